@@ -1,0 +1,175 @@
+//! Dependencies point inward: who may name whom, as a table.
+
+use super::SourceFile;
+use super::Violation;
+use super::rust_text::{code_only, has_word};
+use crate::workspace::Package;
+
+const ROCKSDB: [&str; 2] = ["librocksdb-sys", "rocksdb"];
+/// The one crate that may name RocksDB.
+const STORE: &str = "ledger-store";
+const STORE_FOLDER: &str = "crates/ledger-store/";
+
+const CORE: &str = "ledger-core";
+/// All that the core may be built from: dates, SHA-256 and the derive for error types.
+const CORE_DEPENDENCIES: [&str; 3] = ["chrono", "sha2", "thiserror"];
+
+/// What each member may depend on among the members, in tests too. Nobody names the last two.
+const ALLOWED: [(&str, &[&str]); 10] = [
+    ("ledger-core", &[]),
+    ("ledger-policy", &["ledger-core"]),
+    ("ledger-proto", &["ledger-core"]),
+    ("ledger-log", &["ledger-core"]),
+    ("ledger-store", &["ledger-core", "ledger-log"]),
+    (
+        "ledger-engine",
+        &["ledger-core", "ledger-log", "ledger-policy", "ledger-proto"],
+    ),
+    (
+        "ledger-server",
+        &[
+            "ledger-core",
+            "ledger-engine",
+            "ledger-log",
+            "ledger-proto",
+            "ledger-store",
+        ],
+    ),
+    (
+        "ledger-client",
+        &["ledger-core", "ledger-policy", "ledger-proto"],
+    ),
+    (
+        "ledger-tests",
+        &[
+            "ledger-client",
+            "ledger-core",
+            "ledger-engine",
+            "ledger-log",
+            "ledger-policy",
+            "ledger-proto",
+            "ledger-server",
+            "ledger-store",
+        ],
+    ),
+    ("xtask", &[]),
+];
+
+/// Reports every manifest that names what its layer must not.
+pub(crate) fn check_manifests(packages: &[Package]) -> Vec<Violation> {
+    packages
+        .iter()
+        .flat_map(|package| check_manifest(package, packages))
+        .collect()
+}
+
+/// Reports sources outside the store that name RocksDB.
+pub(crate) fn check_source(file: &SourceFile) -> Vec<Violation> {
+    if !file.is_rust() || file.path.starts_with(STORE_FOLDER) {
+        return Vec::new();
+    }
+    let code = code_only(&file.text);
+    let names_it = |line: &str| has_word(line, "rocksdb") || has_word(line, "librocksdb_sys");
+    code.lines()
+        .enumerate()
+        .filter(|(_, line)| names_it(line))
+        .map(|(at, _)| file.violation(at, "only ledger-store names RocksDB".to_owned()))
+        .collect()
+}
+
+fn check_manifest(package: &Package, members: &[Package]) -> Vec<Violation> {
+    let manifest = format!("the manifest of {}", package.name);
+    let report = |message: String| Violation::of(&manifest, message);
+    let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == package.name) else {
+        return vec![report(
+            "the package has no row in the table of dependencies".to_owned(),
+        )];
+    };
+    let mut found = Vec::new();
+    for dependency in &package.dependencies {
+        let name = dependency.name.as_str();
+        if members.iter().any(|member| member.name == name) && !allowed.contains(&name) {
+            found.push(report(format!("`{name}` lies outside its layer")));
+        }
+        if ROCKSDB.contains(&name) && package.name != STORE {
+            found.push(report("only ledger-store names RocksDB".to_owned()));
+        }
+        if package.name == CORE && !dependency.dev && !CORE_DEPENDENCIES.contains(&name) {
+            found.push(report(format!("`{name}` is not on the core's list")));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::Dependency;
+
+    fn package(name: &str, dependencies: &[&str], dev: &[&str]) -> Package {
+        let normal = dependencies.iter().map(|name| (name, false));
+        let dependencies = normal
+            .chain(dev.iter().map(|name| (name, true)))
+            .map(|(name, dev)| Dependency {
+                name: (*name).to_owned(),
+                dev,
+            })
+            .collect();
+        Package {
+            name: name.to_owned(),
+            dependencies,
+        }
+    }
+
+    #[test]
+    fn manifests_stay_in_their_layer() {
+        let core = || package("ledger-core", &["chrono"], &["proptest"]);
+        for (suspect, expected) in [
+            (
+                package("ledger-core", &["tokio"], &[]),
+                "`tokio` is not on the core's list",
+            ),
+            (
+                package("ledger-proto", &["ledger-store"], &[]),
+                "`ledger-store` lies outside its layer",
+            ),
+            (
+                package("ledger-policy", &[], &["ledger-tests"]),
+                "`ledger-tests` lies outside its layer",
+            ),
+            (
+                package("ledger-server", &["rocksdb"], &[]),
+                "only ledger-store names RocksDB",
+            ),
+            (
+                package("ledger-new", &[], &[]),
+                "the package has no row in the table of dependencies",
+            ),
+        ] {
+            let name = suspect.name.clone();
+            let store = package("ledger-store", &["rocksdb", "ledger-core"], &[]);
+            let tests = package("ledger-tests", &["ledger-store"], &[]);
+            let members = [suspect, store, tests]
+                .into_iter()
+                .chain((name != CORE).then(core));
+            let found: Vec<_> = check_manifests(&members.collect::<Vec<_>>())
+                .iter()
+                .map(ToString::to_string)
+                .collect();
+            assert_eq!(found, [format!("the manifest of {name}: {expected}")]);
+        }
+    }
+
+    #[test]
+    fn sources_outside_the_store_do_not_name_rocksdb() {
+        let text = "//! RocksDB: rocksdb is fine here.\nuse rocksdb::DB;\n";
+        let found = check_source(&SourceFile::new("crates/ledger-engine/src/lib.rs", text));
+        let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            found,
+            ["crates/ledger-engine/src/lib.rs:2: only ledger-store names RocksDB"]
+        );
+        let store = SourceFile::new("crates/ledger-store/src/lib.rs", text);
+        assert!(check_source(&store).is_empty());
+    }
+}
