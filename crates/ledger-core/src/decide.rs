@@ -1,0 +1,373 @@
+//! Holds every rule: what a command leads to in a given state, or why it is refused.
+//!
+//! `decide` looks at the loaded state, changes nothing, and reads no clock. Checks stand in the
+//! order of precedence of [`Reason`]: what the command says by itself, what it names, what it
+//! creates, and last whether the state allows it. Where the code cannot follow that order (lists,
+//! checks that share their work) [`Violations`] keeps the first by precedence.
+
+#![expect(
+    clippy::result_large_err,
+    reason = "a refusal is a result with its facts, 128 bytes"
+)]
+
+mod account;
+mod class;
+mod disbursement;
+mod entry;
+mod institution;
+mod person;
+mod policy;
+mod recovery;
+mod settlement;
+mod subsidy;
+mod supervision;
+mod training;
+
+use crate::command::{Command, CommandBody};
+use crate::context::Context;
+use crate::entity::{Class, Enrolment, Person};
+use crate::event::{Event, EventBody, Tag};
+use crate::limits::{AMOUNT_MAX_FEN, CALLER_CAUSES_MAX, EVENTS_PER_PERSON_MAX};
+use crate::policy::{PublishedPolicy, Scheme};
+use crate::refusal::{Reason, Refusal};
+use crate::{BusinessDate, ClassId, Fen, PersonKey, Position, RecordedTime};
+use std::slice;
+
+pub use subsidy::{Eligibility, eligibility};
+
+/// What a command leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The events, to be recorded together at [`Context::next_position`] and the ones after it.
+    pub events: Vec<Event>,
+}
+
+/// Decides a command in the loaded state, at the time `now`.
+///
+/// # Errors
+///
+/// The first violated fact in order of precedence.
+///
+/// # Panics
+///
+/// When an entity that [`missing`](crate::missing) names was not loaded.
+pub fn decide(
+    context: &Context,
+    command: &Command,
+    now: RecordedTime,
+) -> Result<Decision, Refusal> {
+    let case = Deciding {
+        context,
+        on: command.occurred_on,
+    };
+    let mut violations = Violations::default();
+    violations.check(case.check_command(command, now));
+    let decided = violations.check(case.dispatch(&command.body));
+    let mut events = violations.or_none(decided)?;
+    for event in &mut events {
+        event.causes.extend_from_slice(&command.causes);
+        event.causes.sort_unstable();
+        event.causes.dedup();
+    }
+    Ok(Decision { events })
+}
+
+/// One decision in progress: the state and the business date it speaks of.
+#[derive(Debug, Clone, Copy)]
+struct Deciding<'a> {
+    context: &'a Context,
+    on: BusinessDate,
+}
+
+impl<'a> Deciding<'a> {
+    fn check_command(&self, command: &Command, now: RecordedTime) -> Result<(), Refusal> {
+        at_most(command.causes.len(), CALLER_CAUSES_MAX, "causes")?;
+        self.check_room(&command.body)?;
+        let today = now.business_date();
+        if self.on > today {
+            return Err(Refusal::new(Reason::DateInFuture).about(self.on));
+        }
+        self.causes_exist(&command.causes)
+    }
+
+    /// Refuses to report more about a person who has as many events as one stored value may hold.
+    /// What the bank did and what a case decides is recorded all the same.
+    fn check_room(&self, body: &CommandBody) -> Result<(), Refusal> {
+        let persons = &self.context.persons;
+        for person in reported(body)
+            .iter()
+            .filter_map(|person| persons.get(person))
+        {
+            let events = person.timeline.len().saturating_add(1);
+            at_most(events, EVENTS_PER_PERSON_MAX, "events of the person")?;
+        }
+        Ok(())
+    }
+
+    fn causes_exist(&self, causes: &[Position]) -> Result<(), Refusal> {
+        let unknown = |position: &&Position| {
+            **position == Position::ZERO || **position >= self.context.next_position
+        };
+        match causes.iter().find(unknown) {
+            Some(unknown) => Err(Refusal::new(Reason::CauseUnknown).about(unknown)),
+            None => Ok(()),
+        }
+    }
+
+    fn dispatch(&self, body: &CommandBody) -> Result<Vec<Event>, Refusal> {
+        let event = match body {
+            CommandBody::PublishPolicy(c) => self.publish_policy(c)?,
+            CommandBody::OpenAccount(c) => self.open_account(c)?,
+            CommandBody::AccrueFunds(c) => self.accrue_funds(c)?,
+            CommandBody::TransferFunds(c) => self.transfer_funds(c)?,
+            CommandBody::RegisterInstitution(c) => self.register_institution(c)?,
+            CommandBody::GrantQualification(c) => self.grant_qualification(c)?,
+            CommandBody::RevokeQualification(c) => self.revoke_qualification(c)?,
+            CommandBody::RegisterPerson(c) => self.register_person(c)?,
+            CommandBody::DeclarePersonStatus(c) => self.declare_person_status(c)?,
+            CommandBody::EndPersonStatus(c) => self.end_person_status(c)?,
+            CommandBody::ApproveClass(c) => self.approve_class(c)?,
+            CommandBody::OpenClass(c) => self.open_class(c)?,
+            CommandBody::CloseClass(c) => self.close_class(c)?,
+            CommandBody::EnrolPerson(c) => self.enrol_person(c)?,
+            CommandBody::WithdrawEnrolment(c) => self.withdraw_enrolment(c)?,
+            CommandBody::RecordAttendance(c) => self.record_attendance(c)?,
+            CommandBody::CompleteTraining(c) => self.complete_training(c)?,
+            CommandBody::RecordAssessment(c) => self.record_assessment(c)?,
+            CommandBody::IssueCertificate(c) => self.issue_certificate(c)?,
+            CommandBody::InvalidateCertificate(c) => self.invalidate_certificate(c)?,
+            CommandBody::ConfirmEmployment(c) => self.confirm_employment(c)?,
+            CommandBody::WithdrawEmployment(c) => self.withdraw_employment(c)?,
+            CommandBody::ApproveSubsidy(c) => self.approve_subsidy(c)?,
+            CommandBody::OrderDisbursement(c) => return self.order_disbursement(c),
+            CommandBody::SettleDisbursement(c) => self.settle_disbursement(c)?,
+            CommandBody::ReturnDisbursement(c) => self.return_disbursement(c)?,
+            CommandBody::OpenCase(c) => self.open_case(c)?,
+            CommandBody::MakeFinding(c) => self.make_finding(c)?,
+            CommandBody::DecideClawback(c) => self.decide_clawback(c)?,
+            CommandBody::RecordRepayment(c) => self.record_repayment(c)?,
+            CommandBody::CloseCase(c) => self.close_case(c)?,
+        };
+        Ok(vec![event])
+    }
+
+    /// An event on the business date, without policy or postings.
+    fn event(&self, body: EventBody, tags: Vec<Tag>, causes: Vec<Position>) -> Event {
+        Event {
+            occurred_on: self.on,
+            causes,
+            policy: None,
+            tags,
+            postings: Vec::new(),
+            body,
+        }
+    }
+
+    fn person(&self, person: PersonKey) -> Result<&'a Person, Refusal> {
+        self.context
+            .persons
+            .get(&person)
+            .ok_or_else(|| Refusal::new(Reason::PersonNotFound).about(person))
+    }
+
+    fn class(&self, class: ClassId) -> Result<&'a Class, Refusal> {
+        self.context
+            .classes
+            .get(&class)
+            .ok_or_else(|| Refusal::new(Reason::ClassNotFound).about(class))
+    }
+
+    /// A person's place in a class, with both.
+    fn place(&self, class: ClassId, person: PersonKey) -> Result<Place<'a>, Refusal> {
+        let of = self.person(person)?;
+        let in_class = self.class(class)?;
+        let enrolment = of
+            .enrolment(class)
+            .ok_or_else(|| Refusal::new(Reason::EnrolmentNotFound).about(person))?;
+        Ok(Place {
+            person: of,
+            class: in_class,
+            enrolment,
+        })
+    }
+
+    /// The rules that hold for the life of a class.
+    ///
+    /// # Panics
+    ///
+    /// When the policy that the class names is not in the book: it was published before.
+    fn rules(&self, class: &Class) -> (&'a PublishedPolicy, &'a Scheme) {
+        let published = self
+            .context
+            .policies
+            .at(class.policy)
+            .expect("the policy of an approved class is published");
+        let scheme = published
+            .policy
+            .scheme(&class.scheme)
+            .expect("the policy of an approved class has its scheme");
+        (published, scheme)
+    }
+
+    /// Refuses a business date before the event that it follows from.
+    fn not_before(&self, earliest: BusinessDate, cause: Position) -> Result<(), Refusal> {
+        not_before(self.on, earliest, cause)
+    }
+}
+
+/// A person's place in a class.
+#[derive(Debug, Clone, Copy)]
+struct Place<'a> {
+    person: &'a Person,
+    class: &'a Class,
+    enrolment: &'a Enrolment,
+}
+
+impl Place<'_> {
+    /// The tags of an event about the place.
+    fn tags(&self, class: ClassId, person: PersonKey) -> Vec<Tag> {
+        vec![
+            Tag::Person(person),
+            Tag::Class(class),
+            Tag::Institution(self.class.institution),
+            Tag::Division(self.class.account.division),
+        ]
+    }
+}
+
+/// The first violated fact by precedence; of equal ones the one that was found first.
+#[derive(Debug, Default)]
+struct Violations {
+    first: Option<Refusal>,
+}
+
+impl Violations {
+    /// Notes what a check refused; returns what it gave otherwise.
+    fn check<T>(&mut self, checked: Result<T, Refusal>) -> Option<T> {
+        match checked {
+            Ok(value) => Some(value),
+            Err(refusal) => {
+                if self
+                    .first
+                    .as_ref()
+                    .is_none_or(|first| refusal.reason < first.reason)
+                {
+                    self.first = Some(refusal);
+                }
+                None
+            }
+        }
+    }
+
+    /// Refuses if any check did.
+    fn none(self) -> Result<(), Refusal> {
+        self.first.map_or(Ok(()), Err)
+    }
+
+    /// Refuses if any check did, and gives `value` otherwise.
+    ///
+    /// # Panics
+    ///
+    /// When `value` is missing although nothing was refused.
+    fn or_none<T>(self, value: Option<T>) -> Result<T, Refusal> {
+        self.none()?;
+        Ok(value.expect("a value is missing only where its check was refused"))
+    }
+}
+
+/// Everything that the checks give, or the first refusal by precedence.
+fn all<T>(checked: impl Iterator<Item = Result<T, Refusal>>) -> Result<Vec<T>, Refusal> {
+    let mut violations = Violations::default();
+    let values = checked
+        .filter_map(|checked| violations.check(checked))
+        .collect();
+    violations.none()?;
+    Ok(values)
+}
+
+/// The persons about whom a command reports facts or asks for money.
+fn reported(body: &CommandBody) -> &[PersonKey] {
+    match body {
+        CommandBody::DeclarePersonStatus(c) => slice::from_ref(&c.person),
+        CommandBody::EndPersonStatus(c) => slice::from_ref(&c.person),
+        CommandBody::EnrolPerson(c) => slice::from_ref(&c.person),
+        CommandBody::WithdrawEnrolment(c) => slice::from_ref(&c.person),
+        CommandBody::RecordAttendance(c) => slice::from_ref(&c.person),
+        CommandBody::CompleteTraining(c) => slice::from_ref(&c.person),
+        CommandBody::RecordAssessment(c) => slice::from_ref(&c.person),
+        CommandBody::IssueCertificate(c) => slice::from_ref(&c.person),
+        CommandBody::ConfirmEmployment(c) => slice::from_ref(&c.person),
+        CommandBody::WithdrawEmployment(c) => slice::from_ref(&c.person),
+        CommandBody::ApproveSubsidy(c) => slice::from_ref(&c.person),
+        CommandBody::OrderDisbursement(c) => &c.beneficiaries,
+        _ => &[],
+    }
+}
+
+fn not_before(on: BusinessDate, earliest: BusinessDate, cause: Position) -> Result<(), Refusal> {
+    if on < earliest {
+        return Err(Refusal::new(Reason::DateBeforeCause)
+            .about(earliest)
+            .because([cause]));
+    }
+    Ok(())
+}
+
+/// Refuses more than `limit` of something.
+fn at_most(found: usize, limit: usize, what: &str) -> Result<(), Refusal> {
+    if found > limit {
+        return Err(Refusal::new(Reason::OutOfBounds)
+            .about(what)
+            .limit(saturating_i64(limit), saturating_i64(found)));
+    }
+    Ok(())
+}
+
+/// Refuses a number outside `1..=limit`.
+fn within(found: u32, limit: u32, what: &str) -> Result<(), Refusal> {
+    if found == 0 || found > limit {
+        return Err(Refusal::new(Reason::OutOfBounds)
+            .about(what)
+            .limit(i64::from(limit), i64::from(found)));
+    }
+    Ok(())
+}
+
+/// Refuses an amount that is not positive or exceeds the bound of one command.
+fn check_amount(amount: Fen) -> Result<(), Refusal> {
+    if amount.get() > AMOUNT_MAX_FEN {
+        return Err(Refusal::new(Reason::OutOfBounds)
+            .about("amount in fen")
+            .limit(AMOUNT_MAX_FEN, amount.get()));
+    }
+    if !amount.is_positive() {
+        return Err(Refusal::new(Reason::AmountNotPositive).limit(1, amount.get()));
+    }
+    Ok(())
+}
+
+/// Refuses an end before its start.
+fn check_order(first: BusinessDate, last: Option<BusinessDate>) -> Result<(), Refusal> {
+    match last {
+        Some(last) if last < first => Err(Refusal::new(Reason::DatesReversed).about(first)),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a list that names an item twice.
+fn distinct<T: Ord + Copy + std::fmt::Display>(items: &[T]) -> Result<(), Refusal> {
+    let mut sorted = items.to_vec();
+    sorted.sort_unstable();
+    let twice = sorted.windows(2).find_map(|pair| match pair {
+        [left, right] if left == right => Some(*left),
+        _ => None,
+    });
+    match twice {
+        Some(twice) => Err(Refusal::new(Reason::NamedTwice).about(twice)),
+        None => Ok(()),
+    }
+}
+
+fn saturating_i64(value: usize) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

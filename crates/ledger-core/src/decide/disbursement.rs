@@ -1,0 +1,558 @@
+//! Payments: ordered (reserved), then settled by the bank or returned.
+
+use super::account::holds;
+use super::entry::Entry;
+use super::{Deciding, Place, Violations, all, at_most, distinct};
+use crate::command::{OrderDisbursement, ReturnDisbursement, SettleDisbursement};
+use crate::context::Context;
+use crate::entity::{Class, ClassSettlement, Disbursement};
+use crate::event::{
+    ClassKind, DisbursementLine, DisbursementOrdered, DisbursementReturned, DisbursementStage,
+    Event, EventBody, Payee, ReturnKind, Tag,
+};
+use crate::limits::CLASS_HEADCOUNT_MAX;
+use crate::policy::AdvanceBase;
+use crate::refusal::{Reason, Refusal};
+use crate::{AccountKind, DisbursementId, Fen, PersonKey, Position};
+
+/// The lines of a payment and what they rest on.
+#[derive(Debug)]
+pub(super) struct Lines {
+    pub(super) lines: Vec<DisbursementLine>,
+    pub(super) causes: Vec<Position>,
+}
+
+impl Lines {
+    /// Adds the approvals of the places; and a certificate that replaced the one approved on.
+    pub(super) fn rests_on_approvals(&mut self, places: &[(PersonKey, Place<'_>)]) {
+        for (_, place) in places {
+            if let Some(approval) = place.enrolment.approval {
+                self.causes.push(approval.position);
+                let certificate = place.enrolment.certificate.map(|fact| fact.position);
+                self.causes
+                    .extend(certificate.filter(|position| *position > approval.position));
+            }
+        }
+    }
+}
+
+impl Deciding<'_> {
+    /// Orders a payment. The final payment of a project class settles the class first.
+    pub(super) fn order_disbursement(&self, c: &OrderDisbursement) -> Result<Vec<Event>, Refusal> {
+        let beneficiaries_max = usize::try_from(CLASS_HEADCOUNT_MAX).unwrap_or(usize::MAX);
+        at_most(c.beneficiaries.len(), beneficiaries_max, "beneficiaries")?;
+        if c.beneficiaries.is_empty() {
+            return Err(Refusal::new(Reason::OutOfBounds)
+                .about("beneficiaries")
+                .limit(1, 0));
+        }
+        distinct(&c.beneficiaries)?;
+        if let Some(class) = self.context.classes.get(&c.class) {
+            check_stage(c, class)?;
+            self.account(class.account)?;
+        }
+        let places = all(c
+            .beneficiaries
+            .iter()
+            .map(|person| self.place(c.class, *person).map(|place| (*person, place))))?;
+        let class = self.class(c.class)?;
+        if let Some(existing) = self.context.disbursements.get(&c.disbursement) {
+            return Err(Refusal::new(Reason::DisbursementExists)
+                .about(c.disbursement)
+                .because([existing.ordered.position]));
+        }
+        let mut violations = Violations::default();
+        violations.check(self.against_body(class).map_or(Ok(()), Err));
+        violations.check(check_payee(c, class, &places));
+        let decided = violations.check(self.order_of_stage(c, class, &places));
+        violations.or_none(decided)
+    }
+
+    fn order_of_stage(
+        &self,
+        c: &OrderDisbursement,
+        class: &Class,
+        places: &[(PersonKey, Place<'_>)],
+    ) -> Result<Vec<Event>, Refusal> {
+        let lines = match (c.stage, class.settlement) {
+            (DisbursementStage::Final, None) => return self.settle_project(c, class, places),
+            (DisbursementStage::Final, Some(settlement)) => {
+                self.final_lines(c, settlement, places)?
+            }
+            (DisbursementStage::Advance, _) => self.advance_lines(c, class, places)?,
+            (DisbursementStage::Full, _) => self.full_lines(c, places)?,
+        };
+        Ok(vec![self.ordered(c, class, lines)?])
+    }
+
+    /// Full payment of an ordinary class: what was approved and not paid yet.
+    fn full_lines(
+        &self,
+        c: &OrderDisbursement,
+        places: &[(PersonKey, Place<'_>)],
+    ) -> Result<Lines, Refusal> {
+        let lines = all(places.iter().map(|(person, place)| {
+            let approved = || Refusal::new(Reason::NotApproved).about(person);
+            let approval = place.enrolment.approval.ok_or_else(approved);
+            self.line(c, place, *person, approval.map(|approval| approval.amount))
+        }))?;
+        let mut made = Lines {
+            lines,
+            causes: Vec::new(),
+        };
+        made.rests_on_approvals(places);
+        if let Payee::Employer(_) = c.payee {
+            let work = places
+                .iter()
+                .filter_map(|(_, place)| place.enrolment.employment);
+            made.causes.extend(work.map(|work| work.position));
+        }
+        Ok(made)
+    }
+
+    /// Advance for a project class (项目制: 培训实施后可先行拨付): the advance share of the rate for
+    /// each place.
+    fn advance_lines(
+        &self,
+        c: &OrderDisbursement,
+        class: &Class,
+        places: &[(PersonKey, Place<'_>)],
+    ) -> Result<Lines, Refusal> {
+        let (published, scheme) = self.rules(class);
+        let project = scheme
+            .project
+            .as_ref()
+            .ok_or_else(|| Refusal::new(Reason::ProjectNotAllowed).about(&class.scheme))?;
+        let amount = class
+            .rate
+            .share(project.rule.advance_share)
+            .ok_or_else(overflow)?;
+        let mut violations = Violations::default();
+        let closed = violations.check(self.carried_out(c, class));
+        if let Some(settlement) = class.settlement {
+            let settled = Refusal::new(Reason::ClassSettled).about(c.class);
+            violations.check::<()>(Err(settled.because([settlement.position])));
+        }
+        let lines = all(places.iter().map(|(person, place)| {
+            let due = match (place.enrolment.approval, project.rule.advance_base) {
+                (Some(_), _) => Ok(amount),
+                (None, AdvanceBase::Approved) => Err(Refusal::new(Reason::NotApproved)
+                    .under(published.cite(project))
+                    .about(person)),
+                (None, AdvanceBase::Contract) => {
+                    self.place_carried_out(place, *person).map(|()| amount)
+                }
+            };
+            self.line(c, place, *person, due)
+        }));
+        let lines = violations.check(lines);
+        let (closed, lines) = violations.or_none(closed.zip(lines))?;
+        let mut made = Lines {
+            lines,
+            causes: vec![closed],
+        };
+        made.rests_on_approvals(places);
+        let unapproved = places
+            .iter()
+            .filter(|(_, place)| place.enrolment.approval.is_none());
+        let completed = unapproved.filter_map(|(_, place)| place.enrolment.completed);
+        made.causes
+            .extend(completed.map(|completed| completed.position));
+        Ok(made)
+    }
+
+    /// The closing of a class whose training has been carried out.
+    pub(super) fn carried_out(
+        &self,
+        c: &OrderDisbursement,
+        class: &Class,
+    ) -> Result<Position, Refusal> {
+        let closed = class.closed.ok_or_else(|| {
+            Refusal::new(Reason::ClassNotClosed)
+                .about(c.class)
+                .because([class.approved.position])
+        })?;
+        self.not_before(closed.on, closed.position)?;
+        Ok(closed.position)
+    }
+
+    /// A contracted place that is not approved yet: the training must have been completed.
+    fn place_carried_out(&self, place: &Place<'_>, person: PersonKey) -> Result<(), Refusal> {
+        super::training::standing(place, person)?;
+        let completed = super::training::completion(place, person)?;
+        self.not_before(completed.on, completed.position)
+    }
+
+    /// A final payment after the settlement: what was earned and came back from the bank.
+    fn final_lines(
+        &self,
+        c: &OrderDisbursement,
+        settlement: ClassSettlement,
+        places: &[(PersonKey, Place<'_>)],
+    ) -> Result<Lines, Refusal> {
+        let mut violations = Violations::default();
+        violations.check(self.not_before(settlement.on, settlement.position));
+        let lines = all(places.iter().map(|(person, place)| {
+            let not_approved = || Refusal::new(Reason::NotApproved).about(person);
+            self.line(
+                c,
+                place,
+                *person,
+                place.enrolment.earned.ok_or_else(not_approved),
+            )
+        }));
+        let lines = violations.check(lines);
+        let mut made = Lines {
+            lines: violations.or_none(lines)?,
+            causes: vec![settlement.position],
+        };
+        made.rests_on_approvals(places);
+        Ok(made)
+    }
+
+    /// A line over what is still due of `earned`; it takes a quota slot when the place holds none
+    /// (an advance before the approval, or a payment after an earlier one never arrived), and the
+    /// quota is looked at again then.
+    pub(super) fn line(
+        &self,
+        c: &OrderDisbursement,
+        place: &Place<'_>,
+        person: PersonKey,
+        earned: Result<Fen, Refusal>,
+    ) -> Result<DisbursementLine, Refusal> {
+        let mut violations = Violations::default();
+        if let Some(approval) = place.enrolment.approval {
+            violations.check(self.not_before(approval.on, approval.position));
+        }
+        violations.check(self.check_certificate(place, person));
+        for refusal in self.against_person(place, c.class, person) {
+            violations.check::<()>(Err(refusal));
+        }
+        let earned = violations.check(earned);
+        let due = earned.map(|earned| outstanding(place, person, earned));
+        let due = due.and_then(|due| violations.check(due));
+        let amount = violations.or_none(due)?;
+        let (_, scheme) = self.rules(place.class);
+        let holds_slot = place.person.slot_of(c.class).is_some();
+        let year = self.quota_use(place, c.class, scheme).year;
+        Ok(DisbursementLine {
+            beneficiary: person,
+            amount,
+            takes_quota_year: (!holds_slot).then_some(year),
+        })
+    }
+
+    pub(super) fn check_certificate(
+        &self,
+        place: &Place<'_>,
+        person: PersonKey,
+    ) -> Result<(), Refusal> {
+        match place
+            .enrolment
+            .certificate
+            .and_then(|certificate| certificate.invalidated)
+        {
+            Some(invalidated) => Err(Refusal::new(Reason::CertificateIsInvalid)
+                .about(person)
+                .because([invalidated])),
+            None => Ok(()),
+        }
+    }
+
+    /// The order itself, with its reservation: the account must hold it beyond what is reserved,
+    /// and its fund must be on the scheme's list.
+    pub(super) fn ordered(
+        &self,
+        c: &OrderDisbursement,
+        class: &Class,
+        made: Lines,
+    ) -> Result<Event, Refusal> {
+        let (published, scheme) = self.rules(class);
+        if !scheme.funds.rule.contains(&class.account.fund) {
+            return Err(Refusal::new(Reason::SchemeNotOnFund)
+                .under(published.cite(&scheme.funds))
+                .about(class.account.fund.code()));
+        }
+        let total =
+            Fen::checked_sum(made.lines.iter().map(|line| line.amount)).ok_or_else(overflow)?;
+        holds(self.account(class.account)?, class.account, total)?;
+        let mut entry = Entry::new(*self);
+        entry.move_amount(
+            (class.account, AccountKind::Commitment),
+            (class.account, AccountKind::Reserve),
+            self.fiscal_year(),
+            total,
+        )?;
+        let mut causes = made.causes;
+        causes.push(class.approved.position);
+        let body = EventBody::DisbursementOrdered(DisbursementOrdered {
+            disbursement: c.disbursement,
+            class: c.class,
+            account: class.account,
+            stage: c.stage,
+            payee: c.payee,
+            lines: made.lines,
+            total,
+        });
+        let mut tags = vec![Tag::Disbursement(c.disbursement)];
+        tags.extend(super::class::class_tags(c.class, class));
+        tags.extend(payee_tag(c.payee, class));
+        let mut event = self.event(body, tags, causes);
+        event.policy = Some(published.position);
+        event.postings = entry.finish();
+        Ok(event)
+    }
+
+    pub(super) fn settle_disbursement(&self, c: &SettleDisbursement) -> Result<Event, Refusal> {
+        let disbursement = find(self.context, c.disbursement)?;
+        self.not_before(disbursement.ordered.on, disbursement.ordered.position)?;
+        if let Some(settled) = disbursement.settled {
+            return Err(Refusal::new(Reason::DisbursementIsSettled)
+                .about(c.disbursement)
+                .because([settled.position]));
+        }
+        not_returned(c.disbursement, disbursement)?;
+        let account = disbursement.account;
+        let fiscal_year = self.fiscal_year();
+        let mut entry = Entry::new(*self);
+        entry.move_amount(
+            (account, AccountKind::Expenditure),
+            (account, AccountKind::Cash),
+            fiscal_year,
+            disbursement.total,
+        )?;
+        self.release(&mut entry, disbursement)?;
+        let body = EventBody::DisbursementSettled {
+            disbursement: c.disbursement,
+            bank_reference: c.bank_reference.clone(),
+            fiscal_year,
+        };
+        let causes = vec![disbursement.ordered.position];
+        let mut event = self.event(
+            body,
+            self.payment_tags(c.disbursement, disbursement)?,
+            causes,
+        );
+        event.postings = entry.finish();
+        Ok(event)
+    }
+
+    /// Gives the reservation of an ordered payment back.
+    fn release(&self, entry: &mut Entry<'_>, disbursement: &Disbursement) -> Result<(), Refusal> {
+        entry.move_amount(
+            (disbursement.account, AccountKind::Reserve),
+            (disbursement.account, AccountKind::Commitment),
+            self.fiscal_year(),
+            disbursement.total,
+        )
+    }
+
+    /// A passive return (退票) means that the bank could not deliver; the payee sends money back
+    /// in an active return (退款) only after it arrived.
+    pub(super) fn return_disbursement(&self, c: &ReturnDisbursement) -> Result<Event, Refusal> {
+        let disbursement = find(self.context, c.disbursement)?;
+        let latest = disbursement.settled.map_or(
+            (disbursement.ordered.on, disbursement.ordered.position),
+            |settled| (settled.on, settled.position),
+        );
+        self.not_before(latest.0, latest.1)?;
+        let class = self.class(disbursement.class)?;
+        self.check_excess(disbursement, class)?;
+        not_returned(c.disbursement, disbursement)?;
+        if c.kind == ReturnKind::Active && disbursement.settled.is_none() {
+            return Err(Refusal::new(Reason::DisbursementNotSettled)
+                .about(c.disbursement)
+                .because([disbursement.ordered.position]));
+        }
+        if disbursement
+            .lines
+            .iter()
+            .any(|line| line.clawed_back.is_positive())
+        {
+            return Err(Refusal::new(Reason::DisbursementClawedBack).about(c.disbursement));
+        }
+        let account = disbursement.account;
+        let mut entry = Entry::new(*self);
+        match disbursement.settled {
+            Some(settled) => entry.move_amount(
+                (account, AccountKind::Cash),
+                (account, AccountKind::Expenditure),
+                settled.fiscal_year,
+                disbursement.total,
+            )?,
+            None => self.release(&mut entry, disbursement)?,
+        }
+        let body = EventBody::DisbursementReturned(DisbursementReturned {
+            disbursement: c.disbursement,
+            kind: c.kind,
+            bank_reference: c.bank_reference.clone(),
+            reason: c.reason.clone(),
+            frees_quota: self.slots_to_free(c, disbursement, class),
+        });
+        let tags = self.payment_tags(c.disbursement, disbursement)?;
+        let mut event = self.event(body, tags, vec![latest.1]);
+        event.policy = Some(class.policy);
+        event.postings = entry.finish();
+        Ok(event)
+    }
+
+    /// An advance of which the settlement left an excess to be repaid comes back as that
+    /// repayment: the same money must not be asked for twice.
+    fn check_excess(&self, disbursement: &Disbursement, class: &Class) -> Result<(), Refusal> {
+        let Some(settlement) = class.settlement else {
+            return Ok(());
+        };
+        let owes = |person: &PersonKey| {
+            let enrolment = self.context.persons.get(person);
+            enrolment
+                .and_then(|person| person.enrolment(disbursement.class))
+                .is_some_and(|enrolment| enrolment.excess_advance().is_positive())
+        };
+        let owing = disbursement.stage == DisbursementStage::Advance
+            && disbursement
+                .lines
+                .iter()
+                .any(|line| owes(&line.beneficiary));
+        if owing {
+            return Err(Refusal::new(Reason::ClassSettled)
+                .about(disbursement.class)
+                .because([settlement.position]));
+        }
+        Ok(())
+    }
+
+    /// Beneficiaries whom no other payment for the class has reached, when the policy gives the
+    /// slot of an undelivered payment back (A10 of the domain notes).
+    fn slots_to_free(
+        &self,
+        c: &ReturnDisbursement,
+        disbursement: &Disbursement,
+        class: &Class,
+    ) -> Vec<PersonKey> {
+        let (_, scheme) = self.rules(class);
+        if c.kind != ReturnKind::Passive || !scheme.quota_release.rule.returned_payment {
+            return Vec::new();
+        }
+        let untouched = |person: &PersonKey| {
+            self.context.persons.get(person).is_some_and(|of| {
+                of.slot_of(disbursement.class).is_some()
+                    && of.enrolment(disbursement.class).is_some_and(|enrolment| {
+                        enrolment
+                            .payments
+                            .iter()
+                            .all(|payment| payment.disbursement == c.disbursement)
+                    })
+            })
+        };
+        disbursement
+            .lines
+            .iter()
+            .map(|line| line.beneficiary)
+            .filter(untouched)
+            .collect()
+    }
+
+    pub(super) fn payment_tags(
+        &self,
+        id: DisbursementId,
+        disbursement: &Disbursement,
+    ) -> Result<Vec<Tag>, Refusal> {
+        let class = self.class(disbursement.class)?;
+        let mut tags = vec![Tag::Disbursement(id)];
+        tags.extend(super::class::class_tags(disbursement.class, class));
+        tags.extend(payee_tag(disbursement.payee, class));
+        Ok(tags)
+    }
+}
+
+pub(super) fn find(context: &Context, id: DisbursementId) -> Result<&Disbursement, Refusal> {
+    context
+        .disbursements
+        .get(&id)
+        .ok_or_else(|| Refusal::new(Reason::DisbursementNotFound).about(id))
+}
+
+/// An ordinary class is paid in full, a project class ahead and at the end.
+fn check_stage(c: &OrderDisbursement, class: &Class) -> Result<(), Refusal> {
+    let fits = match class.kind {
+        ClassKind::Ordinary => c.stage == DisbursementStage::Full,
+        ClassKind::Project => c.stage != DisbursementStage::Full,
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(Refusal::new(Reason::StageNotForClass)
+        .about(c.class)
+        .because([class.approved.position]))
+}
+
+fn not_returned(id: DisbursementId, disbursement: &Disbursement) -> Result<(), Refusal> {
+    match disbursement.returned {
+        Some(returned) => Err(Refusal::new(Reason::DisbursementIsReturned)
+            .about(id)
+            .because([returned])),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn payee_tag(payee: Payee, class: &Class) -> Option<Tag> {
+    match payee {
+        Payee::Person(person) => Some(Tag::Person(person)),
+        Payee::Employer(employer) => Some(Tag::Institution(employer)),
+        Payee::Institution(body) if body != class.institution => Some(Tag::Institution(body)),
+        Payee::Institution(_) => None,
+    }
+}
+
+/// What is left to pay of `earned` after everything ordered or paid before.
+fn outstanding(place: &Place<'_>, person: PersonKey, earned: Fen) -> Result<Fen, Refusal> {
+    let paid = place.enrolment.paid_or_ordered();
+    match earned.checked_sub(paid) {
+        Some(due) if due.is_positive() => Ok(due),
+        _ if paid.is_zero() => Err(Refusal::new(Reason::NothingToPay).about(person)),
+        _ => Err(Refusal::new(Reason::AlreadyPaid)
+            .about(person)
+            .limit(earned.get(), paid.get())
+            .because(
+                place
+                    .enrolment
+                    .payments
+                    .iter()
+                    .map(|payment| payment.position),
+            )),
+    }
+}
+
+/// A project is paid to the body that carried it out; an ordinary class to the person, to the
+/// body that claims for its trainees, or to the employer of every beneficiary.
+fn check_payee(
+    c: &OrderDisbursement,
+    class: &Class,
+    places: &[(PersonKey, Place<'_>)],
+) -> Result<(), Refusal> {
+    let right = match c.payee {
+        Payee::Institution(body) => body == class.institution,
+        Payee::Person(person) => {
+            class.kind == ClassKind::Ordinary && c.beneficiaries.as_slice() == [person]
+        }
+        Payee::Employer(employer) => {
+            class.kind == ClassKind::Ordinary
+                && places.iter().all(|(_, place)| {
+                    place
+                        .enrolment
+                        .employment
+                        .is_some_and(|work| work.employer == employer)
+                })
+        }
+    };
+    if right {
+        return Ok(());
+    }
+    Err(Refusal::new(Reason::WrongPayee)
+        .about(c.class)
+        .because([class.approved.position]))
+}
+
+pub(super) fn overflow() -> Refusal {
+    Refusal::new(Reason::AmountOverflow).about("total of the lines")
+}

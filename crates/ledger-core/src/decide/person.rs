@@ -1,0 +1,70 @@
+//! Persons: an opaque key, and the statuses that decide about money.
+
+use super::{Deciding, at_most, check_order};
+use crate::command::{DeclarePersonStatus, EndPersonStatus, RegisterPerson};
+use crate::event::{Event, EventBody, PersonStatusDeclared, Tag};
+use crate::limits::STATUSES_PER_PERSON_MAX;
+use crate::refusal::{Reason, Refusal};
+
+impl Deciding<'_> {
+    pub(super) fn register_person(&self, c: &RegisterPerson) -> Result<Event, Refusal> {
+        if let Some(registered) = self.context.persons.get(&c.person) {
+            return Err(Refusal::new(Reason::PersonExists)
+                .about(c.person)
+                .because([registered.registered]));
+        }
+        let body = EventBody::PersonRegistered { person: c.person };
+        Ok(self.event(body, vec![Tag::Person(c.person)], Vec::new()))
+    }
+
+    /// A status may be declared again for another time, not twice for the same day.
+    pub(super) fn declare_person_status(&self, c: &DeclarePersonStatus) -> Result<Event, Refusal> {
+        let registered = self.context.persons.get(&c.person);
+        let count = registered
+            .map_or(0, |person| person.statuses.len())
+            .saturating_add(1);
+        at_most(count, STATUSES_PER_PERSON_MAX, "statuses")?;
+        check_order(c.valid_from, c.valid_until)?;
+        let person = self.person(c.person)?;
+        let overlapping = person.statuses.iter().find(|record| {
+            record.status == c.status
+                && c.valid_until.is_none_or(|until| record.valid_from <= until)
+                && record.valid_until.is_none_or(|until| c.valid_from <= until)
+        });
+        if let Some(record) = overlapping {
+            return Err(Refusal::new(Reason::StatusExists)
+                .about(c.person)
+                .because([record.position]));
+        }
+        let body = EventBody::PersonStatusDeclared(PersonStatusDeclared {
+            person: c.person,
+            status: c.status,
+            valid_from: c.valid_from,
+            valid_until: c.valid_until,
+            source: c.source.clone(),
+        });
+        Ok(self.event(body, vec![Tag::Person(c.person)], vec![person.registered]))
+    }
+
+    /// Ends the record of the status that holds on its new last day and would go on after it.
+    pub(super) fn end_person_status(&self, c: &EndPersonStatus) -> Result<Event, Refusal> {
+        let person = self.person(c.person)?;
+        let record = person
+            .statuses
+            .iter()
+            .rev()
+            .find(|record| {
+                record.status == c.status
+                    && record.holds_within(c.valid_until, c.valid_until)
+                    && record.valid_until != Some(c.valid_until)
+            })
+            .ok_or_else(|| Refusal::new(Reason::StatusNotFound).about(c.person))?;
+        let body = EventBody::PersonStatusEnded {
+            person: c.person,
+            status: c.status,
+            valid_until: c.valid_until,
+            source: c.source.clone(),
+        };
+        Ok(self.event(body, vec![Tag::Person(c.person)], vec![record.position]))
+    }
+}

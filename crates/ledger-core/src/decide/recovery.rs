@@ -1,0 +1,333 @@
+//! Clawbacks and repayments: no clawback without its finding, its disbursement and the events
+//! behind both; never more than was paid.
+
+use super::disbursement::{find, overflow, payee_tag};
+use super::entry::Entry;
+use super::supervision::not_closed;
+use super::{Deciding, all, at_most, check_amount, distinct, not_before};
+use crate::command::{ClawbackRequestLine, Debt, DecideClawback, RecordRepayment};
+use crate::entity::{Disbursement, Finding, PaidLine, Settlement};
+use crate::event::{ClawbackDecided, ClawbackLine, DisbursementStage, Event, EventBody, Tag};
+use crate::limits::CLASS_HEADCOUNT_MAX;
+use crate::refusal::{Reason, Refusal};
+use crate::{AccountKey, AccountKind, CaseId, ClassId, Fen, PersonKey, Position};
+use std::collections::BTreeMap;
+
+/// A debt as it stands.
+#[derive(Debug)]
+struct Owed {
+    account: AccountKey,
+    outstanding: Fen,
+    since: Position,
+    tags: Vec<Tag>,
+}
+
+impl Deciding<'_> {
+    pub(super) fn decide_clawback(&self, c: &DecideClawback) -> Result<Event, Refusal> {
+        check_lines(&c.lines)?;
+        let named = c
+            .lines
+            .iter()
+            .map(|line| find(self.context, line.disbursement));
+        let named = all(named)?;
+        let case = self.case(c.case)?;
+        let finding = case
+            .findings
+            .iter()
+            .find(|made| made.finding == c.finding)
+            .ok_or_else(|| Refusal::new(Reason::FindingNotFound).about(c.finding))?;
+        let lines = c.lines.iter().zip(named);
+        let paid = all(lines.map(|(line, disbursement)| paid_line(line, disbursement)))?;
+        if let Some(existing) = self.context.clawbacks.get(&c.clawback) {
+            return Err(Refusal::new(Reason::ClawbackExists)
+                .about(c.clawback)
+                .because([existing.decided.position]));
+        }
+        self.not_before(finding.made.on, finding.made.position)?;
+        let lines = || c.lines.iter().zip(&paid);
+        let arrived = all(lines().map(|(line, (disbursement, _))| arrival(line, disbursement)))?;
+        let last = arrived.iter().max_by_key(|arrival| arrival.on);
+        last.map_or(Ok(()), |arrival| {
+            not_before(self.on, arrival.on, arrival.position)
+        })?;
+        not_closed(c.case, case)?;
+        all(lines().map(|(line, (disbursement, _))| covers(finding, line, disbursement)))?;
+        all(lines().map(|(line, (of, paid))| self.check_recoverable(line, of, paid)))?;
+        let first = one_debtor(c, &paid)?;
+        let mut causes = vec![finding.made.position];
+        causes.extend(arrived.iter().map(|arrival| arrival.position));
+        for (line, (disbursement, _)) in lines() {
+            causes.push(disbursement.ordered.position);
+            causes.extend(self.approval_of(line, disbursement));
+        }
+        self.clawback_event(c, first, causes)
+    }
+
+    /// The approval, which an advance for a contracted place was ordered before.
+    fn approval_of(
+        &self,
+        line: &ClawbackRequestLine,
+        disbursement: &Disbursement,
+    ) -> Option<Position> {
+        let person = self.context.persons.get(&line.beneficiary)?;
+        let approval = person.enrolment(disbursement.class)?.approval?;
+        Some(approval.position)
+    }
+
+    fn clawback_event(
+        &self,
+        c: &DecideClawback,
+        first: &Disbursement,
+        causes: Vec<Position>,
+    ) -> Result<Event, Refusal> {
+        let class = self.class(first.class)?;
+        let total =
+            Fen::checked_sum(c.lines.iter().map(|line| line.amount)).ok_or_else(overflow)?;
+        let mut entry = Entry::new(*self);
+        entry.move_amount(
+            (first.account, AccountKind::Receivable),
+            (first.account, AccountKind::Recovery),
+            self.fiscal_year(),
+            total,
+        )?;
+        let body = EventBody::ClawbackDecided(ClawbackDecided {
+            clawback: c.clawback,
+            case: c.case,
+            finding: c.finding,
+            class: first.class,
+            account: first.account,
+            debtor: first.payee,
+            lines: self.clawback_lines(c, first.class),
+            total,
+            decision_number: c.decision_number.clone(),
+        });
+        let mut tags = vec![Tag::Clawback(c.clawback), Tag::Case(c.case)];
+        tags.extend(super::class::class_tags(first.class, class));
+        tags.extend(payee_tag(first.payee, class));
+        let mut event = self.event(body, tags, causes);
+        event.policy = Some(class.policy);
+        event.postings = entry.finish();
+        Ok(event)
+    }
+
+    /// What is left to claw back of a line: what was paid, less earlier clawbacks, less an advance
+    /// that the settlement already made a debt of its own.
+    fn check_recoverable(
+        &self,
+        line: &ClawbackRequestLine,
+        disbursement: &Disbursement,
+        paid: &PaidLine,
+    ) -> Result<(), Refusal> {
+        let excess = match disbursement.stage {
+            DisbursementStage::Advance => self
+                .person(line.beneficiary)?
+                .enrolment(disbursement.class)
+                .map_or(Fen::ZERO, |enrolment| enrolment.excess_advance()),
+            DisbursementStage::Final | DisbursementStage::Full => Fen::ZERO,
+        };
+        let left = paid
+            .amount
+            .checked_sub(paid.clawed_back)
+            .and_then(|left| left.checked_sub(excess))
+            .ok_or_else(overflow)?;
+        if line.amount > left {
+            return Err(Refusal::new(Reason::ClawbackExceedsPaid)
+                .about(line.disbursement)
+                .limit(left.get(), line.amount.get())
+                .because([disbursement.ordered.position]));
+        }
+        Ok(())
+    }
+
+    /// The lines; the last one of a person whose subsidy comes back in full gives the quota slot
+    /// back when the policy says so.
+    fn clawback_lines(&self, c: &DecideClawback, class: ClassId) -> Vec<ClawbackLine> {
+        let mut back: BTreeMap<PersonKey, Fen> = BTreeMap::new();
+        let lines = c.lines.iter().map(|line| {
+            let sum = back.entry(line.beneficiary).or_insert(Fen::ZERO);
+            *sum = sum.checked_add(line.amount).unwrap_or(*sum);
+            ClawbackLine {
+                disbursement: line.disbursement,
+                beneficiary: line.beneficiary,
+                amount: line.amount,
+                frees_quota: self.frees_quota(class, line.beneficiary, *sum),
+            }
+        });
+        lines.collect()
+    }
+
+    fn frees_quota(&self, class: ClassId, person: PersonKey, back: Fen) -> bool {
+        let Some(of) = self.context.classes.get(&class) else {
+            return false;
+        };
+        let (_, scheme) = self.rules(of);
+        scheme.quota_release.rule.clawback
+            && self.context.persons.get(&person).is_some_and(|person| {
+                person.slot_of(class).is_some()
+                    && person.enrolment(class).is_some_and(|enrolment| {
+                        enrolment.clawed_back.checked_add(back) == Some(enrolment.paid_or_ordered())
+                    })
+            })
+    }
+
+    pub(super) fn record_repayment(&self, c: &RecordRepayment) -> Result<Event, Refusal> {
+        check_amount(c.amount)?;
+        let owed = self.owed(c.debt)?;
+        if c.amount > owed.outstanding {
+            return Err(Refusal::new(Reason::RepaymentExceedsDebt)
+                .limit(owed.outstanding.get(), c.amount.get())
+                .because([owed.since]));
+        }
+        let mut entry = Entry::new(*self);
+        entry.move_amount(
+            (owed.account, AccountKind::Cash),
+            (owed.account, AccountKind::Receivable),
+            self.fiscal_year(),
+            c.amount,
+        )?;
+        let body = EventBody::RepaymentReceived {
+            debt: c.debt,
+            amount: c.amount,
+            outstanding: owed
+                .outstanding
+                .checked_sub(c.amount)
+                .ok_or_else(overflow)?,
+            bank_reference: c.bank_reference.clone(),
+        };
+        let mut event = self.event(body, owed.tags, vec![owed.since]);
+        event.postings = entry.finish();
+        Ok(event)
+    }
+
+    fn owed(&self, debt: Debt) -> Result<Owed, Refusal> {
+        match debt {
+            Debt::Clawback(id) => {
+                let clawback = self
+                    .context
+                    .clawbacks
+                    .get(&id)
+                    .ok_or_else(|| Refusal::new(Reason::DebtNotFound).about(id))?;
+                self.not_before(clawback.decided.on, clawback.decided.position)?;
+                Ok(Owed {
+                    account: clawback.account,
+                    outstanding: clawback.outstanding,
+                    since: clawback.decided.position,
+                    tags: self.debt_tags(
+                        Some((id, clawback.case)),
+                        clawback.class,
+                        clawback.account,
+                    ),
+                })
+            }
+            Debt::ExcessAdvance(id) => {
+                let class = self.class(id)?;
+                let settlement = class
+                    .settlement
+                    .filter(|settlement| settlement.excess.is_positive())
+                    .ok_or_else(|| Refusal::new(Reason::DebtNotFound).about(id))?;
+                self.not_before(settlement.on, settlement.position)?;
+                let mut tags = self.debt_tags(None, id, class.account);
+                tags.push(Tag::Institution(class.institution));
+                Ok(Owed {
+                    account: class.account,
+                    outstanding: settlement.excess_outstanding,
+                    since: settlement.position,
+                    tags,
+                })
+            }
+        }
+    }
+
+    fn debt_tags(
+        &self,
+        clawback: Option<(crate::ClawbackId, CaseId)>,
+        class: ClassId,
+        account: AccountKey,
+    ) -> Vec<Tag> {
+        let mut tags = vec![Tag::Class(class), Tag::Division(account.division)];
+        if let Some((clawback, case)) = clawback {
+            tags.extend([Tag::Clawback(clawback), Tag::Case(case)]);
+        }
+        tags
+    }
+}
+
+/// Lines name each payment line once, with a positive amount.
+fn check_lines(lines: &[ClawbackRequestLine]) -> Result<(), Refusal> {
+    let lines_max = usize::try_from(CLASS_HEADCOUNT_MAX).unwrap_or(usize::MAX);
+    at_most(lines.len(), lines_max, "lines")?;
+    if lines.is_empty() {
+        return Err(Refusal::new(Reason::OutOfBounds).about("lines").limit(1, 0));
+    }
+    all(lines.iter().map(|line| check_amount(line.amount)))?;
+    let mut by_disbursement: BTreeMap<_, Vec<PersonKey>> = BTreeMap::new();
+    for line in lines {
+        by_disbursement
+            .entry(line.disbursement)
+            .or_default()
+            .push(line.beneficiary);
+    }
+    by_disbursement
+        .values()
+        .try_for_each(|persons| distinct(persons))
+}
+
+fn paid_line<'d>(
+    line: &ClawbackRequestLine,
+    disbursement: &'d Disbursement,
+) -> Result<(&'d Disbursement, PaidLine), Refusal> {
+    match disbursement.line(line.beneficiary) {
+        Some(paid) => Ok((disbursement, *paid)),
+        None => Err(Refusal::new(Reason::DisbursementLineNotFound)
+            .about(line.disbursement)
+            .because([disbursement.ordered.position])),
+    }
+}
+
+/// Only money that arrived can be clawed back.
+fn arrival(line: &ClawbackRequestLine, disbursement: &Disbursement) -> Result<Settlement, Refusal> {
+    if let Some(returned) = disbursement.returned {
+        return Err(Refusal::new(Reason::DisbursementIsReturned)
+            .about(line.disbursement)
+            .because([returned]));
+    }
+    match disbursement.settled {
+        Some(settled) => Ok(settled),
+        None => Err(Refusal::new(Reason::DisbursementNotSettled)
+            .about(line.disbursement)
+            .because([disbursement.ordered.position])),
+    }
+}
+
+fn covers(
+    finding: &Finding,
+    line: &ClawbackRequestLine,
+    disbursement: &Disbursement,
+) -> Result<(), Refusal> {
+    let covered = finding.class == disbursement.class
+        && (finding.persons.is_empty() || finding.persons.contains(&line.beneficiary));
+    if covered {
+        return Ok(());
+    }
+    Err(Refusal::new(Reason::FindingDoesNotCover)
+        .about(line.disbursement)
+        .because([finding.made.position, disbursement.ordered.position]))
+}
+
+fn one_debtor<'d>(
+    c: &DecideClawback,
+    paid: &[(&'d Disbursement, PaidLine)],
+) -> Result<&'d Disbursement, Refusal> {
+    let of = |disbursement: &Disbursement| {
+        (disbursement.payee, disbursement.class, disbursement.account)
+    };
+    let mixed = || Refusal::new(Reason::ClawbackMixed).about(c.clawback);
+    let (first, _) = paid.first().ok_or_else(mixed)?;
+    match paid
+        .iter()
+        .find(|(disbursement, _)| of(disbursement) != of(first))
+    {
+        Some((other, _)) => Err(mixed().because([first.ordered.position, other.ordered.position])),
+        None => Ok(first),
+    }
+}

@@ -1,0 +1,115 @@
+//! Supervision cases and what they find (鲁人社字〔2025〕87号 二(六); 黔就劳发〔2025〕3号 二十).
+
+use super::{Deciding, all, at_most, distinct};
+use crate::command::{CloseCase, MakeFinding, OpenCase};
+use crate::entity::Case;
+use crate::event::{Event, EventBody, FindingMade, Tag};
+use crate::limits::{CALLER_CAUSES_MAX, CLASS_HEADCOUNT_MAX, FINDINGS_PER_CASE_MAX};
+use crate::refusal::{Reason, Refusal};
+use crate::{CaseId, PersonKey, Position};
+
+impl<'a> Deciding<'a> {
+    pub(super) fn case(&self, case: CaseId) -> Result<&'a Case, Refusal> {
+        self.context
+            .cases
+            .get(&case)
+            .ok_or_else(|| Refusal::new(Reason::CaseNotFound).about(case))
+    }
+
+    pub(super) fn open_case(&self, c: &OpenCase) -> Result<Event, Refusal> {
+        if let Some(existing) = self.context.cases.get(&c.case) {
+            return Err(Refusal::new(Reason::CaseExists)
+                .about(c.case)
+                .because([existing.opened.position]));
+        }
+        let body = EventBody::CaseOpened {
+            case: c.case,
+            institution: c.institution,
+            clue: c.clue.clone(),
+        };
+        let mut tags = vec![Tag::Case(c.case)];
+        tags.extend(c.institution.map(Tag::Institution));
+        Ok(self.event(body, tags, Vec::new()))
+    }
+
+    /// A finding names a class and the events that it relies on.
+    pub(super) fn make_finding(&self, c: &MakeFinding) -> Result<Event, Refusal> {
+        let persons_max = usize::try_from(CLASS_HEADCOUNT_MAX).unwrap_or(usize::MAX);
+        at_most(c.persons.len(), persons_max, "persons")?;
+        at_most(c.evidence.len(), CALLER_CAUSES_MAX, "evidence")?;
+        let findings = self
+            .context
+            .cases
+            .get(&c.case)
+            .map_or(0, |case| case.findings.len());
+        at_most(
+            findings.saturating_add(1),
+            FINDINGS_PER_CASE_MAX,
+            "findings",
+        )?;
+        distinct(&c.persons)?;
+        self.causes_exist(&c.evidence)?;
+        let mut causes = self.enrolments_of(c)?;
+        let class = self.class(c.class)?;
+        let case = self.case(c.case)?;
+        if let Some(existing) = case.findings.iter().find(|made| made.finding == c.finding) {
+            return Err(Refusal::new(Reason::FindingExists)
+                .about(c.finding)
+                .because([existing.made.position]));
+        }
+        self.not_before(case.opened.on, case.opened.position)?;
+        not_closed(c.case, case)?;
+        causes.extend([case.opened.position, class.approved.position]);
+        causes.extend(class.opened.map(|opened| opened.position));
+        causes.extend(class.closed.map(|closed| closed.position));
+        causes.extend_from_slice(&c.evidence);
+        let body = EventBody::FindingMade(FindingMade {
+            case: c.case,
+            finding: c.finding,
+            kind: c.kind,
+            class: c.class,
+            persons: c.persons.clone(),
+            decision_number: c.decision_number.clone(),
+        });
+        let mut tags = vec![Tag::Case(c.case)];
+        tags.extend(super::class::class_tags(c.class, class));
+        Ok(self.event(body, tags, causes))
+    }
+
+    fn enrolments_of(&self, c: &MakeFinding) -> Result<Vec<Position>, Refusal> {
+        let enrolled = |person: &PersonKey| {
+            self.place(c.class, *person)
+                .map(|place| place.enrolment.enrolled)
+        };
+        all(c.persons.iter().map(enrolled))
+    }
+
+    pub(super) fn close_case(&self, c: &CloseCase) -> Result<Event, Refusal> {
+        let case = self.case(c.case)?;
+        self.not_before(case.opened.on, case.opened.position)?;
+        not_closed(c.case, case)?;
+        if case.clawbacks_outstanding > 0 {
+            return Err(Refusal::new(Reason::ClawbackOutstanding)
+                .about(c.case)
+                .limit(0, i64::from(case.clawbacks_outstanding)));
+        }
+        let mut causes = vec![case.opened.position];
+        causes.extend(case.findings.iter().map(|finding| finding.made.position));
+        let body = EventBody::CaseClosed {
+            case: c.case,
+            outcome: c.outcome.clone(),
+        };
+        let mut tags = vec![Tag::Case(c.case)];
+        tags.extend(case.institution.map(Tag::Institution));
+        Ok(self.event(body, tags, causes))
+    }
+}
+
+pub(super) fn not_closed(id: CaseId, case: &Case) -> Result<(), Refusal> {
+    match case.closed {
+        Some(closed) => Err(Refusal::new(Reason::CaseIsClosed)
+            .about(id)
+            .because([closed])),
+        None => Ok(()),
+    }
+}

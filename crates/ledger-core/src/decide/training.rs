@@ -1,0 +1,431 @@
+//! A person's way through a class: enrolment, attendance, completion, assessment, certificate and
+//! employment.
+
+use super::class::outside_dates;
+use super::institution::{Qualified, evaluates};
+use super::{Deciding, Place, at_most, not_before, within};
+use crate::command::{
+    CompleteTraining, ConfirmEmployment, EnrolPerson, InvalidateCertificate, IssueCertificate,
+    RecordAssessment, RecordAttendance, WithdrawEmployment, WithdrawEnrolment,
+};
+use crate::entity::{Class, Fact};
+use crate::event::{
+    CertificateInvalidated, CertificateIssued, EmploymentConfirmed, Event, EventBody,
+    QualificationKind, Tag,
+};
+use crate::limits::{
+    ATTENDANCES_PER_ENROLMENT_MAX, CLASS_HOURS_PER_DAY_MAX, ENROLMENTS_PER_PERSON_MAX,
+};
+use crate::refusal::{Reason, Refusal};
+use crate::{
+    BusinessDate, CertificateKind, CertificateNumber, ClassId, PersonKey, SkillCertificateNumber,
+    SkillLevel,
+};
+
+impl Deciding<'_> {
+    pub(super) fn enrol_person(&self, c: &EnrolPerson) -> Result<Event, Refusal> {
+        let person = self.person(c.person)?;
+        at_most(
+            person.enrolments.len().saturating_add(1),
+            ENROLMENTS_PER_PERSON_MAX,
+            "enrolments",
+        )?;
+        let class = self.class(c.class)?;
+        if let Some(enrolment) = person.enrolment(c.class)
+            && enrolment.withdrawn.is_none()
+        {
+            return Err(Refusal::new(Reason::EnrolmentExists)
+                .about(c.person)
+                .because([enrolment.enrolled]));
+        }
+        let opened = self.still_open(c.class, class)?;
+        if class.enrolled >= class.headcount {
+            return Err(Refusal::new(Reason::ClassFull)
+                .about(c.class)
+                .limit(i64::from(class.headcount), i64::from(class.enrolled))
+                .because([class.approved.position]));
+        }
+        if self.on > class.ends_on {
+            return Err(outside_dates(class));
+        }
+        let body = EventBody::PersonEnrolled {
+            class: c.class,
+            person: c.person,
+        };
+        let tags = place_tags(class, c.class, c.person);
+        Ok(self.event(body, tags, vec![opened.position, person.registered]))
+    }
+
+    pub(super) fn withdraw_enrolment(&self, c: &WithdrawEnrolment) -> Result<Event, Refusal> {
+        let place = self.place(c.class, c.person)?;
+        self.not_before(place.enrolment.enrolled_on, place.enrolment.enrolled)?;
+        standing(&place, c.person)?;
+        not_completed(&place, c.person)?;
+        let body = EventBody::EnrolmentWithdrawn {
+            class: c.class,
+            person: c.person,
+            reason: c.reason.clone(),
+        };
+        Ok(self.event(
+            body,
+            place.tags(c.class, c.person),
+            vec![place.enrolment.enrolled],
+        ))
+    }
+
+    pub(super) fn record_attendance(&self, c: &RecordAttendance) -> Result<Event, Refusal> {
+        within(
+            c.class_hours,
+            CLASS_HOURS_PER_DAY_MAX,
+            "class hours of a day",
+        )?;
+        let place = self.place(c.class, c.person)?;
+        let attendances = place.enrolment.attendances.len().saturating_add(1);
+        at_most(attendances, ATTENDANCES_PER_ENROLMENT_MAX, "attendances")?;
+        self.not_before(place.enrolment.enrolled_on, place.enrolment.enrolled)?;
+        if self.on < place.class.starts_on || self.on > place.class.ends_on {
+            return Err(outside_dates(place.class));
+        }
+        standing(&place, c.person)?;
+        not_completed(&place, c.person)?;
+        let body = EventBody::AttendanceRecorded {
+            class: c.class,
+            person: c.person,
+            class_hours: c.class_hours,
+        };
+        Ok(self.event(
+            body,
+            place.tags(c.class, c.person),
+            vec![place.enrolment.enrolled],
+        ))
+    }
+
+    /// Training is completed with the share of the class hours that the policy's evidence rule
+    /// asks for.
+    pub(super) fn complete_training(&self, c: &CompleteTraining) -> Result<Event, Refusal> {
+        let place = self.place(c.class, c.person)?;
+        self.not_before(place.enrolment.enrolled_on, place.enrolment.enrolled)?;
+        if self.on < place.class.starts_on {
+            return Err(outside_dates(place.class));
+        }
+        standing(&place, c.person)?;
+        not_completed(&place, c.person)?;
+        let (published, scheme) = self.rules(place.class);
+        let (planned, attended) = (place.class.class_hours, place.enrolment.class_hours);
+        if let Some(share) = scheme.evidence.rule.attendance
+            && !share.reached(u64::from(attended), u64::from(planned))
+        {
+            let needed = u64::from(planned)
+                .saturating_mul(u64::from(share.numerator()))
+                .div_ceil(u64::from(share.denominator()).max(1));
+            return Err(Refusal::new(Reason::TooFewClassHours)
+                .under(published.cite(&scheme.evidence))
+                .about(c.person)
+                .limit(
+                    i64::try_from(needed).unwrap_or(i64::MAX),
+                    i64::from(attended),
+                )
+                .because(place.enrolment.attendances.iter().copied()));
+        }
+        let mut causes = place.enrolment.attendances.clone();
+        causes.push(place.enrolment.enrolled);
+        let body = EventBody::TrainingCompleted {
+            class: c.class,
+            person: c.person,
+            class_hours: attended,
+        };
+        let mut event = self.event(body, place.tags(c.class, c.person), causes);
+        event.policy = Some(published.position);
+        Ok(event)
+    }
+
+    pub(super) fn record_assessment(&self, c: &RecordAssessment) -> Result<Event, Refusal> {
+        let evaluator = self.institution(c.evaluator)?;
+        let place = self.place(c.class, c.person)?;
+        if let Some(earlier) = place.enrolment.assessment
+            && earlier.passed
+        {
+            return Err(Refusal::new(Reason::FactExists)
+                .about(c.person)
+                .because([earlier.position]));
+        }
+        if let Some(completed) = place.enrolment.completed {
+            self.not_before(completed.on, completed.position)?;
+        }
+        let qualification = evaluates(evaluator, on_day(place.class, self.on), None)?;
+        standing(&place, c.person)?;
+        let completed = completion(&place, c.person)?;
+        let body = EventBody::AssessmentRecorded {
+            class: c.class,
+            person: c.person,
+            evaluator: c.evaluator,
+            result: c.result,
+        };
+        let mut tags = place.tags(c.class, c.person);
+        tag_institution(&mut tags, Tag::Institution(c.evaluator));
+        let causes = vec![completed.position, qualification.granted];
+        Ok(self.event(body, tags, causes))
+    }
+
+    /// A certificate is recorded when its evaluator was qualified on the day of issue and its
+    /// number fits the claim (A7, B5 of the domain notes).
+    pub(super) fn issue_certificate(&self, c: &IssueCertificate) -> Result<Event, Refusal> {
+        if c.issued_on > self.on {
+            return Err(Refusal::new(Reason::DateInFuture).about(c.issued_on));
+        }
+        let evaluator = self.institution(c.evaluator)?;
+        let place = self.place(c.class, c.person)?;
+        if let Some(taken) = self.context.certificates.get(&c.number) {
+            return Err(Refusal::new(Reason::CertificateExists)
+                .about(c.number)
+                .because([taken.issued]));
+        }
+        if let Some(held) = place.enrolment.certificate
+            && held.invalidated.is_none()
+        {
+            return Err(Refusal::new(Reason::FactExists)
+                .about(c.person)
+                .because([held.position]));
+        }
+        if let Some(completed) = place.enrolment.completed {
+            not_before(c.issued_on, completed.on, completed.position)?;
+        }
+        if let Some(assessment) = place.enrolment.assessment {
+            not_before(c.issued_on, assessment.on, assessment.position)?;
+        }
+        let number = CertificateNumber::as_skill_level(&c.number).ok();
+        let number = number
+            .as_ref()
+            .map(SkillCertificateNumber::evaluator_number);
+        let qualification = evaluates(evaluator, on_day(place.class, c.issued_on), number)?;
+        standing(&place, c.person)?;
+        let completed = completion(&place, c.person)?;
+        let evaluator_number = match &qualification.kind {
+            QualificationKind::Evaluation { evaluator_number } => evaluator_number.as_str(),
+            QualificationKind::Training => "",
+        };
+        check_number(c, place.class.level, evaluator_number)?;
+        let mut causes = vec![completed.position, qualification.granted];
+        if let Some(assessment) = place.enrolment.assessment {
+            if !assessment.passed {
+                return Err(Refusal::new(Reason::AssessmentNotPassed)
+                    .about(c.person)
+                    .because([assessment.position]));
+            }
+            causes.push(assessment.position);
+        }
+        let body = EventBody::CertificateIssued(CertificateIssued {
+            class: c.class,
+            person: c.person,
+            kind: c.kind,
+            number: c.number,
+            evaluator: c.evaluator,
+            issued_on: c.issued_on,
+        });
+        let mut tags = place.tags(c.class, c.person);
+        tags.push(Tag::Certificate(c.number));
+        tag_institution(&mut tags, Tag::Institution(c.evaluator));
+        Ok(self.event(body, tags, causes))
+    }
+
+    /// A void certificate takes the approval with it as long as the place was not finally paid;
+    /// what was paid is for a case to find and to claw back.
+    pub(super) fn invalidate_certificate(
+        &self,
+        c: &InvalidateCertificate,
+    ) -> Result<Event, Refusal> {
+        let certificate = self
+            .context
+            .certificates
+            .get(&c.number)
+            .ok_or_else(|| Refusal::new(Reason::CertificateNotFound).about(c.number))?;
+        self.not_before(certificate.issued_on, certificate.issued)?;
+        if let Some(invalidated) = certificate.invalidated {
+            return Err(Refusal::new(Reason::CertificateIsInvalid)
+                .about(c.number)
+                .because([invalidated]));
+        }
+        let place = self.place(certificate.class, certificate.person)?;
+        let only_advances = place
+            .enrolment
+            .payments
+            .iter()
+            .all(|payment| payment.stage == crate::event::DisbursementStage::Advance);
+        let approval_lapses =
+            place.enrolment.approval.is_some() && only_advances && place.class.settlement.is_none();
+        let frees_quota = approval_lapses
+            && place.enrolment.payments.is_empty()
+            && place.person.slot_of(certificate.class).is_some();
+        let mut causes = vec![certificate.issued];
+        causes.extend(place.enrolment.approval.map(|approval| approval.position));
+        let body = EventBody::CertificateInvalidated(CertificateInvalidated {
+            class: certificate.class,
+            person: certificate.person,
+            number: c.number,
+            grounds: c.grounds.clone(),
+            decision_number: c.decision_number.clone(),
+            approval_lapses,
+            frees_quota,
+        });
+        let mut tags = place.tags(certificate.class, certificate.person);
+        tags.push(Tag::Certificate(c.number));
+        tag_institution(&mut tags, Tag::Institution(certificate.evaluator));
+        Ok(self.event(body, tags, causes))
+    }
+
+    /// Employment counts for the rate when the work starts after the training and within the
+    /// policy's window after the end of the class, and the class is not settled yet.
+    pub(super) fn confirm_employment(&self, c: &ConfirmEmployment) -> Result<Event, Refusal> {
+        if c.started_on > self.on {
+            return Err(Refusal::new(Reason::DateInFuture).about(c.started_on));
+        }
+        let place = self.place(c.class, c.person)?;
+        if let Some(employment) = place.enrolment.employment {
+            return Err(Refusal::new(Reason::FactExists)
+                .about(c.person)
+                .because([employment.position]));
+        }
+        if let Some(completed) = place.enrolment.completed {
+            self.not_before(completed.on, completed.position)?;
+        }
+        standing(&place, c.person)?;
+        let completed = completion(&place, c.person)?;
+        let (published, _) = self.rules(place.class);
+        let counts = place.class.settlement.is_none()
+            && c.started_on >= completed.on
+            && self
+                .window_end(place.class)
+                .is_none_or(|last| c.started_on <= last);
+        let body = EventBody::EmploymentConfirmed(EmploymentConfirmed {
+            class: c.class,
+            person: c.person,
+            employer: c.employer,
+            evidence: c.evidence,
+            started_on: c.started_on,
+            counts,
+        });
+        let mut tags = place.tags(c.class, c.person);
+        tag_institution(&mut tags, Tag::Institution(c.employer));
+        let mut event = self.event(body, tags, vec![completed.position]);
+        event.policy = Some(published.position);
+        Ok(event)
+    }
+
+    /// The last day on which work may start to count, when the policy sets a window.
+    pub(super) fn window_end(&self, class: &Class) -> Option<BusinessDate> {
+        let (_, scheme) = self.rules(class);
+        let project = scheme.project.as_ref()?;
+        class
+            .ends_on
+            .add_months(project.rule.employment_window_months)
+    }
+
+    pub(super) fn withdraw_employment(&self, c: &WithdrawEmployment) -> Result<Event, Refusal> {
+        let place = self.place(c.class, c.person)?;
+        let employment = place
+            .enrolment
+            .employment
+            .ok_or_else(|| Refusal::new(Reason::EmploymentNotConfirmed).about(c.person))?;
+        self.not_before(employment.started_on, employment.position)?;
+        let body = EventBody::EmploymentWithdrawn {
+            class: c.class,
+            person: c.person,
+            reason: c.reason.clone(),
+            counted: employment.counts && place.class.settlement.is_none(),
+        };
+        Ok(self.event(
+            body,
+            place.tags(c.class, c.person),
+            vec![employment.position],
+        ))
+    }
+}
+
+fn place_tags(class: &Class, id: ClassId, person: PersonKey) -> Vec<Tag> {
+    let mut tags = vec![Tag::Person(person)];
+    tags.extend(super::class::class_tags(id, class));
+    tags
+}
+
+/// Adds the tag of a second body unless it is the one tagged already.
+fn tag_institution(tags: &mut Vec<Tag>, tag: Tag) {
+    if !tags.contains(&tag) {
+        tags.push(tag);
+    }
+}
+
+fn on_day(class: &Class, day: BusinessDate) -> Qualified {
+    Qualified {
+        occupation: class.occupation,
+        level: class.level,
+        first: day,
+        last: day,
+    }
+}
+
+/// Refuses for a person who has given the place up.
+pub(super) fn standing(place: &Place<'_>, person: PersonKey) -> Result<(), Refusal> {
+    match place.enrolment.withdrawn {
+        Some(withdrawn) => Err(Refusal::new(Reason::EnrolmentIsWithdrawn)
+            .about(person)
+            .because([withdrawn])),
+        None => Ok(()),
+    }
+}
+
+fn not_completed(place: &Place<'_>, person: PersonKey) -> Result<(), Refusal> {
+    match place.enrolment.completed {
+        Some(completed) => Err(Refusal::new(Reason::TrainingIsCompleted)
+            .about(person)
+            .because([completed.position])),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn completion(place: &Place<'_>, person: PersonKey) -> Result<Fact, Refusal> {
+    place.enrolment.completed.ok_or_else(|| {
+        Refusal::new(Reason::TrainingNotCompleted)
+            .about(person)
+            .because([place.enrolment.enrolled])
+    })
+}
+
+/// Compares the fields of a skill-level certificate number with the claim: level, year of issue
+/// and evaluator (B5 of the domain notes). A course that leads to a level needs a certificate of
+/// that level or an old vocational qualification.
+fn check_number(
+    c: &IssueCertificate,
+    level: Option<SkillLevel>,
+    evaluator_number: &str,
+) -> Result<(), Refusal> {
+    let mismatch = |what: &str| {
+        Err(Refusal::new(Reason::CertificateMismatch).about(format_args!("{}: {what}", c.number)))
+    };
+    if c.kind != CertificateKind::SkillLevel {
+        let levelled = level.is_some() && c.kind != CertificateKind::VocationalQualification;
+        return if levelled {
+            mismatch("the course leads to a level")
+        } else {
+            Ok(())
+        };
+    }
+    let Ok(number) = CertificateNumber::as_skill_level(&c.number) else {
+        // The levels without a digit are numbered in another way, which is not published.
+        let undigited = level.is_some_and(|level| level.digit().is_none());
+        return if undigited {
+            Ok(())
+        } else {
+            mismatch("not a skill-level certificate number")
+        };
+    };
+    if level != Some(number.level()) {
+        return mismatch("level");
+    }
+    if number.issue_year() != c.issued_on.year() {
+        return mismatch("year of issue");
+    }
+    if number.evaluator_number() != evaluator_number {
+        return mismatch("evaluator");
+    }
+    Ok(())
+}

@@ -1,0 +1,461 @@
+//! The state that rules look at: one value per person, class, institution, account and so on.
+//!
+//! An entity is a function of the events about it and is loaded and written as a whole. It keeps
+//! the positions of the events behind each fact, so that a decision can name its causes.
+
+#![expect(
+    missing_docs,
+    reason = "name and type say it; documented where units or rules add to it"
+)]
+
+use crate::event::{
+    ClassKind, DisbursementStage, FindingKind, InstitutionKind, Payee, PersonStatus,
+    QualificationKind, ScopeEntry,
+};
+use crate::{
+    AccountKey, AccountKind, BusinessDate, CertificateNumber, ClassId, CreditCode, DisbursementId,
+    Division, Fen, FindingId, Occupation, PersonKey, Position, QualificationId, Reference,
+    SchemeId, SkillLevel,
+};
+use std::collections::BTreeMap;
+
+/// Everything the rules know of one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub registered: Position,
+    pub statuses: Vec<StatusRecord>,
+    pub enrolments: Vec<Enrolment>,
+    /// Quota slots, in the order in which they were taken.
+    pub slots: Vec<QuotaSlot>,
+    /// Positions of every event about the person, ascending.
+    pub timeline: Vec<Position>,
+}
+
+/// A status with its validity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatusRecord {
+    pub status: PersonStatus,
+    pub valid_from: BusinessDate,
+    pub valid_until: Option<BusinessDate>,
+    /// The declaration, or the event that ended it.
+    pub position: Position,
+}
+
+/// One person in one class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolment {
+    pub class: ClassId,
+    pub enrolled: Position,
+    pub enrolled_on: BusinessDate,
+    pub withdrawn: Option<Position>,
+    /// Class hours attended so far.
+    pub class_hours: u32,
+    /// Attendance events not yet summed up by the completion.
+    pub attendances: Vec<Position>,
+    pub completed: Option<Fact>,
+    pub assessment: Option<Assessment>,
+    pub certificate: Option<CertificateFact>,
+    pub employment: Option<EmploymentFact>,
+    pub approval: Option<Approval>,
+    /// What the settlement of a project class found that this place has earned, with what had been
+    /// clawed back of it by then, in fen: compared with the payments, which count that too.
+    pub earned: Option<Fen>,
+    /// Payment lines that were ordered or settled and not returned, in order.
+    pub payments: Vec<Payment>,
+    /// Sum of what was clawed back of them, in fen.
+    pub clawed_back: Fen,
+}
+
+/// A fact with its date and the event that recorded it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fact {
+    pub position: Position,
+    pub on: BusinessDate,
+}
+
+/// The last assessment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assessment {
+    pub position: Position,
+    pub on: BusinessDate,
+    pub passed: bool,
+}
+
+/// The certificate of an enrolment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CertificateFact {
+    pub number: CertificateNumber,
+    pub position: Position,
+    pub issued_on: BusinessDate,
+    pub invalidated: Option<Position>,
+}
+
+/// A confirmed employment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EmploymentFact {
+    pub position: Position,
+    pub employer: CreditCode,
+    pub started_on: BusinessDate,
+    /// Inside the policy's employment window.
+    pub counts: bool,
+}
+
+/// An approved subsidy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Approval {
+    pub position: Position,
+    pub on: BusinessDate,
+    pub amount: Fen,
+}
+
+/// One payment line of an enrolment, not returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Payment {
+    pub disbursement: DisbursementId,
+    pub stage: DisbursementStage,
+    pub position: Position,
+    pub amount: Fen,
+    /// Set when the bank confirmed it.
+    pub settled: Option<Position>,
+}
+
+/// One use of a person's quota.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuotaSlot {
+    /// The event that took it.
+    pub taken: Position,
+    pub taken_on: BusinessDate,
+    /// Calendar year in which it counts.
+    pub year: i32,
+    pub class: ClassId,
+    pub scheme: SchemeId,
+    pub occupation: Occupation,
+    pub level: Option<SkillLevel>,
+    /// The event that gave it back.
+    pub freed: Option<Position>,
+}
+
+/// One training class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Class {
+    pub approved: Fact,
+    /// Position of the policy publication whose rules hold for the life of the class.
+    pub policy: Position,
+    pub institution: CreditCode,
+    pub account: AccountKey,
+    pub scheme: SchemeId,
+    pub kind: ClassKind,
+    pub occupation: Occupation,
+    pub level: Option<SkillLevel>,
+    pub headcount: u32,
+    pub rate: Fen,
+    pub class_hours: u32,
+    pub starts_on: BusinessDate,
+    pub ends_on: BusinessDate,
+    pub residence: Option<Division>,
+    pub opened: Option<Fact>,
+    pub closed: Option<Fact>,
+    /// Trainees on the roster, without those who withdrew.
+    pub enrolled: u32,
+    pub completed: u32,
+    /// Trainees whose approval stands.
+    pub approvals: u32,
+    /// Trainees who completed and whose employment counts.
+    pub employed_completed: u32,
+    /// Trainees whose approval stands and whose employment counts.
+    pub employed_approved: u32,
+    /// Beneficiaries that the settlement has to name: approved or advanced.
+    pub beneficiaries: u32,
+    /// Lines ordered and not yet confirmed or returned.
+    pub in_flight: u32,
+    pub settlement: Option<ClassSettlement>,
+}
+
+/// The settlement of a project class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClassSettlement {
+    pub position: Position,
+    pub on: BusinessDate,
+    /// Advance found too high, in fen.
+    pub excess: Fen,
+    /// Part of it that is still owed, in fen.
+    pub excess_outstanding: Fen,
+}
+
+/// One body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Institution {
+    pub registered: Position,
+    pub kind: InstitutionKind,
+    pub division: Division,
+    pub qualifications: Vec<Qualification>,
+}
+
+/// One qualification of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Qualification {
+    pub qualification: QualificationId,
+    pub granted: Position,
+    pub kind: QualificationKind,
+    pub occupations: Vec<ScopeEntry>,
+    pub valid_from: BusinessDate,
+    pub valid_until: Option<BusinessDate>,
+    pub revoked: Option<Revocation>,
+}
+
+/// A revocation and the first day it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revocation {
+    pub position: Position,
+    pub effective_on: BusinessDate,
+}
+
+/// Where a certificate number belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    pub class: ClassId,
+    pub person: PersonKey,
+    pub evaluator: CreditCode,
+    pub issued_on: BusinessDate,
+    pub issued: Position,
+    pub invalidated: Option<Position>,
+}
+
+/// The balances of one fund at one division.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub opened: Position,
+    /// Balance in fen on the normal side, by kind and fiscal year (zero for stocks).
+    pub balances: BTreeMap<(AccountKind, u16), Fen>,
+}
+
+/// One payment to one payee.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disbursement {
+    pub ordered: Fact,
+    pub class: ClassId,
+    pub account: AccountKey,
+    pub stage: DisbursementStage,
+    pub payee: Payee,
+    pub lines: Vec<PaidLine>,
+    pub total: Fen,
+    pub settled: Option<Settlement>,
+    pub returned: Option<Position>,
+}
+
+/// One line of a disbursement and what was clawed back of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaidLine {
+    pub beneficiary: PersonKey,
+    pub amount: Fen,
+    pub clawed_back: Fen,
+}
+
+/// The bank's confirmation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settlement {
+    pub position: Position,
+    pub on: BusinessDate,
+    /// Fiscal year in which the expenditure counts.
+    pub fiscal_year: u16,
+}
+
+/// One supervision case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    pub opened: Fact,
+    pub institution: Option<CreditCode>,
+    pub findings: Vec<Finding>,
+    /// Clawbacks decided in the case that are not fully repaid.
+    pub clawbacks_outstanding: u32,
+    pub closed: Option<Position>,
+}
+
+/// One finding of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub finding: FindingId,
+    pub kind: FindingKind,
+    pub made: Fact,
+    pub class: ClassId,
+    /// Empty: every beneficiary of the class.
+    pub persons: Vec<PersonKey>,
+}
+
+/// One decided clawback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clawback {
+    pub decided: Fact,
+    pub case: crate::CaseId,
+    pub finding: FindingId,
+    pub class: ClassId,
+    pub account: AccountKey,
+    pub debtor: Payee,
+    pub total: Fen,
+    /// Still owed, in fen.
+    pub outstanding: Fen,
+    /// The repayments, ascending.
+    pub repayments: Vec<Position>,
+    /// Decision number, for the books.
+    pub decision_number: Reference,
+}
+
+impl Person {
+    /// The enrolment in a class.
+    #[must_use]
+    pub fn enrolment(&self, class: ClassId) -> Option<&Enrolment> {
+        self.enrolments
+            .iter()
+            .rev()
+            .find(|enrolment| enrolment.class == class)
+    }
+
+    /// The enrolment in a class, to be changed by `apply`.
+    pub fn enrolment_mut(&mut self, class: ClassId) -> Option<&mut Enrolment> {
+        self.enrolments
+            .iter_mut()
+            .rev()
+            .find(|enrolment| enrolment.class == class)
+    }
+
+    /// The slot that the person's subsidy for a class holds, if it holds one.
+    #[must_use]
+    pub fn slot_of(&self, class: ClassId) -> Option<&QuotaSlot> {
+        self.slots
+            .iter()
+            .find(|slot| slot.class == class && slot.freed.is_none())
+    }
+}
+
+impl StatusRecord {
+    /// Whether the status holds on any day from `first` to `last`.
+    #[must_use]
+    pub fn holds_within(&self, first: BusinessDate, last: BusinessDate) -> bool {
+        self.valid_from <= last && self.valid_until.is_none_or(|until| first <= until)
+    }
+
+    /// Whether the status holds on every day from `first` to `last`.
+    #[must_use]
+    pub fn holds_throughout(&self, first: BusinessDate, last: BusinessDate) -> bool {
+        self.valid_from <= first && self.valid_until.is_none_or(|until| last <= until)
+    }
+}
+
+impl Enrolment {
+    /// Whether the settlement of the class has to name the person.
+    #[must_use]
+    pub fn is_beneficiary(&self) -> bool {
+        self.approval.is_some() || self.has_advance()
+    }
+
+    /// Whether an advance was ordered or paid and not returned.
+    #[must_use]
+    pub fn has_advance(&self) -> bool {
+        self.payments
+            .iter()
+            .any(|payment| payment.stage == DisbursementStage::Advance)
+    }
+
+    /// Sum of the advances that were not returned, in fen.
+    #[must_use]
+    pub fn advanced(&self) -> Fen {
+        sum(self
+            .payments
+            .iter()
+            .filter(|payment| payment.stage == DisbursementStage::Advance))
+    }
+
+    /// Sum of the payments that were not returned, in fen.
+    #[must_use]
+    pub fn paid_or_ordered(&self) -> Fen {
+        sum(self.payments.iter())
+    }
+
+    /// Advance that the settlement found too high, in fen: owed as such, not to be clawed back.
+    #[must_use]
+    pub fn excess_advance(&self) -> Fen {
+        match self
+            .earned
+            .and_then(|earned| self.advanced().checked_sub(earned))
+        {
+            Some(excess) if excess.is_positive() => excess,
+            _ => Fen::ZERO,
+        }
+    }
+
+    /// Whether the employment of the person counts for the rate.
+    #[must_use]
+    pub fn employment_counts(&self) -> bool {
+        self.employment.is_some_and(|employment| employment.counts)
+    }
+}
+
+impl Qualification {
+    /// Whether it is in force on every day from `first` to `last`.
+    #[must_use]
+    pub fn in_force(&self, first: BusinessDate, last: BusinessDate) -> bool {
+        self.valid_from <= first
+            && self.valid_until.is_none_or(|until| last <= until)
+            && self
+                .revoked
+                .is_none_or(|revoked| last < revoked.effective_on)
+    }
+
+    /// The last day on which it is in force; before its first day when it was revoked from then.
+    #[must_use]
+    pub fn last_day(&self) -> BusinessDate {
+        let until = self.valid_until.unwrap_or(BusinessDate::MAX);
+        let revoked = self
+            .revoked
+            .and_then(|revoked| revoked.effective_on.add_days(-1));
+        revoked.map_or(until, |revoked| revoked.min(until))
+    }
+
+    /// Whether its scope holds the occupation at the level.
+    #[must_use]
+    pub fn covers(&self, occupation: Occupation, level: Option<SkillLevel>) -> bool {
+        self.occupations.iter().any(|entry| {
+            entry.occupation == occupation
+                && level.is_none_or(|level| entry.levels.contains(&level))
+        })
+    }
+}
+
+impl Account {
+    /// The balance of one kind of account in fen; zero when nothing was posted.
+    #[must_use]
+    pub fn balance(&self, kind: AccountKind, fiscal_year: u16) -> Fen {
+        self.balances
+            .get(&(kind, fiscal_year))
+            .copied()
+            .unwrap_or(Fen::ZERO)
+    }
+
+    /// What may still be ordered: cash less what is reserved for ordered payments.
+    #[must_use]
+    pub fn available(&self) -> Fen {
+        self.balance(AccountKind::Cash, 0)
+            .checked_sub(self.balance(AccountKind::Reserve, 0))
+            .unwrap_or(Fen::ZERO)
+    }
+}
+
+impl Disbursement {
+    /// The line of a beneficiary.
+    #[must_use]
+    pub fn line(&self, beneficiary: PersonKey) -> Option<&PaidLine> {
+        self.lines
+            .iter()
+            .find(|line| line.beneficiary == beneficiary)
+    }
+}
+
+/// Sum of payment lines. Each is bounded by the rate limit and their number by the stages of a
+/// class, so the sum stays far inside the range.
+fn sum<'a>(payments: impl Iterator<Item = &'a Payment>) -> Fen {
+    payments.fold(Fen::ZERO, |total, payment| {
+        total
+            .checked_add(payment.amount)
+            .expect("a few bounded payment lines fit")
+    })
+}

@@ -1,0 +1,120 @@
+//! The funds from which subsidies are paid.
+
+use std::fmt;
+
+/// A source of money with its own rules on what it may pay; money never moves between two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FundSource {
+    /// The special account of the skill-upgrading action (职业技能提升行动专账).
+    SpecialAccount,
+    /// The employment subsidy fund (就业补助资金).
+    EmploymentSubsidy,
+    /// The fund that supports employment through start-ups (创业带动就业扶持资金).
+    StartupEmployment,
+    /// The unemployment insurance fund (失业保险基金).
+    UnemploymentInsurance,
+    /// The special fund for training (专项培训资金).
+    SpecialTraining,
+    /// The employer's own fund for the education of its employees (职工教育经费).
+    EmployeeEducation,
+}
+
+impl FundSource {
+    /// Every source, by permanent number.
+    pub const ALL: [Self; 6] = [
+        Self::SpecialAccount,
+        Self::EmploymentSubsidy,
+        Self::StartupEmployment,
+        Self::UnemploymentInsurance,
+        Self::SpecialTraining,
+        Self::EmployeeEducation,
+    ];
+
+    /// Returns the permanent number, which is stored and never given to another source.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::SpecialAccount => 1,
+            Self::EmploymentSubsidy => 2,
+            Self::StartupEmployment => 3,
+            Self::UnemploymentInsurance => 4,
+            Self::SpecialTraining => 5,
+            Self::EmployeeEducation => 6,
+        }
+    }
+
+    /// Returns the source with this permanent number.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|fund| fund.number() == number)
+    }
+
+    /// Returns the name used in policy files.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::SpecialAccount => "special_account",
+            Self::EmploymentSubsidy => "employment_subsidy",
+            Self::StartupEmployment => "startup_employment",
+            Self::UnemploymentInsurance => "unemployment_insurance",
+            Self::SpecialTraining => "special_training",
+            Self::EmployeeEducation => "employee_education",
+        }
+    }
+
+    /// Returns the source with this name in policy files.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fund| fund.code() == code)
+    }
+
+    /// Returns the name used in the policy documents.
+    #[must_use]
+    pub const fn name_zh(self) -> &'static str {
+        match self {
+            Self::SpecialAccount => "职业技能提升行动专账",
+            Self::EmploymentSubsidy => "就业补助资金",
+            Self::StartupEmployment => "创业带动就业扶持资金",
+            Self::UnemploymentInsurance => "失业保险基金",
+            Self::SpecialTraining => "专项培训资金",
+            Self::EmployeeEducation => "职工教育经费",
+        }
+    }
+}
+
+/// Writes the name used in policy files.
+impl fmt::Display for FundSource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_codes_are_permanent() {
+        for (number, code, name) in [
+            (1, "special_account", "职业技能提升行动专账"),
+            (2, "employment_subsidy", "就业补助资金"),
+            (3, "startup_employment", "创业带动就业扶持资金"),
+            (4, "unemployment_insurance", "失业保险基金"),
+            (5, "special_training", "专项培训资金"),
+            (6, "employee_education", "职工教育经费"),
+        ] {
+            let fund = FundSource::from_number(number).unwrap();
+            assert_eq!(
+                (fund.number(), fund.code(), fund.name_zh()),
+                (number, code, name)
+            );
+            assert_eq!(FundSource::from_code(code), Some(fund));
+            assert_eq!(fund.to_string(), code);
+        }
+        assert_eq!(
+            (FundSource::from_number(0), FundSource::from_number(7)),
+            (None, None)
+        );
+        assert_eq!(FundSource::from_code("Special_Account"), None);
+    }
+}

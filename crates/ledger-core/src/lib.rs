@@ -1,0 +1,62 @@
+//! The rules of the subsidy ledger: pure, synchronous, without I/O, clock or randomness.
+//!
+//! Reading order:
+//!
+//! 1. [`command`] — what a caller may ask or report; [`event`] — what the ledger records;
+//!    [`refusal`] — why it did not.
+//! 2. [`decide`](decide()) holds every rule and changes nothing; [`apply`](apply()) changes the
+//!    [`Context`] and holds no rule. Replay is only `apply`.
+//! 3. [`entity`] — the state that rules look at; [`context`] — the loaded part of it.
+//! 4. [`policy`] — a policy document in its compiled form: every amount, quota and percentage.
+//! 5. The value types: [`money`], [`date`], [`position`], [`ids`] and the coded identifiers.
+
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+
+pub mod account;
+mod apply;
+pub mod certificate_number;
+pub mod command;
+pub mod context;
+pub mod credit_code;
+pub mod date;
+mod decide;
+mod digits;
+pub mod division;
+pub mod entity;
+pub mod event;
+pub mod fund;
+pub mod hex;
+pub mod identity_number;
+pub mod ids;
+pub mod level;
+pub mod limits;
+pub mod merkle;
+pub mod money;
+pub mod occupation;
+pub mod policy;
+pub mod position;
+pub mod refusal;
+pub mod scheme;
+
+pub use account::{AccountKey, AccountKind, LedgerAccount, Posting, Side};
+pub use apply::apply;
+pub use certificate_number::{CertificateKind, CertificateNumber, SkillCertificateNumber};
+pub use command::Command;
+pub use context::{Context, Entity, EntityKey, missing, missing_for_event, touched};
+pub use credit_code::CreditCode;
+pub use date::{BusinessDate, RecordedTime};
+pub use decide::{Decision, Eligibility, decide, eligibility};
+pub use division::Division;
+pub use event::{Event, EventBody, EventKind, RecordedEvent, Tag};
+pub use fund::FundSource;
+pub use ids::{
+    CaseId, ClassId, ClawbackId, DisbursementId, EventId, FindingId, Note, PersonKey,
+    QualificationId, Reference, RequestId,
+};
+pub use level::SkillLevel;
+pub use money::{Fen, Share};
+pub use occupation::{Occupation, OccupationEdition};
+pub use policy::Policy;
+pub use position::Position;
+pub use refusal::{Reason, Refusal};
+pub use scheme::SchemeId;

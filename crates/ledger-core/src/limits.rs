@@ -1,0 +1,52 @@
+//! Every bound of the rules, each with its reason.
+
+/// Beneficiaries of one class, and so lines of one disbursement: a published class had 832
+/// trainees (Jinhua Wucheng, 2021-12-13); one event with that many lines stays under 256 KiB.
+pub const CLASS_HEADCOUNT_MAX: u32 = 5_000;
+
+/// Enrolments of one person over a lifetime; a person is one stored value that is read whole.
+pub const ENROLMENTS_PER_PERSON_MAX: usize = 256;
+
+/// Statuses of one person over a lifetime, for the same reason.
+pub const STATUSES_PER_PERSON_MAX: usize = 256;
+
+/// Events about one person over a lifetime, for the same reason: daily attendance in every one of
+/// [`ENROLMENTS_PER_PERSON_MAX`] classes of forty days is half of it.
+pub const EVENTS_PER_PERSON_MAX: usize = 20_000;
+
+/// Attendance records of one enrolment: one a day for a year.
+pub const ATTENDANCES_PER_ENROLMENT_MAX: usize = 366;
+
+/// Class hours of one day: there are no more 45-minute hours in it.
+pub const CLASS_HOURS_PER_DAY_MAX: u32 = 32;
+
+/// Planned class hours of one class: two years of forty hours a week.
+pub const CLASS_HOURS_MAX: u32 = 4_160;
+
+/// Qualifications of one institution.
+pub const QUALIFICATIONS_PER_INSTITUTION_MAX: usize = 1_000;
+
+/// Occupations in the scope of one qualification: the dictionary of 2022 has 1,639.
+pub const SCOPE_OCCUPATIONS_MAX: usize = 2_000;
+
+/// Findings of one case.
+pub const FINDINGS_PER_CASE_MAX: usize = 1_000;
+
+/// Causes that a caller may add to one command, and evidence positions of one finding.
+pub const CALLER_CAUSES_MAX: usize = 1_000;
+
+/// Amount of one command in fen: one trillion yuan, far above any fund and far below `i64::MAX`,
+/// so that sums over accounts cannot overflow.
+pub const AMOUNT_MAX_FEN: i64 = 100_000_000_000_000;
+
+/// Rate per person in fen: one million yuan.
+pub const RATE_MAX_FEN: i64 = 100_000_000;
+
+/// Bytes of one policy document.
+pub const POLICY_TEXT_BYTES_MAX: usize = 256 * 1024;
+
+/// Published policy versions: they are all kept in memory.
+pub const POLICIES_MAX: usize = 10_000;
+
+const _: () = assert!(RATE_MAX_FEN < AMOUNT_MAX_FEN);
+const _: () = assert!(AMOUNT_MAX_FEN < i64::MAX / 10_000);

@@ -1,0 +1,348 @@
+//! Why the ledger did not do what was asked: one flat enum, each variant a violated fact.
+//!
+//! Source order is precedence: where several facts are violated the first in this file is
+//! reported. Numbers are permanent and out of order on purpose; a retired number stays reserved.
+
+use crate::{BusinessDate, Position};
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
+/// A refusal with the facts that caused it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The violated fact.
+    pub reason: Reason,
+    /// The rule behind it, when a policy document states one.
+    pub rule: Option<RuleCitation>,
+    /// The limit that the rule sets and the value found, in the unit of the reason.
+    pub limit: Option<i64>,
+    /// The value found, in the unit of the reason.
+    pub found: Option<i64>,
+    /// Positions of the events that used the quota or blocked the request, ascending.
+    pub facts: Vec<Position>,
+    /// What the refusal is about (an identifier or an account), never personal data.
+    pub subject: Option<Box<str>>,
+}
+
+/// The clause that a refusal or a payment rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleCitation {
+    /// Position of the policy publication.
+    pub policy: Position,
+    /// Document number or title.
+    pub document: Arc<str>,
+    /// Clause in the document.
+    pub clause: Arc<str>,
+    /// First day of the document's validity.
+    pub valid_from: BusinessDate,
+}
+
+/// Whether the caller can do something about it, and what kind of thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Category {
+    /// The command contradicts itself or breaks a bound: correct it.
+    InvalidArgument,
+    /// Something it names is unknown.
+    NotFound,
+    /// Something it creates exists already.
+    AlreadyExists,
+    /// The state of what it names does not allow it.
+    FailedPrecondition,
+    /// A quota or a sum of money is used up.
+    Exhausted,
+}
+
+macro_rules! reasons {
+    ($( $(#[doc = $doc:expr])+ $variant:ident = $number:literal, $category:ident, $name:literal, $zh:literal; )+) => {
+        /// The violated fact. Source order is precedence; the number is permanent.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[repr(u16)]
+        pub enum Reason {
+            $( $(#[doc = $doc])+ $variant = $number, )+
+        }
+
+        impl Reason {
+            /// Every reason, in order of precedence.
+            pub const ALL: &'static [Self] = &[ $( Self::$variant, )+ ];
+
+            /// The permanent number.
+            #[must_use]
+            pub const fn number(self) -> u16 {
+                match self { $( Self::$variant => $number, )+ }
+            }
+
+            /// The name in the contract, in upper snake case.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $( Self::$variant => $name, )+ }
+            }
+
+            /// What is violated, for a person who reads Chinese.
+            #[must_use]
+            pub const fn message_zh(self) -> &'static str {
+                match self { $( Self::$variant => $zh, )+ }
+            }
+
+            /// What is violated, for a person who reads English.
+            #[must_use]
+            pub const fn message_en(self) -> &'static str {
+                match self { $( Self::$variant => concat!($($doc,)+).trim_ascii(), )+ }
+            }
+
+            /// What kind of thing the caller can do about it.
+            #[must_use]
+            pub const fn category(self) -> Category {
+                match self { $( Self::$variant => Category::$category, )+ }
+            }
+        }
+    };
+}
+
+reasons! {
+    // The command itself.
+    /// The command breaks a bound on its size or its values.
+    OutOfBounds = 1, InvalidArgument, "OUT_OF_BOUNDS", "请求超出允许的范围";
+    /// The amount must be positive.
+    AmountNotPositive = 2, InvalidArgument, "AMOUNT_NOT_POSITIVE", "金额必须大于零";
+    /// The end lies before the start.
+    DatesReversed = 3, InvalidArgument, "DATES_REVERSED", "结束日期早于开始日期";
+    /// The business date lies in the future.
+    DateInFuture = 4, InvalidArgument, "DATE_IN_FUTURE", "业务日期晚于当前日期";
+    /// The same item is named twice.
+    NamedTwice = 5, InvalidArgument, "NAMED_TWICE", "同一对象重复出现";
+    /// A transfer needs two different divisions.
+    SameDivision = 6, InvalidArgument, "SAME_DIVISION", "调入地与调出地不能相同";
+    /// A cause lies beyond the end of the log.
+    CauseUnknown = 7, InvalidArgument, "CAUSE_UNKNOWN", "引用的事件不存在";
+    /// The stage of payment does not fit the kind of class.
+    StageNotForClass = 8, InvalidArgument, "STAGE_NOT_FOR_CLASS", "拨付阶段与班级类型不符";
+
+    // What it names.
+    /// No policy document in force covers the scheme in that division on that date.
+    PolicyNotFound = 20, NotFound, "POLICY_NOT_FOUND", "该地区该日期没有适用的政策文件";
+    /// The account is not open.
+    AccountNotFound = 21, NotFound, "ACCOUNT_NOT_FOUND", "专账未开立";
+    /// The institution is not registered.
+    InstitutionNotFound = 22, NotFound, "INSTITUTION_NOT_FOUND", "机构未登记";
+    /// The qualification is unknown.
+    QualificationNotFound = 23, NotFound, "QUALIFICATION_NOT_FOUND", "资质不存在";
+    /// The person is not registered.
+    PersonNotFound = 24, NotFound, "PERSON_NOT_FOUND", "人员未登记";
+    /// The class is unknown.
+    ClassNotFound = 25, NotFound, "CLASS_NOT_FOUND", "班级不存在";
+    /// The person is not enrolled in the class.
+    EnrolmentNotFound = 26, NotFound, "ENROLMENT_NOT_FOUND", "该人员未报名该班级";
+    /// The certificate is unknown.
+    CertificateNotFound = 27, NotFound, "CERTIFICATE_NOT_FOUND", "证书不存在";
+    /// The disbursement is unknown.
+    DisbursementNotFound = 28, NotFound, "DISBURSEMENT_NOT_FOUND", "拨付不存在";
+    /// The case is unknown.
+    CaseNotFound = 29, NotFound, "CASE_NOT_FOUND", "案件不存在";
+    /// The finding is not part of the case.
+    FindingNotFound = 30, NotFound, "FINDING_NOT_FOUND", "案件中没有该认定";
+    /// The debt is unknown.
+    DebtNotFound = 31, NotFound, "DEBT_NOT_FOUND", "应追回款项不存在";
+    /// The status was not declared for the person.
+    StatusNotFound = 32, NotFound, "STATUS_NOT_FOUND", "该人员没有此项身份记录";
+    /// The disbursement has no line for the beneficiary.
+    DisbursementLineNotFound = 33, NotFound, "DISBURSEMENT_LINE_NOT_FOUND", "拨付中没有该受益人的明细";
+
+    // What it creates.
+    /// The same version of the policy document is published already.
+    PolicyExists = 40, AlreadyExists, "POLICY_EXISTS", "该版本政策文件已发布";
+    /// The account is open already.
+    AccountExists = 41, AlreadyExists, "ACCOUNT_EXISTS", "专账已开立";
+    /// The institution is registered already.
+    InstitutionExists = 42, AlreadyExists, "INSTITUTION_EXISTS", "机构已登记";
+    /// The qualification exists already.
+    QualificationExists = 43, AlreadyExists, "QUALIFICATION_EXISTS", "资质已存在";
+    /// The person is registered already.
+    PersonExists = 44, AlreadyExists, "PERSON_EXISTS", "人员已登记";
+    /// The class exists already.
+    ClassExists = 45, AlreadyExists, "CLASS_EXISTS", "班级已存在";
+    /// The person is enrolled in the class already.
+    EnrolmentExists = 46, AlreadyExists, "ENROLMENT_EXISTS", "该人员已报名该班级";
+    /// The certificate number is taken.
+    CertificateExists = 47, AlreadyExists, "CERTIFICATE_EXISTS", "证书编号已存在";
+    /// The subsidy is approved already.
+    ApprovalExists = 48, AlreadyExists, "APPROVAL_EXISTS", "补贴已审核通过";
+    /// The disbursement exists already.
+    DisbursementExists = 49, AlreadyExists, "DISBURSEMENT_EXISTS", "拨付已存在";
+    /// The case exists already.
+    CaseExists = 50, AlreadyExists, "CASE_EXISTS", "案件已存在";
+    /// The finding exists already.
+    FindingExists = 51, AlreadyExists, "FINDING_EXISTS", "认定已存在";
+    /// The clawback exists already.
+    ClawbackExists = 52, AlreadyExists, "CLAWBACK_EXISTS", "追回决定已存在";
+    /// The status is declared already for that time.
+    StatusExists = 53, AlreadyExists, "STATUS_EXISTS", "该时段的身份已登记";
+    /// The fact is recorded already.
+    FactExists = 54, AlreadyExists, "FACT_EXISTS", "该事实已记录";
+
+    // Whether its state allows it.
+    /// The event is dated before the one it follows from.
+    DateBeforeCause = 60, FailedPrecondition, "DATE_BEFORE_CAUSE", "业务日期早于其所依据的事件";
+    /// The qualification is revoked already.
+    QualificationRevoked = 61, FailedPrecondition, "QUALIFICATION_REVOKED", "资质已被取消";
+    /// The body holds no qualification in force for that occupation and level on the class's dates.
+    NotQualified = 62, FailedPrecondition, "NOT_QUALIFIED", "机构在开班期间不具备该职业（工种）及等级的资质";
+    /// The scheme is not on the list of the account's fund.
+    SchemeNotOnFund = 63, FailedPrecondition, "SCHEME_NOT_ON_FUND", "该资金渠道不得列支此项补贴";
+    /// The class is open already.
+    ClassOpen = 64, FailedPrecondition, "CLASS_OPEN", "班级已开班";
+    /// The class is not open.
+    ClassNotOpen = 65, FailedPrecondition, "CLASS_NOT_OPEN", "班级未开班";
+    /// The class is not closed yet.
+    ClassNotClosed = 66, FailedPrecondition, "CLASS_NOT_CLOSED", "班级尚未结业";
+    /// The class is full.
+    ClassFull = 67, Exhausted, "CLASS_FULL", "班级人数已满";
+    /// The date lies outside the class's dates.
+    OutsideClassDates = 68, FailedPrecondition, "OUTSIDE_CLASS_DATES", "日期不在培训期间内";
+    /// The person withdrew from the class.
+    EnrolmentIsWithdrawn = 69, FailedPrecondition, "ENROLMENT_WITHDRAWN", "该人员已退班";
+    /// The training is completed already.
+    TrainingIsCompleted = 70, FailedPrecondition, "TRAINING_COMPLETED", "该人员已完成培训";
+    /// The training is not completed.
+    TrainingNotCompleted = 71, FailedPrecondition, "TRAINING_NOT_COMPLETED", "该人员未完成培训";
+    /// Too few class hours were attended.
+    TooFewClassHours = 72, FailedPrecondition, "TOO_FEW_CLASS_HOURS", "出勤学时不足";
+    /// The certificate number does not fit the claim.
+    CertificateMismatch = 73, FailedPrecondition, "CERTIFICATE_MISMATCH", "证书编号与申报信息不符";
+    /// The certificate is void.
+    CertificateIsInvalid = 74, FailedPrecondition, "CERTIFICATE_INVALID", "证书已作废";
+    /// The assessment was not passed.
+    AssessmentNotPassed = 75, FailedPrecondition, "ASSESSMENT_NOT_PASSED", "考核未通过";
+    /// There is no certificate.
+    CertificateMissing = 76, FailedPrecondition, "CERTIFICATE_MISSING", "未取得证书";
+    /// The person draws a monthly pension on the training dates.
+    DrawsPension = 77, FailedPrecondition, "DRAWS_PENSION", "培训期间已按月领取养老金";
+    /// The person is not resident where the class's contract requires it.
+    NotResident = 78, FailedPrecondition, "NOT_RESIDENT", "户籍（居住地）不符合要求";
+    /// The same occupation and level was subsidised before.
+    SameOccupationAndLevel = 79, Exhausted, "SAME_OCCUPATION_AND_LEVEL", "同一职业同一等级不可重复享受";
+    /// The year's quota of subsidies is used up.
+    YearlyQuotaUsed = 80, Exhausted, "YEARLY_QUOTA_USED", "本年度补贴次数已用完";
+    /// The subsidy is not approved.
+    NotApproved = 81, FailedPrecondition, "NOT_APPROVED", "补贴未审核通过";
+    /// The payee may not receive this payment.
+    WrongPayee = 82, FailedPrecondition, "WRONG_PAYEE", "收款人不符合规定";
+    /// The beneficiary has been paid for this stage already.
+    AlreadyPaid = 83, FailedPrecondition, "ALREADY_PAID", "该受益人此阶段已拨付";
+    /// A payment for a beneficiary of the class is still with the bank.
+    PaymentInFlight = 84, FailedPrecondition, "PAYMENT_IN_FLIGHT", "仍有未到账的拨付";
+    /// The final payment must name every beneficiary of the class.
+    BeneficiaryMissing = 85, FailedPrecondition, "BENEFICIARY_MISSING", "结算必须包含班级全部受益人";
+    /// The class has been settled already.
+    ClassSettled = 86, FailedPrecondition, "CLASS_SETTLED", "班级已结算";
+    /// The employment rate is below the threshold and the employment window is still open.
+    EmploymentWindowOpen = 87, FailedPrecondition, "EMPLOYMENT_WINDOW_OPEN", "就业率未达标且就业确认期未满";
+    /// There is nothing to pay.
+    NothingToPay = 89, FailedPrecondition, "NOTHING_TO_PAY", "没有可拨付的金额";
+    /// The account does not hold that much.
+    InsufficientFunds = 90, Exhausted, "INSUFFICIENT_FUNDS", "专账余额不足";
+    /// The disbursement is settled already.
+    DisbursementIsSettled = 91, FailedPrecondition, "DISBURSEMENT_SETTLED", "拨付已到账";
+    /// The disbursement was returned.
+    DisbursementIsReturned = 93, FailedPrecondition, "DISBURSEMENT_RETURNED", "拨付已退回";
+    /// The disbursement is not settled.
+    DisbursementNotSettled = 92, FailedPrecondition, "DISBURSEMENT_NOT_SETTLED", "拨付尚未到账";
+    /// Part of the disbursement has been clawed back.
+    DisbursementClawedBack = 94, FailedPrecondition, "DISBURSEMENT_CLAWED_BACK", "拨付已有追回决定";
+    /// The case is closed.
+    CaseIsClosed = 95, FailedPrecondition, "CASE_CLOSED", "案件已结案";
+    /// The finding does not cover that disbursement line.
+    FindingDoesNotCover = 96, FailedPrecondition, "FINDING_DOES_NOT_COVER", "认定不涉及该笔拨付";
+    /// The sum clawed back would exceed what was paid.
+    ClawbackExceedsPaid = 97, Exhausted, "CLAWBACK_EXCEEDS_PAID", "追回金额超过已拨付金额";
+    /// One clawback takes back from one payee, one class and one account.
+    ClawbackMixed = 98, FailedPrecondition, "CLAWBACK_MIXED", "一项追回决定只能对应一个收款人、一个班级和一个账户";
+    /// The repayment exceeds what is still owed.
+    RepaymentExceedsDebt = 99, Exhausted, "REPAYMENT_EXCEEDS_DEBT", "还款金额超过尚欠金额";
+    /// The case still has a clawback that is not fully repaid.
+    ClawbackOutstanding = 100, FailedPrecondition, "CLAWBACK_OUTSTANDING", "案件尚有未收回的款项";
+    /// The employment is not confirmed.
+    EmploymentNotConfirmed = 101, FailedPrecondition, "EMPLOYMENT_NOT_CONFIRMED", "就业未确认";
+    /// The scheme has no rule for project classes.
+    ProjectNotAllowed = 104, FailedPrecondition, "PROJECT_NOT_ALLOWED", "该补贴项目不适用项目制";
+    /// A sum would leave the range of the books.
+    AmountOverflow = 103, FailedPrecondition, "AMOUNT_OVERFLOW", "金额超出账簿范围";
+}
+
+/// Reasons compare by precedence, which is their source order, and not by their numbers.
+impl Ord for Reason {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let precedence = |reason: &Self| Self::ALL.iter().position(|listed| listed == reason);
+        precedence(self).cmp(&precedence(other))
+    }
+}
+
+impl PartialOrd for Reason {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Refusal {
+    /// A refusal for that reason, with nothing else known yet.
+    #[must_use]
+    pub fn new(reason: Reason) -> Self {
+        Self {
+            reason,
+            rule: None,
+            limit: None,
+            found: None,
+            facts: Vec::new(),
+            subject: None,
+        }
+    }
+
+    /// Adds the rule behind it.
+    #[must_use]
+    pub fn under(mut self, rule: RuleCitation) -> Self {
+        self.rule = Some(rule);
+        self
+    }
+
+    /// Adds the limit and the value found, in the unit of the reason.
+    #[must_use]
+    pub fn limit(mut self, limit: i64, found: i64) -> Self {
+        self.limit = Some(limit);
+        self.found = Some(found);
+        self
+    }
+
+    /// Adds the events that blocked the request.
+    #[must_use]
+    pub fn because(mut self, facts: impl IntoIterator<Item = Position>) -> Self {
+        self.facts.extend(facts);
+        self.facts.sort_unstable();
+        self.facts.dedup();
+        self
+    }
+
+    /// Adds what it is about.
+    #[must_use]
+    pub fn about(mut self, subject: impl fmt::Display) -> Self {
+        self.subject = Some(subject.to_string().into_boxed_str());
+        self
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.reason.message_en())?;
+        if let Some(subject) = &self.subject {
+            write!(f, " [{subject}]")?;
+        }
+        if let (Some(limit), Some(found)) = (self.limit, self.found) {
+            write!(f, " limit {limit}, found {found}")?;
+        }
+        if let Some(rule) = &self.rule {
+            write!(f, " ({}, {})", rule.document, rule.clause)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Refusal {}

@@ -1,0 +1,23 @@
+//! The rules from the outside: given what was recorded, when a command comes, then what.
+//!
+//! [`ledger`] is a ledger in memory that checks itself after every event; [`script`] runs tables
+//! of commands with their expected outcomes; [`tables`] holds them; [`properties`] lets random
+//! commands run against a simple model; [`evidence`] walks from a clawback down to its causes.
+
+#![expect(
+    clippy::result_large_err,
+    reason = "a refusal is a result with its facts, 128 bytes"
+)]
+
+#[cfg(test)]
+mod evidence;
+#[cfg(test)]
+mod ledger;
+#[cfg(test)]
+mod policies;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod script;
+#[cfg(test)]
+mod tables;

@@ -1,0 +1,122 @@
+//! Classes: approval, opening, closing; and the qualification of the body that holds them.
+
+use super::{BODIES, CLASS, POLICY, tables};
+
+tables! {
+    approve_class_by_precedence given [BODIES]
+    "
+    now 2020-02-20
+    2020-02-21 class C1 by=I9 places=0 rate=0 dates=2020-03-31..2020-03-01 causes=99 => OUT_OF_BOUNDS
+               class C1 by=I9 places=5001 rate=0 dates=2020-03-31..2020-03-01 causes=99 => OUT_OF_BOUNDS limit=5000 found=5001
+               class C1 by=I9 class-hours=0 rate=0 dates=2020-03-31..2020-03-01 causes=99 => OUT_OF_BOUNDS
+               class C1 by=I9 class-hours=4161 rate=0 dates=2020-03-31..2020-03-01 causes=99 => OUT_OF_BOUNDS limit=4160
+               class C1 by=I9 rate=1000000.01 dates=2020-03-31..2020-03-01 causes=99 => OUT_OF_BOUNDS limit=100000000
+               class C1 by=I9 rate=0 dates=2020-03-31..2020-03-01 causes=99 => AMOUNT_NOT_POSITIVE
+               class C1 by=I9 dates=2020-03-31..2020-03-01 causes=99 => DATES_REVERSED
+               class C1 by=I9 causes=99             => DATE_IN_FUTURE
+    2020-02-20 class C1 by=I9 causes=99             => CAUSE_UNKNOWN
+               class C1 by=I9                       => POLICY_NOT_FOUND
+               policy P1 project=no                 @policy
+               class C1 by=I9                       => INSTITUTION_NOT_FOUND
+               class C1 @class
+               class C1 level=special               => CLASS_EXISTS facts=@class
+               class C2 level=special fund=employee_education kind=project => NOT_QUALIFIED facts=-
+               class C2 fund=employee_education kind=project => SCHEME_NOT_ON_FUND rule=funds
+               class C2 kind=project                => PROJECT_NOT_ALLOWED
+               class C2 places=5000 class-hours=4160 rate=1000000.00 => ok
+    "
+
+    the_body_must_be_qualified_on_every_day given [POLICY]
+    "
+    2019-01-01 account 370100
+               institution I1
+               qualify I1 late train valid=2020-03-02.. scope=4-10-01-05/junior @late
+               class C1                             => NOT_QUALIFIED facts=@late
+               qualify I1 early train valid=2020-01-01..2020-03-30 scope=4-10-01-05/senior
+               class C1 level=senior                => NOT_QUALIFIED
+               class C1 level=senior dates=2020-03-01..2020-03-30 => ok
+               class C2 level=senior dates=2019-12-31..2020-01-01 => NOT_QUALIFIED
+               class C2 dates=2020-03-02..2020-03-31 => ok
+               class C3 dates=2020-03-02..2020-03-31 level=intermediate => NOT_QUALIFIED facts=-
+               class C3 dates=2020-03-02..2020-03-31 occupation=4-10-01-02 => NOT_QUALIFIED
+               class C3 dates=2020-03-02..2020-03-31 occupation=1999:4-10-01-05 => NOT_QUALIFIED
+               qualify I1 eval evaluate valid=2020-01-01..
+               class C3                             => NOT_QUALIFIED
+    "
+
+    // A licence that is renewed while a class runs covers it, one with a gap of a day does not.
+    qualifications_may_follow_each_other given [POLICY]
+    "
+    2019-01-01 institution I1
+               qualify I1 q1 train valid=2019-01-01..2020-03-15 scope=4-10-01-05/junior @q1
+               qualify I1 q2 train valid=2020-03-17..2020-12-31 scope=4-10-01-05/junior @q2
+               class C1                             => NOT_QUALIFIED facts=@q1,@q2
+               qualify I1 q3 train valid=2020-03-16..2020-03-16 scope=4-10-01-05/junior @q3
+               class C1                             => ok
+               open C1
+               revoke I1 q3 2020-03-16 @revoked
+               class C2                             => NOT_QUALIFIED facts=@q1,@q2,@q3,@revoked
+    "
+
+    courses_without_a_level given [POLICY, BODIES]
+    "
+    2020-02-20 class C1 level=none occupation=6-31-01-03 => ok
+               class C2 occupation=6-31-01-03       => NOT_QUALIFIED
+               class C3 level=none occupation=4-10-01-05 => ok
+    "
+
+    open_class_by_precedence given [POLICY, BODIES]
+    "
+    2020-02-20 open C1                              => CLASS_NOT_FOUND
+               class C1 @class
+               revoke I1 train1 2020-03-31 @revoked
+    2020-02-19 open C1                              => DATE_BEFORE_CAUSE facts=@class
+    2020-04-01 open C1                              => NOT_QUALIFIED facts=@train1,@revoked
+               qualify I1 train2 train
+               open C1                              => OUTSIDE_CLASS_DATES facts=@class
+    2020-03-31 open C1 @opened                      => ok
+    2020-04-01 open C1                              => CLASS_OPEN facts=@opened
+    "
+
+    close_class_by_precedence given [POLICY, BODIES]
+    "
+    2020-02-20 close C1                             => CLASS_NOT_FOUND
+               class C1 @class
+    2020-02-19 close C1                             => DATE_BEFORE_CAUSE facts=@class
+    2020-02-20 close C1                             => CLASS_NOT_OPEN facts=@class
+    2020-02-25 open C1 @opened
+    2020-02-24 close C1                             => DATE_BEFORE_CAUSE facts=@opened
+    2020-02-29 close C1                             => OUTSIDE_CLASS_DATES
+    2020-03-01 close C1 @closed                     => ok
+    2020-02-24 close C1                             => DATE_BEFORE_CAUSE
+    2020-02-29 close C1                             => CLASS_NOT_OPEN facts=@class,@closed
+    "
+
+    revoked_while_a_class_runs given [POLICY, BODIES, CLASS]
+    "
+    2020-03-15 graduate C1 A,B
+               approve C1 A
+    2020-03-20 revoke I1 train1 2020-03-16 @revoked
+               approve C1 B                         => NOT_QUALIFIED facts=@train1,@revoked
+               order D1 C1 full A                   => NOT_QUALIFIED facts=@train1,@revoked
+               class C2                             => NOT_QUALIFIED
+    "
+
+    revoked_after_a_class_ended given [POLICY, BODIES, CLASS]
+    "
+    2020-03-31 graduate C1 A
+    2020-04-10 revoke I1 train1 2020-04-01
+               approve C1 A                         => ok
+               order D1 C1 full A                   => ok
+    "
+
+    revoked_back_into_a_class_after_the_approval given [POLICY, BODIES, CLASS]
+    "
+    2020-03-31 graduate C1 A,B
+               approve C1 A,B
+               order D1 C1 full A
+    2020-05-10 revoke I1 train1 2020-03-31 @revoked
+               order D2 C1 full B                   => NOT_QUALIFIED facts=@train1,@revoked
+               settle D1                            => ok
+    "
+}

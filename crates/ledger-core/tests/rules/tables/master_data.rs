@@ -1,0 +1,155 @@
+//! Policies, institutions, qualifications and persons.
+
+use super::{BODIES, POLICY, tables};
+
+tables! {
+    publish_policy_by_precedence given []
+    "
+    now 2020-01-01
+    2020-01-02 policy P1 bytes=262145 valid=2020-02-01..2020-01-31 causes=9 => OUT_OF_BOUNDS limit=262144 found=262145
+               policy P1 version=0 valid=2020-02-01..2020-01-31 causes=9    => OUT_OF_BOUNDS
+               policy P1 valid=2020-02-01..2020-01-31 causes=9 => DATES_REVERSED
+               policy P1 causes=9                   => DATE_IN_FUTURE
+    2020-01-01 policy P1 causes=9                   => CAUSE_UNKNOWN
+               policy P1 bytes=262144 @one          => ok
+               policy P1                            => POLICY_EXISTS limit=1 found=1 facts=@one
+               policy P1 version=3 @three           => ok
+               policy P1 version=2                  => POLICY_EXISTS limit=3 found=2 facts=@one,@three
+               policy P2 version=2                  => ok
+    "
+
+    the_policy_in_force given [BODIES]
+    "
+    2019-01-01 class C1 dates=2020-03-01..2020-03-31     => POLICY_NOT_FOUND
+               policy P1 valid=2019-01-01..2019-12-31
+               class C1 scheme=other                => POLICY_NOT_FOUND
+               class C1 division=520100             => POLICY_NOT_FOUND
+    2018-12-31 class C1                             => POLICY_NOT_FOUND
+    2019-12-31 class C1                             => ok
+    2020-01-01 class C2                             => POLICY_NOT_FOUND
+    "
+
+    // A city may be stricter than its province, and a county than its city.
+    the_narrowest_policy_holds given [BODIES]
+    "
+    2019-01-01 policy city division=370100 quota=1
+               policy county division=370102 quota=2
+               policy province quota=3
+    2020-02-20 class C1 occupation=4-10-01-05
+               class C2 occupation=4-10-01-02
+               class C3 occupation=4-03-02-01 division=370102
+               class C4 occupation=6-18-02-04 division=370200
+    2020-03-01 open C1
+               open C2
+               open C3
+               open C4
+               graduate C1 A
+               graduate C2 A
+               graduate C3 A
+               graduate C4 A
+               approve C1 A                         => ok used=1
+               approve C2 A                         => YEARLY_QUOTA_USED limit=1 found=1
+               approve C3 A                         => ok used=2
+               approve C4 A                         => ok used=3
+    "
+
+    // The rules of a class are those of its approval.
+    a_later_version_replaces_the_earlier given [BODIES]
+    "
+    2019-01-01 policy P1 quota=1
+    2020-02-20 class C1
+               class C2 occupation=4-10-01-02
+               policy P1 version=2 quota=3 valid=2019-01-01..2020-03-31
+               class C3 occupation=4-10-01-02
+    2020-03-01 open C1
+               open C2
+               open C3
+               graduate C1 A
+               graduate C2 A
+               graduate C3 A
+               approve C1 A
+               approve C2 A                         => YEARLY_QUOTA_USED limit=1
+               approve C3 A                         => ok used=2
+    2020-04-01 class C4                             => POLICY_NOT_FOUND
+               policy P1 version=3 schemes=another
+    2020-03-01 class C4                             => POLICY_NOT_FOUND
+    "
+
+    register_institution given []
+    "
+    2020-01-01 institution I1 @registered
+               institution I1                       => INSTITUTION_EXISTS facts=@registered
+               institution I2
+    "
+
+    grant_qualification_by_precedence given []
+    "
+    2020-01-01 qualify I1 q train scope=many valid=2020-02-01..2020-01-31   => OUT_OF_BOUNDS limit=2000 found=2001
+               qualify I1 q train scope=none valid=2020-02-01..2020-01-31   => OUT_OF_BOUNDS
+               qualify I1 q evaluate number=X000037000123 valid=2020-02-01..2020-01-31 => OUT_OF_BOUNDS
+               qualify I1 q evaluate number=S00003700012 valid=2020-02-01..2020-01-31 => OUT_OF_BOUNDS
+               qualify I1 q evaluate number=S00003700012A valid=2020-02-01..2020-01-31 => OUT_OF_BOUNDS
+               qualify I1 q train valid=2020-02-01..2020-01-31 => DATES_REVERSED
+               qualify I1 q train                   => INSTITUTION_NOT_FOUND
+               institution I1
+               qualify I1 q train valid=2020-02-01..2020-02-01 @granted
+               qualify I1 q evaluate                => QUALIFICATION_EXISTS facts=@granted
+               qualify I1 q2 evaluate number=Y000037000123
+    "
+
+    revoke_qualification_by_precedence given []
+    "
+    2020-01-01 revoke I1 q 2019-12-31               => INSTITUTION_NOT_FOUND
+               institution I1
+               revoke I1 q 2019-12-31               => QUALIFICATION_NOT_FOUND
+               qualify I1 q train valid=2020-01-01.. @granted
+               revoke I1 q 2019-12-31               => DATE_BEFORE_CAUSE facts=@granted
+               revoke I1 q 2020-01-01 @revoked      => ok
+               revoke I1 q 2019-12-31               => DATE_BEFORE_CAUSE
+               revoke I1 q 2020-01-01               => QUALIFICATION_REVOKED facts=@revoked
+    "
+
+    register_person given []
+    "
+    2020-01-01 person A @registered
+               person A                             => PERSON_EXISTS facts=@registered
+    "
+
+    declare_person_status_by_precedence given []
+    "
+    2020-01-01 status A pension 2020-02-01..2020-01-31 => DATES_REVERSED
+               status A pension 2020-01-01..        => PERSON_NOT_FOUND
+               person A
+               status A pension 2020-01-01..2020-03-31 @first
+               status A pension 2020-03-31..        => STATUS_EXISTS facts=@first
+               status A pension 2019-01-01..2020-01-01 => STATUS_EXISTS facts=@first
+               status A pension 2019-01-01..        => STATUS_EXISTS facts=@first
+               status A pension 2019-01-01..2019-12-31
+               status A pension 2020-04-01..
+               status A 370100 2020-01-01..
+               status A 370200 2020-01-01..
+    "
+
+    end_person_status_by_precedence given []
+    "
+    2020-01-01 end A pension 2020-02-29             => PERSON_NOT_FOUND
+               person A
+               end A pension 2020-02-29             => STATUS_NOT_FOUND
+               status A pension 2020-02-01..2020-12-31
+               end A 370100 2020-02-29              => STATUS_NOT_FOUND
+               end A pension 2020-01-31             => STATUS_NOT_FOUND
+               end A pension 2021-01-01             => STATUS_NOT_FOUND
+               end A pension 2020-12-31             => STATUS_NOT_FOUND
+               end A pension 2020-02-29             => ok
+               status A pension 2020-03-01..        => ok
+    "
+
+    the_envelope_of_any_command given [POLICY, BODIES]
+    "
+    now 2020-01-01
+    2020-01-02 person A causes=9999                 => DATE_IN_FUTURE
+    2020-01-01 person A causes=9999                 => CAUSE_UNKNOWN
+               person A causes=@a                   => PERSON_EXISTS
+               person E causes=@a,@b,@a             => ok
+    "
+}

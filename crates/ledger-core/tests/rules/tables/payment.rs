@@ -1,0 +1,217 @@
+//! Orders of ordinary classes, what the bank does with them, and the quota slots in between.
+
+use super::{BODIES, CLASS, GRADUATE, POLICY, tables};
+
+tables! {
+    order_full_payment_by_precedence given [POLICY, BODIES]
+    "
+    2020-02-20 order D1 C1 full                     => OUT_OF_BOUNDS limit=1 found=0
+               order D1 C1 full P1..P5001           => OUT_OF_BOUNDS limit=5000 found=5001
+               order D1 C1 full A,B,A               => NAMED_TWICE
+               order D1 C1 full A,Z                 => PERSON_NOT_FOUND
+               order D1 C1 full A                   => CLASS_NOT_FOUND
+               class C1 division=370200
+               order D1 C1 final A,Z                => STAGE_NOT_FOR_CLASS
+               order D1 C1 advance A,Z              => STAGE_NOT_FOR_CLASS
+               order D1 C1 full A,Z                 => ACCOUNT_NOT_FOUND
+               account 370200
+               order D1 C1 full A,Z                 => PERSON_NOT_FOUND
+               order D1 C1 full A                   => ENROLMENT_NOT_FOUND
+               accrue 370200 2000.00
+               open C1
+    2020-03-31 graduate C1 A,B,C,D
+               approve C1 A,B @approved
+               order D1 C1 full A to=person:A @d1
+               order D1 C1 full A,C to=body:I9      => DISBURSEMENT_EXISTS facts=@d1
+               revoke I1 train1 2020-03-31
+    2020-03-30 order D2 C1 full B to=body:I9        => DATE_BEFORE_CAUSE facts=@approved
+    2020-03-31 order D2 C1 full B to=body:I9        => NOT_QUALIFIED
+               qualify I1 train2 train
+               void C @void
+               order D2 C1 full C,D to=body:I9      => CERTIFICATE_INVALID facts=@void
+               status D pension 2020-03-01.. @pension
+               order D2 C1 full D to=body:I9        => DRAWS_PENSION facts=@pension
+               end D pension 2020-03-01
+               order D2 C1 full C to=body:I9        => CERTIFICATE_INVALID
+               certify C1 C
+               order D2 C1 full B,C to=body:I9      => NOT_APPROVED
+               order D2 C1 full A to=body:I9        => WRONG_PAYEE
+               order D2 C1 full A                   => ALREADY_PAID limit=100000 found=100000 facts=@d1
+               approve C1 C
+               order D2 C1 full B,C                 => INSUFFICIENT_FUNDS limit=100000 found=200000
+               order D2 C1 full B                   => ok total=1000.00 takes=
+    "
+
+    who_may_be_paid given [POLICY, BODIES, CLASS]
+    "
+    2020-03-31 graduate C1 A,B,C,D
+               approve C1 A,B,C,D
+               employ C1 A,B 2020-03-31 by=X1
+               employ C1 C 2020-03-31 by=X2
+               order D1 C1 full A to=person:B       => WRONG_PAYEE
+               order D1 C1 full A,B to=person:A     => WRONG_PAYEE
+               order D1 C1 full A to=body:X1        => WRONG_PAYEE
+               order D1 C1 full A,C to=employer:X1  => WRONG_PAYEE
+               order D1 C1 full D to=employer:X1    => WRONG_PAYEE
+               order D1 C1 full A,B to=employer:X1  => ok total=2000.00
+               order D2 C1 full C to=person:C       => ok
+               order D3 C1 full D to=body:I1        => ok
+    "
+
+    what_is_learnt_after_the_approval_counts given [POLICY, BODIES, CLASS]
+    "
+    2020-03-31 graduate C1 A,B
+               approve C1 A,B
+    2020-04-10 status A pension 2020-03-15.. @pension
+               order D1 C1 full A,B                 => DRAWS_PENSION facts=@pension
+               order D1 C1 full B                   => ok
+    "
+
+    settle_disbursement_by_precedence given [POLICY, BODIES, GRADUATE]
+    "
+    2020-04-01 approve C1 A
+               settle D1                            => DISBURSEMENT_NOT_FOUND
+               order D1 C1 full A @ordered
+    2020-03-31 settle D1                            => DATE_BEFORE_CAUSE facts=@ordered
+    2020-04-02 return D1 passive @returned
+               settle D1                            => DISBURSEMENT_RETURNED facts=@returned
+               order D2 C1 full A
+               settle D2 @settled
+               settle D2                            => DISBURSEMENT_SETTLED facts=@settled
+               return D2 passive
+               settle D2                            => DISBURSEMENT_SETTLED facts=@settled
+    "
+
+    return_disbursement_by_precedence given [POLICY, BODIES, GRADUATE]
+    "
+    2020-04-01 approve C1 A
+               return D1 passive                    => DISBURSEMENT_NOT_FOUND
+               order D1 C1 full A @ordered
+    2020-03-31 return D1 active                     => DATE_BEFORE_CAUSE facts=@ordered
+    2020-04-01 return D1 active                     => DISBURSEMENT_NOT_SETTLED facts=@ordered
+               return D1 passive @returned          => ok
+               return D1 active                     => DISBURSEMENT_RETURNED facts=@returned
+               order D2 C1 full A
+    2020-04-05 settle D2 @settled
+    2020-04-04 return D2 active                     => DATE_BEFORE_CAUSE facts=@settled
+    2020-04-05 case S1
+               find S1 F1 C1 A
+               claw W1 S1 F1 D2:A:0.01
+               return D2 active                     => DISBURSEMENT_CLAWED_BACK
+    "
+
+    // 退票 gives the slot back, 退款 does not; either way the payment can be ordered again.
+    a_returned_payment_and_its_slot given [POLICY, BODIES, GRADUATE]
+    "
+    2020-04-01 approve C1 A
+               see slots A 2020 1
+               order D1 C1 full A                   => ok takes=
+               return D1 passive                    => ok frees=1
+               see slots A 2020 0
+               see available 370100 1000000.00
+               order D2 C1 full A                   => ok total=1000.00 takes=2020
+               see slots A 2020 1
+               settle D2
+               return D2 passive                    => ok frees=1
+               order D3 C1 full A                   => ok takes=2020
+               settle D3
+               return D3 active                     => ok frees=0
+               see slots A 2020 1
+               order D4 C1 full A                   => ok takes=
+               settle D4
+               order D5 C1 full A                   => ALREADY_PAID
+               see cash 370100 999000.00
+               see expenditure 370100 2020 1000.00
+    "
+
+    a_returned_payment_keeps_its_slot_where_the_policy_says_so given [BODIES]
+    "
+    2019-01-01 policy P1 return-frees=no
+    2020-02-20 class C1
+               open C1
+    2020-03-31 graduate C1 A
+               approve C1 A
+               order D1 C1 full A
+               return D1 passive                    => ok frees=0
+               see slots A 2020 1
+               order D2 C1 full A                   => ok takes=
+    "
+
+    // The slot that came back may be used elsewhere; then the returned payment waits.
+    the_quota_was_used_meanwhile given [BODIES]
+    "
+    2019-01-01 policy P1 quota=1
+    2020-02-20 class C1
+               class C2 level=senior
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               approve C1 A
+               order D1 C1 full A
+               return D1 passive
+               approve C2 A @meanwhile              => ok used=1
+               order D2 C1 full A                   => YEARLY_QUOTA_USED limit=1 found=1 facts=@meanwhile
+    2021-01-01 order D2 C1 full A                   => YEARLY_QUOTA_USED limit=1 found=1 facts=@meanwhile
+               order D3 C2 full A
+               return D3 passive
+               order D2 C1 full A                   => ok takes=2020
+               order D3 C2 full A                   => DISBURSEMENT_EXISTS
+               order D4 C2 full A                   => YEARLY_QUOTA_USED
+    "
+
+    the_occupation_was_subsidised_meanwhile given [POLICY, BODIES]
+    "
+    2020-02-20 class C1
+               class C2
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               approve C1 A
+               order D1 C1 full A
+               return D1 passive
+               approve C2 A @meanwhile
+               order D2 C1 full A                   => SAME_OCCUPATION_AND_LEVEL facts=@meanwhile
+    "
+
+    a_certificate_found_void_before_the_payment given [POLICY, BODIES, GRADUATE]
+    "
+    2020-04-01 approve C1 A
+               see slots A 2020 1
+               void A                               => ok lapses=yes frees=yes
+               see slots A 2020 0
+               order D1 C1 full A                   => CERTIFICATE_INVALID
+               approve C1 A                         => CERTIFICATE_INVALID
+               certify C1 A
+               order D1 C1 full A                   => NOT_APPROVED
+               approve C1 A                         => ok used=1
+               order D1 C1 full A                   => ok
+    "
+
+    a_certificate_found_void_after_the_payment given [POLICY, BODIES, GRADUATE]
+    "
+    2020-04-01 approve C1 A
+               order D1 C1 full A
+               void A                               => ok lapses=no frees=no
+               settle D1                            => ok
+               see slots A 2020 1
+               order D2 C1 full A                   => CERTIFICATE_INVALID
+               return D1 passive                    => ok frees=1
+               order D2 C1 full A                   => CERTIFICATE_INVALID
+               certify C1 A
+               order D2 C1 full A                   => ok takes=2020
+    "
+
+    a_certificate_found_void_between_return_and_order given [POLICY, BODIES, GRADUATE]
+    "
+    2020-04-01 approve C1 A
+               order D1 C1 full A
+               return D1 active                     => DISBURSEMENT_NOT_SETTLED
+               settle D1
+               return D1 active                     => ok frees=0
+               void A                               => ok lapses=yes frees=yes
+               see slots A 2020 0
+               order D2 C1 full A                   => CERTIFICATE_INVALID
+    "
+}

@@ -1,0 +1,243 @@
+//! Approval of a subsidy: evidence, person, no repeat, quota.
+
+use super::{BODIES, CLASS, POLICY, tables};
+
+tables! {
+    approve_subsidy_by_precedence given [BODIES]
+    "
+    2019-01-01 policy P1 quota=1 assessment=yes
+    2020-01-10 class C0 dates=2020-01-10..2020-01-31
+               open C0
+    2020-01-31 graduate C0 A
+               assess C0 A passed
+               approve C0 A @first                  => ok amount=1000.00 used=1 year=2020
+    2020-02-20 approve C1 Z                         => PERSON_NOT_FOUND
+               approve C1 A                         => CLASS_NOT_FOUND
+               class C1 residence=370100 @class
+               approve C1 A                         => ENROLMENT_NOT_FOUND
+               status A pension 2019-01-01.. @pension
+               status D pension 2019-01-01..
+               open C1
+               enrol C1 A,B,D @enrolled
+               withdraw C1 B @withdrawn
+               revoke I1 train1 2020-03-31 @revoked
+    2020-03-31 approve C1 B                         => NOT_QUALIFIED
+               qualify I1 train2 train
+               approve C1 B                         => ENROLMENT_WITHDRAWN facts=@withdrawn
+               approve C1 A                         => TRAINING_NOT_COMPLETED
+               complete C1 A,D @completed
+    2020-03-30 approve C1 A                         => DATE_BEFORE_CAUSE
+    2020-03-31 approve C1 A                         => ASSESSMENT_NOT_PASSED facts=- rule=evidence
+               assess C1 A failed @failed
+               approve C1 A                         => ASSESSMENT_NOT_PASSED facts=@failed
+    2020-04-01 assess C1 A,D passed
+    2020-03-31 approve C1 A                         => DATE_BEFORE_CAUSE
+    2020-04-01 approve C1 D                         => CERTIFICATE_MISSING rule=evidence
+               certify C1 D as=D1
+               void D1 @void
+               approve C1 D                         => CERTIFICATE_INVALID facts=@void
+    2020-04-02 certify C1 A
+    2020-04-01 approve C1 A                         => DATE_BEFORE_CAUSE
+    2020-04-02 approve C1 A                         => DRAWS_PENSION facts=@pension rule=pension
+               end A pension 2020-02-29
+               approve C1 A                         => NOT_RESIDENT facts=@class
+               status A 370100 2020-03-01..2020-03-31
+               approve C1 A                         => SAME_OCCUPATION_AND_LEVEL facts=@first rule=no-repeat
+               class C2 occupation=4-10-01-02 dates=2020-04-01..2020-04-30
+               open C2
+    2020-04-30 graduate C2 A
+               assess C2 A passed
+               approve C2 A                         => YEARLY_QUOTA_USED limit=1 found=1 facts=@first rule=quota
+    2019-01-02 approve C0 A                         => APPROVAL_EXISTS facts=@first
+    "
+
+    a_failed_assessment_counts_where_none_is_asked_for given [POLICY, BODIES, CLASS]
+    "
+    2020-03-31 graduate C1 A
+               assess C1 A failed @failed
+               approve C1 A                         => ASSESSMENT_NOT_PASSED facts=@failed
+    2020-04-10 assess C1 A passed
+               approve C1 A                         => ok
+    "
+
+    no_certificate_asked_for given [BODIES]
+    "
+    2019-01-01 policy P1 certificate=no
+    2020-02-20 class C1
+               open C1
+    2020-03-31 enrol C1 A
+               complete C1 A
+               approve C1 A                         => ok
+    "
+
+    // Three in a calendar year, whatever scheme and fund pays and whoever is paid.
+    the_fourth_subsidy_of_a_year given [BODIES]
+    "
+    2019-01-01 policy P1 schemes=vocational-training,startup-training
+               account 370100 fund=employment_subsidy
+               accrue 370100 5000.00 fund=employment_subsidy
+    2020-02-20 class C1 level=junior
+               class C2 level=intermediate fund=employment_subsidy
+               class C3 level=senior scheme=startup-training
+               class C4 occupation=4-10-01-02
+               class C5 occupation=4-03-02-01
+               open C1
+               open C2
+               open C3
+               open C4
+               open C5
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               graduate C3 A
+               graduate C4 A,B
+               graduate C5 A
+    2020-04-01 approve C1 A @one                    => ok used=1
+               order D1 C1 full A to=person:A
+               settle D1
+    2020-05-01 approve C2 A @two                    => ok used=2
+               order D2 C2 full A to=body:I1
+               settle D2
+    2020-12-31 approve C3 A @three                  => ok used=3
+               see slots A 2020 3
+               approve C4 A                         => YEARLY_QUOTA_USED limit=3 found=3 facts=@one,@two,@three rule=quota
+               approve C4 B                         => ok used=1
+    2021-01-01 approve C4 A                         => ok used=1 year=2021
+               approve C5 A                         => ok used=2 year=2021
+    2020-12-31 see slots A 2020 3
+               see slots A 2021 2
+    "
+
+    a_quota_of_one_scheme given [BODIES]
+    "
+    2019-01-01 policy P1 quota=1 scope=same schemes=vocational-training,startup-training
+    2020-02-20 class C1
+               class C2 level=senior
+               class C3 level=intermediate scheme=startup-training
+               open C1
+               open C2
+               open C3
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               graduate C3 A
+               approve C1 A @one
+               approve C2 A                         => YEARLY_QUOTA_USED limit=1 found=1 facts=@one
+               approve C3 A                         => ok used=1
+    "
+
+    no_quota_at_all given [BODIES]
+    "
+    2019-01-01 policy P1 quota=none repeat=none
+    2020-02-20 class C1
+               class C2
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               approve C1 A                         => ok
+               approve C2 A                         => ok
+               see slots A 2020 2
+    "
+
+    // The certificate's year counts, when the policy says so, however late the approval.
+    a_quota_by_the_year_of_the_certificate given [BODIES]
+    "
+    2019-01-01 policy P1 quota=1 by=certificate
+    2020-02-20 class C1 dates=2020-11-01..2020-12-31
+               class C2 level=senior dates=2020-11-01..2020-12-31
+               class C3 level=intermediate dates=2020-11-01..2020-12-31
+               open C1
+               open C2
+               open C3
+    2020-12-31 graduate C1 A
+               graduate C2 A
+               enrol C3 A
+               complete C3 A
+    2021-01-01 certify C3 A
+               approve C1 A                         => ok year=2020 used=1
+               approve C2 A                         => YEARLY_QUOTA_USED limit=1 found=1
+               approve C3 A                         => ok year=2021 used=1
+    "
+
+    the_same_occupation_and_level_ever_again given [POLICY, BODIES]
+    "
+    2020-02-20 class C1
+               class C2 dates=2025-03-01..2025-03-31
+               class C3 dates=2025-03-01..2025-03-31 level=senior
+               class C4 dates=2025-03-01..2025-03-31 occupation=4-10-01-02
+               class C5 dates=2025-03-01..2025-03-31 occupation=1999:4-07-12-03
+               class C6 dates=2025-03-01..2025-03-31 level=none
+               open C1
+               open C2
+               open C3
+               open C4
+               open C5
+               open C6
+    2020-03-31 graduate C1 A
+               approve C1 A @first
+    2025-03-31 graduate C2 A
+               graduate C3 A
+               graduate C4 A
+               graduate C5 A
+               graduate C6 A
+               approve C2 A                         => SAME_OCCUPATION_AND_LEVEL facts=@first
+               approve C3 A                         => ok
+               approve C4 A                         => ok
+    2026-01-01 approve C5 A                         => ok
+               approve C6 A                         => ok
+    "
+
+    // Twelve months from 2020-03-31 end on 2021-03-31, the first day that is free again.
+    the_same_occupation_and_level_within_months given [BODIES]
+    "
+    2019-01-01 policy P1 repeat=12
+    2020-02-20 class C1
+               class C2
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               approve C1 A @first
+    2021-03-30 approve C2 A                         => SAME_OCCUPATION_AND_LEVEL facts=@first
+    2021-03-31 approve C2 A                         => ok
+    "
+
+    a_pension_on_any_training_day given [POLICY, BODIES]
+    "
+    2020-02-20 class C1
+               open C1
+               status A pension 2020-01-01..2020-02-29
+               status B pension 2020-01-01..2020-03-01 @b-draws
+               status C pension 2020-03-31.. @c-draws
+               status D pension 2020-04-01..
+    2020-03-31 graduate C1 A,B,C,D
+               approve C1 A                         => ok
+               approve C1 B                         => DRAWS_PENSION facts=@b-draws
+               approve C1 C                         => DRAWS_PENSION facts=@c-draws
+               approve C1 D                         => ok
+    "
+
+    pensioners_where_no_rule_bars_them given [BODIES]
+    "
+    2019-01-01 policy P1 pension=no
+    2020-02-20 class C1
+               open C1
+               status A pension 2010-01-01..
+    2020-03-31 graduate C1 A
+               approve C1 A                         => ok
+    "
+
+    residence_on_every_training_day given [POLICY, BODIES]
+    "
+    2020-02-20 class C1 residence=370100 @class
+               open C1
+               status A 370102 2020-03-01..2020-03-31
+               status B 370100 2020-03-02.. @b-from
+               status C 370100 2020-01-01..2020-03-30 @c-until
+               status D 370200 2020-01-01.. @d-elsewhere
+    2020-03-31 graduate C1 A,B,C,D
+               approve C1 A                         => ok
+               approve C1 B                         => NOT_RESIDENT facts=@class,@b-from
+               approve C1 C                         => NOT_RESIDENT facts=@class,@c-until
+               approve C1 D                         => NOT_RESIDENT facts=@class,@d-elsewhere
+    "
+}
