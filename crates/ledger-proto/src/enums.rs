@@ -1,0 +1,110 @@
+//! Enums, in both directions from one table each.
+
+use ledger_core::event::{
+    AssessmentResult, ClassKind, DisbursementStage, EmploymentEvidence, FindingKind,
+    InstitutionKind, ReturnKind, SettlementOutcome,
+};
+use ledger_core::{AccountKind, CertificateKind, EventKind, FundSource, Side, SkillLevel};
+
+use crate::error::{DecodeError, DecodeProblem};
+use crate::v1;
+
+/// Writes the two translations of an enum whose variants have the same names on both sides. Both
+/// matches are exhaustive, so a variant added on one side alone does not compile.
+macro_rules! enums {
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident: $to_proto:ident, $from_proto:ident { $($variant:ident),+ $(,)? }
+    )+) => {
+        pub(crate) mod to_proto {
+            use super::*;
+            $(
+                $(#[doc = $doc])+
+                #[must_use]
+                pub const fn $to_proto(value: $name) -> v1::$name {
+                    match value { $($name::$variant => v1::$name::$variant,)+ }
+                }
+            )+
+        }
+
+        pub(crate) mod from_proto {
+            use super::*;
+            $(
+                $(#[doc = $doc])+
+                ///
+                /// # Errors
+                ///
+                /// Fails for UNSPECIFIED and for a number that the contract does not know.
+                pub fn $from_proto(number: i32) -> Result<$name, DecodeError> {
+                    match v1::$name::try_from(number) {
+                        $(Ok(v1::$name::$variant) => Ok($name::$variant),)+
+                        Ok(v1::$name::Unspecified) => Err(DecodeProblem::Missing.into()),
+                        Err(_) => Err(DecodeProblem::UnknownNumber(number).into()),
+                    }
+                }
+            )+
+        }
+    };
+}
+
+enums! {
+    /// Translates a fund.
+    FundSource: fund_source_to_proto, fund_source_from_proto {
+        SpecialAccount, EmploymentSubsidy, StartupEmployment, UnemploymentInsurance,
+        SpecialTraining, EmployeeEducation,
+    }
+    /// Translates what an account in the books records.
+    AccountKind: account_kind_to_proto, account_kind_from_proto {
+        Cash, Accrual, TransferIn, TransferOut, Expenditure, Commitment, Reserve, Receivable,
+        Recovery,
+    }
+    /// Translates the side of a posting.
+    Side: side_to_proto, side_from_proto { Debit, Credit }
+    /// Translates a skill level.
+    SkillLevel: skill_level_to_proto, skill_level_from_proto {
+        Apprentice, Junior, Intermediate, Senior, Technician, SeniorTechnician, SpecialTechnician,
+        ChiefTechnician,
+    }
+    /// Translates the kind of a certificate.
+    CertificateKind: certificate_kind_to_proto, certificate_kind_from_proto {
+        SkillLevel, VocationalQualification, SpecialAbility, TrainingCompletion,
+    }
+    /// Translates the kind of a body.
+    InstitutionKind: institution_kind_to_proto, institution_kind_from_proto {
+        VocationalSchool, TechnicalSchool, PrivateTraining, Enterprise, PublicTrainingBase,
+        Evaluator, Other,
+    }
+    /// Translates how a class is paid.
+    ClassKind: class_kind_to_proto, class_kind_from_proto { Ordinary, Project }
+    /// Translates the result of an assessment.
+    AssessmentResult: assessment_result_to_proto, assessment_result_from_proto { Passed, Failed }
+    /// Translates what proves an employment.
+    EmploymentEvidence: employment_evidence_to_proto, employment_evidence_from_proto {
+        LabourContract, SocialInsurance, BusinessLicence, Payroll,
+    }
+    /// Translates which part of a subsidy is paid.
+    DisbursementStage: disbursement_stage_to_proto, disbursement_stage_from_proto {
+        Advance, Final, Full,
+    }
+    /// Translates how a payment came back.
+    ReturnKind: return_kind_to_proto, return_kind_from_proto { Passive, Active }
+    /// Translates what a case found.
+    FindingKind: finding_kind_to_proto, finding_kind_from_proto {
+        FalseTraining, FalseEvaluation, Fraud, Ineligible, HonestError,
+    }
+    /// Translates how a project class was settled.
+    SettlementOutcome: settlement_outcome_to_proto, settlement_outcome_from_proto {
+        Full, StayAtAdvance, ProRata, RecoverAdvance,
+    }
+    /// Translates the kind of an event.
+    EventKind: event_kind_to_proto, event_kind_from_proto {
+        PolicyPublished, AccountOpened, FundsAccrued, FundsTransferred, InstitutionRegistered,
+        QualificationGranted, QualificationRevoked, PersonRegistered, PersonStatusDeclared,
+        PersonStatusEnded, ClassApproved, ClassOpened, ClassClosed, PersonEnrolled,
+        EnrolmentWithdrawn, AttendanceRecorded, TrainingCompleted, AssessmentRecorded,
+        CertificateIssued, CertificateInvalidated, EmploymentConfirmed, EmploymentWithdrawn,
+        SubsidyApproved, ProjectSettled, DisbursementOrdered, DisbursementSettled,
+        DisbursementReturned, CaseOpened, FindingMade, CaseClosed, ClawbackDecided,
+        RepaymentReceived,
+    }
+}

@@ -1,0 +1,21 @@
+//! Wire to domain. Checks the shape of every field and names the one that is wrong; whether the
+//! ledger then accepts a command is for the rules to say.
+
+mod append;
+mod command;
+mod event;
+mod filter;
+mod refusal;
+mod value;
+
+pub use crate::enums::from_proto::*;
+pub use append::{AppendMode, AppendRequest, append_request_from_proto};
+pub use command::{CompilePolicy, command_from_proto};
+pub use event::{event_body_from_proto, recorded_event_from_proto};
+pub use filter::{EventFilter, FILTER_TAGS_MAX, event_filter_from_proto};
+pub use refusal::{refusal_from_proto, rule_citation_from_proto};
+pub use value::{
+    account_key_from_proto, date_from_proto, debt_from_proto, division_from_proto, id_from_proto,
+    ledger_account_from_proto, level_from_proto, payee_from_proto, person_status_from_proto,
+    posting_from_proto, scope_from_proto, tag_from_proto, time_from_proto,
+};

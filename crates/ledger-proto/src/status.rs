@@ -1,0 +1,287 @@
+//! The one translation of everything that can go wrong into `google.rpc.Status`, and back.
+//!
+//! | what | gRPC code | standard detail |
+//! |---|---|---|
+//! | refused, invalid argument | `INVALID_ARGUMENT` | `BadRequest` |
+//! | refused, not found | `NOT_FOUND` | `ResourceInfo` |
+//! | refused, already exists | `ALREADY_EXISTS` | `ResourceInfo` |
+//! | refused, failed precondition | `FAILED_PRECONDITION` | `PreconditionFailure` |
+//! | refused, exhausted | `FAILED_PRECONDITION` | `QuotaFailure` |
+//! | a field is wrong | `INVALID_ARGUMENT` | `BadRequest` |
+//! | request id reused | `ALREADY_EXISTS` | `ResourceInfo` |
+//! | queue full | `RESOURCE_EXHAUSTED` | `RetryInfo` |
+//! | stopping, writes disabled | `UNAVAILABLE` | |
+//!
+//! A used-up quota is not `RESOURCE_EXHAUSTED`: clients retry that, and time alone gives no quota
+//! back. Every status also carries exactly one `ErrorInfo`, a `LocalizedMessage` (zh-CN) and the
+//! ledger's own `Failure`, from which the Rust client reads the refusals back.
+
+mod details;
+mod read;
+
+pub use read::{
+    DecodedFailure, DecodedRefusal, failure_from_proto, failure_from_status, refusal_from_status,
+    refusals_from_status,
+};
+
+use std::time::Duration;
+
+use ledger_core::refusal::{Category, Refusal};
+use ledger_core::{Position, RequestId};
+use tonic::{Code, Status};
+
+use crate::error::DecodeError;
+use crate::to_proto::refusal_to_proto;
+use crate::v1;
+
+/// Why a call fails.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ApiError {
+    /// Commands were refused, or a question about something unknown.
+    #[error("{}", refused_message(.0))]
+    Refused(Vec<IndexedRefusal>),
+    /// Fields of the request are wrong.
+    #[error("{}", invalid_message(.0))]
+    Invalid(Vec<DecodeError>),
+    /// The request id was used for another request.
+    #[error("the request id was used before for other commands")]
+    RequestIdReused {
+        /// The request id.
+        request_id: RequestId,
+        /// SHA-256 of the request that was recorded under the id.
+        recorded_digest: [u8; 32],
+        /// SHA-256 of the request sent now.
+        sent_digest: [u8; 32],
+    },
+    /// The writer has as many requests waiting as it may have.
+    #[error("too many requests are waiting")]
+    QueueFull {
+        /// After which time a retry makes sense.
+        retry_after: Duration,
+    },
+    /// As many streams are open as may be.
+    #[error("too many streams are open")]
+    TooManyStreams {
+        /// After which time a retry makes sense.
+        retry_after: Duration,
+    },
+    /// A sync failed: the server takes no more writes until it is restarted.
+    #[error("the server takes no writes until it is restarted")]
+    WritesDisabled,
+    /// The server is stopping, or not yet ready.
+    #[error("the server is starting or stopping")]
+    NotServing,
+    /// The log did not reach `at_least_position` within the deadline of the call.
+    #[error("the log has not reached position {asked} and ends at {log_position}")]
+    PositionNotReached {
+        /// The position asked for.
+        asked: Position,
+        /// The last position in the log.
+        log_position: Position,
+    },
+    /// The position asked about lies beyond the end of the log.
+    #[error("position {asked} lies beyond the end of the log at {log_position}")]
+    PositionBeyondLog {
+        /// The position asked for.
+        asked: Position,
+        /// The last position in the log.
+        log_position: Position,
+    },
+    /// A rebuild is running already.
+    #[error("a rebuild is running already")]
+    RebuildRunning,
+    /// The caller is not known.
+    #[error("the caller is not authenticated")]
+    Unauthenticated,
+    /// A stored record is damaged. Operators find the rest in the server's log.
+    #[error("a stored record is damaged")]
+    DataLoss,
+    /// A fault of the server. Operators find the rest in the server's log.
+    #[error("internal error")]
+    Internal,
+}
+
+/// A refusal and the command that it refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexedRefusal {
+    /// Index of the command in the request; absent for a question.
+    pub command_index: Option<u32>,
+    /// Why.
+    pub refusal: Refusal,
+}
+
+/// Translates an error into a status with details.
+///
+/// # Panics
+///
+/// When [`ApiError::Refused`] or [`ApiError::Invalid`] holds nothing, which is a broken invariant.
+#[must_use]
+pub fn status_from_error(error: &ApiError) -> Status {
+    details::status(error)
+}
+
+/// Translates an error into the answer to one request of a stream, with every refusal in it.
+#[must_use]
+pub fn failure_to_proto(error: &ApiError) -> v1::Failure {
+    let refusals: Vec<v1::IndexedRefusal> = match error {
+        ApiError::Refused(refusals) => refusals.iter().map(indexed_refusal).collect(),
+        _ => Vec::new(),
+    };
+    let field_violations = match error {
+        ApiError::Invalid(problems) => problems.iter().map(field_violation).collect(),
+        _ => Vec::new(),
+    };
+    let retry_delay = error.retry_after().unwrap_or_default();
+    v1::Failure {
+        code: u32::try_from(i32::from(error.code())).expect("a gRPC code is 0 to 16"),
+        message: error.to_string(),
+        reason: error.reason().to_owned(),
+        refused_count: u32::try_from(refusals.len()).unwrap_or(u32::MAX),
+        refusals,
+        field_violations,
+        retry_delay_ms: u64::try_from(retry_delay.as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+impl ApiError {
+    /// A refused question: what it asks about is unknown.
+    #[must_use]
+    pub fn refused(refusal: Refusal) -> Self {
+        Self::Refused(vec![IndexedRefusal {
+            command_index: None,
+            refusal,
+        }])
+    }
+
+    /// The gRPC code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Refused(refusals) => refusals
+                .first()
+                .map_or(Code::Internal, |first| refusal_code(&first.refusal)),
+            Self::Invalid(_) => Code::InvalidArgument,
+            Self::RequestIdReused { .. } => Code::AlreadyExists,
+            Self::QueueFull { .. } | Self::TooManyStreams { .. } => Code::ResourceExhausted,
+            Self::WritesDisabled | Self::NotServing => Code::Unavailable,
+            Self::PositionNotReached { .. } => Code::DeadlineExceeded,
+            Self::PositionBeyondLog { .. } => Code::OutOfRange,
+            Self::RebuildRunning => Code::FailedPrecondition,
+            Self::Unauthenticated => Code::Unauthenticated,
+            Self::DataLoss => Code::DataLoss,
+            Self::Internal => Code::Internal,
+        }
+    }
+
+    /// The name of the reason in UPPER_SNAKE, permanent.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Refused(refusals) => refusals
+                .first()
+                .map_or("INTERNAL", |first| first.refusal.reason.name()),
+            Self::Invalid(_) => "FIELD_INVALID",
+            Self::RequestIdReused { .. } => "REQUEST_ID_REUSED",
+            Self::QueueFull { .. } => "QUEUE_FULL",
+            Self::TooManyStreams { .. } => "TOO_MANY_STREAMS",
+            Self::WritesDisabled => "WRITES_DISABLED",
+            Self::NotServing => "NOT_SERVING",
+            Self::PositionNotReached { .. } => "POSITION_NOT_REACHED",
+            Self::PositionBeyondLog { .. } => "POSITION_BEYOND_LOG",
+            Self::RebuildRunning => "REBUILD_RUNNING",
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::DataLoss => "DATA_LOSS",
+            Self::Internal => "INTERNAL",
+        }
+    }
+
+    /// What went wrong, for a person who reads Chinese.
+    #[must_use]
+    pub fn message_zh(&self) -> &'static str {
+        match self {
+            Self::Refused(refusals) => refusals.first().map_or("系统内部错误", |first| {
+                first.refusal.reason.message_zh()
+            }),
+            Self::Invalid(_) => "请求字段有误",
+            Self::RequestIdReused { .. } => "该请求编号已用于其他请求",
+            Self::QueueFull { .. } => "排队请求过多，请稍后重试",
+            Self::TooManyStreams { .. } => "打开的数据流过多，请稍后重试",
+            Self::WritesDisabled => "系统已停止写入，需重新启动",
+            Self::NotServing => "系统正在启动或停止",
+            Self::PositionNotReached { .. } => "账本尚未到达所要求的位置",
+            Self::PositionBeyondLog { .. } => "所要求的位置超出账本末尾",
+            Self::RebuildRunning => "重建正在进行",
+            Self::Unauthenticated => "未通过身份验证",
+            Self::DataLoss => "存储记录已损坏",
+            Self::Internal => "系统内部错误",
+        }
+    }
+
+    /// After which time a retry makes sense, when the server says so.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::QueueFull { retry_after } | Self::TooManyStreams { retry_after } => {
+                Some(*retry_after)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl From<Vec<DecodeError>> for ApiError {
+    fn from(problems: Vec<DecodeError>) -> Self {
+        Self::Invalid(problems)
+    }
+}
+
+impl From<DecodeError> for ApiError {
+    fn from(problem: DecodeError) -> Self {
+        Self::Invalid(vec![problem])
+    }
+}
+
+/// The gRPC code of a refusal.
+#[must_use]
+pub const fn refusal_code(refusal: &Refusal) -> Code {
+    match refusal.reason.category() {
+        Category::InvalidArgument => Code::InvalidArgument,
+        Category::NotFound => Code::NotFound,
+        Category::AlreadyExists => Code::AlreadyExists,
+        Category::FailedPrecondition | Category::Exhausted => Code::FailedPrecondition,
+    }
+}
+
+fn indexed_refusal(indexed: &IndexedRefusal) -> v1::IndexedRefusal {
+    v1::IndexedRefusal {
+        command_index: indexed.command_index,
+        refusal: Some(refusal_to_proto(&indexed.refusal)),
+    }
+}
+
+fn field_violation(problem: &DecodeError) -> v1::FieldViolation {
+    v1::FieldViolation {
+        field: problem.field().to_owned(),
+        description: problem.problem().to_string(),
+    }
+}
+
+fn refused_message(refusals: &[IndexedRefusal]) -> String {
+    match refusals {
+        [] => "nothing was refused".to_owned(),
+        [only] => only.refusal.to_string(),
+        [first, ..] => format!(
+            "{} commands refused, the first: {}",
+            refusals.len(),
+            first.refusal
+        ),
+    }
+}
+
+fn invalid_message(problems: &[DecodeError]) -> String {
+    match problems {
+        [] => "no field is wrong".to_owned(),
+        [only] => only.to_string(),
+        [first, ..] => format!("{} fields are wrong, the first: {first}", problems.len()),
+    }
+}

@@ -1,0 +1,21 @@
+//! Domain to wire. Total: what the domain can hold the contract can say.
+
+mod command;
+mod entity;
+mod event;
+mod refusal;
+mod value;
+
+pub use crate::enums::to_proto::*;
+pub use command::{command_body_to_proto, command_name, command_to_proto};
+pub use entity::{
+    account_to_proto, certificate_to_proto, class_to_proto, disbursement_to_proto,
+    quota_slot_to_proto,
+};
+pub use event::{PAYLOAD_VERSION, event_body_to_proto, recorded_event_to_proto};
+pub use refusal::{refusal_to_proto, rule_citation_to_proto};
+pub use value::{
+    account_key_to_proto, date_to_proto, debt_to_proto, ledger_account_to_proto, level_to_proto,
+    payee_to_proto, person_status_to_proto, posting_to_proto, scope_to_proto, tag_to_proto,
+    time_to_proto,
+};
