@@ -1,0 +1,186 @@
+//! What can go wrong between the ledger and its bytes.
+
+use ledger_core::Position;
+use thiserror::Error;
+
+use crate::{Epoch, Space};
+
+/// Why the log or the derived state could not be read or written.
+///
+/// `Display` speaks for this level only; the cause, where there is one, is the `source`.
+#[derive(Debug, Error)]
+pub enum LogError {
+    /// A later claim owns the log; this writer must stop.
+    #[error("epoch {given} is fenced off by epoch {current}")]
+    StaleEpoch {
+        /// The epoch that the caller holds.
+        given: Epoch,
+        /// The epoch that owns the log now.
+        current: Epoch,
+    },
+
+    /// The log does not end where the caller believes.
+    #[error("log ends at position {actual} and not at {expected}")]
+    Conflict {
+        /// The last position that the caller named.
+        expected: Position,
+        /// The last position of the log.
+        actual: Position,
+    },
+
+    /// The blocks of a group do not follow one another from the end of the log.
+    #[error("block starts at position {found} where {expected} follows")]
+    Gap {
+        /// The position that the block must start at.
+        expected: Position,
+        /// The position that it starts at.
+        found: Position,
+    },
+
+    /// A commit group holds more than [`GROUP_BYTES_MAX`](crate::limits::GROUP_BYTES_MAX).
+    #[error("commit group of {bytes} bytes is too large")]
+    GroupTooLarge {
+        /// Bytes of blocks, keys and values together.
+        bytes: usize,
+    },
+
+    /// An earlier write failed, so that the state of the disk is unknown; reopening settles it.
+    #[error("writing is disabled since an earlier write failed: {reason}")]
+    WriteDisabled {
+        /// What the first failure was.
+        reason: String,
+    },
+
+    /// The bytes of one record are not those that were written.
+    #[error("record at position {position} is damaged: {what}")]
+    CorruptRecord {
+        /// The position of the record.
+        position: Position,
+        /// What does not hold.
+        what: Damage,
+    },
+
+    /// The frame around a block of records is not what was written, or a block is missing.
+    #[error("block at position {first_position} is damaged: {what}")]
+    CorruptBlock {
+        /// The position that the block is stored under, or should be.
+        first_position: Position,
+        /// What does not hold.
+        what: Damage,
+    },
+
+    /// A block was written by a later version of this software.
+    #[error("block format {version} is unknown")]
+    UnknownFormat {
+        /// The leading byte of the block.
+        version: u8,
+    },
+
+    /// A bookkeeping entry of the store itself is missing or malformed.
+    #[error("store entry {name} is damaged")]
+    CorruptEntry {
+        /// The name of the entry.
+        name: &'static str,
+    },
+
+    /// A space that cannot be derived from the log was written to a shadow.
+    #[error("{} cannot be rebuilt from the log", space.name())]
+    NotRebuildable {
+        /// The space named.
+        space: Space,
+    },
+
+    /// A later shadow was opened, or this one was promoted, or it belongs to another store.
+    #[error("shadow is no longer open")]
+    ShadowGone,
+
+    /// A shadow was offered for a position that is not the end of the log.
+    #[error("shadow stands at position {at} while the log ends at {last}")]
+    ShadowBehind {
+        /// The position that the shadow was built up to.
+        at: Position,
+        /// The last position of the log.
+        last: Position,
+    },
+
+    /// The database cannot hand out a block; its own checksums may have failed.
+    #[error("failed to read the log at position {position}")]
+    Unreadable {
+        /// The position that was to be read.
+        position: Position,
+        /// Whether the same call may succeed later.
+        retry_helps: bool,
+        /// What the database said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// The database or the network under it failed.
+    #[error("failed to {doing}")]
+    Storage {
+        /// What we were doing, completing "failed to".
+        doing: &'static str,
+        /// Whether the same call may succeed later.
+        retry_helps: bool,
+        /// What the database said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl LogError {
+    /// Tells whether the same call on the same store may succeed later.
+    ///
+    /// An append that failed in [`Storage`](Self::Storage) has an unknown outcome, so it is never
+    /// worth repeating: the store is write-disabled from then on.
+    #[must_use]
+    pub fn retry_helps(&self) -> bool {
+        match self {
+            Self::Unreadable { retry_helps, .. } | Self::Storage { retry_helps, .. } => {
+                *retry_helps
+            }
+            Self::StaleEpoch { .. }
+            | Self::Conflict { .. }
+            | Self::Gap { .. }
+            | Self::GroupTooLarge { .. }
+            | Self::WriteDisabled { .. }
+            | Self::CorruptRecord { .. }
+            | Self::CorruptBlock { .. }
+            | Self::UnknownFormat { .. }
+            | Self::CorruptEntry { .. }
+            | Self::NotRebuildable { .. }
+            | Self::ShadowGone
+            | Self::ShadowBehind { .. } => false,
+        }
+    }
+}
+
+/// What a check on stored bytes found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Damage {
+    /// The checksum over the block's header differs.
+    #[error("header checksum differs")]
+    HeaderChecksum,
+    /// The checksum over the block's record table differs.
+    #[error("table checksum differs")]
+    TableChecksum,
+    /// The checksum over the record's bytes differs.
+    #[error("record checksum differs")]
+    RecordChecksum,
+    /// The stored leaf hash is not the hash of the record's bytes.
+    #[error("leaf hash differs")]
+    LeafHash,
+    /// The frame is shorter or longer than its header says.
+    #[error("length differs")]
+    Length,
+    /// The header sets flags, or names a hash, that this format version does not have.
+    #[error("header has unknown flags or hash")]
+    Header,
+    /// The frame holds no record, or the table does not cover the records one after the other.
+    #[error("record table is inconsistent")]
+    Table,
+    /// The block's header names another first position than its key.
+    #[error("first position differs from the key")]
+    Key,
+    /// The position is missing from the log: no block holds it, or two do.
+    #[error("log does not continue here")]
+    Gap,
+}
