@@ -294,6 +294,7 @@ fn class_approved(context: &mut Context, fact: Fact, policy: Option<Position>, e
         beneficiaries: 0,
         in_flight: 0,
         settlement: None,
+        found_false: None,
     };
     context.classes.put(e.class, Some(class));
 }
@@ -315,6 +316,7 @@ fn enrolled(context: &mut Context, fact: Fact, class: ClassId, person: PersonKey
             earned: None,
             payments: Vec::new(),
             clawed_back: Fen::ZERO,
+            found_false: None,
         });
     });
     with_class(context, class, |class| {
@@ -605,8 +607,16 @@ fn finding_made(context: &mut Context, fact: Fact, e: &FindingMade) {
             persons: e.persons.clone(),
         });
     }
+    let bars = e.kind.bars_payment().then_some(fact.position);
+    if e.persons.is_empty() {
+        with_class(context, e.class, |class| {
+            class.found_false = class.found_false.or(bars);
+        });
+    }
     for person in &e.persons {
-        with_person(context, fact, *person, |_| {});
+        with_place(context, fact, e.class, *person, |place| {
+            place.found_false = place.found_false.or(bars);
+        });
     }
 }
 

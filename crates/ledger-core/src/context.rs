@@ -430,6 +430,7 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
         }
         EventBody::FindingMade(e) => {
             need.case(e.case);
+            need.class(e.class);
             for person in &e.persons {
                 need.person(*person);
             }

@@ -64,6 +64,8 @@ pub struct Enrolment {
     pub payments: Vec<Payment>,
     /// Sum of what was clawed back of them, in fen.
     pub clawed_back: Fen,
+    /// A finding against this place that bars payment.
+    pub found_false: Option<Position>,
 }
 
 /// A fact with its date and the event that recorded it.
@@ -169,6 +171,8 @@ pub struct Class {
     /// Lines ordered and not yet confirmed or returned.
     pub in_flight: u32,
     pub settlement: Option<ClassSettlement>,
+    /// A finding against the whole class that bars payment.
+    pub found_false: Option<Position>,
 }
 
 /// The settlement of a project class.

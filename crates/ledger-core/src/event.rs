@@ -531,6 +531,18 @@ pub enum SettlementOutcome {
     RecoverAdvance,
 }
 
+impl FindingKind {
+    /// Whether nothing more is approved or paid on what it was found about. An honest error is
+    /// put right and does not bar (对工作中出现的失误和问题区分不同情况对待).
+    #[must_use]
+    pub const fn bars_payment(self) -> bool {
+        match self {
+            Self::FalseTraining | Self::FalseEvaluation | Self::Fraud | Self::Ineligible => true,
+            Self::HonestError => false,
+        }
+    }
+}
+
 impl EventKind {
     /// All kinds, in the order of their numbers.
     pub const ALL: [Self; 32] = [

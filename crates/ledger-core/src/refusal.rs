@@ -219,6 +219,8 @@ reasons! {
     DrawsPension = 77, FailedPrecondition, "DRAWS_PENSION", "培训期间已按月领取养老金";
     /// The person is not resident where the class's contract requires it.
     NotResident = 78, FailedPrecondition, "NOT_RESIDENT", "户籍（居住地）不符合要求";
+    /// A finding stands against the class or the person's place in it.
+    FoundFalse = 105, FailedPrecondition, "FOUND_FALSE", "班级或该人员的培训已被认定存在问题";
     /// The same occupation and level was subsidised before.
     SameOccupationAndLevel = 79, Exhausted, "SAME_OCCUPATION_AND_LEVEL", "同一职业同一等级不可重复享受";
     /// The year's quota of subsidies is used up.

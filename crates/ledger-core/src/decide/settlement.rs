@@ -34,6 +34,10 @@ impl Deciding<'_> {
             .project
             .as_ref()
             .ok_or_else(|| Refusal::new(Reason::ProjectNotAllowed).about(&class.scheme))?;
+        if let Some(finding) = class.found_false {
+            let found = Refusal::new(Reason::FoundFalse).about(c.class);
+            return Err(found.because([finding]));
+        }
         self.ready_to_settle(c, class, places)?;
         let outcome = self.outcome(class, project)?;
         let worked = work_out(c, class, places, project.rule, outcome)?;

@@ -198,6 +198,7 @@ impl Deciding<'_> {
         let mut found = Vec::new();
         found.extend(against_pension(published, scheme, place, person));
         found.extend(against_residence(place, person));
+        found.extend(against_finding(place, person));
         if place.person.slot_of(class).is_none() {
             found.extend(self.against_repeat(published, scheme, place, person));
             found.extend(self.against_quota(published, scheme, place, class, person));
@@ -363,4 +364,12 @@ fn against_residence(place: &Place<'_>, person: PersonKey) -> Option<Refusal> {
             .about(person)
             .because(facts),
     )
+}
+
+/// Nothing more is approved or paid on training that a case found false (鲁人社字〔2025〕87号 二(六)):
+/// what was paid has to come back, not to be added to.
+fn against_finding(place: &Place<'_>, person: PersonKey) -> Option<Refusal> {
+    let finding = place.class.found_false.or(place.enrolment.found_false)?;
+    let found = Refusal::new(Reason::FoundFalse).about(person);
+    Some(found.because([finding]))
 }

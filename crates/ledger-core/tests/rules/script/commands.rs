@@ -162,7 +162,11 @@ impl Script {
                 CommandBody::MakeFinding(MakeFinding {
                     case: CaseId::from_bytes(id(a[0])),
                     finding: FindingId::from_bytes(id(a[1])),
-                    kind: FindingKind::FalseTraining,
+                    kind: match line.options.get("kind").copied() {
+                        Some("honest") => FindingKind::HonestError,
+                        Some("ineligible") => FindingKind::Ineligible,
+                        _ => FindingKind::FalseTraining,
+                    },
                     class: class(a[2]),
                     persons: a.get(3).map_or(Vec::new(), |names_of| persons(names_of)),
                     evidence: evidence.map(|label| self.position(label)).collect(),

@@ -15,8 +15,8 @@ const PAID: &str = "
     2020-04-02 settle D1 @paid
                settle D2
     2020-05-01 case S1 I1 @case
-               find S1 F1 C1 @found
-               find S1 F2 C1 A
+               find S1 F1 C1 kind=honest @found
+               find S1 F2 C1 A kind=honest
 ";
 
 /// A project class of two at 1000.00, both advanced and only A approved.
@@ -29,7 +29,7 @@ const ADVANCED: &str = "
                order D1 C1 advance A,B
                settle D1
                case S1
-               find S1 F1 C1
+               find S1 F1 C1 kind=honest
 ";
 
 tables! {
@@ -165,7 +165,7 @@ tables! {
                settle D1
                approve C2 A                         => YEARLY_QUOTA_USED
                case S1
-               find S1 F1 C1
+               find S1 F1 C1 kind=honest
                claw W1 S1 F1 D1:A:999.99            => ok frees=0
                approve C2 A                         => YEARLY_QUOTA_USED
                claw W2 S1 F1 D1:A:0.01              => ok frees=1
@@ -254,5 +254,57 @@ tables! {
                return D2 active                     => CLASS_SETTLED
                return D1 passive                    => ok frees=1
                order D4 C1 final A                  => ok total=600.00 takes=2020
+    "
+
+    // What was found false is not added to; an honest error is put right and does not bar.
+    a_finding_against_a_class_bars_approvals_and_payments given [POLICY, BODIES]
+    "
+    2020-02-20 class C1 kind=project
+               open C1
+    2020-03-31 graduate C1 A,B
+               close C1
+               approve C1 A
+               order D1 C1 advance A
+               settle D1
+               case S1
+               find S1 F1 C1 kind=honest
+               order D2 C1 advance B                => ok
+               settle D2
+               find S1 F2 C1 @false
+               approve C1 B                         => FOUND_FALSE facts=@false
+               order D3 C1 advance A                => FOUND_FALSE facts=@false
+               employ C1 A 2020-03-31
+               order D3 C1 final A,B                => FOUND_FALSE facts=@false
+               claw W1 S1 F2 D1:A:600.00 D2:B:600.00 => ok total=1200.00
+    "
+
+    a_finding_against_a_person_bars_that_place_only given [POLICY, BODIES]
+    "
+    2020-02-20 class C1 kind=project
+               open C1
+    2020-03-31 graduate C1 A,B
+               close C1
+               approve C1 A,B
+               order D1 C1 advance A,B
+               settle D1
+               employ C1 A,B 2020-03-31
+               case S1
+               find S1 F1 C1 A kind=ineligible @false
+               order D2 C1 final A,B                => ok total=400.00
+               settle D2
+               order D3 C1 final A                  => FOUND_FALSE facts=@false
+               claw W1 S1 F1 D1:A:600.00            => ok
+    "
+
+    a_finding_against_a_person_bars_the_full_payment given [POLICY, BODIES]
+    "
+    2020-02-20 class C1
+               open C1
+    2020-03-31 graduate C1 A,B
+               approve C1 A
+               case S1
+               find S1 F1 C1 A,B @false
+               order D1 C1 full A                   => FOUND_FALSE facts=@false
+               approve C1 B                         => FOUND_FALSE facts=@false
     "
 }

@@ -1,0 +1,131 @@
+//! Why a store cannot be opened, and how RocksDB's errors are told.
+
+use std::path::PathBuf;
+
+use ledger_core::Position;
+use ledger_log::LogError;
+use rocksdb::ErrorKind;
+use thiserror::Error;
+
+/// Why a ledger cannot be opened.
+///
+/// None of these is repaired here: each asks for a person, and the message says for what.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// There is no ledger at the path, and none was to be created.
+    #[error("no ledger at {}", path.display())]
+    NotFound {
+        /// The folder named.
+        path: PathBuf,
+    },
+
+    /// The folder is locked.
+    #[error("another process has this ledger open: {}", path.display())]
+    Locked {
+        /// The folder named.
+        path: PathBuf,
+        /// What RocksDB said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// RocksDB refuses its files: its checksums failed, or a file is missing.
+    ///
+    /// A write that was cut off by a crash is not that: it was never acknowledged, and is dropped.
+    #[error("files of the ledger at {} are damaged; restore a backup", path.display())]
+    Damaged {
+        /// The folder named.
+        path: PathBuf,
+        /// What RocksDB said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// RocksDB cannot open its files for another reason.
+    #[error("failed to open the ledger at {}", path.display())]
+    Database {
+        /// The folder named.
+        path: PathBuf,
+        /// What RocksDB said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// The layout was written by a later version of this software.
+    #[error("store format {version} is unknown; this version reads format {known}")]
+    UnknownFormat {
+        /// The version found.
+        version: u32,
+        /// The version that this software reads.
+        known: u32,
+    },
+
+    /// A column family was written by a later version of this software, or by another one.
+    #[error("column family {name:?} is unknown; a later version wrote this store")]
+    UnknownColumn {
+        /// The name found.
+        name: String,
+    },
+
+    /// A column family that a finished store always has is missing.
+    #[error("column family {name:?} is missing; restore a backup")]
+    MissingColumn {
+        /// The name of it.
+        name: String,
+    },
+
+    /// The log does not end where the store says it does.
+    #[error("log ends at position {found} while the store recorded {recorded}; restore a backup")]
+    Tip {
+        /// The last position that the store recorded.
+        recorded: Position,
+        /// The last position of the last block.
+        found: Position,
+    },
+
+    /// The end of the log, or an entry of the store, cannot be read.
+    #[error("failed to check the end of the log")]
+    Check {
+        /// What was found, with its position.
+        source: LogError,
+    },
+}
+
+impl OpenError {
+    /// Tells an error of opening by what the operator has to do about it.
+    pub(crate) fn from_rocksdb(path: PathBuf, error: rocksdb::Error) -> Self {
+        // RocksDB has no kind for a held lock; both of its messages, for another process and for
+        // this one, name the lock file. A test holds this to it.
+        let is_lock = error.kind() == ErrorKind::IOError && error.as_ref().contains("/LOCK: ");
+        let is_damage = error.kind() == ErrorKind::Corruption;
+        let source = error.into();
+        match (is_lock, is_damage) {
+            (true, _) => Self::Locked { path, source },
+            (false, true) => Self::Damaged { path, source },
+            (false, false) => Self::Database { path, source },
+        }
+    }
+}
+
+/// Wraps an error of RocksDB with what we were doing, completing "failed to".
+pub(crate) fn storage(doing: &'static str, error: rocksdb::Error) -> LogError {
+    LogError::Storage {
+        doing,
+        retry_helps: retry_helps(&error),
+        source: error.into(),
+    }
+}
+
+/// Wraps an error of reading the log.
+pub(crate) fn unreadable(position: Position, error: rocksdb::Error) -> LogError {
+    LogError::Unreadable {
+        position,
+        retry_helps: retry_helps(&error),
+        source: error.into(),
+    }
+}
+
+/// Tells whether RocksDB only asks for patience.
+fn retry_helps(error: &rocksdb::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Busy | ErrorKind::TryAgain | ErrorKind::TimedOut
+    )
+}

@@ -1,0 +1,32 @@
+//! The log and its state on RocksDB, on one machine: the only crate that names RocksDB.
+//!
+//! Reading order:
+//!
+//! 1. [`RocksStore`] — opening, closing, measuring; the traits it implements are those of
+//!    `ledger-log`.
+//! 2. `columns` — which column families there are, and how a rebuild makes new ones; the keys in
+//!    them are those of [`keys`].
+//! 3. `bookkeeping` — the few entries that the store keeps about itself.
+//! 4. `options` — every setting of RocksDB, each with its reason.
+//! 5. `open` — recovery: what is checked before anything is served; [`OpenError`].
+//! 6. [`verify`](RocksStore::verify_all) — reading and checking the whole log.
+//!
+//! The store knows bytes, keys, blocks and syncs; it does not know what an event means.
+
+mod bookkeeping;
+mod columns;
+mod error;
+mod log;
+mod open;
+mod options;
+mod shadow;
+mod state;
+mod store;
+pub mod testing;
+mod verify;
+
+pub use error::OpenError;
+pub use ledger_log::keys;
+pub use options::StoreOptions;
+pub use store::RocksStore;
+pub use verify::VerifyReport;

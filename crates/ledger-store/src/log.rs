@@ -1,0 +1,174 @@
+//! The log on RocksDB: blocks keyed by their first position, one synced batch per group.
+
+use std::iter;
+use std::sync::atomic::Ordering;
+
+use ledger_core::Position;
+use ledger_log::{Block, BlockIter, CommitGroup, Damage, Epoch, Log, LogError, Space, keys};
+use rocksdb::WriteBatch;
+
+use crate::error::unreadable;
+use crate::{RocksStore, bookkeeping, options};
+
+impl Log for RocksStore {
+    fn claim_epoch(&self) -> Result<Epoch, LogError> {
+        let inner = self.inner();
+        let mut writer = inner.lock_writer();
+        let epoch = writer.epoch.next();
+        let mut batch = WriteBatch::default();
+        bookkeeping::put_epoch(&mut batch, epoch);
+        inner.write(&mut writer, batch, "claim the log")?;
+        writer.epoch = epoch;
+        Ok(epoch)
+    }
+
+    fn append(&self, epoch: Epoch, group: &CommitGroup) -> Result<Position, LogError> {
+        let inner = self.inner();
+        let mut writer = inner.lock_writer();
+        inner.check_writer(&writer, epoch)?;
+        group.check(inner.last())?;
+        let last = group.last_position();
+        let batch = self.batch(group);
+        if !batch.is_empty() {
+            inner.write(&mut writer, batch, "append a group")?;
+            inner.last.store(last.get(), Ordering::Release);
+        }
+        Ok(last)
+    }
+
+    fn last_position(&self) -> Position {
+        self.inner().last()
+    }
+
+    fn read_block_at(&self, position: Position) -> Result<Option<Block>, LogError> {
+        if position < Position::FIRST || position > self.last_position() {
+            return Ok(None);
+        }
+        let inner = self.inner();
+        let mut cursor = inner
+            .db
+            .raw_iterator_cf_opt(&inner.events(), options::point_read());
+        cursor.seek_for_prev(keys::block(position));
+        let block = match cursor.item() {
+            Some((key, frame)) => Some(decode(position, key, frame)?),
+            None => cursor
+                .status()
+                .map(|()| None)
+                .map_err(|error| unreadable(position, error))?,
+        };
+        // The position lies within the log, so that a block that ends before it is not the last.
+        match block {
+            Some(block) if block.last_position() >= position => Ok(Some(block)),
+            _ => Err(gap(position)),
+        }
+    }
+
+    fn blocks_from(&self, from: Position) -> BlockIter<'_> {
+        let last = self.last_position();
+        let from = from.max(Position::FIRST);
+        if from > last {
+            return Box::new(iter::empty());
+        }
+        let inner = self.inner();
+        let events = inner.events();
+        let mut cursor = inner.db.raw_iterator_cf_opt(&events, options::long_read());
+        cursor.seek_for_prev(keys::block(from));
+        // The position that the next block starts at; unknown before the first.
+        let mut expected = None;
+        let mut next = move || {
+            let asked = expected.unwrap_or(from);
+            let block = match cursor.item() {
+                Some((key, frame)) => decode(asked, key, frame)?,
+                None => {
+                    cursor.status().map_err(|error| unreadable(asked, error))?;
+                    return Err(gap(asked));
+                }
+            };
+            let follows = match expected {
+                Some(expected) => block.first_position() == expected,
+                None => block.last_position() >= from,
+            };
+            if !follows {
+                return Err(gap(asked));
+            }
+            expected = Some(block.last_position().next());
+            cursor.next();
+            Ok(block)
+        };
+        let mut is_over = false;
+        Box::new(iter::from_fn(move || {
+            if is_over {
+                return None;
+            }
+            let block = next();
+            is_over = block
+                .as_ref()
+                .map_or(true, |block| block.last_position() >= last);
+            Some(block)
+        }))
+    }
+
+    fn barrier(&self) -> Result<Position, LogError> {
+        // The only writer is this process, and a position is published after its sync.
+        Ok(self.last_position())
+    }
+
+    fn write_disabled(&self) -> Option<String> {
+        self.inner().write_disabled.get().cloned()
+    }
+}
+
+impl RocksStore {
+    /// Puts blocks, state and the new end of the log into one batch.
+    fn batch(&self, group: &CommitGroup) -> WriteBatch {
+        let inner = self.inner();
+        let mut batch = WriteBatch::default();
+        let events = inner.events();
+        for block in &group.blocks {
+            batch.put_cf(&events, keys::block(block.first_position()), block.frame());
+        }
+        let [entities, tag_index, effect_index, requests, refusals, meta] = inner.spaces([
+            Space::Entities,
+            Space::TagIndex,
+            Space::EffectIndex,
+            Space::Requests,
+            Space::Refusals,
+            Space::Meta,
+        ]);
+        for op in &group.state {
+            let column = match op.space {
+                Space::Entities => &entities,
+                Space::TagIndex => &tag_index,
+                Space::EffectIndex => &effect_index,
+                Space::Requests => &requests,
+                Space::Refusals => &refusals,
+                Space::Meta => &meta,
+            };
+            match &op.value {
+                Some(value) => batch.put_cf(column, &op.key, value),
+                None => batch.delete_cf(column, &op.key),
+            }
+        }
+        if !group.blocks.is_empty() {
+            bookkeeping::put_tip(&mut batch, group.last_position());
+        }
+        batch
+    }
+}
+
+/// Decodes what lies under a key of the log, when `asked` was to be read.
+pub(crate) fn decode(asked: Position, key: &[u8], frame: &[u8]) -> Result<Block, LogError> {
+    let what = Damage::Key;
+    let first_position = keys::position(key).map_err(|_| LogError::CorruptBlock {
+        first_position: asked,
+        what,
+    })?;
+    Block::decode(first_position, frame.to_vec())
+}
+
+fn gap(position: Position) -> LogError {
+    LogError::CorruptBlock {
+        first_position: position,
+        what: Damage::Gap,
+    }
+}

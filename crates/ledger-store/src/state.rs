@@ -1,0 +1,167 @@
+//! The derived state on RocksDB: one column family per space.
+
+use ledger_core::Position;
+use ledger_log::{
+    Direction, Entries, Entry, Epoch, LogError, Shadow, Snapshot, Space, SpaceSize, StateStore,
+};
+use rocksdb::{
+    AsColumnFamilyRef, ColumnFamilyRef, DB, IteratorMode, SnapshotWithThreadMode, properties,
+};
+
+use crate::columns::EVENTS;
+use crate::error::storage;
+use crate::store::Inner;
+use crate::{RocksStore, bookkeeping, options, shadow};
+
+impl StateStore for RocksStore {
+    fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, LogError> {
+        let inner = self.inner();
+        inner
+            .db
+            .get_cf_opt(&inner.space(space), key, &options::point_read())
+            .map_err(|error| storage("read an entry", error))
+    }
+
+    fn multi_get(&self, space: Space, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, LogError> {
+        let inner = self.inner();
+        multi_get(&inner.db, &inner.space(space), keys)
+    }
+
+    fn scan(
+        &self,
+        space: Space,
+        from: &[u8],
+        to: &[u8],
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<Entry>, LogError> {
+        if !to.is_empty() && from >= to {
+            return Ok(Vec::new());
+        }
+        let inner = self.inner();
+        let mut read = options::point_read();
+        read.set_iterate_lower_bound(from);
+        if !to.is_empty() {
+            read.set_iterate_upper_bound(to);
+        }
+        let mode = match direction {
+            Direction::Forward => IteratorMode::Start,
+            Direction::Backward => IteratorMode::End,
+        };
+        let entries = inner.db.iterator_cf_opt(&inner.space(space), read, mode);
+        entries.take(limit).map(entry).collect()
+    }
+
+    fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, LogError> {
+        let inner = self.inner();
+        let (snapshot, columns) = inner.snapshot();
+        let last_position = bookkeeping::tip(&|key| snapshot.get(key))?;
+        Ok(Box::new(RocksSnapshot {
+            last_position,
+            columns,
+            snapshot,
+        }))
+    }
+
+    fn open_shadow(&self) -> Result<Box<dyn Shadow>, LogError> {
+        shadow::open(self.inner())
+    }
+
+    fn promote(&self, epoch: Epoch, shadow: &mut dyn Shadow, at: Position) -> Result<(), LogError> {
+        shadow::promote(self.inner(), epoch, shadow.id(), at)
+    }
+
+    fn sizes(&self) -> Result<Vec<SpaceSize>, LogError> {
+        let inner = self.inner();
+        let events = size(inner, &inner.events(), EVENTS)?;
+        let mut sizes = vec![events];
+        for space in Space::ALL {
+            sizes.push(size(inner, &inner.space(space), space.name())?);
+        }
+        Ok(sizes)
+    }
+}
+
+/// One state of the whole store; it keeps its column families readable after a promotion.
+struct RocksSnapshot<'a> {
+    last_position: Position,
+    columns: [ColumnFamilyRef<'a>; Space::ALL.len()],
+    snapshot: SnapshotWithThreadMode<'a, DB>,
+}
+
+impl RocksSnapshot<'_> {
+    fn column(&self, space: Space) -> &ColumnFamilyRef<'_> {
+        let mut columns = Space::ALL.into_iter().zip(&self.columns);
+        let found = columns.find(|(candidate, _)| *candidate == space);
+        found
+            .map(|(_, column)| column)
+            .expect("a snapshot holds every space")
+    }
+}
+
+impl Snapshot for RocksSnapshot<'_> {
+    fn last_position(&self) -> Position {
+        self.last_position
+    }
+
+    fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, LogError> {
+        self.snapshot
+            .get_cf_opt(self.column(space), key, options::point_read())
+            .map_err(|error| storage("read an entry of a snapshot", error))
+    }
+
+    fn iterate(&self, space: Space) -> Entries<'_> {
+        let column = self.column(space);
+        let entries =
+            self.snapshot
+                .iterator_cf_opt(column, options::long_read(), IteratorMode::Start);
+        Box::new(entries.map(entry))
+    }
+}
+
+/// Reads several keys at once; RocksDB sorts them and reads each file block once.
+pub(crate) fn multi_get(
+    db: &DB,
+    column: &impl AsColumnFamilyRef,
+    keys: &[Vec<u8>],
+) -> Result<Vec<Option<Vec<u8>>>, LogError> {
+    let is_sorted = false;
+    db.batched_multi_get_cf_opt(column, keys, is_sorted, &options::point_read())
+        .into_iter()
+        .map(|value| match value {
+            Ok(value) => Ok(value.map(|value| value.to_vec())),
+            Err(error) => Err(storage("read several entries", error)),
+        })
+        .collect()
+}
+
+/// What RocksDB's iterators yield.
+type Item = Result<(Box<[u8]>, Box<[u8]>), rocksdb::Error>;
+
+/// Turns what RocksDB's iterators yield into ours.
+pub(crate) fn entry(item: Item) -> Result<Entry, LogError> {
+    match item {
+        Ok((key, value)) => Ok((key.into_vec(), value.into_vec())),
+        Err(error) => Err(storage("read entries", error)),
+    }
+}
+
+fn size(
+    inner: &Inner,
+    column: &impl AsColumnFamilyRef,
+    name: &'static str,
+) -> Result<SpaceSize, LogError> {
+    let property = |property| {
+        let value = inner.db.property_int_value_cf(column, property);
+        value
+            .map(Option::unwrap_or_default)
+            .map_err(|error| storage("estimate sizes", error))
+    };
+    let in_files = property(properties::LIVE_SST_FILES_SIZE)?;
+    let in_memory = property(properties::CUR_SIZE_ALL_MEM_TABLES)?;
+    Ok(SpaceSize {
+        name,
+        keys: property(properties::ESTIMATE_NUM_KEYS)?,
+        bytes: in_files.saturating_add(in_memory),
+    })
+}

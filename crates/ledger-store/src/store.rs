@@ -1,0 +1,319 @@
+//! The store as a whole: what it holds open, and what an operator asks of it.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use ledger_core::Position;
+use ledger_log::{Epoch, Fault, LogError, Space};
+use rocksdb::{
+    BottommostLevelCompaction, ColumnFamilyRef, CompactOptions, DB, SnapshotWithThreadMode,
+    WriteBatch,
+};
+
+use crate::columns::{Column, EVENTS, Live};
+use crate::error::storage;
+use crate::open;
+use crate::options::{self, ColumnOptions};
+use crate::{OpenError, StoreOptions};
+
+/// The log and its state in a folder, on RocksDB.
+///
+/// One process holds the folder at a time. Dropping the store, and every shadow it handed out,
+/// closes it; what RocksDB holds in memory is flushed then, so that the next opening has nothing to
+/// replay.
+pub struct RocksStore {
+    inner: Arc<Inner>,
+}
+
+/// What the store and its shadow share.
+pub(crate) struct Inner {
+    /// Tells this open store from every other in the process.
+    pub(crate) id: u64,
+    pub(crate) db: DB,
+    pub(crate) column_options: ColumnOptions,
+    /// The last durable position. Written by the writer after the sync, and read by everyone.
+    pub(crate) last: AtomicU64,
+    /// The live generation. Held for writing only while a promotion switches it.
+    live: RwLock<Live>,
+    /// The generation of the open shadow, if there is one.
+    shadow: Mutex<ShadowSlot>,
+    /// Why writing is disabled; set once, and lifted only by opening anew.
+    pub(crate) write_disabled: OnceLock<String>,
+    writer: Mutex<Writer>,
+}
+
+/// What only the holder of the writer's lock may touch.
+pub(crate) struct Writer {
+    pub(crate) epoch: Epoch,
+    pub(crate) fault: Option<(Fault, String)>,
+}
+
+/// Which shadow is open, and which generation the next one gets.
+pub(crate) struct ShadowSlot {
+    pub(crate) open: Option<u64>,
+    pub(crate) next_generation: u64,
+}
+
+impl RocksStore {
+    /// Opens the ledger in a folder, after checking that its log ends where it should.
+    ///
+    /// The time this takes does not depend on the length of the history.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`]; nothing is repaired that a person should look at first.
+    pub fn open(path: impl AsRef<Path>, options: &StoreOptions) -> Result<Self, OpenError> {
+        let inner = open::open(path.as_ref(), options)?;
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Returns the folder.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.inner.db.path().to_owned()
+    }
+
+    /// Writes everything held in memory into files, so that the write-ahead log is empty.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::Storage`] when RocksDB cannot write.
+    pub fn flush(&self) -> Result<(), LogError> {
+        self.inner.flush()
+    }
+
+    /// Rewrites all files into the compact form that they reach in time, and waits for it.
+    ///
+    /// This is for measuring and before taking the folder away; a running ledger does not need it.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::Storage`] when RocksDB cannot write.
+    pub fn compact(&self) -> Result<(), LogError> {
+        self.flush()?;
+        let mut options = CompactOptions::default();
+        // Files that already lie at the bottom are rewritten too, for the stronger compression.
+        options.set_bottommost_level_compaction(BottommostLevelCompaction::Force);
+        options.set_exclusive_manual_compaction(true);
+        for column in self.inner.live_columns() {
+            let everything = None::<&[u8]>;
+            self.inner
+                .db
+                .compact_range_cf_opt(&column, everything, everything, &options);
+        }
+        Ok(())
+    }
+
+    /// Returns the bytes of all files in the folder.
+    ///
+    /// # Errors
+    ///
+    /// Any error of reading the folder.
+    pub fn disk_bytes(&self) -> io::Result<u64> {
+        let mut bytes = 0_u64;
+        for entry in fs::read_dir(self.inner.db.path())? {
+            match entry?.metadata() {
+                Ok(metadata) => bytes = bytes.saturating_add(metadata.len()),
+                // RocksDB deletes files that it no longer needs at any time.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(bytes)
+    }
+
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+}
+
+impl fmt::Debug for RocksStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RocksStore")
+            .field("path", &self.inner.db.path())
+            .field("last", &self.inner.last())
+            .field("write_disabled", &self.inner.write_disabled.get())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Inner {
+    pub(crate) fn new(
+        db: DB,
+        column_options: ColumnOptions,
+        generation: u64,
+        epoch: Epoch,
+        last: Position,
+    ) -> Self {
+        static STORES: AtomicU64 = AtomicU64::new(1);
+        Self {
+            id: STORES.fetch_add(1, Ordering::Relaxed),
+            db,
+            column_options,
+            last: AtomicU64::new(last.get()),
+            live: RwLock::new(Live::new(generation)),
+            shadow: Mutex::new(ShadowSlot {
+                open: None,
+                next_generation: generation + 1,
+            }),
+            write_disabled: OnceLock::new(),
+            writer: Mutex::new(Writer { epoch, fault: None }),
+        }
+    }
+
+    pub(crate) fn last(&self) -> Position {
+        Position::new(self.last.load(Ordering::Acquire))
+    }
+
+    pub(crate) fn lock_writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer
+            .lock()
+            .expect("no thread panics while it writes")
+    }
+
+    pub(crate) fn lock_shadow(&self) -> MutexGuard<'_, ShadowSlot> {
+        self.shadow
+            .lock()
+            .expect("no thread panics while it changes a shadow")
+    }
+
+    /// Returns the column family of the log.
+    pub(crate) fn events(&self) -> ColumnFamilyRef<'_> {
+        self.db
+            .cf_handle(EVENTS)
+            .expect("an open store has its log")
+    }
+
+    /// Returns the column families of some spaces, all of one generation.
+    ///
+    /// A handle stays readable when a promotion drops its column family.
+    pub(crate) fn spaces<const N: usize>(&self, spaces: [Space; N]) -> [ColumnFamilyRef<'_>; N] {
+        let live = self.read_live();
+        spaces.map(|space| self.column(&live, space))
+    }
+
+    /// Fixes the whole database, and the generation that is live in it.
+    pub(crate) fn snapshot(
+        &self,
+    ) -> (
+        SnapshotWithThreadMode<'_, DB>,
+        [ColumnFamilyRef<'_>; Space::ALL.len()],
+    ) {
+        // The guard keeps a promotion from coming between the two.
+        let live = self.read_live();
+        (
+            self.db.snapshot(),
+            Space::ALL.map(|space| self.column(&live, space)),
+        )
+    }
+
+    pub(crate) fn space(&self, space: Space) -> ColumnFamilyRef<'_> {
+        let [column] = self.spaces([space]);
+        column
+    }
+
+    pub(crate) fn write_live(&self) -> RwLockWriteGuard<'_, Live> {
+        self.live
+            .write()
+            .expect("no thread panics while it switches generations")
+    }
+
+    fn read_live(&self) -> RwLockReadGuard<'_, Live> {
+        self.live
+            .read()
+            .expect("no thread panics while it switches generations")
+    }
+
+    fn column(&self, live: &Live, space: Space) -> ColumnFamilyRef<'_> {
+        let column = self.db.cf_handle(live.name(space));
+        column.expect("the live generation exists while it is live")
+    }
+
+    pub(crate) fn check_writable(&self) -> Result<(), LogError> {
+        match self.write_disabled.get() {
+            None => Ok(()),
+            Some(reason) => Err(LogError::WriteDisabled {
+                reason: reason.clone(),
+            }),
+        }
+    }
+
+    pub(crate) fn check_writer(&self, writer: &Writer, epoch: Epoch) -> Result<(), LogError> {
+        self.check_writable()?;
+        if epoch != writer.epoch {
+            return Err(LogError::StaleEpoch {
+                given: epoch,
+                current: writer.epoch,
+            });
+        }
+        Ok(())
+    }
+
+    /// Writes a batch durably, or disables writing.
+    ///
+    /// After a failed write or sync nobody knows what the disk holds: the kernel may have dropped
+    /// the dirty pages, and a second sync would report success. Only reading it anew can tell.
+    pub(crate) fn write(
+        &self,
+        writer: &mut Writer,
+        batch: WriteBatch,
+        doing: &'static str,
+    ) -> Result<(), LogError> {
+        self.check_writable()?;
+        let fault = writer.fault.take();
+        if !matches!(fault, Some((Fault::BeforeWrite, _)))
+            && let Err(error) = self.db.write_opt(batch, &options::durable_write())
+        {
+            self.disable_writing(error.as_ref());
+            return Err(storage(doing, error));
+        }
+        let Some((_, reason)) = fault else {
+            return Ok(());
+        };
+        self.disable_writing(&reason);
+        Err(LogError::Storage {
+            doing,
+            retry_helps: false,
+            source: reason.into(),
+        })
+    }
+
+    fn disable_writing(&self, reason: &str) {
+        // The first reason is the one to look into; those that follow are its consequences.
+        drop(self.write_disabled.set(reason.to_owned()));
+    }
+
+    fn flush(&self) -> Result<(), LogError> {
+        let options = options::waiting_flush();
+        for column in self.live_columns() {
+            self.db
+                .flush_cf_opt(&column, &options)
+                .map_err(|error| storage("flush", error))?;
+        }
+        Ok(())
+    }
+
+    fn live_columns(&self) -> Vec<ColumnFamilyRef<'_>> {
+        let generation = self.read_live().generation();
+        // Whatever a promotion drops in between needs no flush any more.
+        Column::all(generation)
+            .filter_map(|column| self.db.cf_handle(&column.name()))
+            .collect()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // Nothing depends on this flush: everything acknowledged is in the write-ahead log, and is
+        // replayed when this fails.
+        if self.write_disabled.get().is_none() {
+            drop(self.flush());
+        }
+    }
+}

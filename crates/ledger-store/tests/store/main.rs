@@ -1,0 +1,11 @@
+//! What the store keeps, what it recovers, and what it refuses.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
+mod recovery;
+mod suite;
+mod support;
