@@ -170,7 +170,8 @@ fn check_reach(kinds: &BTreeSet<EventKind>, reasons: &BTreeSet<Reason>) {
 fn world((parameters, quota, ever): &(&str, usize, bool)) -> (Script, Model) {
     let mut text = format!("2019-01-01 policy P1 {parameters}\n{WORLD}");
     for class in 0..6 {
-        text += &format!("2020-03-01 find S0 F{class} K{class} kind=honest\nenrol K{class} P0..P2\n");
+        text +=
+            &format!("2020-03-01 find S0 F{class} K{class} kind=honest\nenrol K{class} P0..P2\n");
         for person in 0..3 {
             text += &format!("2020-03-31 complete K{class} P{person}\n");
             text += &format!("certify K{class} P{person} as=P{person}-K{class}\n");
