@@ -1,0 +1,98 @@
+//! The commands of the tool, one file each.
+
+mod account;
+mod accounts;
+mod append;
+mod certificate;
+mod class;
+mod disbursement;
+mod eligible;
+mod events;
+mod follow;
+mod import;
+mod policy;
+mod quota;
+mod rebuild;
+mod refusals;
+mod statement;
+mod status;
+mod trace;
+
+use clap::Subcommand;
+use ledger_client::Client;
+
+use crate::failure::Failure;
+use crate::output::Output;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Append commands from a file of JSON, as one request.
+    Append(append::Append),
+    /// Import enrolments, certificates or employment from a CSV file.
+    Import(import::Import),
+    /// Publish or check a policy document.
+    #[command(subcommand)]
+    Policy(policy::Policy),
+    /// Show how much of a person's yearly quota is used, and by which events.
+    Quota(quota::Quota),
+    /// Tell whether a subsidy would be approved, how much, and what stands against it.
+    Eligible(eligible::Eligible),
+    /// Show a class.
+    Class(class::Class),
+    /// Show a certificate.
+    Certificate(certificate::Certificate),
+    /// Show a disbursement with its lines.
+    Disbursement(disbursement::Disbursement),
+    /// Show the balances of an account.
+    Account(account::Account),
+    /// Show all accounts and the trial balance.
+    Accounts(accounts::Accounts),
+    /// Show an account entry by entry, with running balances.
+    Statement(statement::Statement),
+    /// Read events.
+    Events(events::Events),
+    /// Follow the log: what is there, then what comes.
+    Follow(follow::Follow),
+    /// Show every event behind a clawback.
+    Trace(trace::TraceClawback),
+    /// List refused commands: an attempt is evidence.
+    Refusals(refusals::ListRefusals),
+    /// Rebuild everything derived from the log, and compare it with the live state.
+    Rebuild(rebuild::Rebuild),
+    /// Show the state of the server.
+    Status(status::Status),
+}
+
+impl Command {
+    /// Does what needs no server; gives the command back when it needs one.
+    pub(crate) fn run_offline(self, output: &mut Output<'_>) -> Result<Option<Self>, Failure> {
+        match self {
+            Self::Policy(policy::Policy::Check(check)) => check.run(output).map(|()| None),
+            other => Ok(Some(other)),
+        }
+    }
+
+    /// Does what needs a server.
+    pub(crate) async fn run(self, client: &Client, output: &mut Output<'_>) -> Result<(), Failure> {
+        match self {
+            Self::Append(command) => command.run(client, output).await,
+            Self::Import(command) => command.run(client, output).await,
+            Self::Policy(command) => command.run(client, output).await,
+            Self::Quota(command) => command.run(client, output).await,
+            Self::Eligible(command) => command.run(client, output).await,
+            Self::Class(command) => command.run(client, output).await,
+            Self::Certificate(command) => command.run(client, output).await,
+            Self::Disbursement(command) => command.run(client, output).await,
+            Self::Account(command) => command.run(client, output).await,
+            Self::Accounts(command) => command.run(client, output).await,
+            Self::Statement(command) => command.run(client, output).await,
+            Self::Events(command) => command.run(client, output).await,
+            Self::Follow(command) => command.run(client, output).await,
+            Self::Trace(command) => command.run(client, output).await,
+            Self::Refusals(command) => command.run(client, output).await,
+            Self::Rebuild(command) => command.run(client, output).await,
+            Self::Status(command) => command.run(client, output).await,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! `ledgerctl class`: a class as it stands.
+
+use clap::Args;
+use ledger_client::Client;
+use ledger_client::json::to_json;
+use ledger_proto::v1;
+
+use crate::failure::Failure;
+use crate::names::{self, Id, name};
+use crate::output::{Output, key_values};
+use crate::show;
+
+/// Shows a class.
+#[derive(Debug, Args)]
+pub(crate) struct Class {
+    /// The class.
+    #[arg(value_parser = names::id)]
+    id: Id,
+}
+
+impl Class {
+    pub(crate) async fn run(self, client: &Client, output: &mut Output<'_>) -> Result<(), Failure> {
+        let request = v1::GetClassRequest {
+            class_id: self.id.to_vec(),
+            at_least_position: 0,
+        };
+        let class = client.get_class(request).await?;
+        if output.is_json() {
+            return Ok(output.json(&to_json(&class))?);
+        }
+        let residents = match class.residence_division {
+            0 => "everyone".to_owned(),
+            code => format!("residents of {}", show::division_name(code)),
+        };
+        output.table(&key_values(&[
+            ("state", name::<v1::ClassState>(class.state)),
+            ("institution", class.institution),
+            ("account", show::account(class.account)),
+            (
+                "scheme",
+                format!("{}, {}", class.scheme, name::<v1::ClassKind>(class.kind)),
+            ),
+            (
+                "occupation",
+                format!(
+                    "{}, {}",
+                    class.occupation,
+                    name::<v1::SkillLevel>(class.level)
+                ),
+            ),
+            ("open to", residents),
+            (
+                "dates",
+                format!(
+                    "{} to {}",
+                    show::date(class.start_date),
+                    show::date(class.end_date)
+                ),
+            ),
+            ("class hours", class.class_hours.to_string()),
+            ("rate, yuan", show::yuan(class.rate_fen)),
+            (
+                "enrolled",
+                format!("{} of {}", class.enrolled, class.headcount),
+            ),
+            ("completed", class.completed.to_string()),
+            ("approved", class.approvals.to_string()),
+            (
+                "employed",
+                format!(
+                    "{} of those who completed, {} of those approved",
+                    class.employed_completed, class.employed_approved
+                ),
+            ),
+            ("lines in flight", class.in_flight.to_string()),
+            ("excess advance, yuan", show::yuan(class.excess_fen)),
+            (
+                "of it still owed, yuan",
+                show::yuan(class.excess_outstanding_fen),
+            ),
+            ("policy at", show::position(class.policy_position)),
+            ("approved at", show::position(class.approved_position)),
+            ("opened at", show::position(class.opened_position)),
+            ("closed at", show::position(class.closed_position)),
+            ("settled at", show::position(class.settled_position)),
+            ("as of position", class.log_position.to_string()),
+        ]))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,249 @@
+//! `ledgerctl import`: enrolments, certificates or employment from a CSV file.
+
+mod fields;
+mod mapping;
+mod report;
+mod source;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use ledger_client::{Client, ClientError, LoadOptions, Retry};
+use ledger_core::refusal::{Category, Reason};
+use ledger_proto::v1;
+use ledger_proto::v1::command_result::Outcome;
+
+use crate::failure::{Failure, read_file};
+use crate::output::Output;
+use fields::Kind;
+use mapping::Mapping;
+use report::{Reject, Report};
+use source::{NumberedBatch, Source};
+
+/// Imports a CSV file; every line stands for itself.
+///
+/// The file is checked as a whole before anything is sent. A file that holds what looks like an
+/// identity number is refused: persons are named by their opaque keys. A line that the ledger
+/// refuses is reported with its number and the reason, and the others are recorded.
+///
+/// The requests are named after the content of the file. After a break, run the same command with
+/// --resume: what was recorded is answered, the rest is done, and nothing is done twice.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Fields (a column of the same name needs no --map):
+  enrolments    class, person, occurred-on
+  certificates  class, person, number, evaluator, issued-on, kind, occurred-on
+                kind: skill-level (when not given), vocational-qualification, special-ability,
+                training-completion
+  employment    class, person, employer, started-on, evidence, occurred-on
+                evidence: labour-contract, social-insurance, business-licence, payroll
+
+Examples:
+  ledgerctl import enrolments roster.csv --set class=0190a3b2-0000-7000-8000-000000000001 \\
+      --map person=key --occurred-on 2021-03-01
+  ledgerctl import certificates issued.csv --map number=证书编号 --map issued-on=发证日期 \\
+      --occurred-on-column 发证日期 --rejects rejects.csv
+  ledgerctl import certificates issued.csv (as before) --resume
+
+Exit codes: 0 every line is recorded, 1 failed, 2 wrong usage, 3 lines were rejected.")]
+pub(crate) struct Import {
+    /// What the lines are.
+    #[arg(value_enum)]
+    kind: Kind,
+    /// The file: CSV in UTF-8 with a header line.
+    file: PathBuf,
+    /// Takes a field from a column; may be repeated.
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    map: Vec<String>,
+    /// Gives a field the same value on every line; may be repeated.
+    #[arg(long, value_name = "FIELD=VALUE")]
+    set: Vec<String>,
+    /// Takes the business date from this column.
+    #[arg(long, value_name = "COLUMN", conflicts_with = "occurred_on")]
+    occurred_on_column: Option<String>,
+    /// The business date of every line.
+    #[arg(long, value_name = "DATE")]
+    occurred_on: Option<String>,
+    /// Lines per request; the same again when an import is resumed.
+    #[arg(
+        long,
+        default_value_t = 500,
+        value_parser = clap::value_parser!(u32).range(1..=5_000)
+    )]
+    batch: u32,
+    /// Go on with an import that was broken off, or repeat one: lines recorded earlier are counted
+    /// apart and are no failure.
+    #[arg(long)]
+    resume: bool,
+    /// Writes the rejected lines with their numbers and reasons to this CSV file.
+    #[arg(long, value_name = "FILE")]
+    rejects: Option<PathBuf>,
+}
+
+impl Import {
+    pub(crate) async fn run(self, client: &Client, output: &mut Output<'_>) -> Result<(), Failure> {
+        let bytes = read_file(&self.file)?;
+        let usage = |error: mapping::MappingError| Failure::Usage(error.to_string());
+        let input = |error: source::SourceError| {
+            Failure::Input(format!("{}: {error}", self.file.display()))
+        };
+        let header = source::header(&bytes).map_err(input)?;
+        let mapping = self.mapping(&header).map_err(usage)?;
+        let lines_per_batch = usize::try_from(self.batch).unwrap_or(usize::MAX);
+        let source = Source::check(&bytes, mapping, lines_per_batch).map_err(input)?;
+        let mut report = Report::new(&source);
+        let bar = ProgressBar::new(source.line_count()).with_style(style());
+        let result = self.load(client, &source, &mut report, &bar).await;
+        bar.finish_and_clear();
+        // What was rejected before a failure is worth knowing as well.
+        if let Some(path) = &self.rejects {
+            report.write_rejects(path, &header, &source)?;
+        }
+        if result.is_ok() || report.batches > 0 {
+            report.show(output)?;
+        }
+        result?;
+        match report.rejects.is_empty() {
+            true => Ok(()),
+            false => Err(Failure::Refused),
+        }
+    }
+
+    fn mapping(&self, header: &[String]) -> Result<Mapping, mapping::MappingError> {
+        let mut columns = self.map.clone();
+        let mut values = self.set.clone();
+        columns.extend(
+            self.occurred_on_column
+                .iter()
+                .map(|name| format!("occurred-on={name}")),
+        );
+        values.extend(
+            self.occurred_on
+                .iter()
+                .map(|date| format!("occurred-on={date}")),
+        );
+        Mapping::new(self.kind, header, &columns, &values)
+    }
+
+    async fn load(
+        &self,
+        client: &Client,
+        source: &Source<'_>,
+        report: &mut Report,
+        bar: &ProgressBar,
+    ) -> Result<(), Failure> {
+        let mut batches = source.batches();
+        // The first batch goes alone: its answer tells whether the file was imported before.
+        let Some(first) = batches.next() else {
+            return Ok(());
+        };
+        let answer = client.append(&first.batch).await;
+        let answer = answer.map_err(|error| explain(error, &first))?;
+        if answer.replayed && !self.resume {
+            return Err(Failure::Input(
+                "this file was imported before, in whole or in part; --resume goes on with it"
+                    .to_owned(),
+            ));
+        }
+        self.note(report, &first, &answer);
+        bar.inc(first.line_count());
+        let mut load = client.load(batches, LoadOptions::default());
+        while let Some((batch, outcome)) = load.next().await.map_err(interrupted)? {
+            let answer = outcome.map_err(|error| explain(error, &batch))?;
+            self.note(report, &batch, &answer);
+            bar.inc(batch.line_count());
+        }
+        Ok(())
+    }
+
+    /// Counts what became of the lines of a batch.
+    fn note(&self, report: &mut Report, batch: &NumberedBatch, answer: &v1::AppendResponse) {
+        report.batches = report.batches.saturating_add(1);
+        report.replayed_batches = report
+            .replayed_batches
+            .saturating_add(u64::from(answer.replayed));
+        report.log_position = report.log_position.max(answer.log_position);
+        for (line, result) in batch.lines.iter().zip(&answer.results) {
+            match &result.outcome {
+                Some(Outcome::Refusal(refusal)) if self.resume && already_exists(refusal) => {
+                    report.existing = report.existing.saturating_add(1);
+                }
+                Some(Outcome::Refusal(refusal)) => {
+                    report.rejects.push(Reject::by_ledger(*line, refusal));
+                }
+                Some(Outcome::Accepted(_)) | None => {
+                    report.recorded = report.recorded.saturating_add(1);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a line is refused only because the same fact is on record.
+fn already_exists(refusal: &v1::Refusal) -> bool {
+    let reason = Reason::ALL
+        .iter()
+        .find(|reason| reason.name() == refusal.reason);
+    reason.is_some_and(|reason| reason.category() == Category::AlreadyExists)
+}
+
+/// Says what a failed batch means for the import.
+fn explain(error: ClientError, batch: &NumberedBatch) -> Failure {
+    let lines = match (batch.lines.first(), batch.lines.last()) {
+        (Some(first), Some(last)) => format!("lines {first} to {last}"),
+        _ => "no line".to_owned(),
+    };
+    match error {
+        ClientError::RequestIdReused => Failure::Input(format!(
+            "{lines} were sent before with other content: resume an import with the same --map, \
+             --set, --occurred-on and --batch"
+        )),
+        ClientError::Invalid(violations) => {
+            let first = violations.first();
+            let first = first.map(|wrong| format!("{}: {}", wrong.field, wrong.description));
+            Failure::Input(format!(
+                "{lines} are not understood: {}",
+                first.unwrap_or_default()
+            ))
+        }
+        other => interrupted(other),
+    }
+}
+
+/// Says how to go on after an error that time may heal.
+fn interrupted(error: ClientError) -> Failure {
+    match error.retry() {
+        Retry::Never => Failure::Client(error),
+        Retry::Automatic { .. } | Retry::ByCaller => Failure::ImportInterrupted(error),
+    }
+}
+
+fn style() -> ProgressStyle {
+    ProgressStyle::with_template("[{bar:40}] {human_pos}/{human_len} lines {per_sec} {eta}")
+        .expect("the template is a constant")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_on_record_already_counts_as_existing() {
+        let _ = style();
+        for (reason, expected) in [
+            ("ENROLMENT_EXISTS", true),
+            ("CERTIFICATE_EXISTS", true),
+            ("FACT_EXISTS", true),
+            ("CLASS_FULL", false),
+            ("PERSON_NOT_FOUND", false),
+            ("A_REASON_OF_A_LATER_SERVER", false),
+        ] {
+            let refusal = v1::Refusal {
+                reason: reason.to_owned(),
+                ..Default::default()
+            };
+            assert_eq!(already_exists(&refusal), expected, "{reason}");
+        }
+    }
+}

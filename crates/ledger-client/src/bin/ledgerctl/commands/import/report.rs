@@ -1,0 +1,251 @@
+//! What became of an import.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use ledger_proto::v1;
+use serde_json::json;
+
+use super::source::Source;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::show;
+
+/// Rejected lines shown to people; all of them are in the file of rejects and in JSON.
+const REJECTS_SHOWN_MAX: usize = 20;
+
+/// The reason of lines that were never sent.
+const FIELD_INVALID: &str = "FIELD_INVALID";
+
+/// What became of the lines of a file.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    /// Lines below the header.
+    pub(super) lines: u64,
+    /// Lines recorded, now or by an earlier run.
+    pub(super) recorded: u64,
+    /// Lines whose fact was on record already, when resuming.
+    pub(super) existing: u64,
+    /// Lines rejected, in the order in which that became known.
+    pub(super) rejects: Vec<Reject>,
+    /// Requests answered.
+    pub(super) batches: u64,
+    /// Requests answered as by an earlier run.
+    pub(super) replayed_batches: u64,
+    /// Position of the last event in the log, as far as the answers tell.
+    pub(super) log_position: u64,
+}
+
+/// A rejected line and why.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reject {
+    line: u64,
+    refusal: v1::Refusal,
+}
+
+impl Reject {
+    /// A line that the ledger refused.
+    pub(super) fn by_ledger(line: u64, refusal: &v1::Refusal) -> Self {
+        Self {
+            line,
+            refusal: refusal.clone(),
+        }
+    }
+
+    /// A line that was not sent.
+    fn by_reader(line: u64, problem: &str) -> Self {
+        let refusal = v1::Refusal {
+            reason: FIELD_INVALID.to_owned(),
+            message_en: problem.to_owned(),
+            ..Default::default()
+        };
+        Self { line, refusal }
+    }
+}
+
+impl Report {
+    /// A report that holds the lines that will not be sent.
+    pub(super) fn new(source: &Source<'_>) -> Self {
+        let invalid = source.invalid().iter();
+        Self {
+            lines: source.line_count(),
+            rejects: invalid
+                .map(|invalid| Reject::by_reader(invalid.line, &invalid.problem))
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Shows the counts and the rejected lines.
+    pub(super) fn show(&mut self, output: &mut Output<'_>) -> Result<(), Failure> {
+        self.rejects.sort_by_key(|reject| reject.line);
+        if output.is_json() {
+            let reject = |reject: &Reject| {
+                json!({
+                    "line": reject.line,
+                    "refusal": ledger_client::json::to_json(&reject.refusal),
+                })
+            };
+            return Ok(output.json(&json!({
+                "lines": self.lines,
+                "recorded": self.recorded,
+                "existing": self.existing,
+                "rejected": self.rejects.len(),
+                "batches": self.batches,
+                "replayedBatches": self.replayed_batches,
+                "logPosition": self.log_position,
+                "rejects": self.rejects.iter().map(reject).collect::<Vec<_>>(),
+            }))?);
+        }
+        for reject in self.rejects.iter().take(REJECTS_SHOWN_MAX) {
+            show::refusal(output, &format!("line {}: ", reject.line), &reject.refusal)?;
+        }
+        let more = self.rejects.len().saturating_sub(REJECTS_SHOWN_MAX);
+        if more > 0 {
+            output.line(format_args!(
+                "and {more} more lines; --rejects FILE lists all"
+            ))?;
+        }
+        output.line(format_args!(
+            "{} lines: {} recorded, {} on record before, {} rejected",
+            self.lines,
+            self.recorded,
+            self.existing,
+            self.rejects.len()
+        ))?;
+        Ok(output.line(format_args!(
+            "{} requests, {} of them answered as by an earlier run; log at position {}",
+            self.batches, self.replayed_batches, self.log_position
+        ))?)
+    }
+
+    /// Writes the rejected lines: their numbers and reasons, then their cells.
+    pub(super) fn write_rejects(
+        &self,
+        path: &Path,
+        header: &[String],
+        source: &Source<'_>,
+    ) -> Result<(), Failure> {
+        let failed = |source| Failure::Write {
+            path: path.to_owned(),
+            source,
+        };
+        let file = std::fs::File::create(path).map_err(failed)?;
+        self.rejects_to(csv::Writer::from_writer(file), header, source)
+            .map_err(|error| failed(error.into()))
+    }
+
+    fn rejects_to<W: std::io::Write>(
+        &self,
+        mut writer: csv::Writer<W>,
+        header: &[String],
+        source: &Source<'_>,
+    ) -> Result<(), csv::Error> {
+        let reasons = [
+            "line",
+            "reason",
+            "message_en",
+            "message_zh",
+            "found",
+            "rule",
+            "earlier_events",
+        ];
+        writer.write_record(reasons.into_iter().chain(header.iter().map(String::as_str)))?;
+        let rejects: HashMap<u64, &v1::Refusal> = self
+            .rejects
+            .iter()
+            .map(|reject| (reject.line, &reject.refusal))
+            .collect();
+        for (line, record) in source.records() {
+            let Some(refusal) = rejects.get(&line) else {
+                continue;
+            };
+            let reasons = [
+                line.to_string(),
+                refusal.reason.clone(),
+                refusal.message_en.clone(),
+                refusal.message_zh.clone(),
+                show::limit_and_found(refusal),
+                show::citation(refusal.rule.as_ref()),
+                show::positions(&refusal.facts),
+            ];
+            writer.write_record(reasons.iter().map(String::as_str).chain(record.iter()))?;
+        }
+        Ok(writer.flush()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::super::fields::Kind;
+    use super::super::mapping::Mapping;
+    use super::super::source;
+    use super::*;
+
+    const TEXT: &str = "person,note\n\
+        0190a3b2-0000-7000-8000-000000000001,one\n\
+        nobody,two\n\
+        0190a3b2-0000-7000-8000-000000000003,\"three, quoted\"\n";
+
+    fn report<'file>(source: &Source<'file>) -> Report {
+        let refusal = v1::Refusal {
+            reason: "CLASS_FULL".to_owned(),
+            message_en: "The class is full.".to_owned(),
+            message_zh: "班级人数已满".to_owned(),
+            limit: Some(1),
+            found: Some(2),
+            facts: vec![3, 9],
+            ..Default::default()
+        };
+        let mut report = Report::new(source);
+        report.recorded = 1;
+        report.batches = 1;
+        report.log_position = 12;
+        report.rejects.insert(0, Reject::by_ledger(4, &refusal));
+        report
+    }
+
+    fn checked() -> Source<'static> {
+        let values = [
+            "class=0190a3b2-0000-7000-8000-00000000000a".to_owned(),
+            "occurred-on=2021-03-01".to_owned(),
+        ];
+        let header = source::header(TEXT.as_bytes()).unwrap();
+        let mapping = Mapping::new(Kind::Enrolments, &header, &[], &values).unwrap();
+        Source::check(TEXT.as_bytes(), mapping, 10).unwrap()
+    }
+
+    #[test]
+    fn rejected_lines_are_shown_with_number_and_reason() {
+        let mut written = Vec::new();
+        report(&checked())
+            .show(&mut Output::new(&mut written, false))
+            .unwrap();
+        expect![[r#"
+            line 3: FIELD_INVALID: person: an identifier is 32 hexadecimal digits, plain or hyphenated as 8-4-4-4-12
+            line 4: CLASS_FULL: The class is full. 班级人数已满
+                found: limit 1, found 2
+                earlier events: 3, 9
+            3 lines: 1 recorded, 0 on record before, 2 rejected
+            1 requests, 0 of them answered as by an earlier run; log at position 12
+        "#]].assert_eq(std::str::from_utf8(&written).unwrap());
+    }
+
+    #[test]
+    fn the_file_of_rejects_holds_the_lines_as_they_were() {
+        let source = checked();
+        let header = source::header(TEXT.as_bytes()).unwrap();
+        let mut written = Vec::new();
+        let writer = csv::Writer::from_writer(&mut written);
+        report(&source)
+            .rejects_to(writer, &header, &source)
+            .unwrap();
+        expect![[r#"
+            line,reason,message_en,message_zh,found,rule,earlier_events,person,note
+            3,FIELD_INVALID,"person: an identifier is 32 hexadecimal digits, plain or hyphenated as 8-4-4-4-12",,,,,nobody,two
+            4,CLASS_FULL,The class is full.,班级人数已满,"limit 1, found 2",,"3, 9",0190a3b2-0000-7000-8000-000000000003,"three, quoted"
+        "#]].assert_eq(std::str::from_utf8(&written).unwrap());
+    }
+}

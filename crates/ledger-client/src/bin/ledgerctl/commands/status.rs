@@ -1,0 +1,117 @@
+//! `ledgerctl status`: the state of the server.
+
+use clap::Args;
+use ledger_client::Client;
+use ledger_client::json::to_json;
+use ledger_core::hex;
+use ledger_proto::v1;
+
+use crate::failure::Failure;
+use crate::output::{Output, key_values};
+use crate::show;
+
+/// Shows the state of the server.
+#[derive(Debug, Args)]
+pub(crate) struct Status {}
+
+impl Status {
+    pub(crate) async fn run(self, client: &Client, output: &mut Output<'_>) -> Result<(), Failure> {
+        let status = client.get_status(v1::GetStatusRequest {}).await?;
+        if output.is_json() {
+            return Ok(output.json(&to_json(&status))?);
+        }
+        show_status(output, &status)
+    }
+}
+
+fn show_status(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Result<(), Failure> {
+    let writes = match status.write_disabled_reason.as_str() {
+        "" => "taken".to_owned(),
+        reason => format!("REFUSED until the server is restarted: {reason}"),
+    };
+    output.table(&key_values(&[
+        ("version", status.version.clone()),
+        ("started", show::time(status.start_time)),
+        ("up", duration(status.uptime_seconds)),
+        ("writes", writes),
+        ("log position", status.log_position.to_string()),
+        ("derived state at", status.projection_position.to_string()),
+        (
+            "formats",
+            format!(
+                "log {}, derived {}",
+                status.log_format_version, status.projection_version
+            ),
+        ),
+        ("Merkle tree", format!("{} events", status.merkle_tree_size)),
+        ("Merkle root", hex::encode(&status.merkle_root)),
+        ("refusals on record", status.refusal_count.to_string()),
+        ("queue", status.queue_depth.to_string()),
+        (
+            "since the start",
+            format!(
+                "{} events in {} groups, {} syncs",
+                status.appended_events, status.group_count, status.sync_count
+            ),
+        ),
+        (
+            "on disk",
+            format!(
+                "{} MB, of it {} MB log",
+                megabytes(status.total_size_bytes),
+                megabytes(status.log_size_bytes)
+            ),
+        ),
+    ]))?;
+    let Some(limits) = status.limits else {
+        return Ok(());
+    };
+    Ok(output.line(format_args!(
+        "limits: {} commands per request, {} MB per message, {} requests waiting, {} streams, \
+         pages of {} (up to {}), traces of {} events",
+        limits.commands_per_request_max,
+        megabytes(limits.message_bytes_max),
+        limits.queue_depth_max,
+        limits.streams_max,
+        limits.page_size_default,
+        limits.page_size_max,
+        limits.trace_events_max
+    ))?)
+}
+
+/// Megabytes with one decimal, rounded down.
+fn megabytes(bytes: u64) -> String {
+    format!("{}.{}", bytes / 1_000_000, bytes / 100_000 % 10)
+}
+
+fn duration(seconds: u64) -> String {
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    format!("{days} d {hours:02}:{minutes:02}:{:02}", seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_durations_are_readable() {
+        assert_eq!(megabytes(1_250_000), "1.2");
+        assert_eq!(megabytes(99_999), "0.0");
+        assert_eq!(duration(90_061), "1 d 01:01:01");
+    }
+
+    #[test]
+    fn a_server_that_takes_no_writes_says_so() {
+        let status = v1::GetStatusResponse {
+            write_disabled_reason: "sync failed".to_owned(),
+            ..Default::default()
+        };
+        let mut written = Vec::new();
+        show_status(&mut Output::new(&mut written, false), &status).unwrap();
+        let text = String::from_utf8(written).unwrap();
+        assert!(
+            text.contains("REFUSED until the server is restarted: sync failed"),
+            "{text}"
+        );
+    }
+}

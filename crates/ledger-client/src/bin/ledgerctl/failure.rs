@@ -1,0 +1,140 @@
+//! Why a command of the tool fails, and its exit code.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use ledger_client::ClientError;
+
+/// Why a command fails.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The server cannot be reached.
+    #[error("{endpoint} does not answer; is the server running there? (--endpoint)")]
+    Connect {
+        /// Where it was looked for.
+        endpoint: String,
+        /// Why.
+        source: ClientError,
+    },
+    /// A call failed.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The outcome of an append is not known.
+    #[error(
+        "the outcome is unknown; run the same command with --request-id {request_id} to learn it \
+         without doing anything twice"
+    )]
+    OutcomeUnknown {
+        /// The id of the request.
+        request_id: String,
+    },
+    /// An import ended before its end.
+    #[error(
+        "the import was broken off; run the same command with --resume to go on without doing \
+         anything twice"
+    )]
+    ImportInterrupted(#[source] ClientError),
+    /// The ledger refused; the output says what and why.
+    #[error("refused")]
+    Refused,
+    /// A rebuild found differences; the output lists them.
+    #[error("the rebuilt state differs from the live one; the live one stays")]
+    RebuildDiffers,
+    /// Options that do not go together, or a value that is none.
+    #[error("{0}")]
+    Usage(String),
+    /// A file cannot be read.
+    #[error("{} cannot be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file cannot be written.
+    #[error("{} cannot be written", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// What was read is not what it should be.
+    #[error("{0}")]
+    Input(String),
+    /// The output cannot be written.
+    #[error("the output cannot be written")]
+    Output(#[from] std::io::Error),
+}
+
+impl Failure {
+    /// 0 for a reader that has seen enough, 2 for wrong usage, 3 for a refusal, 1 for the rest.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
+            Self::Usage(_) => 2,
+            Self::Refused => 3,
+            _ => 1,
+        }
+    }
+
+    /// What to tell, with every cause; nothing when the output has told it already.
+    pub(crate) fn message(&self) -> Option<String> {
+        if self.exit_code() == 0 || matches!(self, Self::Refused) {
+            return None;
+        }
+        let mut message = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            message = format!("{message}: {error}");
+            cause = error.source();
+        }
+        Some(message)
+    }
+}
+
+/// Reads a whole file.
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|source| Failure::Read {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Error, ErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn every_failure_has_its_exit_code_and_message() {
+        let io = |kind| Error::new(kind, "cause");
+        for (failure, code, message) in [
+            (Failure::Output(io(ErrorKind::BrokenPipe)), 0, None),
+            (
+                Failure::Output(io(ErrorKind::StorageFull)),
+                1,
+                Some("the output cannot be written: cause"),
+            ),
+            (Failure::Refused, 3, None),
+            (Failure::Usage("no".to_owned()), 2, Some("no")),
+            (
+                Failure::Read {
+                    path: "a.csv".into(),
+                    source: io(ErrorKind::NotFound),
+                },
+                1,
+                Some("a.csv cannot be read: cause"),
+            ),
+            (
+                Failure::Client(ClientError::RequestIdReused),
+                1,
+                Some("the request id was used before for other commands"),
+            ),
+        ] {
+            assert_eq!(failure.exit_code(), code);
+            assert_eq!(failure.message().as_deref(), message);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The command-line tool of the subsidy ledger.
+
+mod commands;
+mod failure;
+mod names;
+mod output;
+mod show;
+mod when;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Args, Parser};
+use ledger_client::{Client, ClientConfig, ClientError, ClientIdentity, TlsConfig};
+
+use crate::commands::Command;
+use crate::failure::{Failure, read_file};
+use crate::output::Output;
+
+/// Ask the subsidy ledger, report to it, and follow every yuan.
+///
+/// Positions, identifiers and amounts are shown as tables; with --json as the messages of the
+/// contract, with money in fen.
+#[derive(Debug, Parser)]
+#[command(name = "ledgerctl", version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ledgerctl status
+  ledgerctl policy publish policies/shandong/001.toml
+  ledgerctl append commands.jsonl --validate-only
+  ledgerctl import enrolments roster.csv --set class=0190a3b2-0000-7000-8000-000000000001 \\
+      --map person=key --occurred-on 2021-03-01 --rejects rejects.csv
+  ledgerctl quota 0190a3b2-0000-7000-8000-000000000002 --year 2021
+  ledgerctl statement 370100 --kind cash
+  ledgerctl trace 0190a3b2-0000-7000-8000-000000000009 --dot | dot -Tsvg > trace.svg
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused by the ledger.";
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+struct Global {
+    /// The server; https needs --tls-ca.
+    #[arg(
+        long,
+        global = true,
+        env = "SUBSIDY_LEDGER_ENDPOINT",
+        default_value = "http://127.0.0.1:7450",
+        value_name = "URL"
+    )]
+    endpoint: String,
+    /// Certificate of the authority that signed the server's, in PEM.
+    #[arg(long, global = true, env = "LEDGERCTL_TLS_CA", value_name = "FILE")]
+    tls_ca: Option<PathBuf>,
+    /// Your certificate in PEM; its name is recorded with what you append.
+    #[arg(
+        long,
+        global = true,
+        env = "LEDGERCTL_TLS_CERT",
+        requires = "tls_key",
+        value_name = "FILE"
+    )]
+    tls_cert: Option<PathBuf>,
+    /// The key of your certificate in PEM.
+    #[arg(
+        long,
+        global = true,
+        env = "LEDGERCTL_TLS_KEY",
+        requires = "tls_cert",
+        value_name = "FILE"
+    )]
+    tls_key: Option<PathBuf>,
+    /// The name in the server's certificate, when it is not the host of the endpoint.
+    #[arg(long, global = true, value_name = "NAME")]
+    tls_name: Option<String>,
+    /// Print JSON: the messages of the contract, one value, or one per line for streams.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Seconds that one call may take.
+    #[arg(
+        long,
+        global = true,
+        default_value_t = 30,
+        value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    timeout: u64,
+    /// The name under which this tool reports; recorded with what you append.
+    #[arg(
+        long,
+        global = true,
+        env = "LEDGERCTL_SOURCE_SYSTEM",
+        default_value = "ledgerctl",
+        value_name = "NAME"
+    )]
+    source_system: String,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut writer = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut output = Output::new(&mut writer, cli.global.json);
+    let result = Box::pin(run(cli, &mut output)).await;
+    let result = result.and_then(|()| Ok(output.flush()?));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let code = failure.exit_code();
+            // What was found before the failure is worth seeing; a closed pipe is not worth a word.
+            let _ = output.flush();
+            if let Some(message) = failure.message() {
+                let _ = writeln!(std::io::stderr().lock(), "ledgerctl: {message}");
+            }
+            ExitCode::from(code)
+        }
+    }
+}
+
+async fn run(cli: Cli, output: &mut Output<'_>) -> Result<(), Failure> {
+    let Some(command) = cli.command.run_offline(output)? else {
+        return Ok(());
+    };
+    let config = cli.global.config()?;
+    let endpoint = config.endpoint.clone();
+    let client = Client::connect(config)
+        .await
+        .map_err(|source| match source {
+            ClientError::Connect(_) => Failure::Connect { endpoint, source },
+            other => Failure::Client(other),
+        })?;
+    let result = Box::pin(command.run(&client, output)).await;
+    match result {
+        Err(Failure::Client(ClientError::Refused(refused))) => {
+            show::refused_request(output, &refused)?;
+            Err(Failure::Refused)
+        }
+        result => result,
+    }
+}
+
+impl Global {
+    fn config(&self) -> Result<ClientConfig, Failure> {
+        let identity = match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => Some(ClientIdentity {
+                certificate_pem: read_file(certificate)?,
+                key_pem: read_file(key)?,
+            }),
+            _ => None,
+        };
+        let tls = match &self.tls_ca {
+            Some(ca) => Some(TlsConfig {
+                ca_pem: read_file(ca)?,
+                identity,
+                server_name: self.tls_name.clone(),
+            }),
+            None if identity.is_some() || self.tls_name.is_some() => {
+                return Err(Failure::Usage(
+                    "--tls-cert and --tls-name need --tls-ca".to_owned(),
+                ));
+            }
+            None => None,
+        };
+        Ok(ClientConfig {
+            tls,
+            deadline: Duration::from_secs(self.timeout),
+            ..ClientConfig::new(&self.endpoint, &self.source_system)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn certificates_need_an_authority() {
+        let cli = Cli::parse_from(["ledgerctl", "--tls-cert", "c", "--tls-key", "k", "status"]);
+        // Neither file exists: a file that cannot be read is named.
+        let message = cli.global.config().unwrap_err().message().unwrap();
+        assert!(message.starts_with("c cannot be read"), "{message}");
+        let cli = Cli::parse_from(["ledgerctl", "--tls-name", "ledger", "status"]);
+        assert_eq!(cli.global.config().unwrap_err().exit_code(), 2);
+    }
+}

@@ -1,0 +1,151 @@
+//! Names of enums as they are typed and shown: `special-account` for
+//! `FUND_SOURCE_SPECIAL_ACCOUNT`.
+
+use ledger_core::{Division, PersonKey};
+use ledger_proto::v1;
+
+/// An enum of the contract with short names.
+pub(crate) trait Named: Sized + Copy + TryFrom<i32> + Into<i32> {
+    /// What every full name begins with.
+    const PREFIX: &'static str;
+    /// The full name.
+    fn full_name(self) -> &'static str;
+    /// The value of a full name.
+    fn from_full_name(name: &str) -> Option<Self>;
+}
+
+macro_rules! named {
+    ($($name:ident: $prefix:literal)+) => {$(
+        impl Named for v1::$name {
+            const PREFIX: &'static str = $prefix;
+
+            fn full_name(self) -> &'static str {
+                self.as_str_name()
+            }
+
+            fn from_full_name(name: &str) -> Option<Self> {
+                Self::from_str_name(name)
+            }
+        }
+    )+};
+}
+
+named! {
+    AccountKind: "ACCOUNT_KIND_"
+    CertificateKind: "CERTIFICATE_KIND_"
+    ClassKind: "CLASS_KIND_"
+    ClassState: "CLASS_STATE_"
+    DifferenceKind: "DIFFERENCE_KIND_"
+    DisbursementStage: "DISBURSEMENT_STAGE_"
+    DisbursementState: "DISBURSEMENT_STATE_"
+    EmploymentEvidence: "EMPLOYMENT_EVIDENCE_"
+    EventKind: "EVENT_KIND_"
+    FundSource: "FUND_SOURCE_"
+    RebuildPhase: "REBUILD_PHASE_"
+    SkillLevel: "SKILL_LEVEL_"
+}
+
+/// The numbers of enums lie below it; the largest is that of an event kind.
+const NUMBERS_MAX: i32 = 200;
+
+/// The short name of a number; the number itself when this version does not know it, and a dash
+/// for none.
+pub(crate) fn name<E: Named>(number: i32) -> String {
+    match E::try_from(number) {
+        Ok(_) if number == 0 => "-".to_owned(),
+        Ok(value) => short(value),
+        Err(_) => number.to_string(),
+    }
+}
+
+/// Reads a short or a full name.
+///
+/// # Errors
+///
+/// Lists the names there are.
+pub(crate) fn parse<E: Named>(text: &str) -> Result<E, String> {
+    let upper = text.to_ascii_uppercase().replace('-', "_");
+    let full = format!("{}{upper}", E::PREFIX);
+    E::from_full_name(&full)
+        .or_else(|| E::from_full_name(&upper))
+        .filter(|value| (*value).into() != 0)
+        .ok_or_else(|| format!("one of these is expected: {}", all::<E>().join(", ")))
+}
+
+/// Every short name, in the order of the numbers.
+fn all<E: Named>() -> Vec<String> {
+    (1..NUMBERS_MAX)
+        .filter_map(|number| E::try_from(number).ok())
+        .map(short)
+        .collect()
+}
+
+fn short<E: Named>(value: E) -> String {
+    let full = value.full_name();
+    full.strip_prefix(E::PREFIX)
+        .unwrap_or(full)
+        .to_ascii_lowercase()
+        .replace('_', "-")
+}
+
+/// Reads a division code for a command line.
+pub(crate) fn division(text: &str) -> Result<u32, String> {
+    Division::parse(text)
+        .map(Division::code)
+        .map_err(|error| error.to_string())
+}
+
+/// Reads an identifier or a person key for a command line.
+pub(crate) fn id(text: &str) -> Result<Id, String> {
+    PersonKey::parse(text)
+        .map(|key| Id(*key.as_bytes()))
+        .map_err(|error| error.to_string())
+}
+
+/// Sixteen bytes from a command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Id(pub(crate) [u8; 16]);
+
+impl Id {
+    pub(crate) fn to_vec(self) -> Vec<u8> {
+        self.0.to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_short_both_ways() {
+        for text in [
+            "special-account",
+            "SPECIAL_ACCOUNT",
+            "FUND_SOURCE_SPECIAL_ACCOUNT",
+        ] {
+            assert_eq!(
+                parse::<v1::FundSource>(text),
+                Ok(v1::FundSource::SpecialAccount),
+                "{text}"
+            );
+        }
+        assert_eq!(name::<v1::FundSource>(1), "special-account");
+        assert_eq!(name::<v1::EventKind>(111), "repayment-received");
+        assert_eq!(name::<v1::SkillLevel>(0), "-");
+        assert_eq!(name::<v1::SkillLevel>(99), "99");
+        for text in ["unspecified", "", "gold"] {
+            assert_eq!(
+                parse::<v1::DisbursementStage>(text),
+                Err("one of these is expected: advance, final, full".to_owned())
+            );
+        }
+    }
+
+    #[test]
+    fn codes_and_identifiers_are_checked() {
+        assert_eq!(division("370100"), Ok(370_100));
+        assert!(division("3701").is_err());
+        assert!(id("0190a3b2-0000-7000-8000-000000000001").is_ok());
+        assert!(id("张三").is_err());
+    }
+}

@@ -1,0 +1,79 @@
+//! Where answers go: text and tables for people, JSON for programs.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
+use serde_json::Value;
+
+/// Where answers go.
+pub(crate) struct Output<'writer> {
+    writer: &'writer mut dyn Write,
+    json: bool,
+}
+
+impl<'writer> Output<'writer> {
+    pub(crate) fn new(writer: &'writer mut dyn Write, json: bool) -> Self {
+        Self { writer, json }
+    }
+
+    /// Whether a program reads it.
+    pub(crate) const fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Writes a line of text.
+    pub(crate) fn line(&mut self, text: impl Display) -> io::Result<()> {
+        writeln!(self.writer, "{text}")
+    }
+
+    /// Writes a table.
+    pub(crate) fn table(&mut self, table: &Table) -> io::Result<()> {
+        writeln!(self.writer, "{}", table.trim_fmt())
+    }
+
+    /// Writes one JSON value over several lines.
+    pub(crate) fn json(&mut self, value: &Value) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut self.writer, value)?;
+        writeln!(self.writer)
+    }
+
+    /// Writes one JSON value of many on a line of its own.
+    pub(crate) fn json_line(&mut self, value: &Value) -> io::Result<()> {
+        serde_json::to_writer(&mut self.writer, value)?;
+        writeln!(self.writer)
+    }
+
+    /// Hands on what was written so far.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// An empty table; the columns whose header ends with a `>` are aligned to the right.
+pub(crate) fn table(header: &[&str]) -> Table {
+    let rule = LineStyle::none().fill('─').junction('─');
+    let mut table = Table::new();
+    table.load_style(TableStyle::new().header_separator(rule));
+    table.set_header(
+        header
+            .iter()
+            .map(|name| Cell::new(name.trim_end_matches('>'))),
+    );
+    for (index, name) in header.iter().enumerate() {
+        if let (true, Some(column)) = (name.ends_with('>'), table.column_mut(index)) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+/// Two columns: what it is, and its value.
+pub(crate) fn key_values(rows: &[(&str, String)]) -> Table {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new());
+    for (key, value) in rows {
+        table.add_row([*key, value.as_str()]);
+    }
+    table
+}

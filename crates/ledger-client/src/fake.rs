@@ -1,0 +1,199 @@
+//! A server that answers what a test tells it, over a real connection.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ledger_proto::v1;
+use ledger_proto::v1::ledger_service_server::{LedgerService, LedgerServiceServer};
+use tokio_stream::wrappers::{ReceiverStream, TcpListenerStream};
+use tokio_stream::{Stream, StreamExt as _};
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::limits::DEADLINE_DEFAULT;
+use crate::{Client, ClientConfig, Sleeper};
+
+/// What the server does with one request of a stream of appends.
+#[derive(Debug, Clone)]
+pub(crate) enum Action {
+    /// Carries it out.
+    Answer,
+    /// Refuses it and goes on.
+    Fail(v1::Failure),
+    /// Ends the stream with this status.
+    Break(Status),
+}
+
+/// What the server will answer, and what it was asked.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fake(Arc<Mutex<Script>>);
+
+#[derive(Debug, Default)]
+pub(crate) struct Script {
+    /// Answers to unary appends, in order; after the last there is none.
+    pub(crate) appends: VecDeque<Result<v1::AppendResponse, Status>>,
+    /// What happens to the requests of streams, in order; afterwards every request is answered.
+    pub(crate) actions: VecDeque<Action>,
+    /// The messages of each subscription, in order; after the last it stays open.
+    pub(crate) subscriptions: VecDeque<Vec<Result<v1::SubscribeResponse, Status>>>,
+    /// Every append request received, unary or of a stream.
+    pub(crate) received: Vec<v1::AppendRequest>,
+    /// Where each subscription started, or the deadline that each append came with.
+    pub(crate) started_after: Vec<u64>,
+    pub(crate) deadlines: Vec<Option<String>>,
+    /// How often and how long the client waited.
+    pub(crate) delays: Vec<Duration>,
+    /// Streams of appends opened.
+    pub(crate) append_streams: usize,
+}
+
+impl Fake {
+    pub(crate) fn script<T>(&self, change: impl FnOnce(&mut Script) -> T) -> T {
+        change(&mut self.0.lock().unwrap())
+    }
+
+    /// Starts the server on a free port and connects to it.
+    pub(crate) async fn connect(&self) -> Client {
+        self.connect_with(DEADLINE_DEFAULT).await
+    }
+
+    /// The same with another deadline.
+    pub(crate) async fn connect_with(&self, deadline: Duration) -> Client {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serve = tonic::transport::Server::builder()
+            .add_service(LedgerServiceServer::new(self.clone()))
+            .serve_with_incoming(TcpListenerStream::new(listener));
+        tokio::spawn(serve);
+        let config = ClientConfig {
+            deadline,
+            sleeper: Arc::new(Waits(self.clone())),
+            ..ClientConfig::new(format!("http://{address}"), "tests")
+        };
+        Client::connect(config).await.unwrap()
+    }
+}
+
+/// Notes how long it was to wait, and does not.
+#[derive(Debug)]
+struct Waits(Fake);
+
+impl Sleeper for Waits {
+    fn sleep(&self, delay: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.0.script(|script| script.delays.push(delay));
+        Box::pin(std::future::ready(()))
+    }
+}
+
+type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+/// Written without `async`, because the attribute of the trait does not see into a macro.
+macro_rules! unimplemented_calls {
+    ($($name:ident($request:ident) -> $response:ty;)+) => {$(
+        fn $name<'this, 'answer>(
+            &'this self,
+            _: Request<v1::$request>,
+        ) -> Pin<Box<dyn Future<Output = Result<Response<$response>, Status>> + Send + 'answer>>
+        where
+            'this: 'answer,
+        {
+            Box::pin(std::future::ready(Err(Status::unimplemented(stringify!($name)))))
+        }
+    )+};
+}
+
+#[tonic::async_trait]
+impl LedgerService for Fake {
+    type AppendStreamStream = Answers<v1::AppendStreamResponse>;
+    type ReadEventsStream = Answers<v1::ReadEventsResponse>;
+    type SubscribeStream = Answers<v1::SubscribeResponse>;
+    type TraceClawbackStream = Answers<v1::TraceClawbackResponse>;
+    type RebuildStream = Answers<v1::RebuildProgress>;
+
+    async fn append(
+        &self,
+        request: Request<v1::AppendRequest>,
+    ) -> Result<Response<v1::AppendResponse>, Status> {
+        let answer = self.script(|script| {
+            let deadline = request.metadata().get("grpc-timeout");
+            let deadline = deadline.map(|value| value.to_str().unwrap().to_owned());
+            script.deadlines.push(deadline);
+            script.received.push(request.into_inner());
+            script.appends.pop_front()
+        });
+        match answer {
+            Some(answer) => answer.map(Response::new),
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn append_stream(
+        &self,
+        request: Request<Streaming<v1::AppendRequest>>,
+    ) -> Result<Response<Self::AppendStreamStream>, Status> {
+        self.script(|script| script.append_streams += 1);
+        let fake = self.clone();
+        let (answers, receiver) = tokio::sync::mpsc::channel(1);
+        tokio::spawn(async move {
+            let mut requests = request.into_inner();
+            while let Ok(Some(request)) = requests.message().await {
+                let request_id = request.request_id.clone();
+                let action = fake.script(|script| {
+                    script.received.push(request);
+                    script.actions.pop_front().unwrap_or(Action::Answer)
+                });
+                let outcome = match action {
+                    Action::Answer => {
+                        v1::append_stream_response::Outcome::Response(v1::AppendResponse::default())
+                    }
+                    Action::Fail(failure) => v1::append_stream_response::Outcome::Failure(failure),
+                    Action::Break(status) => {
+                        let _ = answers.send(Err(status)).await;
+                        return;
+                    }
+                };
+                let answer = v1::AppendStreamResponse {
+                    request_id,
+                    outcome: Some(outcome),
+                };
+                if answers.send(Ok(answer)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(receiver))))
+    }
+
+    async fn subscribe(
+        &self,
+        request: Request<v1::SubscribeRequest>,
+    ) -> Result<Response<Self::SubscribeStream>, Status> {
+        let messages = self.script(|script| {
+            script
+                .started_after
+                .push(request.into_inner().after_position);
+            script.subscriptions.pop_front()
+        });
+        let messages = messages.ok_or_else(|| Status::permission_denied("not any more"))?;
+        Ok(Response::new(Box::pin(
+            tokio_stream::iter(messages).chain(tokio_stream::pending()),
+        )))
+    }
+
+    unimplemented_calls! {
+        read_events(ReadEventsRequest) -> Self::ReadEventsStream;
+        trace_clawback(TraceClawbackRequest) -> Self::TraceClawbackStream;
+        rebuild(RebuildRequest) -> Self::RebuildStream;
+        list_refusals(ListRefusalsRequest) -> v1::ListRefusalsResponse;
+        get_quota(GetQuotaRequest) -> v1::GetQuotaResponse;
+        check_eligibility(CheckEligibilityRequest) -> v1::CheckEligibilityResponse;
+        get_account(GetAccountRequest) -> v1::GetAccountResponse;
+        list_account_entries(ListAccountEntriesRequest) -> v1::ListAccountEntriesResponse;
+        list_accounts(ListAccountsRequest) -> v1::ListAccountsResponse;
+        get_class(GetClassRequest) -> v1::GetClassResponse;
+        get_certificate(GetCertificateRequest) -> v1::GetCertificateResponse;
+        get_disbursement(GetDisbursementRequest) -> v1::GetDisbursementResponse;
+        get_status(GetStatusRequest) -> v1::GetStatusResponse;
+    }
+}

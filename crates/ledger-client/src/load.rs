@@ -1,0 +1,216 @@
+//! Loading many batches over one stream, with a bound on those in flight.
+
+use std::collections::VecDeque;
+
+use ledger_proto::v1;
+use ledger_proto::v1::append_stream_response::Outcome;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Streaming;
+
+use crate::batch::Batch;
+use crate::client::Client;
+use crate::error::{ClientError, Retry};
+use crate::limits::{BATCHES_IN_FLIGHT_DEFAULT, BATCHES_IN_FLIGHT_MAX};
+use crate::retry::random;
+
+/// How a load is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// Most batches sent and not yet answered. A server that is too busy for one batch may still
+    /// take a later one: choose 1 when a batch needs what the one before it records.
+    pub batches_in_flight_max: usize,
+}
+
+impl Default for LoadOptions {
+    fn default() -> Self {
+        Self {
+            batches_in_flight_max: BATCHES_IN_FLIGHT_DEFAULT,
+        }
+    }
+}
+
+/// A load under way: batches go in from an iterator, their outcomes come out in order.
+///
+/// The iterator is asked for a batch only when there is a place for it, so a source of any length
+/// takes no more memory than the batches in flight. A batch whose answer is lost with its
+/// connection, or that the server has no place for, is sent again under its own request id. So a
+/// load has no double effect, and can be repeated from its beginning after a break when its
+/// request ids are deterministic ([`batch_request_id`](crate::batch_request_id)).
+#[derive(Debug)]
+pub struct Load<I: Iterator> {
+    client: Client,
+    batches: I,
+    in_flight_max: usize,
+    /// Sent, or to be sent again, and not yet answered.
+    pending: VecDeque<I::Item>,
+    /// How many of `pending` are on the open stream.
+    sent: usize,
+    stream: Option<OpenStream>,
+    /// Failures since the last answer.
+    failures: u32,
+}
+
+#[derive(Debug)]
+struct OpenStream {
+    requests: mpsc::Sender<v1::AppendRequest>,
+    answers: Streaming<v1::AppendStreamResponse>,
+}
+
+impl Client {
+    /// Starts a load of batches, or of what a caller keeps together with each.
+    #[must_use]
+    pub fn load<I>(&self, batches: I, options: LoadOptions) -> Load<I::IntoIter>
+    where
+        I: IntoIterator,
+        I::Item: AsRef<Batch>,
+    {
+        Load {
+            client: self.clone(),
+            batches: batches.into_iter(),
+            in_flight_max: options
+                .batches_in_flight_max
+                .clamp(1, BATCHES_IN_FLIGHT_MAX),
+            pending: VecDeque::new(),
+            sent: 0,
+            stream: None,
+            failures: 0,
+        }
+    }
+}
+
+impl<I> Load<I>
+where
+    I: Iterator,
+    I::Item: AsRef<Batch>,
+{
+    /// The next batch with its outcome, or `None` when all are answered.
+    ///
+    /// A batch that the ledger refuses as a whole is an outcome like any other, and the load goes
+    /// on.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the server cannot be reached, or does not answer within the deadline, for as
+    /// many attempts in a row as the retry policy allows; one that is there and asks for patience
+    /// gets it. What was answered stays recorded;
+    /// calling it again tries again, also when the future was dropped before its end.
+    pub async fn next(
+        &mut self,
+    ) -> Result<Option<(I::Item, Result<v1::AppendResponse, ClientError>)>, ClientError> {
+        loop {
+            self.refill();
+            let Some(oldest) = self.pending.front() else {
+                return Ok(None);
+            };
+            let request_id = *oldest.as_ref().request_id.as_bytes();
+            let answer = match self.exchange().await {
+                Ok(answer) if answer.request_id == request_id => answer,
+                Ok(_) => return Err(ClientError::BrokenAnswer("an answer is out of order")),
+                Err(error) => {
+                    self.pause(error).await?;
+                    continue;
+                }
+            };
+            self.sent = self.sent.saturating_sub(1);
+            let outcome = match answer.outcome {
+                Some(Outcome::Response(response)) => Ok(response),
+                Some(Outcome::Failure(failure)) => Err(ClientError::from_answer(failure)),
+                None => return Err(ClientError::BrokenAnswer("an answer is empty")),
+            };
+            if let Err(error @ (ClientError::Overloaded { .. } | ClientError::Unavailable { .. })) =
+                outcome
+            {
+                // What follows it on the stream may have been carried out before it; it is sent
+                // again all the same, and answered as before.
+                self.pause(error).await?;
+                continue;
+            }
+            self.failures = 0;
+            return Ok(self.pending.pop_front().map(|batch| (batch, outcome)));
+        }
+    }
+
+    fn refill(&mut self) {
+        while self.pending.len() < self.in_flight_max {
+            match self.batches.next() {
+                Some(batch) => self.pending.push_back(batch),
+                None => return,
+            }
+        }
+    }
+
+    /// Sends what was not sent yet and waits for one answer.
+    async fn exchange(&mut self) -> Result<v1::AppendStreamResponse, ClientError> {
+        let config = self.client.config();
+        let deadline = config.deadline;
+        let unsent = self.pending.iter().skip(self.sent);
+        let unsent = unsent.map(|batch| batch.as_ref().to_request(&config.source_system));
+        let stream = match &mut self.stream {
+            Some(stream) => {
+                send(&stream.requests, unsent);
+                stream
+            }
+            None => {
+                // The first requests wait in the channel while the stream is opened, because a
+                // server may answer the opening only when it has seen one.
+                let (requests, receiver) = mpsc::channel(self.in_flight_max);
+                send(&requests, unsent);
+                let opening = self
+                    .client
+                    .open_append_stream(ReceiverStream::new(receiver));
+                let answers = tokio::time::timeout(deadline, opening).await;
+                let answers = answers.map_err(|_elapsed| ClientError::OutcomeUnknown)??;
+                self.stream.insert(OpenStream { requests, answers })
+            }
+        };
+        self.sent = self.pending.len();
+        let answer = tokio::time::timeout(deadline, stream.answers.message()).await;
+        let answer = answer.map_err(|_elapsed| ClientError::OutcomeUnknown)?;
+        answer
+            .map_err(ClientError::from_status)?
+            .ok_or_else(|| ClientError::Unavailable {
+                message: "the server ended the stream".to_owned(),
+            })
+    }
+
+    /// Closes the stream and waits before the next attempt, or gives the error back when there is
+    /// none.
+    async fn pause(&mut self, error: ClientError) -> Result<(), ClientError> {
+        self.stream = None;
+        self.sent = 0;
+        self.failures = self.failures.saturating_add(1);
+        let config = self.client.config();
+        let after = match error.retry() {
+            Retry::Automatic { after } => after,
+            // Sending the same batch again is what tells its outcome.
+            Retry::ByCaller => None,
+            Retry::Never => return Err(error),
+        };
+        // A server that asks for patience is there and at work.
+        let is_overloaded = matches!(error, ClientError::Overloaded { .. });
+        if self.failures >= config.retry.attempts_max && !is_overloaded {
+            self.failures = 0;
+            return Err(error);
+        }
+        config
+            .sleeper
+            .sleep(config.retry.backoff(after, self.failures, random()))
+            .await;
+        Ok(())
+    }
+}
+
+/// Puts requests into the channel, which has a place for every batch in flight.
+fn send(
+    requests: &mpsc::Sender<v1::AppendRequest>,
+    unsent: impl Iterator<Item = v1::AppendRequest>,
+) {
+    for request in unsent {
+        // A closed channel means that the stream has ended; its answer says why.
+        if let Err(TrySendError::Full(_)) = requests.try_send(request) {
+            unreachable!("there are at most as many batches in flight as places");
+        }
+    }
+}

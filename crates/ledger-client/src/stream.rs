@@ -1,0 +1,111 @@
+//! Answers that come in parts: events read, a trace, the progress of a rebuild.
+
+use std::vec;
+
+use ledger_proto::v1;
+use tonic::Streaming;
+
+use crate::error::ClientError;
+
+/// Events in the order asked for.
+#[derive(Debug)]
+pub struct EventStream {
+    messages: Streaming<v1::ReadEventsResponse>,
+    batch: vec::IntoIter<v1::EventEnvelope>,
+    log_position: u64,
+}
+
+impl EventStream {
+    pub(crate) fn new(messages: Streaming<v1::ReadEventsResponse>) -> Self {
+        Self {
+            messages,
+            batch: Vec::new().into_iter(),
+            log_position: 0,
+        }
+    }
+
+    /// The next event, or `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the connection or the server does.
+    pub async fn next(&mut self) -> Result<Option<v1::EventEnvelope>, ClientError> {
+        loop {
+            if let Some(event) = self.batch.next() {
+                return Ok(Some(event));
+            }
+            match self
+                .messages
+                .message()
+                .await
+                .map_err(ClientError::from_status)?
+            {
+                None => return Ok(None),
+                Some(message) => {
+                    self.log_position = message.log_position;
+                    self.batch = message.events.into_iter();
+                }
+            }
+        }
+    }
+
+    /// Position of the last event in the log when the call arrived; 0 before the first message.
+    #[must_use]
+    pub const fn log_position(&self) -> u64 {
+        self.log_position
+    }
+}
+
+/// The events behind a clawback, as a graph.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    /// The events in descending order of position: each before its causes. The clawback has depth
+    /// 0; what was repaid on it stands before it.
+    pub nodes: Vec<v1::TraceNode>,
+    /// How many there are, and whether any were cut off.
+    pub summary: v1::TraceSummary,
+}
+
+impl Trace {
+    /// Reads to the end: the server bounds the number of nodes.
+    pub(crate) async fn collect(
+        mut messages: Streaming<v1::TraceClawbackResponse>,
+    ) -> Result<Self, ClientError> {
+        use v1::trace_clawback_response::Message;
+        let mut nodes = Vec::new();
+        while let Some(message) = messages.message().await.map_err(ClientError::from_status)? {
+            match message.message {
+                Some(Message::Node(node)) => nodes.push(node),
+                Some(Message::Summary(summary)) => return Ok(Self { nodes, summary }),
+                None => return Err(ClientError::BrokenAnswer("a trace message is empty")),
+            }
+        }
+        Err(ClientError::BrokenAnswer(
+            "a trace ended without its summary",
+        ))
+    }
+}
+
+/// The progress of a rebuild; dropping it cancels the rebuild.
+#[derive(Debug)]
+pub struct RebuildStream {
+    messages: Streaming<v1::RebuildProgress>,
+}
+
+impl RebuildStream {
+    pub(crate) const fn new(messages: Streaming<v1::RebuildProgress>) -> Self {
+        Self { messages }
+    }
+
+    /// The next state of the rebuild, or `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the connection or the server does; the rebuild is then cancelled.
+    pub async fn next(&mut self) -> Result<Option<v1::RebuildProgress>, ClientError> {
+        self.messages
+            .message()
+            .await
+            .map_err(ClientError::from_status)
+    }
+}

@@ -1,0 +1,139 @@
+//! The committer: hashes and indexes a group, makes it durable, and answers.
+//!
+//! It is the second half of the pipeline. The writer decides the next group while this one is
+//! hashed, put into blocks and synced, so that both processors work and the disk is never waited
+//! for alone.
+
+use crate::block_starts::BlockStarts;
+use crate::error_chain::error_chain;
+use crate::group::Group;
+use crate::index::BlockIndex;
+use crate::limits::BLOCK_STARTS_MAX;
+use crate::request::AppendError;
+use crate::shared::{Shared, StopOnPanic};
+use crate::tip::{TIP_KEY, Tip};
+use ledger_core::merkle;
+use ledger_log::{Block, BlockBuilder, CommitGroup, Epoch, LogError, Space, StateOp, Storage};
+use std::sync::{Arc, mpsc};
+
+/// The state of the committer thread.
+pub(crate) struct Committer {
+    shared: Arc<Shared>,
+    storage: Arc<dyn Storage>,
+    epoch: Epoch,
+    tip: Tip,
+    block_starts: BlockStarts,
+}
+
+impl Committer {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        storage: Arc<dyn Storage>,
+        epoch: Epoch,
+        tip: Tip,
+    ) -> Self {
+        let block_starts = BlockStarts::new(BLOCK_STARTS_MAX);
+        Self {
+            shared,
+            storage,
+            epoch,
+            tip,
+            block_starts,
+        }
+    }
+
+    /// Commits groups until the writer hangs up or a commit fails.
+    pub(crate) fn run(mut self, groups: &mpsc::Receiver<Group>) {
+        let shared = Arc::clone(&self.shared);
+        let _guard = StopOnPanic {
+            shared: &shared,
+            thread: "committer",
+        };
+        while let Ok(mut group) = groups.recv() {
+            let replies = std::mem::take(&mut group.replies);
+            match self.commit(group) {
+                Ok(()) => {
+                    // The writer goes on while the answers are given.
+                    shared.inbox.committed(Ok(()));
+                    Group::answer(replies);
+                }
+                Err(error) => {
+                    let reason = error_chain(&error);
+                    tracing::error!(%reason, "commit failed; the engine takes no more requests");
+                    shared.stop(&reason);
+                    for (sender, _) in replies {
+                        let reason = Arc::clone(&reason);
+                        drop(sender.send(Err(AppendError::OutcomeUnknown { reason })));
+                    }
+                    shared.inbox.committed(Err(reason));
+                    return;
+                }
+            }
+        }
+    }
+
+    fn commit(&mut self, mut group: Group) -> Result<(), LogError> {
+        let mut state = std::mem::take(&mut group.state);
+        let blocks = self.blocks(&group, &mut state)?;
+        if blocks.is_empty() && state.is_empty() {
+            return Ok(());
+        }
+        self.tip.recorded_at = group.recorded_at;
+        self.tip.refusals = group.refusals;
+        state.push(StateOp::put(
+            Space::Meta,
+            TIP_KEY.to_vec(),
+            self.tip.encode(),
+        ));
+        let commit = CommitGroup {
+            expected_last: group.previous,
+            blocks,
+            state,
+        };
+        let last = self.storage.append(self.epoch, &commit)?;
+        assert_eq!(
+            last, self.tip.last_position,
+            "the log ends where the group does"
+        );
+        self.shared
+            .publish(Arc::new(self.tip.clone()), group.policies);
+        Ok(())
+    }
+
+    /// Puts the events into blocks, hashes them into the tip, and adds their index entries.
+    fn blocks(&mut self, group: &Group, state: &mut Vec<StateOp>) -> Result<Vec<Block>, LogError> {
+        let mut blocks = Vec::new();
+        let Some(first) = group.events.first() else {
+            return Ok(blocks);
+        };
+        let mut builder = BlockBuilder::new(first.position);
+        let mut index = BlockIndex::new(first.position);
+        for (event, bytes) in group.records() {
+            if !builder.has_room_for(bytes.len()) {
+                let next = event.position;
+                let full = std::mem::replace(&mut builder, BlockBuilder::new(next));
+                std::mem::replace(&mut index, BlockIndex::new(next)).finish(state);
+                self.close(full, &mut blocks);
+            }
+            let leaf = merkle::leaf_hash(bytes);
+            let position = builder
+                .push(bytes, &leaf)
+                .expect("the writer checks the size");
+            assert_eq!(position, event.position, "positions follow one another");
+            self.tip.range.append(leaf);
+            self.tip.last_position = position;
+            let (starts, storage) = (&mut self.block_starts, &*self.storage);
+            index.add(position, &event.event, |cause| starts.of(cause, storage))?;
+        }
+        index.finish(state);
+        self.close(builder, &mut blocks);
+        Ok(blocks)
+    }
+
+    fn close(&mut self, builder: BlockBuilder, blocks: &mut Vec<Block>) {
+        let block = builder.finish().expect("a block is closed after an event");
+        self.block_starts
+            .note(block.first_position(), block.last_position());
+        blocks.push(block);
+    }
+}

@@ -1,0 +1,99 @@
+//! How many bytes a change will take in a commit group, before it is made: an upper estimate.
+//!
+//! It exists so that no group exceeds what the store takes: that would only be known when the
+//! group is handed over, with several callers' events in it. Numbers are those of the encodings in
+//! [`entity_codec`](crate::entity_codec) and [`index`](crate::index): positions in 6 bytes (four
+//! trillion events), dates in 3, amounts in 7.
+
+use crate::index::each_indexed_tag;
+use ledger_core::entity::{Case, Disbursement, Institution, Person};
+use ledger_core::{Context, EntityKey, Event};
+
+/// An entry in a block's table.
+const TABLE_ENTRY_BYTES: usize = 40;
+/// An entry of the tag index: key and one position.
+const TAG_BYTES: usize = 48;
+/// An entry of the effect index: key and one edge.
+const CAUSE_BYTES: usize = 32;
+/// Fields of an entity outside of its lists, with its key.
+const ENTITY_BYTES: usize = 256;
+/// What one event adds to one entity at most: an enrolment, or an approval with its slot.
+const GROWTH_BYTES: usize = 384;
+const STATUS_BYTES: usize = 24;
+const ENROLMENT_BYTES: usize = 192;
+const PAYMENT_BYTES: usize = 40;
+const SLOT_BYTES: usize = 112;
+const POSITION_BYTES: usize = 6;
+const QUALIFICATION_BYTES: usize = 640;
+const SCOPE_ENTRY_BYTES: usize = 16;
+const LINE_BYTES: usize = 32;
+const FINDING_BYTES: usize = 64;
+const KEY_BYTES: usize = 16;
+const BALANCE_BYTES: usize = 16;
+
+/// The event in its block and its index entries. What it creates (a disbursement, say) holds no
+/// more than the event, which is why its bytes count twice.
+pub(crate) fn of_event(event: &Event, encoded_bytes: usize) -> usize {
+    let mut tags = 0;
+    each_indexed_tag(event, |_| tags += 1);
+    2 * encoded_bytes + TABLE_ENTRY_BYTES + tags * TAG_BYTES + event.causes.len() * CAUSE_BYTES
+}
+
+/// A loaded entity as it will be after one more event.
+///
+/// # Panics
+///
+/// When it is not loaded.
+pub(crate) fn of_entity(context: &Context, key: &EntityKey) -> usize {
+    let lists = match key {
+        EntityKey::Person(key) => context.persons.get(key).map_or(0, of_person),
+        EntityKey::Institution(key) => context.institutions.get(key).map_or(0, of_institution),
+        EntityKey::Disbursement(key) => context.disbursements.get(key).map_or(0, of_disbursement),
+        EntityKey::Case(key) => context.cases.get(key).map_or(0, of_case),
+        EntityKey::Account(key) => context
+            .accounts
+            .get(key)
+            .map_or(0, |account| account.balances.len() * BALANCE_BYTES),
+        EntityKey::Clawback(key) => context
+            .clawbacks
+            .get(key)
+            .map_or(0, |debt| debt.repayments.len() * POSITION_BYTES),
+        EntityKey::Class(_) | EntityKey::Certificate(_) => 0,
+    };
+    ENTITY_BYTES + GROWTH_BYTES + lists
+}
+
+fn of_person(person: &Person) -> usize {
+    let of_enrolments = person.enrolments.iter().map(|enrolment| {
+        ENROLMENT_BYTES
+            + enrolment.attendances.len() * POSITION_BYTES
+            + enrolment.payments.len() * PAYMENT_BYTES
+    });
+    person.statuses.len() * STATUS_BYTES
+        + of_enrolments.sum::<usize>()
+        + person.slots.len() * SLOT_BYTES
+        + person.timeline.len() * POSITION_BYTES
+}
+
+fn of_institution(institution: &Institution) -> usize {
+    let of_scopes = institution.qualifications.iter().map(|qualification| {
+        let levels: usize = qualification
+            .occupations
+            .iter()
+            .map(|entry| entry.levels.len())
+            .sum();
+        QUALIFICATION_BYTES + qualification.occupations.len() * SCOPE_ENTRY_BYTES + levels
+    });
+    of_scopes.sum()
+}
+
+fn of_disbursement(disbursement: &Disbursement) -> usize {
+    disbursement.lines.len() * LINE_BYTES
+}
+
+fn of_case(case: &Case) -> usize {
+    case.findings
+        .iter()
+        .map(|finding| FINDING_BYTES + finding.persons.len() * KEY_BYTES)
+        .sum()
+}

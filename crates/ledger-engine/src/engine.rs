@@ -1,0 +1,265 @@
+//! The engine as its users see it.
+
+use crate::clock::Clock;
+use crate::committer::Committer;
+use crate::limits::EngineOptions;
+use crate::query::Reader;
+use crate::rebuild::{self, CancelToken, Progress, RebuildError, RebuildReport};
+use crate::recovery::{self, OpenError, Recovered, VerifyError, VerifyReport};
+use crate::request::{AppendError, Appended, ReplyReceiver, Request, SubmitError};
+use crate::shared::Shared;
+use crate::tip::Tip;
+use crate::writer::{Start, Writer};
+use ledger_core::merkle::Hash;
+use ledger_core::policy::PolicyBook;
+use ledger_core::{Position, RecordedTime};
+use ledger_log::{Epoch, Storage};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError, TryLockError, mpsc};
+use std::thread::{self, JoinHandle};
+use tokio::sync::watch;
+
+/// One ledger: its writer, and the way to what it has recorded.
+///
+/// Every method may be called from any thread. Dropping the engine shuts it down.
+pub struct Engine {
+    shared: Arc<Shared>,
+    storage: Arc<dyn Storage>,
+    options: EngineOptions,
+    epoch: Epoch,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Held by the one rebuild that runs.
+    rebuilding: Mutex<()>,
+}
+
+/// How the engine is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// The last durable position.
+    pub last_position: Position,
+    /// When the last event was recorded.
+    pub recorded_at: RecordedTime,
+    /// How many commands were refused so far.
+    pub refusals: u64,
+    /// Root of the Merkle tree over all events (RFC 6962).
+    pub root: Hash,
+    /// The epoch in which this engine owns the log.
+    pub epoch: Epoch,
+    /// Requests that wait for the writer.
+    pub queue_requests: usize,
+    /// Commands that wait for the writer, over all requests.
+    pub queue_commands: usize,
+    /// Why the engine stopped for good, when it did.
+    pub stopped: Option<Arc<str>>,
+}
+
+impl Engine {
+    /// Opens the ledger that `storage` holds: checks its tip against the log, loads the published
+    /// policies, claims the log, and starts the writer.
+    ///
+    /// It takes no longer with a long history.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] when tip and log do not fit, when a policy cannot be loaded, or when the
+    /// store fails.
+    pub fn open(
+        storage: Arc<dyn Storage>,
+        options: EngineOptions,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, OpenError> {
+        let Recovered { tip, policies } = recovery::recover(&*storage)?;
+        let epoch = storage.claim_epoch().map_err(OpenError::Log)?;
+        let shared = Arc::new(Shared::new(
+            &options,
+            tip.clone(),
+            Arc::new(policies.clone()),
+        ));
+        let (to_committer, groups) = mpsc::sync_channel(1);
+        let start = Start {
+            refusals: tip.refusals,
+            context: recovery::context(&tip, policies),
+            epoch,
+        };
+        let writer = Writer::new(
+            Arc::clone(&shared),
+            Arc::clone(&storage),
+            clock,
+            options.clone(),
+            to_committer,
+            start,
+        );
+        let committer = Committer::new(Arc::clone(&shared), Arc::clone(&storage), epoch, tip);
+        let committing = spawn("ledger-commit", move || committer.run(&groups))?;
+        let writing = spawn("ledger-write", move || writer.run())?;
+        let threads = Mutex::new(vec![writing, committing]);
+        Ok(Self {
+            shared,
+            storage,
+            options,
+            epoch,
+            threads,
+            rebuilding: Mutex::new(()),
+        })
+    }
+
+    /// Queues a request; the answer comes through the receiver once it is durable.
+    ///
+    /// # Errors
+    ///
+    /// [`SubmitError`]; nothing of the request is recorded then.
+    pub fn submit(&self, request: Request) -> Result<ReplyReceiver, SubmitError> {
+        self.shared.inbox.submit(request)
+    }
+
+    /// Carries a request out and waits for the answer.
+    ///
+    /// Dropping the future does not withdraw the request.
+    ///
+    /// # Errors
+    ///
+    /// [`AppendError`], which says whether something may have been recorded.
+    pub async fn append(&self, request: Request) -> Result<Appended, AppendError> {
+        let receiver = self.submit(request).map_err(AppendError::NotAccepted)?;
+        receiver.await.unwrap_or_else(|_| Err(self.unanswered()))
+    }
+
+    /// Carries a request out and waits for the answer, outside of any async runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`append`](Self::append).
+    ///
+    /// # Panics
+    ///
+    /// When called from async code, which it would block.
+    pub fn append_blocking(&self, request: Request) -> Result<Appended, AppendError> {
+        let receiver = self.submit(request).map_err(AppendError::NotAccepted)?;
+        receiver
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(self.unanswered()))
+    }
+
+    /// Follows the last durable position. It only ascends.
+    #[must_use]
+    pub fn committed(&self) -> watch::Receiver<Position> {
+        self.shared.committed.subscribe()
+    }
+
+    /// Returns the durable end of the log, with the Merkle tree up to it.
+    #[must_use]
+    pub fn tip(&self) -> Arc<Tip> {
+        self.shared.tip()
+    }
+
+    /// Returns the published policies, as of the last durable position or shortly before.
+    #[must_use]
+    pub fn policies(&self) -> Arc<PolicyBook> {
+        self.shared.policies()
+    }
+
+    /// Returns the store that the engine works over, for reading.
+    #[must_use]
+    pub fn storage(&self) -> &Arc<dyn Storage> {
+        &self.storage
+    }
+
+    /// Returns the read side.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        Reader::new(Arc::clone(&self.storage), Arc::clone(&self.shared))
+    }
+
+    /// Tells how the engine is doing.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let tip = self.shared.tip();
+        let (queue_requests, queue_commands) = self.shared.inbox.waiting();
+        Status {
+            last_position: tip.last_position,
+            recorded_at: tip.recorded_at,
+            refusals: tip.refusals,
+            root: tip.root(),
+            epoch: self.epoch,
+            queue_requests,
+            queue_commands,
+            stopped: self.shared.stopped(),
+        }
+    }
+
+    /// Rebuilds the derived state from the log beside the live one, compares both at the same
+    /// position, and makes the rebuilt one the live one when they are equal.
+    ///
+    /// It takes as long as it takes to read the log, and blocks the thread; requests are answered
+    /// meanwhile. `progress` is called now and then.
+    ///
+    /// # Errors
+    ///
+    /// [`RebuildError`]; the live state stays as it was.
+    pub fn rebuild(
+        &self,
+        progress: &mut (dyn FnMut(Progress) + Send),
+        cancel: &CancelToken,
+    ) -> Result<RebuildReport, RebuildError> {
+        let _running = match self.rebuilding.try_lock() {
+            Ok(running) => running,
+            // It guards nothing but itself.
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err(RebuildError::AlreadyRunning),
+        };
+        rebuild::rebuild(&self.storage, &self.shared, &self.options, progress, cancel)
+    }
+
+    /// Reads the whole log and checks it against the tip: every record against its leaf hash, and
+    /// all of them against the root of the Merkle tree.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] with the first position that does not hold.
+    pub fn verify(&self) -> Result<VerifyReport, VerifyError> {
+        recovery::verify(&*self.storage)
+    }
+
+    /// Takes no more requests, answers those that were accepted, and stops.
+    ///
+    /// It waits for that and may be called again. Async callers wrap it in `spawn_blocking`.
+    pub fn shutdown(&self) {
+        self.shared.inbox.close(&Arc::from("shutting down"));
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            // A thread that panicked has stopped the engine and said so.
+            drop(thread.join());
+        }
+    }
+
+    /// The answer when the writer broke down before it gave one.
+    fn unanswered(&self) -> AppendError {
+        let reason = self
+            .shared
+            .stopped()
+            .unwrap_or_else(|| Arc::from("writer is gone"));
+        AppendError::OutcomeUnknown { reason }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.shutdown();
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("epoch", &self.epoch)
+            .finish_non_exhaustive()
+    }
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(OpenError::Thread)
+}

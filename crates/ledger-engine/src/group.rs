@@ -1,0 +1,138 @@
+//! The open group: what the writer has decided and the committer has not seen yet.
+
+use crate::request::Reply;
+use hashbrown::HashMap;
+use ledger_core::policy::PolicyBook;
+use ledger_core::{EntityKey, Position, RecordedEvent, RecordedTime, RequestId};
+use ledger_log::StateOp;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// Everything that one commit makes durable, and the answers that wait for it.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// The last position before the group.
+    pub(crate) previous: Position,
+    pub(crate) events: Vec<RecordedEvent>,
+    /// The encoded events, one after the other.
+    pub(crate) bytes: Vec<u8>,
+    /// Where each event ends in `bytes`.
+    pub(crate) ends: Vec<usize>,
+    /// Entities, answers, refusals and policies.
+    pub(crate) state: Vec<StateOp>,
+    /// Recorded time of the last event up to the end of the group.
+    pub(crate) recorded_at: RecordedTime,
+    /// Sequence number of the last refusal up to the end of the group.
+    pub(crate) refusals: u64,
+    /// Every published policy, when the group publishes one.
+    pub(crate) policies: Option<Arc<PolicyBook>>,
+    pub(crate) replies: Vec<(oneshot::Sender<Reply>, Reply)>,
+}
+
+/// A group that is being filled.
+#[derive(Debug)]
+pub(crate) struct OpenGroup {
+    pub(crate) group: Group,
+    /// The entities that the group changes, each with the request that changed it last.
+    pub(crate) changed: HashMap<EntityKey, u64>,
+    /// The stored answers of the group's requests, for those that come twice.
+    pub(crate) answers: HashMap<RequestId, Vec<u8>>,
+    /// Whether the group publishes a policy.
+    pub(crate) publishes_policy: bool,
+    /// Estimated bytes, on the high side.
+    pub(crate) cost: usize,
+}
+
+/// How far a group was filled before a request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark {
+    events: usize,
+    bytes: usize,
+    state: usize,
+    refusals: u64,
+    publishes_policy: bool,
+    cost: usize,
+}
+
+impl Mark {
+    /// How many events the group had.
+    pub(crate) fn events(&self) -> usize {
+        self.events
+    }
+}
+
+impl OpenGroup {
+    /// Starts a group after the position, time and refusal given.
+    pub(crate) fn new(previous: Position, recorded_at: RecordedTime, refusals: u64) -> Self {
+        let group = Group {
+            previous,
+            events: Vec::new(),
+            bytes: Vec::new(),
+            ends: Vec::new(),
+            state: Vec::new(),
+            recorded_at,
+            refusals,
+            policies: None,
+            replies: Vec::new(),
+        };
+        Self {
+            group,
+            changed: HashMap::new(),
+            answers: HashMap::new(),
+            publishes_policy: false,
+            cost: 0,
+        }
+    }
+
+    /// Whether nothing waits for this group, not even an answer.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.group.replies.is_empty()
+    }
+
+    /// Whether the group has so many events or bytes that it takes no further request.
+    pub(crate) fn is_full(&self, events_max: usize, bytes_max: usize) -> bool {
+        self.group.events.len() >= events_max || self.cost >= bytes_max
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            events: self.group.events.len(),
+            bytes: self.group.bytes.len(),
+            state: self.group.state.len(),
+            refusals: self.group.refusals,
+            publishes_policy: self.publishes_policy,
+            cost: self.cost,
+        }
+    }
+
+    /// Takes out what was put in since the mark; the changed entities are the caller's to restore.
+    pub(crate) fn roll_back(&mut self, mark: &Mark) {
+        self.group.events.truncate(mark.events);
+        self.group.ends.truncate(mark.events);
+        self.group.bytes.truncate(mark.bytes);
+        self.group.state.truncate(mark.state);
+        self.group.refusals = mark.refusals;
+        self.publishes_policy = mark.publishes_policy;
+        self.cost = mark.cost;
+    }
+}
+
+impl Group {
+    /// The encoded events in order, each with its domain form.
+    pub(crate) fn records(&self) -> impl Iterator<Item = (&RecordedEvent, &[u8])> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        let slices = starts.zip(&self.ends).map(|(start, end)| {
+            self.bytes
+                .get(*start..*end)
+                .expect("ends ascend and lie within the bytes")
+        });
+        self.events.iter().zip(slices)
+    }
+
+    /// Gives every waiting caller its answer; one that went away needs none.
+    pub(crate) fn answer(replies: Vec<(oneshot::Sender<Reply>, Reply)>) {
+        for (sender, reply) in replies {
+            drop(sender.send(reply));
+        }
+    }
+}

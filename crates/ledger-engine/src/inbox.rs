@@ -1,0 +1,189 @@
+//! What waits for the writer: requests (bounded), control messages, and the end of a commit.
+
+use crate::limits::EngineOptions;
+use crate::rebuild::Switch;
+use crate::request::{AppendError, Reply, ReplyReceiver, Request, SubmitError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use tokio::sync::oneshot;
+
+/// A request and where its answer goes.
+#[derive(Debug)]
+pub(crate) struct Submitted {
+    pub(crate) request: Request,
+    pub(crate) reply: oneshot::Sender<Reply>,
+}
+
+/// The next thing for the writer to do.
+#[derive(Debug)]
+pub(crate) enum Work {
+    Request(Box<Submitted>),
+    /// Make a rebuilt state the live one. Handed out only while nothing is in flight.
+    Switch(Box<Switch>),
+    /// The group handed to the committer is durable, or the engine has stopped for this reason.
+    Committed(Result<(), Arc<str>>),
+    /// Nothing is left to do and nothing more will come.
+    Drained,
+}
+
+/// What the writer can take just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ready {
+    /// A group is being committed and the next one is full.
+    Commit,
+    /// A group is being committed and the next one has room.
+    RequestsAndCommit,
+    /// Nothing is in flight.
+    Anything,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inbox {
+    state: Mutex<State>,
+    changed: Condvar,
+    requests_max: usize,
+    commands_max: usize,
+    request_commands_max: usize,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    requests: VecDeque<Box<Submitted>>,
+    /// Commands of the waiting requests.
+    commands: usize,
+    switches: VecDeque<Box<Switch>>,
+    committed: Option<Result<(), Arc<str>>>,
+    /// Why nothing more is taken in.
+    closed: Option<Arc<str>>,
+}
+
+impl Inbox {
+    pub(crate) fn new(options: &EngineOptions) -> Self {
+        Self {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            requests_max: options.queue_requests_max,
+            commands_max: options.queue_commands_max,
+            request_commands_max: options.request_commands_max,
+        }
+    }
+
+    /// Queues a request, unless the queue is full or closed.
+    pub(crate) fn submit(&self, request: Request) -> Result<ReplyReceiver, SubmitError> {
+        let commands = request.commands.len();
+        if commands > self.request_commands_max {
+            return Err(SubmitError::TooLarge {
+                commands,
+                limit: self.request_commands_max,
+            });
+        }
+        let (reply, receiver) = oneshot::channel();
+        let mut state = self.lock();
+        if let Some(reason) = &state.closed {
+            return Err(SubmitError::Stopped {
+                reason: Arc::clone(reason),
+            });
+        }
+        let total = state.commands.saturating_add(commands);
+        if state.requests.len() >= self.requests_max || total > self.commands_max {
+            let (requests, commands) = (state.requests.len(), state.commands);
+            return Err(SubmitError::QueueFull { requests, commands });
+        }
+        state.commands = total;
+        state
+            .requests
+            .push_back(Box::new(Submitted { request, reply }));
+        drop(state);
+        self.changed.notify_one();
+        Ok(receiver)
+    }
+
+    /// Queues a switch; gives it back when the inbox is closed.
+    pub(crate) fn switch(&self, switch: Box<Switch>) -> Result<(), Box<Switch>> {
+        let mut state = self.lock();
+        if state.closed.is_some() {
+            return Err(switch);
+        }
+        state.switches.push_back(switch);
+        drop(state);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Reports the end of a commit.
+    pub(crate) fn committed(&self, result: Result<(), Arc<str>>) {
+        self.lock().committed = Some(result);
+        self.changed.notify_one();
+    }
+
+    /// Takes nothing more in; what is queued will still be done.
+    pub(crate) fn close(&self, reason: &Arc<str>) {
+        self.lock().closed.get_or_insert_with(|| Arc::clone(reason));
+        self.changed.notify_one();
+    }
+
+    /// Takes nothing more in and answers what is queued: nothing of it was looked at.
+    pub(crate) fn fail(&self, reason: &Arc<str>) {
+        let (requests, switches) = {
+            let mut state = self.lock();
+            state.closed.get_or_insert_with(|| Arc::clone(reason));
+            state.commands = 0;
+            (
+                std::mem::take(&mut state.requests),
+                std::mem::take(&mut state.switches),
+            )
+        };
+        self.changed.notify_one();
+        for submitted in requests {
+            // A caller that went away needs no answer.
+            drop(submitted.reply.send(Err(AppendError::Stopped {
+                reason: Arc::clone(reason),
+            })));
+        }
+        // Whoever waits for a switch learns from its dropped channel that there will be none.
+        drop(switches);
+    }
+
+    /// Waits for the next thing to do.
+    ///
+    /// The end of a commit comes first, because the next group waits for it. A switch comes before
+    /// further requests, or a busy ledger would never get to it.
+    pub(crate) fn next(&self, ready: Ready) -> Work {
+        let mut state = self.lock();
+        loop {
+            if let Some(result) = state.committed.take() {
+                return Work::Committed(result);
+            }
+            if !state.switches.is_empty() {
+                if ready == Ready::Anything
+                    && let Some(switch) = state.switches.pop_front()
+                {
+                    return Work::Switch(switch);
+                }
+            } else if ready != Ready::Commit
+                && let Some(submitted) = state.requests.pop_front()
+            {
+                let commands = submitted.request.commands.len();
+                state.commands = state.commands.saturating_sub(commands);
+                return Work::Request(submitted);
+            } else if ready == Ready::Anything && state.closed.is_some() {
+                return Work::Drained;
+            }
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Waiting requests and their commands.
+    pub(crate) fn waiting(&self) -> (usize, usize) {
+        let state = self.lock();
+        (state.requests.len(), state.commands)
+    }
+
+    /// No code that holds the lock can panic, so a poisoned lock guards a sound state.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

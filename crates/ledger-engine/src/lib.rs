@@ -1,0 +1,56 @@
+//! The engine: one writer, many readers, over whatever keeps the bytes.
+//!
+//! Reading order:
+//!
+//! 1. [`Engine`] — open, submit, follow, rebuild, shut down; [`request`] — what goes in and comes
+//!    back.
+//! 2. `writer` — the thread that decides; `committer` — the thread that makes durable; `group` —
+//!    what passes from one to the other; `inbox` — what waits for the writer.
+//! 3. [`entity_codec`], [`index`], [`refusals`], [`tip`] — the private encodings of what is derived
+//!    from the log.
+//! 4. [`rebuild`] — the same state once more from the log alone, compared, switched.
+//! 5. [`query`] — the read side.
+//!
+//! The crate knows no gRPC and no database, so it can be embedded, tested and measured alone.
+
+mod answers;
+mod block_starts;
+mod cache;
+mod clock;
+mod committer;
+mod cost;
+mod engine;
+pub mod entity_codec;
+mod error_chain;
+mod event_ids;
+mod events;
+mod group;
+mod inbox;
+pub mod index;
+pub mod limits;
+pub mod policies;
+pub mod query;
+pub mod rebuild;
+mod recovery;
+pub mod refusals;
+pub mod request;
+mod shared;
+pub mod tip;
+mod wire;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use engine::{Engine, Status};
+pub use entity_codec::{decode_entity, encode_entity, entity_key, entity_kind};
+pub use limits::EngineOptions;
+pub use rebuild::{CancelToken, RebuildError, RebuildReport};
+pub use recovery::{OpenError, VerifyError, VerifyReport};
+pub use refusals::{RefusalRecord, decode_refusal};
+pub use request::{
+    AppendError, Appended, Mode, Outcome, Reply, ReplyReceiver, Request, SubmitError,
+};
+pub use tip::Tip;
+pub use wire::CodecError;

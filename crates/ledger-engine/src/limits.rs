@@ -1,0 +1,115 @@
+//! Every bound of the engine, each with its reason.
+
+use ledger_log::limits::GROUP_BYTES_MAX;
+
+/// Requests that may wait for the writer.
+///
+/// At 10,000 small requests a second this is less than half a second of waiting; beyond it a
+/// caller is better served by "try again" than by a place in the queue.
+pub const QUEUE_REQUESTS_MAX: usize = 4_096;
+
+/// Commands that may wait for the writer, over all requests.
+///
+/// A command takes some 200 bytes, so 20 MB at most, and about a second of work.
+pub const QUEUE_COMMANDS_MAX: usize = 100_000;
+
+/// Commands of one request.
+///
+/// The roster of the largest class fits into one request. A request is decided without
+/// interruption; five thousand commands take the writer about 25 ms, which every other caller
+/// waits for.
+pub const REQUEST_COMMANDS_MAX: usize = 5_000;
+
+/// Events after which a group takes no further request.
+///
+/// A sync is amortised over a thousand events already; larger groups only add latency.
+pub const GROUP_EVENTS_MAX: usize = 4_096;
+
+/// Bytes after which a group takes no further request, by an estimate that errs on the high side.
+/// That is room for some five thousand small events.
+pub const GROUP_BYTES_SOFT_MAX: usize = 8 * 1024 * 1024;
+
+/// Bytes of events and entities that no group exceeds, by the same estimate. A request that does
+/// not fit even alone is refused. The rest up to [`GROUP_BYTES_MAX`] is room for what is added
+/// after that check: the refusals of the last request and its answer.
+pub const GROUP_BYTES_HARD_MAX: usize = 16 * 1024 * 1024;
+
+/// Entities kept in memory, over both generations of the cache.
+///
+/// A person with a few classes takes about 1 KiB, so some 250 MB.
+pub const CACHE_ENTITIES_MAX: usize = 250_000;
+
+/// Bytes of stored form that an entity may have to count as one entity in the cache; a larger one
+/// counts for several.
+pub const CACHE_ENTITY_BYTES: usize = 2_048;
+
+/// Keys of one read from the store. Larger reads gain nothing and hold the store's lock longer.
+pub const MULTI_GET_KEYS_MAX: usize = 1_024;
+
+/// Blocks whose range is remembered, per generation: 16 bytes and a tree's overhead each, so some
+/// 5 MB.
+pub const BLOCK_STARTS_MAX: usize = 131_072;
+
+/// Entities that a rebuild keeps in memory before it writes them to the shadow. The live cache is
+/// in memory as well while a rebuild runs.
+pub const REBUILD_ENTITIES_MAX: usize = 250_000;
+
+/// Decoded blocks that wait for being applied in a rebuild: enough to keep both threads busy, few
+/// enough to stay below 20 MB.
+pub const REBUILD_BLOCKS_AHEAD: usize = 8;
+
+/// Changes that a rebuild hands to the shadow in one write.
+pub const REBUILD_WRITE_OPS: usize = 4_096;
+
+/// Differences that a rebuild reports one by one; the rest is counted.
+pub const REBUILD_DIFFERENCES_MAX: usize = 100;
+
+/// Events that the writer replays itself when a rebuild is switched on: a pause of about 0.1 s.
+pub const REBUILD_TAIL_EVENTS_MAX: u64 = 50_000;
+
+/// Rounds of catching up before a rebuild is switched on, whatever the length of the tail. Replay
+/// is several times faster than recording, so each round is a fraction of the one before.
+pub const REBUILD_CATCH_UP_ROUNDS_MAX: u32 = 16;
+
+const _: () = assert!(GROUP_BYTES_SOFT_MAX < GROUP_BYTES_HARD_MAX);
+const _: () = assert!(GROUP_BYTES_HARD_MAX < GROUP_BYTES_MAX);
+const _: () = assert!(REQUEST_COMMANDS_MAX <= QUEUE_COMMANDS_MAX);
+// A refusal takes well under 1 KiB, and is stored twice.
+const _: () = assert!(GROUP_BYTES_HARD_MAX + 2 * 1024 * REQUEST_COMMANDS_MAX < GROUP_BYTES_MAX);
+
+/// The bounds that an operator may set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineOptions {
+    /// Requests that may wait for the writer.
+    pub queue_requests_max: usize,
+    /// Commands that may wait for the writer, over all requests.
+    pub queue_commands_max: usize,
+    /// Commands of one request.
+    pub request_commands_max: usize,
+    /// Events after which a group takes no further request.
+    pub group_events_max: usize,
+    /// Bytes after which a group takes no further request.
+    pub group_bytes_max: usize,
+    /// Estimated bytes of events and entities that no group exceeds, and so no request either; at
+    /// most [`GROUP_BYTES_HARD_MAX`].
+    pub request_bytes_max: usize,
+    /// Entities kept in memory.
+    pub cache_entities_max: usize,
+    /// Entities that a rebuild keeps in memory.
+    pub rebuild_entities_max: usize,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self {
+            queue_requests_max: QUEUE_REQUESTS_MAX,
+            queue_commands_max: QUEUE_COMMANDS_MAX,
+            request_commands_max: REQUEST_COMMANDS_MAX,
+            group_events_max: GROUP_EVENTS_MAX,
+            group_bytes_max: GROUP_BYTES_SOFT_MAX,
+            request_bytes_max: GROUP_BYTES_HARD_MAX,
+            cache_entities_max: CACHE_ENTITIES_MAX,
+            rebuild_entities_max: REBUILD_ENTITIES_MAX,
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Every bound of a query, each with its reason.
+
+/// Events, statement lines or accounts of one page.
+pub const PAGE_ITEMS_MAX: usize = 1_000;
+
+/// Bytes of events after which a page ends: with one more record of the largest size it stays
+/// within the 4 MiB that a gRPC client accepts without being told otherwise.
+pub const PAGE_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Tags of one filter: an event about a payment carries about ten.
+pub const FILTER_TAGS_MAX: usize = 8;
+
+/// Kinds of one filter: more than there are.
+pub const FILTER_KINDS_MAX: usize = 64;
+
+/// Units of work of one page, after which it ends with a cursor whatever it has found, so that a
+/// filter that matches little does not hold a thread: about a tenth of a second.
+pub const PAGE_WORK_MAX: u32 = 10_000;
+
+/// Units of work that reading one block costs: up to 256 KiB are decompressed and checked, about
+/// 0.1 ms. An index entry costs one unit.
+pub const BLOCK_WORK: u32 = 10;
+
+/// Index entries fetched at once at first; a page of few events needs no more.
+pub const INDEX_CHUNK_MIN: usize = 4;
+
+/// Index entries fetched at once after a while: at two bytes per event about 128 KiB.
+pub const INDEX_CHUNK_MAX: usize = 64;
+
+/// Positions that a subscription passes over in silence before it says how far it has come, so
+/// that a subscriber who starts again does not read them once more.
+pub const CHECKPOINT_EVERY: u64 = 100_000;
+
+/// Accounts of one ledger: the divisions down to the counties are about 3,200, with six funds each.
+pub const ACCOUNTS_MAX: usize = 65_536;
+
+/// Refusals looked at for one page, so that a filter that matches little does not hold a thread.
+pub const PAGE_REFUSALS_MAX: usize = 10_000;
+
+/// Events of one trace: ten times the largest case asked for. A waiting position takes about 30
+/// bytes, so a trace takes at most 30 MB.
+pub const TRACE_EVENTS_MAX: usize = 1_000_000;
+
+const _: () = assert!(PAGE_BYTES_MAX + ledger_log::limits::RECORD_BYTES_MAX < 4 * 1024 * 1024);
+const _: () = assert!(INDEX_CHUNK_MIN <= INDEX_CHUNK_MAX);
+// A page that begins with a seek in the index of every tag gets past it and reads a block, so every
+// page makes progress.
+#[expect(
+    clippy::as_conversions,
+    reason = "a constant expression has no checked conversion, and the numbers are small"
+)]
+const _: () =
+    assert!((FILTER_TAGS_MAX * (INDEX_CHUNK_MIN + 1)) as u32 + BLOCK_WORK < PAGE_WORK_MAX);

@@ -1,0 +1,206 @@
+//! How much of a person's yearly quota is used, and by which events, as of any position.
+
+use ledger_core::entity::{Person, QuotaSlot};
+use ledger_core::policy::{PolicyBook, PublishedPolicy, Quota, QuotaScope};
+use ledger_core::refusal::RuleCitation;
+use ledger_core::{BusinessDate, Division, PersonKey, Position, SchemeId};
+use ledger_log::Snapshot;
+
+use super::entities::{load_class, load_person};
+use super::error::Subject;
+use super::{QueryError, Reader};
+
+/// Whose quota is asked for, under which rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuotaQuery {
+    /// The person.
+    pub person: PersonKey,
+    /// The scheme whose rule is asked for; that of the year's latest subsidy when absent.
+    pub scheme: Option<SchemeId>,
+    /// The division whose policy holds; that of the year's latest subsidy when absent.
+    pub division: Option<Division>,
+    /// Calendar year.
+    pub year: i32,
+    /// The position as of which to answer; the latest when absent.
+    pub as_of: Option<Position>,
+}
+
+/// The use of a person's quota in a year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuotaUse {
+    /// Slots in use that the rule counts.
+    pub used: u32,
+    /// Slots per year; absent when no rule limits them.
+    pub limit: Option<u32>,
+    /// Slots left; absent when no rule limits them.
+    pub left: Option<u32>,
+    /// Every slot taken in the year that the rule counts, also those given back, in the order of
+    /// taking.
+    pub slots: Vec<SlotUse>,
+    /// The rule that sets the limit.
+    pub rule: Option<RuleCitation>,
+    /// The position as of which this is the answer.
+    pub log_position: Position,
+}
+
+/// One use of the quota.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotUse {
+    /// The slot; `freed` is set only when it was given back by the position asked for.
+    pub slot: QuotaSlot,
+    /// The approval of the subsidy; absent when an advance took the slot before any approval.
+    pub approval: Option<Position>,
+}
+
+impl Reader {
+    /// Tells how much of a person's yearly quota is used.
+    ///
+    /// The person's slots carry the positions at which they were taken and given back, so any
+    /// position is answered without a replay. The rule is that which held for the year's latest
+    /// subsidy. When a scheme or a division is asked for, it is that of the narrowest division,
+    /// then of the latest publication, among the documents in force on a day of the year.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError::NotFound`] for a person not registered by then,
+    /// [`QueryError::PositionInFuture`], and what reading the store gives.
+    pub fn quota(&self, query: &QuotaQuery) -> Result<QuotaUse, QueryError> {
+        let snapshot = self.store.snapshot()?;
+        let as_of = as_of(query.as_of, snapshot.last_position())?;
+        let person = load_person(snapshot.as_ref(), query.person)?
+            .filter(|person| person.registered <= as_of)
+            .ok_or(QueryError::NotFound {
+                what: Subject::Person,
+            })?;
+        let mut slots = slots_as_of(&person, query.year, as_of);
+        let rule = self.rule(query, &slots, snapshot.as_ref(), as_of)?;
+        if let Some((scheme, QuotaScope::SameScheme)) =
+            rule.as_ref().map(|rule| (&rule.scheme, rule.quota.scope))
+        {
+            slots.retain(|used| used.slot.scheme == *scheme);
+        }
+        let in_use = slots
+            .iter()
+            .filter(|used| used.slot.freed.is_none())
+            .count();
+        let used = u32::try_from(in_use).unwrap_or(u32::MAX);
+        let limit = rule.as_ref().map(|rule| rule.quota.per_year);
+        Ok(QuotaUse {
+            used,
+            limit,
+            left: limit.map(|limit| limit.saturating_sub(used)),
+            slots,
+            rule: rule.map(|rule| rule.citation),
+            log_position: as_of,
+        })
+    }
+
+    /// The rule that limits the year: that which held for the year's latest subsidy, or that of the
+    /// scheme and the division asked for.
+    fn rule(
+        &self,
+        query: &QuotaQuery,
+        slots: &[SlotUse],
+        snapshot: &dyn Snapshot,
+        as_of: Position,
+    ) -> Result<Option<QuotaRule>, QueryError> {
+        let policies = self.policies(as_of)?;
+        let latest = match slots.last().map(|used| &used.slot) {
+            Some(slot) => load_class(snapshot, slot.class)?.map(|class| (slot, class)),
+            None => None,
+        };
+        if let (None, None, Some((slot, class))) = (&query.scheme, query.division, &latest) {
+            let published = policies.at(class.policy);
+            return Ok(published.and_then(|published| QuotaRule::of(published, &slot.scheme)));
+        }
+        let scheme = query
+            .scheme
+            .as_ref()
+            .or(latest.as_ref().map(|(slot, _)| &slot.scheme));
+        let division = query
+            .division
+            .or(latest.as_ref().map(|(_, class)| class.account.division));
+        Ok(match (scheme, division) {
+            (Some(scheme), Some(division)) => {
+                in_force(&policies, scheme, division, query.year, as_of)
+                    .and_then(|published| QuotaRule::of(published, scheme))
+            }
+            _ => None,
+        })
+    }
+}
+
+/// The position as of which to answer, within the log.
+pub(super) fn as_of(asked: Option<Position>, last: Position) -> Result<Position, QueryError> {
+    match asked {
+        None => Ok(last),
+        Some(asked) if asked <= last => Ok(asked),
+        Some(asked) => Err(QueryError::PositionInFuture {
+            asked,
+            log_position: last,
+        }),
+    }
+}
+
+/// A quota rule and where it is written.
+struct QuotaRule {
+    scheme: SchemeId,
+    quota: Quota,
+    citation: RuleCitation,
+}
+
+fn slots_as_of(person: &Person, year: i32, as_of: Position) -> Vec<SlotUse> {
+    person
+        .slots
+        .iter()
+        .filter(|slot| slot.year == year && slot.taken <= as_of)
+        .map(|slot| SlotUse {
+            slot: QuotaSlot {
+                freed: slot.freed.filter(|freed| *freed <= as_of),
+                ..slot.clone()
+            },
+            approval: person
+                .enrolment(slot.class)
+                .and_then(|enrolment| enrolment.approval)
+                .map(|approval| approval.position)
+                .filter(|position| *position <= as_of),
+        })
+        .collect()
+}
+
+/// The document that sets the rules of a scheme in a division on a day of the year: the narrowest
+/// division first, then the latest publication.
+fn in_force<'a>(
+    policies: &'a PolicyBook,
+    scheme: &SchemeId,
+    division: Division,
+    year: i32,
+    as_of: Position,
+) -> Option<&'a PublishedPolicy> {
+    let first_day = BusinessDate::from_ymd(year, 1, 1)?;
+    let last_day = BusinessDate::from_ymd(year, 12, 31)?;
+    let covers = |published: &&PublishedPolicy| {
+        let policy = &published.policy;
+        published.position <= as_of
+            && policy.division.contains(division)
+            && policy.valid_from <= last_day
+            && policy.valid_until.is_none_or(|until| first_day <= until)
+            && policy.scheme(scheme).is_some()
+    };
+    policies
+        .published()
+        .iter()
+        .filter(covers)
+        .max_by_key(|published| (!published.policy.division.is_province(), published.position))
+}
+
+impl QuotaRule {
+    fn of(published: &PublishedPolicy, scheme: &SchemeId) -> Option<Self> {
+        let rule = published.policy.scheme(scheme)?.quota.as_ref()?;
+        Some(Self {
+            scheme: scheme.clone(),
+            quota: rule.rule,
+            citation: published.cite(rule),
+        })
+    }
+}

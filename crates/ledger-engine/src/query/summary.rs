@@ -1,0 +1,288 @@
+//! One line in English on what an event says, without personal data.
+//!
+//! Person keys, identity and free text (grounds, reasons, clues) are left out: the line is printed,
+//! mailed and pasted, while the event stays in the ledger.
+
+use ledger_core::command::Debt;
+use ledger_core::event::{
+    AssessmentResult, ClassApproved, ClassKind, DisbursementOrdered, DisbursementStage, EventBody,
+    FindingKind, FindingMade, InstitutionRegistered, Payee, PersonStatus, ProjectSettled,
+    QualificationGranted, QualificationKind, ReturnKind, SettlementOutcome, SubsidyApproved,
+};
+use ledger_core::{Division, Fen};
+
+/// Says in one line what an event says.
+pub(super) fn summary(body: &EventBody) -> String {
+    match body {
+        EventBody::PolicyPublished(e) => format!(
+            "policy {} version {} published: {}",
+            e.policy_id, e.version, e.document_number
+        ),
+        EventBody::AccountOpened { account } => {
+            format!(
+                "account opened for {} in {}",
+                account.fund, account.division
+            )
+        }
+        EventBody::FundsAccrued {
+            account, amount, ..
+        } => {
+            format!(
+                "{} accrued to {} in {}",
+                yuan(*amount),
+                account.fund,
+                account.division
+            )
+        }
+        EventBody::FundsTransferred {
+            from,
+            to,
+            fund,
+            amount,
+            ..
+        } => {
+            format!(
+                "{} of {fund} transferred from {from} to {to}",
+                yuan(*amount)
+            )
+        }
+        EventBody::InstitutionRegistered(e) => institution_registered(e),
+        EventBody::QualificationGranted(e) => qualification_granted(e),
+        EventBody::QualificationRevoked(e) => {
+            format!(
+                "qualification revoked as of {}: {}",
+                e.effective_on, e.decision_number
+            )
+        }
+        EventBody::ClassApproved(e) => class_approved(e),
+        EventBody::ClassOpened { .. } => "class opened for enrolment".to_owned(),
+        EventBody::ClassClosed { .. } => "class closed".to_owned(),
+        _ => payment_summary(body),
+    }
+}
+
+fn payment_summary(body: &EventBody) -> String {
+    match body {
+        EventBody::ProjectSettled(e) => project_settled(e),
+        EventBody::DisbursementOrdered(e) => disbursement_ordered(e),
+        EventBody::DisbursementSettled {
+            bank_reference,
+            fiscal_year,
+            ..
+        } => {
+            format!("payment confirmed by the bank in fiscal year {fiscal_year}: {bank_reference}")
+        }
+        EventBody::DisbursementReturned(e) => {
+            let by = match e.kind {
+                ReturnKind::Passive => "undelivered by the bank",
+                ReturnKind::Active => "sent back by the payee",
+            };
+            format!("payment returned, {by}: {}", e.bank_reference)
+        }
+        EventBody::RepaymentReceived {
+            debt,
+            amount,
+            outstanding,
+            bank_reference,
+        } => {
+            let what = match debt {
+                Debt::Clawback(_) => "a clawback",
+                Debt::ExcessAdvance(_) => "an excess advance",
+            };
+            let (amount, rest) = (yuan(*amount), yuan(*outstanding));
+            format!("{amount} repaid of {what}, {rest} still owed: {bank_reference}")
+        }
+        _ => supervision_summary(body),
+    }
+}
+
+fn supervision_summary(body: &EventBody) -> String {
+    match body {
+        EventBody::CaseOpened {
+            institution: Some(institution),
+            ..
+        } => {
+            format!("case opened on {institution}")
+        }
+        EventBody::CaseOpened {
+            institution: None, ..
+        } => "case opened".to_owned(),
+        EventBody::FindingMade(e) => finding_made(e),
+        EventBody::CaseClosed { .. } => "case closed".to_owned(),
+        EventBody::ClawbackDecided(e) => format!(
+            "clawback of {} in {} lines decided, owed by {}: {}",
+            yuan(e.total),
+            e.lines.len(),
+            payee(&e.debtor),
+            e.decision_number
+        ),
+        _ => person_summary(body),
+    }
+}
+
+/// Events about one person, who is not named.
+fn person_summary(body: &EventBody) -> String {
+    match body {
+        EventBody::PersonRegistered { .. } => "person registered".to_owned(),
+        EventBody::PersonStatusDeclared(e) => match e.valid_until {
+            Some(until) => format!(
+                "{} declared from {} to {until}",
+                status(e.status),
+                e.valid_from
+            ),
+            None => format!("{} declared from {}", status(e.status), e.valid_from),
+        },
+        EventBody::PersonStatusEnded {
+            status: ended,
+            valid_until,
+            ..
+        } => {
+            format!("{} ended on {valid_until}", status(*ended))
+        }
+        EventBody::PersonEnrolled { .. } => "enrolled in the class".to_owned(),
+        EventBody::EnrolmentWithdrawn { .. } => "withdrawn from the class".to_owned(),
+        EventBody::AttendanceRecorded { class_hours, .. } => {
+            format!("{class_hours} class hours attended")
+        }
+        EventBody::TrainingCompleted { class_hours, .. } => {
+            format!("training completed with {class_hours} class hours")
+        }
+        EventBody::AssessmentRecorded {
+            evaluator, result, ..
+        } => match result {
+            AssessmentResult::Passed => format!("assessment passed at {evaluator}"),
+            AssessmentResult::Failed => format!("assessment failed at {evaluator}"),
+        },
+        EventBody::CertificateIssued(e) => {
+            format!(
+                "certificate {} issued by {} on {}",
+                e.number, e.evaluator, e.issued_on
+            )
+        }
+        EventBody::CertificateInvalidated(e) => {
+            format!(
+                "certificate {} declared void: {}",
+                e.number, e.decision_number
+            )
+        }
+        EventBody::EmploymentConfirmed(e) => {
+            let counts = if e.counts { "counts" } else { "does not count" };
+            format!(
+                "employment at {} from {} confirmed, {counts}",
+                e.employer, e.started_on
+            )
+        }
+        EventBody::EmploymentWithdrawn { counted, .. } => {
+            let counted = if *counted { "counted" } else { "did not count" };
+            format!("confirmation of employment taken back, which {counted}")
+        }
+        EventBody::SubsidyApproved(e) => subsidy_approved(e),
+        // Everything else is said above.
+        _ => String::new(),
+    }
+}
+
+fn institution_registered(e: &InstitutionRegistered) -> String {
+    format!(
+        "institution {} registered in {}: {}",
+        e.institution, e.division, e.name
+    )
+}
+
+fn qualification_granted(e: &QualificationGranted) -> String {
+    let kind = match e.scope.kind {
+        QualificationKind::Training => "training",
+        QualificationKind::Evaluation { .. } => "evaluation",
+    };
+    let count = e.scope.occupations.len();
+    format!(
+        "{kind} qualification for {count} occupations granted: {}",
+        e.decision_number
+    )
+}
+
+fn class_approved(e: &ClassApproved) -> String {
+    let kind = match e.kind {
+        ClassKind::Ordinary => "class",
+        ClassKind::Project => "project class",
+    };
+    format!(
+        "{kind} of {} places at {} each approved for {}: {}",
+        e.headcount,
+        yuan(e.rate),
+        e.institution,
+        e.contract_number
+    )
+}
+
+fn subsidy_approved(e: &SubsidyApproved) -> String {
+    format!(
+        "subsidy of {} approved, {} of {} in {}",
+        yuan(e.amount),
+        e.quota_used,
+        e.quota_limit,
+        e.quota_year
+    )
+}
+
+fn project_settled(e: &ProjectSettled) -> String {
+    let outcome = match e.outcome {
+        SettlementOutcome::Full => "paid in full",
+        SettlementOutcome::StayAtAdvance => "stays at the advance share",
+        SettlementOutcome::ProRata => "paid in proportion",
+        SettlementOutcome::RecoverAdvance => "advance recovered",
+    };
+    let (payable, excess) = (yuan(e.payable), yuan(e.excess));
+    format!(
+        "project class settled with {} of {} employed, {outcome}: {payable} to pay, {excess} to \
+         recover",
+        e.employed, e.base
+    )
+}
+
+fn disbursement_ordered(e: &DisbursementOrdered) -> String {
+    let stage = match e.stage {
+        DisbursementStage::Advance => "advance",
+        DisbursementStage::Final => "final payment",
+        DisbursementStage::Full => "full payment",
+    };
+    let (total, lines, payee) = (yuan(e.total), e.lines.len(), payee(&e.payee));
+    format!("{stage} of {total} in {lines} lines ordered to {payee}")
+}
+
+fn finding_made(e: &FindingMade) -> String {
+    let kind = match e.kind {
+        FindingKind::FalseTraining => "false training",
+        FindingKind::FalseEvaluation => "false evaluation",
+        FindingKind::Fraud => "fraud",
+        FindingKind::Ineligible => "ineligible subsidy",
+        FindingKind::HonestError => "honest error",
+    };
+    match e.persons.len() {
+        0 => format!("{kind} found for the whole class: {}", e.decision_number),
+        count => format!("{kind} found for {count} persons: {}", e.decision_number),
+    }
+}
+
+fn payee(payee: &Payee) -> String {
+    match payee {
+        Payee::Person(_) => "the trainee".to_owned(),
+        Payee::Institution(institution) => institution.to_string(),
+        Payee::Employer(employer) => employer.to_string(),
+    }
+}
+
+fn status(status: PersonStatus) -> String {
+    match status {
+        PersonStatus::Pension => "monthly pension".to_owned(),
+        PersonStatus::Residence(division) => residence(division),
+    }
+}
+
+fn residence(division: Division) -> String {
+    format!("residence in {division}")
+}
+
+fn yuan(amount: Fen) -> String {
+    format!("{amount} yuan")
+}

@@ -1,0 +1,342 @@
+//! Balances and statements, against adding up every posting.
+
+use std::collections::BTreeMap;
+
+use ledger_core::{
+    AccountKey, AccountKind, EventKind, Fen, LedgerAccount, Position, RecordedEvent, Side, Tag,
+};
+
+use super::World;
+use super::samples::{JINAN, QINGDAO, account, clawback, disbursement, division, open_account};
+use crate::query::{
+    EventRange, ListAccounts, QueryError, ReadStatement, Reader, StatementLine, TrialBalance,
+};
+
+type Books = BTreeMap<LedgerAccount, Fen>;
+
+/// The balances after each position, by adding up postings.
+fn books(events: &[RecordedEvent]) -> Vec<Books> {
+    let mut books = vec![Books::new()];
+    for event in events {
+        let mut next = books.last().unwrap().clone();
+        for posting in &event.event.postings {
+            let balance = next.entry(posting.account).or_default();
+            let change = if posting.side == posting.account.kind.normal_side() {
+                posting.amount
+            } else {
+                posting.amount.checked_neg().unwrap()
+            };
+            *balance = balance.checked_add(change).unwrap();
+        }
+        books.push(next);
+    }
+    books
+}
+
+fn balances_of(books: &Books, holder: AccountKey) -> BTreeMap<(AccountKind, u16), Fen> {
+    books
+        .iter()
+        .filter(|(account, _)| account.holder == holder)
+        .map(|(account, balance)| ((account.kind, account.fiscal_year), *balance))
+        .collect()
+}
+
+#[test]
+fn balances_are_right_as_of_every_position() {
+    let world = World::seeded();
+    let (reader, events) = (world.reader(), world.events());
+    let opened = |holder| {
+        let mut found = events.iter().filter(|event| {
+            event.event.body == ledger_core::EventBody::AccountOpened { account: holder }
+        });
+        found.next().unwrap().position
+    };
+    for holder in [account(JINAN), account(QINGDAO)] {
+        for (number, books) in (0..).zip(books(&events)) {
+            let position = Position::new(number);
+            let answer = reader.account(holder, Some(position));
+            if position < opened(holder) {
+                assert!(
+                    matches!(answer, Err(QueryError::NotFound { .. })),
+                    "{position}"
+                );
+                continue;
+            }
+            let answer = answer.unwrap();
+            let balances = balances_of(&books, holder);
+            let of = |kind| balances.get(&(kind, 0)).copied().unwrap_or_default();
+            let (cash, reserved) = (of(AccountKind::Cash), of(AccountKind::Reserve));
+            assert_eq!(answer.value.balances, balances, "{position}");
+            assert_eq!((answer.value.cash, answer.value.reserved), (cash, reserved));
+            assert_eq!(Some(answer.value.available), cash.checked_sub(reserved));
+            assert_eq!(answer.value.opened, opened(holder));
+            assert_eq!(answer.log_position, position);
+        }
+    }
+    let latest = reader.account(account(JINAN), None).unwrap();
+    assert_eq!(
+        latest,
+        reader
+            .account(account(JINAN), Some(reader.log_position()))
+            .unwrap()
+    );
+    // 10,000 yuan less 200 given to the other city and 2,500 paid, and 500 that came back.
+    assert_eq!(
+        latest.value.cash,
+        Fen::new(1_000_000 - 20_000 - 250_000 + 50_000)
+    );
+}
+
+#[test]
+fn a_position_behind_the_log_is_in_the_future() {
+    let reader = World::seeded().reader();
+    let asked = Position::new(reader.log_position().get() + 1);
+    let error = reader.account(account(JINAN), Some(asked)).unwrap_err();
+    assert!(matches!(error, QueryError::PositionInFuture { .. }));
+    assert!(error.retry_helps());
+    assert!(reader.trial_balance(Some(asked)).is_err());
+}
+
+#[test]
+fn debits_equal_credits_at_every_position() {
+    let world = World::seeded();
+    let (reader, events) = (world.reader(), world.events());
+    for (number, books) in (0..).zip(books(&events)) {
+        let answer = reader.trial_balance(Some(Position::new(number))).unwrap();
+        let sum = |side| {
+            let on_side = books
+                .iter()
+                .filter(|(account, _)| account.kind.normal_side() == side);
+            Fen::checked_sum(on_side.map(|(_, balance)| *balance)).unwrap()
+        };
+        let expected = TrialBalance {
+            debits: sum(Side::Debit),
+            credits: sum(Side::Credit),
+        };
+        assert_eq!(answer.value, expected, "{number}");
+        assert!(answer.value.is_balanced(), "{number}");
+    }
+    assert!(
+        reader
+            .trial_balance(None)
+            .unwrap()
+            .value
+            .debits
+            .is_positive()
+    );
+}
+
+#[test]
+fn accounts_are_listed_page_by_page_with_the_sums_of_all() {
+    let world = World::seeded();
+    world.record("2020-06-01", vec![open_account(410_100)]);
+    let reader = world.reader();
+    let list = |limit, division, cursor| {
+        reader
+            .accounts(&ListAccounts {
+                division,
+                limit,
+                cursor,
+            })
+            .unwrap()
+    };
+    let all = list(0, None, None);
+    let keys: Vec<_> = all.accounts.iter().map(|account| account.key).collect();
+    assert_eq!(keys, [account(JINAN), account(QINGDAO), account(410_100)]);
+    assert_eq!((all.next, all.log_position), (None, reader.log_position()));
+    assert!(all.totals.is_balanced());
+    assert_eq!(all.totals, reader.trial_balance(None).unwrap().value);
+
+    let mut cursor = None;
+    for account in &all.accounts {
+        let page = list(1, None, cursor);
+        assert_eq!(page.accounts.as_slice(), std::slice::from_ref(account));
+        assert_eq!(page.totals, all.totals);
+        cursor = page.next;
+    }
+    assert_eq!(cursor, None);
+
+    for (code, expected) in [
+        (370_000, vec![JINAN, QINGDAO]),
+        (JINAN, vec![JINAN]),
+        (410_100, vec![410_100]),
+        (420_000, vec![]),
+    ] {
+        let page = list(0, Some(division(code)), None);
+        let found: Vec<_> = page.accounts.iter().map(|found| found.key).collect();
+        assert_eq!(found, expected.into_iter().map(account).collect::<Vec<_>>());
+    }
+    let first = list(1, None, None).next;
+    let other = ListAccounts {
+        division: Some(division(JINAN)),
+        limit: 1,
+        cursor: first,
+    };
+    assert!(matches!(
+        reader.accounts(&other),
+        Err(QueryError::PageTokenMismatch)
+    ));
+}
+
+fn statement(holder: AccountKey, kinds: &[AccountKind]) -> ReadStatement {
+    ReadStatement {
+        account: holder,
+        kinds: kinds.to_vec(),
+        range: EventRange::default(),
+        limit: 0,
+        cursor: None,
+    }
+}
+
+/// Reads all pages; each opens with the balances that the page before closed with.
+fn read_lines(reader: &Reader, query: &ReadStatement, books: &[Books]) -> Vec<StatementLine> {
+    let mut query = query.clone();
+    let mut lines: Vec<StatementLine> = Vec::new();
+    let mut start = query.range.from.max(Position::FIRST);
+    loop {
+        let page = reader.statement(&query).unwrap();
+        for opening in page.opening {
+            let before = start.previous().unwrap();
+            let books = &books[usize::try_from(before.get()).unwrap()];
+            let expected = books.get(&opening.account).copied().unwrap_or_default();
+            assert_eq!(opening.balance, expected, "{query:?}");
+        }
+        lines.extend(page.lines);
+        match page.next {
+            None => return lines,
+            Some(next) => start = Position::new(next.next),
+        }
+        query.cursor = page.next;
+    }
+}
+
+#[test]
+fn a_statement_has_every_posting_once_with_its_running_balance() {
+    let world = World::seeded();
+    let (reader, events) = (world.reader(), world.events());
+    let books = books(&events);
+    let all = AccountKind::ALL;
+    let some = [AccountKind::Reserve, AccountKind::Expenditure];
+    let last = reader.log_position();
+    for holder in [account(JINAN), account(QINGDAO)] {
+        for kinds in [&all[..], &some[..], &[AccountKind::Cash], &[]] {
+            let chosen = if kinds.is_empty() {
+                &[AccountKind::Cash][..]
+            } else {
+                kinds
+            };
+            for limit in [0, 1, 3] {
+                for (from, to) in [(0, None), (10, None), (5, Some(60)), (last.get() + 1, None)] {
+                    let range = EventRange {
+                        from: Position::new(from),
+                        to: to.map(Position::new),
+                        ..EventRange::default()
+                    };
+                    let query = ReadStatement {
+                        range,
+                        limit,
+                        ..statement(holder, kinds)
+                    };
+                    let lines = read_lines(&reader, &query, &books);
+                    let found: Vec<_> = lines
+                        .iter()
+                        .map(|l| (l.position, l.account, l.side, l.amount, l.balance_after))
+                        .collect();
+                    let postings = events
+                        .iter()
+                        .flat_map(|event| event.event.postings.iter().map(|p| (event.position, p)));
+                    let expected: Vec<_> = postings
+                        .filter(|(position, posting)| {
+                            posting.account.holder == holder
+                                && chosen.contains(&posting.account.kind)
+                                && position.get() >= from
+                                && to.is_none_or(|to| position.get() <= to)
+                        })
+                        .map(|(at, p)| (at, p.account, p.side, p.amount, p.balance_after))
+                        .collect();
+                    assert_eq!(found, expected, "{query:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_line_says_what_it_is_for() {
+    let world = World::seeded();
+    let query = statement(account(JINAN), &[]);
+    let lines = world.reader().statement(&query).unwrap().lines;
+    let said: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            (
+                line.event_kind,
+                line.reference.as_str(),
+                line.about,
+                line.amount.get(),
+            )
+        })
+        .collect();
+    let expected = [
+        (EventKind::FundsAccrued, "凭证1", None, 1_000_000),
+        (
+            EventKind::FundsTransferred,
+            "调拨1号",
+            Some(Tag::Division(division(QINGDAO))),
+            20_000,
+        ),
+        (
+            EventKind::DisbursementSettled,
+            "回单1",
+            Some(Tag::Disbursement(disbursement(1))),
+            250_000,
+        ),
+        (
+            EventKind::RepaymentReceived,
+            "还款1",
+            Some(Tag::Clawback(clawback())),
+            30_000,
+        ),
+        (
+            EventKind::RepaymentReceived,
+            "还款1",
+            Some(Tag::Clawback(clawback())),
+            20_000,
+        ),
+    ];
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn a_statement_of_an_unknown_account_or_with_a_foreign_cursor_is_refused() {
+    let world = World::seeded();
+    let reader = world.reader();
+    let unknown = reader.statement(&statement(account(410_100), &[]));
+    assert!(matches!(unknown, Err(QueryError::NotFound { .. })));
+    let first = reader
+        .statement(&ReadStatement {
+            limit: 1,
+            ..statement(account(JINAN), &[])
+        })
+        .unwrap();
+    for other in [
+        statement(account(QINGDAO), &[]),
+        statement(account(JINAN), &[AccountKind::Reserve]),
+    ] {
+        let result = reader.statement(&ReadStatement {
+            cursor: first.next,
+            ..other
+        });
+        assert!(matches!(result, Err(QueryError::PageTokenMismatch)));
+    }
+    // No kinds and cash are the same question.
+    let cash = statement(account(JINAN), &[AccountKind::Cash]);
+    assert!(
+        reader
+            .statement(&ReadStatement {
+                cursor: first.next,
+                ..cash
+            })
+            .is_ok()
+    );
+}

@@ -1,0 +1,124 @@
+//! Refused commands: an attempt is evidence, so it is kept beside the numbered log.
+
+use crate::wire::{CodecError, Reader, Wire, fields};
+use ledger_core::command::{Command, CommandBody};
+use ledger_core::refusal::RuleCitation;
+use ledger_core::{BusinessDate, EventKind, Reason, RecordedTime, Refusal, RequestId};
+use std::sync::Arc;
+
+/// The version of the encoding.
+const VERSION: u8 = 1;
+
+/// One refused command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusalRecord {
+    /// When it was refused.
+    pub recorded_at: RecordedTime,
+    /// The authenticated principal.
+    pub actor: Arc<str>,
+    /// The system that sent the request, as it names itself.
+    pub source_system: Arc<str>,
+    /// The request that the command was part of.
+    pub request_id: RequestId,
+    /// Which command of the request, from zero.
+    pub command_index: u32,
+    /// The kind of event that the command asked for.
+    pub asked_for: EventKind,
+    /// The business date that it spoke of.
+    pub occurred_on: BusinessDate,
+    /// Why it was refused.
+    pub refusal: Refusal,
+}
+
+/// Returns the stored form of a refused command, the value under
+/// [`keys::refusal`](ledger_log::keys::refusal).
+#[must_use]
+pub fn encode_refusal(record: &RefusalRecord) -> Vec<u8> {
+    let mut out = vec![VERSION];
+    record.put(&mut out);
+    out
+}
+
+/// Reads what [`encode_refusal`] wrote.
+///
+/// # Errors
+///
+/// [`CodecError`] for an unknown version and for bytes that `encode_refusal` does not write.
+pub fn decode_refusal(bytes: &[u8]) -> Result<RefusalRecord, CodecError> {
+    let mut reader = Reader::versioned(bytes, VERSION)?;
+    let record = RefusalRecord::take(&mut reader)?;
+    reader.finish()?;
+    Ok(record)
+}
+
+/// The kind of event that a command asks for; a final payment becomes a settlement as well.
+#[must_use]
+pub const fn asked_for(command: &Command) -> EventKind {
+    match command.body {
+        CommandBody::PublishPolicy(_) => EventKind::PolicyPublished,
+        CommandBody::OpenAccount(_) => EventKind::AccountOpened,
+        CommandBody::AccrueFunds(_) => EventKind::FundsAccrued,
+        CommandBody::TransferFunds(_) => EventKind::FundsTransferred,
+        CommandBody::RegisterInstitution(_) => EventKind::InstitutionRegistered,
+        CommandBody::GrantQualification(_) => EventKind::QualificationGranted,
+        CommandBody::RevokeQualification(_) => EventKind::QualificationRevoked,
+        CommandBody::RegisterPerson(_) => EventKind::PersonRegistered,
+        CommandBody::DeclarePersonStatus(_) => EventKind::PersonStatusDeclared,
+        CommandBody::EndPersonStatus(_) => EventKind::PersonStatusEnded,
+        CommandBody::ApproveClass(_) => EventKind::ClassApproved,
+        CommandBody::OpenClass(_) => EventKind::ClassOpened,
+        CommandBody::CloseClass(_) => EventKind::ClassClosed,
+        CommandBody::EnrolPerson(_) => EventKind::PersonEnrolled,
+        CommandBody::WithdrawEnrolment(_) => EventKind::EnrolmentWithdrawn,
+        CommandBody::RecordAttendance(_) => EventKind::AttendanceRecorded,
+        CommandBody::CompleteTraining(_) => EventKind::TrainingCompleted,
+        CommandBody::RecordAssessment(_) => EventKind::AssessmentRecorded,
+        CommandBody::IssueCertificate(_) => EventKind::CertificateIssued,
+        CommandBody::InvalidateCertificate(_) => EventKind::CertificateInvalidated,
+        CommandBody::ConfirmEmployment(_) => EventKind::EmploymentConfirmed,
+        CommandBody::WithdrawEmployment(_) => EventKind::EmploymentWithdrawn,
+        CommandBody::ApproveSubsidy(_) => EventKind::SubsidyApproved,
+        CommandBody::OrderDisbursement(_) => EventKind::DisbursementOrdered,
+        CommandBody::SettleDisbursement(_) => EventKind::DisbursementSettled,
+        CommandBody::ReturnDisbursement(_) => EventKind::DisbursementReturned,
+        CommandBody::OpenCase(_) => EventKind::CaseOpened,
+        CommandBody::MakeFinding(_) => EventKind::FindingMade,
+        CommandBody::DecideClawback(_) => EventKind::ClawbackDecided,
+        CommandBody::RecordRepayment(_) => EventKind::RepaymentReceived,
+        CommandBody::CloseCase(_) => EventKind::CaseClosed,
+    }
+}
+
+fields! {
+    RefusalRecord {
+        recorded_at, actor, source_system, request_id, command_index, asked_for, occurred_on,
+        refusal,
+    }
+    Refusal { reason, rule, limit, found, facts, subject }
+    RuleCitation { policy, document, clause, valid_from }
+}
+
+impl Wire for EventKind {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.number().put(out);
+    }
+
+    fn take(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
+        Self::from_number(u16::take(reader)?).ok_or(CodecError::Malformed { field: "EventKind" })
+    }
+}
+
+impl Wire for Reason {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.number().put(out);
+    }
+
+    fn take(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
+        let number = u16::take(reader)?;
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|reason| reason.number() == number)
+            .ok_or(CodecError::Malformed { field: "Reason" })
+    }
+}

@@ -1,0 +1,161 @@
+//! What a caller submits to the engine and what comes back.
+
+use ledger_core::{Command, Position, Refusal, RequestId};
+use std::sync::Arc;
+use thiserror::Error;
+use tokio::sync::oneshot;
+
+/// A batch of commands with one identity.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The caller's id: the same id with the same digest is answered as the first time, for ever.
+    pub request_id: RequestId,
+    /// SHA-256 over what the caller sent, without the id; the caller of the engine computes it.
+    pub digest: [u8; 32],
+    /// The commands; each sees the effects of those before it.
+    pub commands: Vec<Command>,
+    /// Whether they stand and fall together.
+    pub mode: Mode,
+    /// Says what would happen, and records nothing, not even the refusals or the id.
+    pub validate_only: bool,
+    /// The authenticated principal.
+    pub actor: Arc<str>,
+    /// The system that sent the request, as it names itself.
+    pub source_system: Arc<str>,
+}
+
+/// Whether the commands of a request stand and fall together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// All are recorded or none.
+    Atomic,
+    /// Each is recorded or refused by itself.
+    Independent,
+}
+
+/// The answer to a request.
+pub type Reply = Result<Appended, AppendError>;
+
+/// Where the answer arrives. It is dropped without an answer only when the writer broke down.
+pub type ReplyReceiver = oneshot::Receiver<Reply>;
+
+/// What became of the commands of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// One outcome per command, in order.
+    pub outcomes: Vec<Outcome>,
+    /// Whether this is the stored answer to an earlier request with the same id and digest.
+    pub replayed: bool,
+    /// The last position that the answer takes into account; everything up to it is durable.
+    pub log_position: Position,
+}
+
+/// What became of one command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Recorded as `count` events from `first` on; with `validate_only` this is where it would
+    /// have been recorded.
+    Recorded {
+        /// Position of its first event.
+        first: Position,
+        /// How many events it became, at least one.
+        count: u32,
+    },
+    /// Refused by a rule.
+    Refused(Refusal),
+    /// Nothing is wrong with it, but another command of the atomic request was refused.
+    NotAttempted,
+}
+
+/// Why a request got no place in the queue; nothing of it is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SubmitError {
+    /// The queue is full; the same request may be submitted again a little later.
+    #[error("queue is full ({requests} requests, {commands} commands)")]
+    QueueFull {
+        /// Requests that wait.
+        requests: usize,
+        /// Commands that wait, over all requests.
+        commands: usize,
+    },
+    /// The engine takes no more requests.
+    #[error("engine has stopped: {reason}")]
+    Stopped {
+        /// Why.
+        reason: Arc<str>,
+    },
+    /// The request has more commands than allowed.
+    #[error("request of {commands} commands exceeds the limit of {limit}")]
+    TooLarge {
+        /// Commands of the request.
+        commands: usize,
+        /// Commands allowed.
+        limit: usize,
+    },
+}
+
+/// Why a request was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AppendError {
+    /// The request did not get into the queue.
+    #[error("request was not accepted")]
+    NotAccepted(#[source] SubmitError),
+    /// The id was used for other content before.
+    #[error("request id was used before with other content")]
+    RequestIdReused {
+        /// Digest of the first request with that id.
+        stored: [u8; 32],
+        /// Digest of this one.
+        given: [u8; 32],
+    },
+    /// What the request changes is more than one commit group may hold; split it.
+    #[error("request changes {bytes} bytes or more and exceeds the limit of {limit}")]
+    TooLarge {
+        /// Estimated bytes when the limit was passed.
+        bytes: usize,
+        /// Bytes allowed.
+        limit: usize,
+    },
+    /// The state that the request needs cannot be read; nothing of it is recorded.
+    #[error("state is unreadable: {reason}")]
+    Unreadable {
+        /// What failed, for the log and not for callers.
+        reason: Arc<str>,
+    },
+    /// The engine had stopped before the request was looked at; nothing of it is recorded.
+    #[error("engine has stopped: {reason}")]
+    Stopped {
+        /// Why.
+        reason: Arc<str>,
+    },
+    /// The engine stopped while the request was being recorded: it may or may not be. The same
+    /// request with the same id tells, once the ledger was opened again.
+    #[error("outcome is unknown: {reason}")]
+    OutcomeUnknown {
+        /// Why the engine stopped.
+        reason: Arc<str>,
+    },
+}
+
+impl SubmitError {
+    /// Whether the same request may succeed later.
+    #[must_use]
+    pub const fn retry_helps(&self) -> bool {
+        match self {
+            Self::QueueFull { .. } | Self::Stopped { .. } => true,
+            Self::TooLarge { .. } => false,
+        }
+    }
+}
+
+impl AppendError {
+    /// Whether the same request with the same id may succeed later.
+    #[must_use]
+    pub const fn retry_helps(&self) -> bool {
+        match self {
+            Self::NotAccepted(error) => error.retry_helps(),
+            Self::RequestIdReused { .. } | Self::TooLarge { .. } | Self::Unreadable { .. } => false,
+            Self::Stopped { .. } | Self::OutcomeUnknown { .. } => true,
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What the engine's threads and its readers share.
+
+use crate::inbox::Inbox;
+use crate::limits::EngineOptions;
+use crate::tip::Tip;
+use ledger_core::Position;
+use ledger_core::policy::PolicyBook;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use tokio::sync::watch;
+
+/// The durable end of the log as readers see it, and the way to the writer.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) inbox: Inbox,
+    pub(crate) committed: watch::Sender<Position>,
+    tip: RwLock<Arc<Tip>>,
+    policies: RwLock<Arc<PolicyBook>>,
+    stopped: OnceLock<Arc<str>>,
+}
+
+impl Shared {
+    pub(crate) fn new(options: &EngineOptions, tip: Tip, policies: Arc<PolicyBook>) -> Self {
+        Self {
+            inbox: Inbox::new(options),
+            committed: watch::Sender::new(tip.last_position),
+            tip: RwLock::new(Arc::new(tip)),
+            policies: RwLock::new(policies),
+            stopped: OnceLock::new(),
+        }
+    }
+
+    /// Shows readers what is durable now. The position comes last: who sees it sees the rest.
+    pub(crate) fn publish(&self, tip: Arc<Tip>, policies: Option<Arc<PolicyBook>>) {
+        let last = tip.last_position;
+        *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip;
+        if let Some(policies) = policies {
+            *self
+                .policies
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = policies;
+        }
+        self.committed
+            .send_if_modified(|position| std::mem::replace(position, last) != last);
+    }
+
+    pub(crate) fn tip(&self) -> Arc<Tip> {
+        Arc::clone(&self.tip.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn policies(&self) -> Arc<PolicyBook> {
+        Arc::clone(&self.policies.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Stops for good: the first reason holds, and everything that waits is answered with it.
+    pub(crate) fn stop(&self, reason: &Arc<str>) {
+        let first = self.stopped.get_or_init(|| Arc::clone(reason));
+        self.inbox.fail(first);
+    }
+
+    /// Why the engine stopped, unless it did not or was shut down in order.
+    pub(crate) fn stopped(&self) -> Option<Arc<str>> {
+        self.stopped.get().cloned()
+    }
+}
+
+/// Stops the engine when the thread that holds this panics: a broken invariant must not leave
+/// callers waiting, nor a ledger that goes on without its writer.
+pub(crate) struct StopOnPanic<'a> {
+    pub(crate) shared: &'a Shared,
+    pub(crate) thread: &'static str,
+}
+
+impl Drop for StopOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let reason: Arc<str> = Arc::from(format!("{} broke an invariant", self.thread));
+            self.shared.stop(&reason);
+            self.shared.inbox.committed(Err(reason));
+        }
+    }
+}

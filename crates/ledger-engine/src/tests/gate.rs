@@ -1,0 +1,145 @@
+//! A store whose appends wait at a gate, so that a test decides when a commit happens.
+
+use ledger_core::Position;
+use ledger_log::{
+    Block, BlockIter, CommitGroup, Direction, Entry, Epoch, Log, LogError, MemoryStore, Shadow,
+    Snapshot, Space, SpaceSize, StateOp, StateStore,
+};
+use std::sync::{Arc, Condvar, Mutex};
+
+/// The store and its gate.
+pub(super) struct GatedStore {
+    pub(super) memory: MemoryStore,
+    gate: Mutex<Gate>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Gate {
+    closed: bool,
+    /// Events of each append that has come to the gate, whether it was let through or not.
+    arrived: Vec<u64>,
+}
+
+impl GatedStore {
+    pub(super) fn new() -> Arc<Self> {
+        let gate = Mutex::default();
+        Arc::new(Self {
+            memory: MemoryStore::new(),
+            gate,
+            changed: Condvar::new(),
+        })
+    }
+
+    pub(super) fn close(&self) {
+        self.gate.lock().unwrap().closed = true;
+    }
+
+    pub(super) fn open(&self) {
+        self.gate.lock().unwrap().closed = false;
+        self.changed.notify_all();
+    }
+
+    /// Waits until so many appends have come to the gate since the store was made.
+    pub(super) fn await_arrivals(&self, count: usize) {
+        let gate = self.gate.lock().unwrap();
+        drop(
+            self.changed
+                .wait_while(gate, |gate| gate.arrived.len() < count)
+                .unwrap(),
+        );
+    }
+
+    /// Events of each append so far.
+    pub(super) fn arrived(&self) -> Vec<u64> {
+        self.gate.lock().unwrap().arrived.clone()
+    }
+}
+
+impl Log for GatedStore {
+    fn claim_epoch(&self) -> Result<Epoch, LogError> {
+        self.memory.claim_epoch()
+    }
+
+    fn append(&self, epoch: Epoch, group: &CommitGroup) -> Result<Position, LogError> {
+        let mut gate = self.gate.lock().unwrap();
+        gate.arrived.push(
+            group
+                .blocks
+                .iter()
+                .map(|block| u64::from(block.count()))
+                .sum(),
+        );
+        self.changed.notify_all();
+        drop(self.changed.wait_while(gate, |gate| gate.closed).unwrap());
+        self.memory.append(epoch, group)
+    }
+
+    fn last_position(&self) -> Position {
+        self.memory.last_position()
+    }
+
+    fn read_block_at(&self, position: Position) -> Result<Option<Block>, LogError> {
+        self.memory.read_block_at(position)
+    }
+
+    fn blocks_from(&self, from: Position) -> BlockIter<'_> {
+        self.memory.blocks_from(from)
+    }
+
+    fn barrier(&self) -> Result<Position, LogError> {
+        self.memory.barrier()
+    }
+
+    fn write_disabled(&self) -> Option<String> {
+        self.memory.write_disabled()
+    }
+}
+
+impl StateStore for GatedStore {
+    fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, LogError> {
+        self.memory.get(space, key)
+    }
+
+    fn multi_get(&self, space: Space, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, LogError> {
+        self.memory.multi_get(space, keys)
+    }
+
+    fn scan(
+        &self,
+        space: Space,
+        from: &[u8],
+        to: &[u8],
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<Entry>, LogError> {
+        self.memory.scan(space, from, to, direction, limit)
+    }
+
+    fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, LogError> {
+        self.memory.snapshot()
+    }
+
+    fn open_shadow(&self) -> Result<Box<dyn Shadow>, LogError> {
+        self.memory.open_shadow()
+    }
+
+    fn promote(&self, epoch: Epoch, shadow: &mut dyn Shadow, at: Position) -> Result<(), LogError> {
+        self.memory.promote(epoch, shadow, at)
+    }
+
+    fn sizes(&self) -> Result<Vec<SpaceSize>, LogError> {
+        self.memory.sizes()
+    }
+}
+
+/// Changes stored state behind the engine's back, as a fault of the disk would.
+pub(super) fn tamper(store: &MemoryStore, space: Space, key: Vec<u8>, value: Option<Vec<u8>>) {
+    let epoch = store.claim_epoch().unwrap();
+    let group = CommitGroup {
+        expected_last: store.last_position(),
+        blocks: Vec::new(),
+        state: vec![StateOp { space, key, value }],
+    };
+    store.append(epoch, &group).unwrap();
+}

@@ -1,0 +1,11 @@
+//! The engine over a ledger in memory, driven by real commands.
+
+mod append;
+mod failure;
+mod gate;
+mod idempotency;
+mod model;
+mod random;
+mod rebuild;
+mod recovery;
+mod world;

@@ -1,0 +1,307 @@
+//! The writer: the one thread that decides, over entities that it alone holds.
+//!
+//! It takes requests from the queue, decides and applies them into the open group, and hands the
+//! group to the committer as soon as that is free. While a group is being synced the next one is
+//! filled, building on what is not durable yet; nobody is answered before his own group is.
+
+use crate::answers::{decode_answer, encode_answer};
+use crate::cache::{Cache, LoadError};
+use crate::clock::Clock;
+use crate::entity_codec::{encode_loaded, entity_key};
+use crate::error_chain::error_chain;
+use crate::event_ids::EventIds;
+use crate::group::{Group, OpenGroup};
+use crate::inbox::{Ready, Submitted, Work};
+use crate::limits::{EngineOptions, GROUP_BYTES_HARD_MAX};
+use crate::rebuild::Switch;
+use crate::request::{AppendError, Appended, Reply, Request};
+use crate::shared::{Shared, StopOnPanic};
+use hashbrown::HashMap;
+use ledger_core::{Context, EntityKey, Position, RecordedTime, RequestId};
+use ledger_log::{Epoch, Space, StateOp, Storage, keys};
+use std::sync::{Arc, mpsc};
+
+mod attempt;
+
+/// The state of the writer thread.
+pub(crate) struct Writer {
+    shared: Arc<Shared>,
+    storage: Arc<dyn Storage>,
+    clock: Arc<dyn Clock>,
+    options: EngineOptions,
+    epoch: Epoch,
+    cache: Cache,
+    open: OpenGroup,
+    /// Answers of the group that is being committed; `None` while none is.
+    committing: Option<HashMap<RequestId, Vec<u8>>>,
+    committer: mpsc::SyncSender<Group>,
+    event_ids: EventIds,
+    /// Counts the requests, to tell which of them changed an entity last.
+    request_number: u64,
+    /// Room for the keys that one command touches, kept to be used again.
+    keys: Vec<EntityKey>,
+}
+
+/// What the writer starts from.
+pub(crate) struct Start {
+    pub(crate) context: Context,
+    pub(crate) refusals: u64,
+    pub(crate) epoch: Epoch,
+}
+
+/// The engine has stopped, for this reason.
+#[derive(Debug)]
+struct Stopped(Arc<str>);
+
+impl Writer {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        storage: Arc<dyn Storage>,
+        clock: Arc<dyn Clock>,
+        mut options: EngineOptions,
+        committer: mpsc::SyncSender<Group>,
+        start: Start,
+    ) -> Self {
+        options.request_bytes_max = options.request_bytes_max.min(GROUP_BYTES_HARD_MAX);
+        let last = last_position(&start.context);
+        let open = OpenGroup::new(last, start.context.recorded_at, start.refusals);
+        Self {
+            cache: Cache::new(start.context, options.cache_entities_max),
+            shared,
+            storage,
+            clock,
+            options,
+            epoch: start.epoch,
+            open,
+            committing: None,
+            committer,
+            event_ids: EventIds::new(),
+            request_number: 0,
+            keys: Vec::new(),
+        }
+    }
+
+    /// Works until the queue is closed and empty, or a commit fails.
+    pub(crate) fn run(mut self) {
+        let shared = Arc::clone(&self.shared);
+        let _guard = StopOnPanic {
+            shared: &shared,
+            thread: "writer",
+        };
+        if let Err(Stopped(reason)) = self.work() {
+            // The answers of the open group build on a group whose fate is unknown.
+            for (sender, _) in std::mem::take(&mut self.open.group.replies) {
+                drop(sender.send(Err(AppendError::OutcomeUnknown {
+                    reason: Arc::clone(&reason),
+                })));
+            }
+        }
+    }
+
+    fn work(&mut self) -> Result<(), Stopped> {
+        loop {
+            if self.committing.is_none() && !self.open.is_empty() {
+                self.hand_over()?;
+            }
+            match self.shared.inbox.next(self.ready()) {
+                Work::Request(submitted) => self.take(*submitted)?,
+                Work::Committed(result) => self.committed(result)?,
+                Work::Switch(switch) => self.switch(*switch),
+                Work::Drained => return Ok(()),
+            }
+        }
+    }
+
+    fn ready(&self) -> Ready {
+        let options = &self.options;
+        if self.committing.is_none() {
+            Ready::Anything
+        } else if self
+            .open
+            .is_full(options.group_events_max, options.group_bytes_max)
+        {
+            Ready::Commit
+        } else {
+            Ready::RequestsAndCommit
+        }
+    }
+
+    /// Carries a request out and puts its answer into the open group.
+    ///
+    /// Every answer waits for a group, also one that writes nothing: it may build on what is not
+    /// durable yet.
+    fn take(&mut self, submitted: Submitted) -> Result<(), Stopped> {
+        let Submitted { request, reply } = submitted;
+        match self.answer(&request) {
+            Ok(answer) => {
+                self.open.group.replies.push((reply, answer));
+                Ok(())
+            }
+            Err(Stopped(reason)) => {
+                drop(reply.send(Err(AppendError::Stopped {
+                    reason: Arc::clone(&reason),
+                })));
+                Err(Stopped(reason))
+            }
+        }
+    }
+
+    /// The answer to a request; nothing of the request is in the open group when it fails.
+    fn answer(&mut self, request: &Request) -> Result<Reply, Stopped> {
+        if self.cache.is_full() {
+            self.settle()?;
+            self.cache.rotate();
+        }
+        match self.recall(request) {
+            Ok(Some(answer)) => Ok(answer),
+            Ok(None) => self.carry_out(request),
+            Err(error) => Ok(Err(unreadable(&error))),
+        }
+    }
+
+    /// The answer to a request that was answered before, or is about to be.
+    fn recall(&self, request: &Request) -> Result<Option<Reply>, LoadError> {
+        if request.validate_only {
+            return Ok(None);
+        }
+        let id = &request.request_id;
+        let in_flight = self
+            .open
+            .answers
+            .get(id)
+            .or_else(|| self.committing.as_ref().and_then(|answers| answers.get(id)));
+        let key = keys::request(id.as_bytes());
+        let stored;
+        let bytes = match in_flight {
+            Some(bytes) => bytes,
+            None => match self.storage.get(Space::Requests, &key)? {
+                Some(bytes) => {
+                    stored = bytes;
+                    &stored
+                }
+                None => return Ok(None),
+            },
+        };
+        let (stored, appended) =
+            decode_answer(bytes).map_err(|source| LoadError::Entity { key, source })?;
+        if stored == request.digest {
+            return Ok(Some(Ok(appended)));
+        }
+        Ok(Some(Err(AppendError::RequestIdReused {
+            stored,
+            given: request.digest,
+        })))
+    }
+
+    /// Remembers the answer of a request, in the group that makes it true.
+    fn remember(&mut self, request: &Request, appended: &Appended) {
+        let bytes = encode_answer(&request.digest, appended);
+        let key = keys::request(request.request_id.as_bytes());
+        self.open.cost += key.len() + bytes.len();
+        self.open
+            .group
+            .state
+            .push(StateOp::put(Space::Requests, key, bytes.clone()));
+        self.open.answers.insert(request.request_id, bytes);
+    }
+
+    /// Closes the open group and gives it to the committer, which is idle.
+    fn hand_over(&mut self) -> Result<(), Stopped> {
+        let context = &self.cache.context;
+        let next = OpenGroup::new(
+            last_position(context),
+            context.recorded_at,
+            self.open.group.refusals,
+        );
+        let mut closed = std::mem::replace(&mut self.open, next);
+        closed.group.recorded_at = context.recorded_at;
+        if closed.publishes_policy {
+            closed.group.policies = Some(Arc::new(context.policies.clone()));
+        }
+        closed.group.state.reserve(closed.changed.len());
+        for key in closed.changed.keys() {
+            let op = self.entity_op(key);
+            closed.group.state.push(op);
+        }
+        self.event_ids.start_group();
+        self.committing = Some(closed.answers);
+        // The committer hangs up only after it has reported why.
+        match self.committer.send(closed.group) {
+            Ok(()) => Ok(()),
+            Err(mpsc::SendError(group)) => {
+                self.open.group.replies = group.replies;
+                Err(Stopped(self.stop_reason()))
+            }
+        }
+    }
+
+    fn entity_op(&mut self, key: &EntityKey) -> StateOp {
+        let mut value = Vec::with_capacity(256);
+        let exists = encode_loaded(&self.cache.context, key, &mut value);
+        assert!(
+            exists,
+            "an entity that was changed exists: none is ever removed"
+        );
+        self.cache.weigh(value.len());
+        StateOp::put(Space::Entities, entity_key(key), value)
+    }
+
+    fn committed(&mut self, result: Result<(), Arc<str>>) -> Result<(), Stopped> {
+        self.committing = None;
+        result.map_err(Stopped)
+    }
+
+    /// Waits until everything decided so far is durable: then the store holds what memory holds.
+    fn settle(&mut self) -> Result<(), Stopped> {
+        if self.committing.is_some() {
+            self.await_commit()?;
+        }
+        if !self.open.is_empty() {
+            self.hand_over()?;
+            self.await_commit()?;
+        }
+        Ok(())
+    }
+
+    fn await_commit(&mut self) -> Result<(), Stopped> {
+        match self.shared.inbox.next(Ready::Commit) {
+            Work::Committed(result) => self.committed(result),
+            Work::Request(_) | Work::Switch(_) | Work::Drained => {
+                unreachable!("nothing else is handed out while a commit is waited for")
+            }
+        }
+    }
+
+    /// Makes a rebuilt state the live one; nothing is in flight.
+    fn switch(&mut self, switch: Switch) {
+        let last = last_position(&self.cache.context);
+        if switch.carry_out(&*self.storage, self.epoch, last) {
+            self.cache.clear();
+        }
+    }
+
+    /// The time of a request: the clock's, unless that runs behind the log.
+    fn now(&self) -> RecordedTime {
+        self.clock.now().max(self.cache.context.recorded_at)
+    }
+
+    fn stop_reason(&self) -> Arc<str> {
+        self.shared
+            .stopped()
+            .unwrap_or_else(|| Arc::from("committer is gone"))
+    }
+}
+
+/// The last position that a context has applied.
+fn last_position(context: &Context) -> Position {
+    context
+        .next_position
+        .previous()
+        .expect("the next position is one at least")
+}
+
+fn unreadable(error: &LoadError) -> AppendError {
+    let reason = error_chain(error);
+    tracing::error!(%reason, "state is unreadable");
+    AppendError::Unreadable { reason }
+}

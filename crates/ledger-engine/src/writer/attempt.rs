@@ -1,0 +1,349 @@
+//! Carrying one request out: load, decide, apply, encode; and undoing it.
+//!
+//! Most requests need no undoing: a refused command changes nothing. An atomic request of several
+//! commands does when one of them is refused, and so does one that is only validated. There the
+//! store serves as the memory of what was before: an entity that no group in flight has changed is
+//! forgotten and read again. Only of entities that an earlier request of the same open group
+//! changed is a copy kept, for the store does not have that state.
+
+use super::{Stopped, Writer, last_position, unreadable};
+use crate::cache::LoadError;
+use crate::cost;
+use crate::events::event_to_bytes;
+use crate::group::Mark;
+use crate::policies::policy_marker;
+use crate::refusals::{RefusalRecord, asked_for, encode_refusal};
+use crate::request::{AppendError, Appended, Mode, Outcome, Reply, Request};
+use ledger_core::command::{Command, CommandBody};
+use ledger_core::policy::PolicyBook;
+use ledger_core::{
+    Decision, Entity, EntityKey, Position, RecordedEvent, RecordedTime, Refusal, apply, decide,
+    missing, touched,
+};
+use ledger_log::limits::RECORD_BYTES_MAX;
+use ledger_log::{Space, StateOp, keys};
+use std::sync::Arc;
+
+/// What it takes to undo a request.
+struct Undo {
+    next_position: Position,
+    recorded_at: RecordedTime,
+    /// Set before a policy is published.
+    policies: Option<PolicyBook>,
+    mark: Mark,
+    /// Entities that only this request changed, within the open group.
+    fresh: Vec<EntityKey>,
+    /// Entities that earlier requests of the open group changed, as they were, each with the
+    /// request that had changed it last.
+    copies: Vec<(EntityKey, u64, Option<Entity>)>,
+}
+
+/// Why a request cannot go on.
+enum Halt {
+    /// The group would exceed its limit.
+    Full {
+        bytes: usize,
+    },
+    Unreadable(LoadError),
+}
+
+impl From<LoadError> for Halt {
+    fn from(error: LoadError) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+impl Writer {
+    /// Decides a request and puts what it changes into the open group.
+    pub(super) fn carry_out(&mut self, request: &Request) -> Result<Reply, Stopped> {
+        loop {
+            let mut undo = self.undo_point();
+            match self.attempt(request, &mut undo) {
+                Ok(outcomes) => return self.conclude(request, outcomes, undo),
+                Err(Halt::Unreadable(error)) => {
+                    self.undo(undo)?;
+                    return Ok(Err(unreadable(&error)));
+                }
+                Err(Halt::Full { bytes }) => {
+                    let alone = self.open.is_empty();
+                    self.undo(undo)?;
+                    if alone {
+                        let limit = self.options.request_bytes_max;
+                        return Ok(Err(AppendError::TooLarge { bytes, limit }));
+                    }
+                    // It may fit into a group of its own.
+                    self.settle()?;
+                }
+            }
+        }
+    }
+
+    /// Decides and applies each command; refused ones are passed over.
+    fn attempt(&mut self, request: &Request, undo: &mut Undo) -> Result<Vec<Outcome>, Halt> {
+        self.request_number += 1;
+        let now = self.now();
+        self.load_all(&request.commands)?;
+        let mut outcomes = Vec::with_capacity(request.commands.len());
+        for command in &request.commands {
+            self.load(std::slice::from_ref(command))?;
+            let is_last = outcomes.len() + 1 == request.commands.len();
+            let outcome = match decide(&self.cache.context, command, now) {
+                Err(refusal) => Outcome::Refused(refusal),
+                // Nobody is left to see its effects.
+                Ok(decision) if request.validate_only && is_last => Outcome::Recorded {
+                    first: self.cache.context.next_position,
+                    count: count(&decision),
+                },
+                Ok(decision) => self.accept(request, command, decision, now, undo)?,
+            };
+            outcomes.push(outcome);
+        }
+        Ok(outcomes)
+    }
+
+    /// Settles what becomes of a request whose commands are all decided.
+    fn conclude(
+        &mut self,
+        request: &Request,
+        mut outcomes: Vec<Outcome>,
+        undo: Undo,
+    ) -> Result<Reply, Stopped> {
+        let refused = outcomes
+            .iter()
+            .any(|outcome| matches!(outcome, Outcome::Refused(_)));
+        let void = refused && request.mode == Mode::Atomic;
+        if void || request.validate_only {
+            self.undo(undo)?;
+        }
+        if void {
+            for outcome in &mut outcomes {
+                if matches!(outcome, Outcome::Recorded { .. }) {
+                    *outcome = Outcome::NotAttempted;
+                }
+            }
+        }
+        let log_position = last_position(&self.cache.context);
+        let appended = Appended {
+            outcomes,
+            replayed: false,
+            log_position,
+        };
+        if !request.validate_only {
+            if refused {
+                self.record_refusals(request, &appended.outcomes);
+            }
+            self.remember(request, &appended);
+        }
+        Ok(Ok(appended))
+    }
+
+    /// Encodes and applies the events of one accepted command.
+    ///
+    /// Everything that can go wrong is found out before the first event is applied.
+    fn accept(
+        &mut self,
+        request: &Request,
+        command: &Command,
+        decision: Decision,
+        now: RecordedTime,
+        undo: &mut Undo,
+    ) -> Result<Outcome, Halt> {
+        let first = self.cache.context.next_position;
+        let count = count(&decision);
+        let before = self.open.mark();
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.clear();
+        let mut position = first;
+        for event in decision.events {
+            let recorded = RecordedEvent {
+                position,
+                event_id: self.event_ids.next(now),
+                recorded_at: now,
+                actor: Arc::clone(&request.actor),
+                source_system: Arc::clone(&request.source_system),
+                event,
+            };
+            touched(&self.cache.context, &recorded.event, &mut keys);
+            if let Err(bytes) = self.encode(recorded) {
+                self.open.roll_back(&before);
+                return Err(Halt::Full { bytes });
+            }
+            position = position.next();
+        }
+        // A clawback names the same disbursement in each of its lines.
+        keys.sort_unstable();
+        keys.dedup();
+        let touched = self.touch(&keys, undo, request);
+        self.keys = keys;
+        if let Err(bytes) = touched {
+            self.open.roll_back(&before);
+            return Err(Halt::Full { bytes });
+        }
+        for event in self.open.group.events.iter().skip(before.events()) {
+            apply(&mut self.cache.context, event);
+        }
+        if let CommandBody::PublishPolicy(publish) = &command.body {
+            undo.policies
+                .get_or_insert_with(|| self.cache.context.policies.clone());
+            self.cache
+                .context
+                .policies
+                .publish(first, Arc::clone(&publish.policy));
+            self.open.group.state.push(policy_marker(first));
+            self.open.publishes_policy = true;
+        }
+        Ok(Outcome::Recorded { first, count })
+    }
+
+    /// Appends an event to the open group; on refusal the caller rolls the group back.
+    fn encode(&mut self, recorded: RecordedEvent) -> Result<(), usize> {
+        let group = &mut self.open.group;
+        let start = group.bytes.len();
+        event_to_bytes(&recorded, &mut group.bytes);
+        let bytes = group.bytes.len().saturating_sub(start);
+        self.open.cost += cost::of_event(&recorded.event, bytes);
+        group.ends.push(group.bytes.len());
+        group.events.push(recorded);
+        if bytes > RECORD_BYTES_MAX {
+            return Err(bytes);
+        }
+        if self.open.cost > self.options.request_bytes_max {
+            Err(self.open.cost)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Marks entities as changed by the current request, keeping what undoing it will need.
+    fn touch(
+        &mut self,
+        keys: &[EntityKey],
+        undo: &mut Undo,
+        request: &Request,
+    ) -> Result<(), usize> {
+        let context = &self.cache.context;
+        let added: usize = keys
+            .iter()
+            .filter(|key| !self.open.changed.contains_key(*key))
+            .map(|key| cost::of_entity(context, key))
+            .sum();
+        let total = self.open.cost.saturating_add(added);
+        if total > self.options.request_bytes_max {
+            return Err(total);
+        }
+        self.open.cost = total;
+        // A single command that is applied at all is recorded.
+        let undoable = request.commands.len() > 1;
+        for key in keys {
+            let changed_by = self.open.changed.insert(*key, self.request_number);
+            match changed_by {
+                _ if !undoable => {}
+                None => undo.fresh.push(*key),
+                Some(number) if number == self.request_number => {}
+                Some(number) => undo.copies.push((*key, number, context.copy(key))),
+            }
+        }
+        Ok(())
+    }
+
+    fn undo_point(&self) -> Undo {
+        Undo {
+            next_position: self.cache.context.next_position,
+            recorded_at: self.cache.context.recorded_at,
+            policies: None,
+            mark: self.open.mark(),
+            fresh: Vec::new(),
+            copies: Vec::new(),
+        }
+    }
+
+    /// Restores the state before the current request.
+    fn undo(&mut self, undo: Undo) -> Result<(), Stopped> {
+        self.open.roll_back(&undo.mark);
+        for (key, number, entity) in undo.copies {
+            self.open.changed.insert(key, number);
+            self.cache.context.put(key, entity);
+        }
+        if !undo.fresh.is_empty() && self.committing.is_some() {
+            // What is forgotten will be read from the store, which has to be up to date by then.
+            self.await_commit()?;
+        }
+        for key in &undo.fresh {
+            self.open.changed.remove(key);
+            self.cache.forget(key);
+        }
+        let context = &mut self.cache.context;
+        context.next_position = undo.next_position;
+        context.recorded_at = undo.recorded_at;
+        if let Some(policies) = undo.policies {
+            context.policies = policies;
+        }
+        Ok(())
+    }
+
+    fn record_refusals(&mut self, request: &Request, outcomes: &[Outcome]) {
+        let recorded_at = self.now();
+        for (index, (command, outcome)) in request.commands.iter().zip(outcomes).enumerate() {
+            if let Outcome::Refused(refusal) = outcome {
+                self.record_refusal(request, index, command, refusal, recorded_at);
+            }
+        }
+    }
+
+    fn record_refusal(
+        &mut self,
+        request: &Request,
+        index: usize,
+        command: &Command,
+        refusal: &Refusal,
+        recorded_at: RecordedTime,
+    ) {
+        let value = encode_refusal(&RefusalRecord {
+            recorded_at,
+            actor: Arc::clone(&request.actor),
+            source_system: Arc::clone(&request.source_system),
+            request_id: request.request_id,
+            command_index: u32::try_from(index).expect("a request has few commands"),
+            asked_for: asked_for(command),
+            occurred_on: command.occurred_on,
+            refusal: refusal.clone(),
+        });
+        let group = &mut self.open.group;
+        group.refusals += 1;
+        let key = keys::refusal(group.refusals);
+        self.open.cost += key.len() + value.len();
+        group.state.push(StateOp::put(Space::Refusals, key, value));
+    }
+
+    /// Loads what a whole request is known to need, in as few reads as possible.
+    fn load_all(&mut self, commands: &[Command]) -> Result<(), LoadError> {
+        if commands.len() > 1 {
+            self.load(commands)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Loads what the commands need, until they need nothing more.
+    fn load(&mut self, commands: &[Command]) -> Result<(), LoadError> {
+        let mut keys = Vec::new();
+        loop {
+            for command in commands {
+                missing(&self.cache.context, command, &mut keys);
+            }
+            if keys.is_empty() {
+                return Ok(());
+            }
+            let storage = &*self.storage;
+            self.cache
+                .load(&mut keys, |keys| storage.multi_get(Space::Entities, keys))?;
+        }
+    }
+}
+
+/// How many events an accepted command becomes.
+fn count(decision: &Decision) -> u32 {
+    let count = u32::try_from(decision.events.len()).expect("a command becomes few events");
+    assert!(count > 0, "an accepted command becomes an event");
+    count
+}

@@ -1,0 +1,406 @@
+//! Configuration: read once, at the edge, from a file, the environment and flags.
+//!
+//! Flags win over the environment, the environment wins over the file, the file wins over the
+//! defaults. [`Settings`] is what may be written there; [`Settings::check`] turns it into a
+//! [`Config`], which holds together, or says in one sentence why it cannot.
+
+mod layers;
+
+use crate::limits::{LimitError, Limits, PEM_FILE_BYTES_MAX};
+use ledger_core::Reference;
+use ledger_core::ids::TextError;
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use thiserror::Error;
+
+pub use layers::{
+    CONFIG_VARIABLE, KEYS, Key, KeyKind, VARIABLE_PREFIX, layered, read_file, variable,
+};
+
+/// A configuration that holds together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The folder of the ledger.
+    pub data_dir: PathBuf,
+    /// Whether an empty ledger is created when the folder holds none.
+    pub create: bool,
+    /// The address to listen on; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// A file that tells the address once the server serves.
+    pub port_file: Option<PathBuf>,
+    /// Who a caller is.
+    pub identity: Identity,
+    /// Certificate and key; without them connections are in clear.
+    pub tls: Option<Tls>,
+    /// How to log.
+    pub log: Log,
+    /// Every bound that an operator may set.
+    pub limits: Limits,
+}
+
+/// Where the name of a caller, which is recorded with every event, comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// From the certificate that the caller proves to own.
+    MutualTls,
+    /// Every caller is taken for this one; for development, on loopback only.
+    Development(Arc<str>),
+}
+
+/// What TLS needs, as files in PEM.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// The server's certificate and those between it and its authority.
+    pub certificate: PathBuf,
+    /// The key of the server's certificate.
+    pub key: PathBuf,
+    /// The authorities whose certificates callers have to show.
+    pub client_ca: Option<PathBuf>,
+}
+
+/// What may be configured, as it is written; every key has a default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The folder of the ledger; required.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
+    /// Whether an empty ledger is created when the folder holds none.
+    pub create: bool,
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// A file that tells the address once the server serves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port_file: Option<PathBuf>,
+    /// The name of every caller, without mutual TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub development_identity: Option<String>,
+    /// Section `tls`.
+    pub tls: TlsSettings,
+    /// Section `log`.
+    pub log: Log,
+    /// Section `limits`.
+    pub limits: Limits,
+}
+
+/// The files that TLS needs; none of them for connections in clear.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TlsSettings {
+    /// The server's certificate chain in PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<PathBuf>,
+    /// Its key in PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<PathBuf>,
+    /// The authorities of callers' certificates in PEM; turns mutual TLS on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_ca: Option<PathBuf>,
+}
+
+/// How to log. Logs go to standard error and hold no command and no personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// The form of a line.
+    pub format: LogFormat,
+    /// What is logged, for example `info` or `info,ledger_engine=debug`.
+    pub filter: String,
+}
+
+/// The form of a line of the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object per line, for machines.
+    Json,
+}
+
+/// Why a configuration is refused.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("configuration file {} cannot be read", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is too large to be a configuration.
+    #[error("{} has more than {limit} bytes", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// The file is not TOML, or has a key that does not exist, or a value of the wrong kind.
+    #[error("configuration file {} is refused", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Line, column and what is wrong there.
+        source: Box<toml::de::Error>,
+    },
+    /// The environment has a variable that begins like ours and is none.
+    #[error("environment variable {name} is none of this server's; --help lists them")]
+    UnknownVariable {
+        /// The name of the variable.
+        name: String,
+    },
+    /// A key that does not exist.
+    #[error("{origin} names the key {key:?}, which does not exist; --help lists them")]
+    UnknownKey {
+        /// Flag or variable.
+        origin: String,
+        /// The key.
+        key: String,
+    },
+    /// A flag or variable has a value of the wrong kind.
+    #[error("{origin} needs {expected}")]
+    Value {
+        /// Flag or variable.
+        origin: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// The layers together are no configuration.
+    #[error("configuration is refused")]
+    Merged(#[source] Box<toml::de::Error>),
+    /// The folder is not named.
+    #[error("data_dir is missing: name the folder of the ledger")]
+    NoDataDir,
+    /// A certificate without its key, or the other way round.
+    #[error("tls.certificate and tls.key go together: set both or neither")]
+    HalfTls,
+    /// Callers' certificates without TLS.
+    #[error("tls.client_ca asks callers for certificates, which needs tls.certificate and tls.key")]
+    ClientCaWithoutTls,
+    /// Nothing says who callers are.
+    #[error(
+        "nothing says who a caller is: set tls.client_ca for mutual TLS, or development_identity \
+         to try things out on loopback"
+    )]
+    NoIdentity,
+    /// Two things say who callers are.
+    #[error(
+        "development_identity has no effect beside tls.client_ca, which takes the caller's name \
+         from its certificate: remove one of them"
+    )]
+    TwoIdentities,
+    /// Anyone on the network could write under the development identity.
+    #[error(
+        "development_identity lets anyone write who reaches {listen}; listen on 127.0.0.1 or [::1], \
+         or set tls.client_ca for mutual TLS"
+    )]
+    DevelopmentIdentityExposed {
+        /// The address.
+        listen: SocketAddr,
+    },
+    /// The development identity is no text that events may carry.
+    #[error("development_identity is refused")]
+    DevelopmentIdentity(#[from] TextError),
+    /// A limit makes no sense.
+    #[error(transparent)]
+    Limits(#[from] LimitError),
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            data_dir: None,
+            create: false,
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT),
+            port_file: None,
+            development_identity: None,
+            tls: TlsSettings::default(),
+            log: Log::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// The port when none is configured.
+pub const DEFAULT_PORT: u16 = 7450;
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Text,
+            filter: "info".to_owned(),
+        }
+    }
+}
+
+impl Settings {
+    /// Turns what was written into a configuration that holds together.
+    ///
+    /// # Errors
+    ///
+    /// The first contradiction found.
+    pub fn check(self) -> Result<Config, ConfigError> {
+        let tls = check_tls(self.tls)?;
+        let identity = check_identity(tls.as_ref(), self.development_identity.as_deref())?;
+        identity.check_address(self.listen)?;
+        self.limits.check()?;
+        Ok(Config {
+            data_dir: self.data_dir.ok_or(ConfigError::NoDataDir)?,
+            create: self.create,
+            listen: self.listen,
+            port_file: self.port_file,
+            identity,
+            tls,
+            log: self.log,
+            limits: self.limits,
+        })
+    }
+}
+
+impl Identity {
+    /// Checks that callers who are taken at their word come from this machine.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::DevelopmentIdentityExposed`].
+    pub fn check_address(&self, listen: SocketAddr) -> Result<(), ConfigError> {
+        match self {
+            Self::Development(_) if !listen.ip().is_loopback() => {
+                Err(ConfigError::DevelopmentIdentityExposed { listen })
+            }
+            Self::Development(_) | Self::MutualTls => Ok(()),
+        }
+    }
+}
+
+fn check_tls(settings: TlsSettings) -> Result<Option<Tls>, ConfigError> {
+    match (settings.certificate, settings.key, settings.client_ca) {
+        (Some(certificate), Some(key), client_ca) => Ok(Some(Tls {
+            certificate,
+            key,
+            client_ca,
+        })),
+        (None, None, None) => Ok(None),
+        (None, None, Some(_)) => Err(ConfigError::ClientCaWithoutTls),
+        (Some(_), None, _) | (None, Some(_), _) => Err(ConfigError::HalfTls),
+    }
+}
+
+fn check_identity(tls: Option<&Tls>, development: Option<&str>) -> Result<Identity, ConfigError> {
+    let is_mutual = tls.is_some_and(|tls| tls.client_ca.is_some());
+    match (is_mutual, development) {
+        (true, None) => Ok(Identity::MutualTls),
+        (true, Some(_)) => Err(ConfigError::TwoIdentities),
+        (false, None) => Err(ConfigError::NoIdentity),
+        (false, Some(name)) => Ok(Identity::Development(Arc::from(
+            Reference::parse(name)?.as_str(),
+        ))),
+    }
+}
+
+impl Tls {
+    /// Reads one of the files.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Unreadable`] and [`ConfigError::TooLarge`].
+    pub fn read(path: &std::path::Path) -> Result<String, ConfigError> {
+        layers::read_bounded(path, PEM_FILE_BYTES_MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings() -> Settings {
+        Settings {
+            data_dir: Some(PathBuf::from("ledger")),
+            development_identity: Some("clerk".to_owned()),
+            ..Settings::default()
+        }
+    }
+
+    fn tls(certificate: bool, key: bool, client_ca: bool) -> TlsSettings {
+        let file = |given: bool, name: &str| given.then(|| PathBuf::from(name));
+        TlsSettings {
+            certificate: file(certificate, "server.pem"),
+            key: file(key, "server.key"),
+            client_ca: file(client_ca, "callers.pem"),
+        }
+    }
+
+    fn everywhere() -> SocketAddr {
+        "0.0.0.0:7450".parse().unwrap()
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        let cases: [(fn(&mut Settings), &str); 12] = [
+            (|_| {}, ""),
+            (|settings| settings.listen = "[::1]:0".parse().unwrap(), ""),
+            (|settings| settings.tls = tls(true, true, false), ""),
+            (|settings| settings.data_dir = None, "data_dir is missing"),
+            (
+                |settings| settings.tls = tls(true, false, false),
+                "set both or neither",
+            ),
+            (
+                |settings| settings.tls = tls(false, true, true),
+                "set both or neither",
+            ),
+            (
+                |settings| settings.tls = tls(false, false, true),
+                "needs tls.certificate and tls.key",
+            ),
+            (
+                |settings| settings.tls = tls(true, true, true),
+                "remove one of them",
+            ),
+            (
+                |settings| settings.development_identity = None,
+                "nothing says who a caller is",
+            ),
+            (
+                |settings| settings.development_identity = Some("37010219900101123\u{200b}".into()),
+                "development_identity is refused",
+            ),
+            (
+                |settings| settings.listen = everywhere(),
+                "anyone write who reaches 0.0.0.0:7450",
+            ),
+            (
+                |settings| settings.limits.reads_max = 0,
+                "limits.reads_max is 0",
+            ),
+        ];
+        for (change, expected) in cases {
+            let mut settings = settings();
+            change(&mut settings);
+            let outcome = settings
+                .check()
+                .map_or_else(|error| error.to_string(), |_| String::new());
+            assert!(
+                outcome.contains(expected),
+                "{outcome:?} should contain {expected:?}"
+            );
+            assert_eq!(outcome.is_empty(), expected.is_empty(), "{outcome}");
+        }
+    }
+
+    #[test]
+    fn mutual_tls_may_listen_everywhere() {
+        let config = Settings {
+            listen: everywhere(),
+            development_identity: None,
+            tls: tls(true, true, true),
+            ..settings()
+        };
+        assert_eq!(config.check().unwrap().identity, Identity::MutualTls);
+    }
+}

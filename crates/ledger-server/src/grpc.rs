@@ -1,0 +1,152 @@
+//! The gRPC service: decode, call the engine or the reader, encode; one file per group of calls.
+
+mod account;
+mod append;
+mod append_stream;
+mod call;
+mod deadline;
+mod error;
+mod operate;
+mod query;
+mod read;
+mod refusals;
+mod stream;
+mod subscribe;
+mod trace;
+
+use call::{Shared, streaming, unary};
+use ledger_proto::v1;
+use ledger_proto::v1::ledger_service_server::LedgerService;
+use std::sync::Arc;
+use stream::Answers;
+use tonic::{Request, Response, Status, Streaming};
+
+pub(crate) use call::{Shared as ServiceState, Start as ServiceStart};
+
+/// The service `subsidy.ledger.v1.LedgerService`.
+pub(crate) struct Service {
+    shared: Arc<Shared>,
+}
+
+impl Service {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl LedgerService for Service {
+    type AppendStreamStream = Answers<v1::AppendStreamResponse>;
+    type ReadEventsStream = Answers<v1::ReadEventsResponse>;
+    type SubscribeStream = Answers<v1::SubscribeResponse>;
+    type TraceClawbackStream = Answers<v1::TraceClawbackResponse>;
+    type RebuildStream = Answers<v1::RebuildProgress>;
+
+    async fn append(&self, request: Request<v1::AppendRequest>) -> Answer<v1::AppendResponse> {
+        unary(&self.shared, request, append::append).await
+    }
+
+    async fn append_stream(
+        &self,
+        request: Request<Streaming<v1::AppendRequest>>,
+    ) -> Answer<Self::AppendStreamStream> {
+        streaming(&self.shared, request, append_stream::append_stream).await
+    }
+
+    async fn read_events(
+        &self,
+        request: Request<v1::ReadEventsRequest>,
+    ) -> Answer<Self::ReadEventsStream> {
+        streaming(&self.shared, request, read::read_events).await
+    }
+
+    async fn subscribe(
+        &self,
+        request: Request<v1::SubscribeRequest>,
+    ) -> Answer<Self::SubscribeStream> {
+        streaming(&self.shared, request, subscribe::subscribe).await
+    }
+
+    async fn list_refusals(
+        &self,
+        request: Request<v1::ListRefusalsRequest>,
+    ) -> Answer<v1::ListRefusalsResponse> {
+        unary(&self.shared, request, refusals::list_refusals).await
+    }
+
+    async fn get_quota(
+        &self,
+        request: Request<v1::GetQuotaRequest>,
+    ) -> Answer<v1::GetQuotaResponse> {
+        unary(&self.shared, request, query::get_quota).await
+    }
+
+    async fn check_eligibility(
+        &self,
+        request: Request<v1::CheckEligibilityRequest>,
+    ) -> Answer<v1::CheckEligibilityResponse> {
+        unary(&self.shared, request, query::check_eligibility).await
+    }
+
+    async fn get_account(
+        &self,
+        request: Request<v1::GetAccountRequest>,
+    ) -> Answer<v1::GetAccountResponse> {
+        unary(&self.shared, request, account::get_account).await
+    }
+
+    async fn list_account_entries(
+        &self,
+        request: Request<v1::ListAccountEntriesRequest>,
+    ) -> Answer<v1::ListAccountEntriesResponse> {
+        unary(&self.shared, request, account::list_account_entries).await
+    }
+
+    async fn list_accounts(
+        &self,
+        request: Request<v1::ListAccountsRequest>,
+    ) -> Answer<v1::ListAccountsResponse> {
+        unary(&self.shared, request, account::list_accounts).await
+    }
+
+    async fn get_class(
+        &self,
+        request: Request<v1::GetClassRequest>,
+    ) -> Answer<v1::GetClassResponse> {
+        unary(&self.shared, request, query::get_class).await
+    }
+
+    async fn get_certificate(
+        &self,
+        request: Request<v1::GetCertificateRequest>,
+    ) -> Answer<v1::GetCertificateResponse> {
+        unary(&self.shared, request, query::get_certificate).await
+    }
+
+    async fn get_disbursement(
+        &self,
+        request: Request<v1::GetDisbursementRequest>,
+    ) -> Answer<v1::GetDisbursementResponse> {
+        unary(&self.shared, request, query::get_disbursement).await
+    }
+
+    async fn trace_clawback(
+        &self,
+        request: Request<v1::TraceClawbackRequest>,
+    ) -> Answer<Self::TraceClawbackStream> {
+        streaming(&self.shared, request, trace::trace_clawback).await
+    }
+
+    async fn rebuild(&self, request: Request<v1::RebuildRequest>) -> Answer<Self::RebuildStream> {
+        streaming(&self.shared, request, operate::rebuild).await
+    }
+
+    async fn get_status(
+        &self,
+        request: Request<v1::GetStatusRequest>,
+    ) -> Answer<v1::GetStatusResponse> {
+        unary(&self.shared, request, operate::get_status).await
+    }
+}

@@ -1,0 +1,205 @@
+//! `AppendStream`: many batches over one stream, pipelined and answered in order.
+
+use super::append::{Asked, answer, engine_request, failure};
+use super::call::{Call, StreamPermit};
+use super::error::CallError;
+use super::stream::{Answers, pull};
+use crate::limits::RETRY_DELAY;
+use ledger_engine::{AppendError, ReplyReceiver, Request, SubmitError};
+use ledger_proto::{ApiError, v1};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tokio::time::sleep;
+use tonic::Streaming;
+use v1::append_stream_response::Outcome;
+
+pub(super) async fn append_stream(
+    call: Call,
+    permit: StreamPermit,
+    inbound: Streaming<v1::AppendRequest>,
+) -> Result<Answers<v1::AppendStreamResponse>, CallError> {
+    let pipeline = Pipeline {
+        call,
+        inbound,
+        in_flight: VecDeque::new(),
+        commands: 0,
+        parked: None,
+        input: Input::Open,
+        _permit: permit,
+    };
+    Ok(pull(pipeline, Pipeline::next))
+}
+
+/// Requests on their way through the writer.
+///
+/// What may be on its way is bounded. At the bound nothing more is taken from the connection, so
+/// that the caller is held back by flow control and not by refusals.
+struct Pipeline {
+    call: Call,
+    inbound: Streaming<v1::AppendRequest>,
+    /// In the order of the requests.
+    in_flight: VecDeque<InFlight>,
+    /// Commands of the requests in flight.
+    commands: usize,
+    /// A request that found the queue full. It keeps its place: the caller's later requests may
+    /// rest on it, and would be refused for good if they overtook it.
+    parked: Option<Box<Request>>,
+    input: Input,
+    _permit: StreamPermit,
+}
+
+/// Whether more requests come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Input {
+    Open,
+    /// The caller has sent his last request.
+    Ended,
+    /// The server is stopping: what was taken in is answered, and nothing more is taken in.
+    Cut,
+}
+
+/// A request that waits for its turn to be answered.
+enum InFlight {
+    /// In the writer's hands.
+    Submitted {
+        asked: Asked,
+        request_id: Vec<u8>,
+        commands: usize,
+        reply: ReplyReceiver,
+    },
+    /// Failed before it got there.
+    Failed(Box<v1::AppendStreamResponse>),
+}
+
+/// What happened next.
+enum Step {
+    Answer(Box<v1::AppendStreamResponse>),
+    Arrived(Box<v1::AppendRequest>),
+    InputEnded,
+    Stopping,
+    TryAgain,
+}
+
+impl Pipeline {
+    async fn next(mut self) -> Result<Option<(v1::AppendStreamResponse, Self)>, CallError> {
+        loop {
+            if let Some(request) = self.parked.take() {
+                self.submit(request);
+            }
+            if self.in_flight.is_empty() && self.parked.is_none() {
+                match self.input {
+                    Input::Open => {}
+                    Input::Ended => return Ok(None),
+                    Input::Cut => return Err(ApiError::NotServing.into()),
+                }
+            }
+            match self.step().await? {
+                Step::Answer(answer) => return Ok(Some((*answer, self))),
+                Step::Arrived(request) => self.take_in(*request),
+                Step::InputEnded => self.input = Input::Ended,
+                Step::Stopping => self.input = Input::Cut,
+                Step::TryAgain => {}
+            }
+        }
+    }
+
+    /// Waits for whatever comes first. Cancelling it loses nothing.
+    async fn step(&mut self) -> Result<Step, CallError> {
+        let limits = &self.call.shared.limits;
+        let has_room = self.parked.is_none()
+            && self.in_flight.len() < limits.append_stream_requests_max
+            && self.commands < limits.append_stream_commands_max;
+        let is_open = self.input == Input::Open;
+        let is_parked = self.parked.is_some();
+        tokio::select! {
+            // Answers come first: they make room for what follows.
+            biased;
+            answer = oldest(&self.call, &mut self.in_flight), if !self.in_flight.is_empty() => {
+                if let Some(InFlight::Submitted { commands, .. }) = self.in_flight.pop_front() {
+                    self.commands = self.commands.saturating_sub(commands);
+                }
+                Ok(Step::Answer(Box::new(answer)))
+            }
+            () = self.call.shared.stopping(), if is_open => Ok(Step::Stopping),
+            message = self.inbound.message(), if is_open && has_room => match message {
+                Ok(Some(request)) => Ok(Step::Arrived(Box::new(request))),
+                Ok(None) => Ok(Step::InputEnded),
+                Err(status) => Err(CallError::Inbound(status)),
+            },
+            // Others fill the queue, so none of our own answers tells when it has room again.
+            () = sleep(RETRY_DELAY), if is_parked => Ok(Step::TryAgain),
+        }
+    }
+
+    fn take_in(&mut self, wire: v1::AppendRequest) {
+        let request_id = wire.request_id.clone();
+        match engine_request(&self.call, wire) {
+            Ok(request) => self.submit(Box::new(request)),
+            Err(problems) => self.fail(request_id, problems.into()),
+        }
+    }
+
+    fn submit(&mut self, request: Box<Request>) {
+        let asked = Asked::of(&request);
+        let request_id = request.request_id.as_bytes().to_vec();
+        let commands = request.commands.len();
+        // The queue gives nothing back when it is full, so a copy stays behind for the next try.
+        match self.call.shared.engine.submit((*request).clone()) {
+            Ok(reply) => {
+                self.commands = self.commands.saturating_add(commands);
+                let submitted = InFlight::Submitted {
+                    asked,
+                    request_id,
+                    commands,
+                    reply,
+                };
+                self.in_flight.push_back(submitted);
+            }
+            Err(SubmitError::QueueFull { .. }) => self.parked = Some(request),
+            Err(error) => {
+                let error = failure(&self.call, asked, AppendError::NotAccepted(error));
+                self.fail(request_id, error);
+            }
+        }
+    }
+
+    fn fail(&mut self, request_id: Vec<u8>, error: CallError) {
+        let answer = stream_response(request_id, Err(error));
+        self.in_flight.push_back(InFlight::Failed(Box::new(answer)));
+    }
+}
+
+/// Waits for the answer to the oldest request, which stays where it is.
+async fn oldest(call: &Call, in_flight: &mut VecDeque<InFlight>) -> v1::AppendStreamResponse {
+    match in_flight.front_mut() {
+        None => std::future::pending().await,
+        Some(InFlight::Failed(answer)) => std::mem::take(answer),
+        Some(InFlight::Submitted {
+            asked,
+            request_id,
+            reply,
+            ..
+        }) => {
+            let reply = reply.await.unwrap_or_else(|_| {
+                Err(AppendError::OutcomeUnknown {
+                    reason: Arc::from("writer is gone"),
+                })
+            });
+            stream_response(std::mem::take(request_id), answer(call, *asked, reply))
+        }
+    }
+}
+
+fn stream_response(
+    request_id: Vec<u8>,
+    answer: Result<v1::AppendResponse, CallError>,
+) -> v1::AppendStreamResponse {
+    let outcome = match answer {
+        Ok(response) => Outcome::Response(response),
+        Err(error) => Outcome::Failure(error.into_failure()),
+    };
+    v1::AppendStreamResponse {
+        request_id,
+        outcome: Some(outcome),
+    }
+}

@@ -1,0 +1,319 @@
+//! Why a call has no answer: what the engine and the reader say, as the contract says it.
+
+use crate::error_chain::ErrorChain;
+use crate::identity::IdentityError;
+use crate::limits::RETRY_DELAY;
+use ledger_core::{Reason, Refusal, RequestId};
+use ledger_engine::query::{QueryError, Subject};
+use ledger_engine::{AppendError, RebuildError, SubmitError};
+use ledger_log::LogError;
+use ledger_proto::status::{failure_to_proto, status_from_error};
+use ledger_proto::{ApiError, DecodeError, DecodeProblem, ERROR_DOMAIN, v1};
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt as _};
+
+/// Why a call has no answer.
+#[derive(Debug)]
+pub(crate) enum CallError {
+    /// What the contract names.
+    Api(ApiError),
+    /// The engine stopped while the request was being recorded.
+    OutcomeUnknown,
+    /// The caller's deadline is over.
+    DeadlineExceeded,
+    /// The caller's stream of requests broke off, or holds what is no message.
+    Inbound(Status),
+}
+
+impl CallError {
+    /// What is sent to the caller.
+    pub(crate) fn into_status(self) -> Status {
+        match self {
+            Self::Api(error) => status_from_error(&error),
+            Self::Inbound(status) => status,
+            Self::OutcomeUnknown | Self::DeadlineExceeded => {
+                let failure = self.into_failure();
+                let mut details = ErrorDetails::new();
+                details.set_error_info(&failure.reason, ERROR_DOMAIN, []);
+                Status::with_error_details(code_of(&failure), failure.message, details)
+            }
+        }
+    }
+
+    /// What is sent as one answer of a stream.
+    pub(crate) fn into_failure(self) -> v1::Failure {
+        let plain = |code: Code, reason: &str, message: &str| v1::Failure {
+            code: u32::try_from(i32::from(code)).unwrap_or_default(),
+            reason: reason.to_owned(),
+            message: message.to_owned(),
+            ..v1::Failure::default()
+        };
+        match self {
+            Self::Api(error) => failure_to_proto(&error),
+            Self::Inbound(status) => plain(status.code(), "STREAM_BROKEN", status.message()),
+            Self::OutcomeUnknown => plain(
+                Code::Unavailable,
+                "OUTCOME_UNKNOWN",
+                "the request may or may not be recorded; retry with the same request id",
+            ),
+            Self::DeadlineExceeded => plain(
+                Code::DeadlineExceeded,
+                "DEADLINE_EXCEEDED",
+                "the deadline is over; a write may have been carried out all the same",
+            ),
+        }
+    }
+
+    /// What an append that was not carried out tells its caller. `is_stopping` says whether the
+    /// server was asked to stop, as opposed to having failed.
+    pub(crate) fn of_append(error: AppendError, request_id: RequestId, is_stopping: bool) -> Self {
+        let stopped = || match is_stopping {
+            true => Self::Api(ApiError::NotServing),
+            false => Self::Api(ApiError::WritesDisabled),
+        };
+        match error {
+            AppendError::NotAccepted(SubmitError::QueueFull { .. }) => {
+                Self::Api(ApiError::QueueFull {
+                    retry_after: RETRY_DELAY,
+                })
+            }
+            AppendError::NotAccepted(SubmitError::TooLarge { commands, limit }) => {
+                let problem = DecodeProblem::TooMany {
+                    max: limit,
+                    found: commands,
+                };
+                DecodeError::new("commands", problem).into()
+            }
+            AppendError::NotAccepted(SubmitError::Stopped { .. }) | AppendError::Stopped { .. } => {
+                stopped()
+            }
+            AppendError::RequestIdReused { stored, given } => {
+                Self::Api(ApiError::RequestIdReused {
+                    request_id,
+                    recorded_digest: stored,
+                    sent_digest: given,
+                })
+            }
+            AppendError::TooLarge { bytes, limit } => {
+                let count = |bytes| i64::try_from(bytes).unwrap_or(i64::MAX);
+                let refusal = Refusal::new(Reason::OutOfBounds).limit(count(limit), count(bytes));
+                Self::Api(ApiError::refused(
+                    refusal.about("bytes that the request changes"),
+                ))
+            }
+            AppendError::Unreadable { .. } => {
+                tracing::error!(error = %ErrorChain(&error), "a request could not be decided");
+                Self::Api(ApiError::Internal)
+            }
+            AppendError::OutcomeUnknown { .. } => Self::OutcomeUnknown,
+        }
+    }
+}
+
+impl From<ApiError> for CallError {
+    fn from(error: ApiError) -> Self {
+        Self::Api(error)
+    }
+}
+
+impl From<DecodeError> for CallError {
+    fn from(problem: DecodeError) -> Self {
+        Self::Api(problem.into())
+    }
+}
+
+impl From<Vec<DecodeError>> for CallError {
+    fn from(problems: Vec<DecodeError>) -> Self {
+        Self::Api(problems.into())
+    }
+}
+
+impl From<IdentityError> for CallError {
+    fn from(error: IdentityError) -> Self {
+        tracing::warn!(%error, "a caller has no name");
+        Self::Api(ApiError::Unauthenticated)
+    }
+}
+
+impl From<QueryError> for CallError {
+    fn from(error: QueryError) -> Self {
+        let refused = |reason: Reason| Self::Api(ApiError::refused(Refusal::new(reason)));
+        match error {
+            QueryError::NotFound { what } => match not_found(what) {
+                Some(reason) => refused(reason),
+                None => internal(&error, ApiError::DataLoss),
+            },
+            QueryError::OutOfBounds { what } => {
+                let refusal = Refusal::new(Reason::OutOfBounds).about(what);
+                Self::Api(ApiError::refused(refusal))
+            }
+            QueryError::PositionInFuture {
+                asked,
+                log_position,
+            } => Self::Api(ApiError::PositionBeyondLog {
+                asked,
+                log_position,
+            }),
+            QueryError::PageTokenMismatch => page_token_error(),
+            QueryError::Stopped => Self::Api(ApiError::NotServing),
+            QueryError::Storage { ref source } => {
+                let answer = match is_damage(source) {
+                    true => ApiError::DataLoss,
+                    false => ApiError::Internal,
+                };
+                internal(&error, answer)
+            }
+            QueryError::SumOverflow => refused(Reason::AmountOverflow),
+            QueryError::CorruptIndex { .. }
+            | QueryError::CorruptKey { .. }
+            | QueryError::CorruptEntity { .. }
+            | QueryError::CorruptEvent { .. }
+            | QueryError::Contradiction { .. } => internal(&error, ApiError::DataLoss),
+        }
+    }
+}
+
+impl From<RebuildError> for CallError {
+    fn from(error: RebuildError) -> Self {
+        match error {
+            RebuildError::AlreadyRunning => Self::Api(ApiError::RebuildRunning),
+            _ => internal(&error, ApiError::Internal),
+        }
+    }
+}
+
+/// The answer to a page token that this ledger did not give for the query asked.
+pub(crate) fn page_token_error() -> CallError {
+    DecodeError::new("page_token", DecodeProblem::PageToken).into()
+}
+
+/// What is not found, as a rule would say it; `None` for what only damage can miss.
+const fn not_found(what: Subject) -> Option<Reason> {
+    Some(match what {
+        Subject::Account => Reason::AccountNotFound,
+        Subject::Case => Reason::CaseNotFound,
+        Subject::Certificate => Reason::CertificateNotFound,
+        Subject::Class => Reason::ClassNotFound,
+        Subject::Clawback => Reason::DebtNotFound,
+        Subject::Disbursement => Reason::DisbursementNotFound,
+        Subject::Institution => Reason::InstitutionNotFound,
+        Subject::Person => Reason::PersonNotFound,
+        Subject::Policy => Reason::PolicyNotFound,
+        Subject::Event | Subject::Refusal => return None,
+    })
+}
+
+/// Whether stored bytes are not those that were written.
+const fn is_damage(error: &LogError) -> bool {
+    matches!(
+        error,
+        LogError::CorruptRecord { .. }
+            | LogError::CorruptBlock { .. }
+            | LogError::CorruptEntry { .. }
+            | LogError::UnknownFormat { .. }
+    )
+}
+
+/// Logs what callers never see, and answers with what they do.
+fn internal(error: &(dyn std::error::Error + 'static), answer: ApiError) -> CallError {
+    tracing::error!(error = %ErrorChain(error), "a call failed inside the server");
+    CallError::Api(answer)
+}
+
+fn code_of(failure: &v1::Failure) -> Code {
+    i32::try_from(failure.code).map_or(Code::Unknown, Code::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use tonic_types::StatusExt as _;
+
+    const ID: RequestId = RequestId::from_bytes([7; 16]);
+
+    #[test]
+    fn every_end_of_an_append_has_its_code_and_reason() {
+        let reason: Arc<str> = Arc::from("disk is full");
+        let stopped = || SubmitError::Stopped {
+            reason: Arc::clone(&reason),
+        };
+        let cases = [
+            (
+                AppendError::NotAccepted(SubmitError::QueueFull {
+                    requests: 1,
+                    commands: 1,
+                }),
+                false,
+                (Code::ResourceExhausted, "QUEUE_FULL"),
+            ),
+            (
+                AppendError::NotAccepted(SubmitError::TooLarge {
+                    commands: 2,
+                    limit: 1,
+                }),
+                false,
+                (Code::InvalidArgument, "FIELD_INVALID"),
+            ),
+            (
+                AppendError::NotAccepted(stopped()),
+                true,
+                (Code::Unavailable, "NOT_SERVING"),
+            ),
+            (
+                AppendError::NotAccepted(stopped()),
+                false,
+                (Code::Unavailable, "WRITES_DISABLED"),
+            ),
+            (
+                AppendError::Stopped {
+                    reason: Arc::clone(&reason),
+                },
+                false,
+                (Code::Unavailable, "WRITES_DISABLED"),
+            ),
+            (
+                AppendError::RequestIdReused {
+                    stored: [1; 32],
+                    given: [2; 32],
+                },
+                false,
+                (Code::AlreadyExists, "REQUEST_ID_REUSED"),
+            ),
+            (
+                AppendError::TooLarge { bytes: 2, limit: 1 },
+                false,
+                (Code::InvalidArgument, "OUT_OF_BOUNDS"),
+            ),
+            (
+                AppendError::Unreadable {
+                    reason: Arc::clone(&reason),
+                },
+                false,
+                (Code::Internal, "INTERNAL"),
+            ),
+            (
+                AppendError::OutcomeUnknown {
+                    reason: Arc::clone(&reason),
+                },
+                false,
+                (Code::Unavailable, "OUTCOME_UNKNOWN"),
+            ),
+        ];
+        for (error, is_stopping, (code, reason)) in cases {
+            let status = CallError::of_append(error.clone(), ID, is_stopping).into_status();
+            let failure = CallError::of_append(error, ID, is_stopping).into_failure();
+            let info = status.get_details_error_info().unwrap();
+            assert_eq!((status.code(), info.reason.as_str()), (code, reason));
+            assert_eq!((code_of(&failure), failure.reason.as_str()), (code, reason));
+            assert_eq!(info.domain, ERROR_DOMAIN);
+            assert!(
+                !status.message().contains("disk"),
+                "callers never see internal text"
+            );
+            let retries = status.get_details_retry_info().is_some();
+            assert_eq!(retries, code == Code::ResourceExhausted);
+            assert_eq!(failure.retry_delay_ms > 0, retries);
+        }
+    }
+}

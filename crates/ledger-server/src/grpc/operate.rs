@@ -1,0 +1,248 @@
+//! `Rebuild` and `GetStatus`: running the ledger.
+
+use super::call::{Call, StreamPermit};
+use super::error::CallError;
+use super::stream::{Answers, pull};
+use crate::limits::Limits;
+use ledger_engine::RebuildError;
+use ledger_engine::entity_codec;
+use ledger_engine::query::QueryError;
+use ledger_engine::rebuild::{CancelToken, Difference, Phase, Progress, RebuildReport};
+use ledger_proto::to_proto::time_to_proto;
+use ledger_proto::{ApiError, v1};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+/// Version of the blocks of the log; a test holds it to what the log writes.
+const LOG_FORMAT_VERSION: u32 = 1;
+
+pub(super) async fn rebuild(
+    call: Call,
+    permit: StreamPermit,
+    _request: v1::RebuildRequest,
+) -> Result<Answers<v1::RebuildProgress>, CallError> {
+    let (latest, progress) = watch::channel(None);
+    let cancel = CancelOnDrop(CancelToken::new());
+    let token = cancel.0.clone();
+    let shared = Arc::clone(&call.shared);
+    // It runs for minutes, on a thread of its own; only the latest progress waits for the caller,
+    // so that a slow one neither holds it up nor costs memory.
+    let running = tokio::task::spawn_blocking(move || {
+        let mut report = |progress| {
+            latest.send_replace(Some(progress));
+        };
+        shared.engine.rebuild(&mut report, &token)
+    });
+    let rebuilding = Rebuilding {
+        call,
+        progress,
+        running: Some(running),
+        started: Instant::now(),
+        last: v1::RebuildProgress::default(),
+        _cancel: cancel,
+        _permit: permit,
+    };
+    Ok(pull(rebuilding, Rebuilding::next))
+}
+
+/// A rebuild on its way. Dropping it cancels the rebuild.
+struct Rebuilding {
+    call: Call,
+    progress: watch::Receiver<Option<Progress>>,
+    /// `None` once the last message was sent.
+    running: Option<JoinHandle<Result<RebuildReport, RebuildError>>>,
+    started: Instant,
+    /// The latest message, whose figures the next one goes on from.
+    last: v1::RebuildProgress,
+    _cancel: CancelOnDrop,
+    _permit: StreamPermit,
+}
+
+struct CancelOnDrop(CancelToken);
+
+impl Drop for CancelOnDrop {
+    fn drop(&mut self) {
+        self.0.cancel();
+    }
+}
+
+impl Rebuilding {
+    async fn next(mut self) -> Result<Option<(v1::RebuildProgress, Self)>, CallError> {
+        let Some(mut running) = self.running.take() else {
+            return Ok(None);
+        };
+        let shared = Arc::clone(&self.call.shared);
+        let result = tokio::select! {
+            changed = self.progress.changed() => {
+                let progress = *self.progress.borrow_and_update();
+                if let (Ok(()), Some(progress)) = (changed, progress) {
+                    self.running = Some(running);
+                    self.note(progress);
+                    return Ok(Some((self.last.clone(), self)));
+                }
+                // Nobody reports any more: the result is there or about to be.
+                running.await
+            }
+            result = &mut running => result,
+            () = shared.stopping() => return Err(ApiError::NotServing.into()),
+        };
+        let report = match result {
+            Ok(Ok(report)) => report,
+            Ok(Err(RebuildError::Different(report))) => *report,
+            Ok(Err(error)) => return Err(error.into()),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => return Err(ApiError::NotServing.into()),
+        };
+        self.finish(report);
+        Ok(Some((self.last.clone(), self)))
+    }
+
+    fn note(&mut self, progress: Progress) {
+        match progress.phase {
+            Phase::Comparing => {
+                self.last.phase = v1::RebuildPhase::Comparing.into();
+                self.last.compared_keys = progress.done;
+            }
+            Phase::Replaying | Phase::CatchingUp | Phase::Switching => {
+                self.last.phase = v1::RebuildPhase::Replaying.into();
+                self.replayed(progress.done);
+                self.last.target_position = progress.target;
+            }
+        }
+        self.last.log_position = self.call.shared.reader.log_position().get();
+    }
+
+    fn replayed(&mut self, position: u64) {
+        self.last.position = position;
+        let elapsed_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let rate = position.saturating_mul(1_000).checked_div(elapsed_ms);
+        self.last.events_per_second = rate.unwrap_or(position);
+    }
+
+    fn finish(&mut self, report: RebuildReport) {
+        let phase = match report.switched {
+            true => v1::RebuildPhase::Switched,
+            false => v1::RebuildPhase::Different,
+        };
+        if report.differences_total > 0 {
+            tracing::error!(
+                differences = report.differences_total,
+                position = report.compared_at.get(),
+                "the derived state is not what follows from the log"
+            );
+        }
+        self.replayed(report.events);
+        self.last.phase = phase.into();
+        self.last.target_position = report.events;
+        self.last.compared_keys = report.compared_keys;
+        self.last.difference_count = report.differences_total;
+        self.last.differences = report.differences.iter().map(difference).collect();
+        self.last.log_position = self.call.shared.reader.log_position().get();
+    }
+}
+
+fn difference(difference: &Difference) -> v1::RebuildDifference {
+    let kind = match (&difference.live, &difference.rebuilt) {
+        (None, _) => v1::DifferenceKind::Missing,
+        (Some(_), None) => v1::DifferenceKind::Unexpected,
+        (Some(_), Some(_)) => v1::DifferenceKind::Changed,
+    };
+    v1::RebuildDifference {
+        table: difference.space.name().to_owned(),
+        key: ledger_core::hex::encode(&difference.key),
+        kind: kind.into(),
+    }
+}
+
+pub(super) async fn get_status(
+    call: Call,
+    _request: v1::GetStatusRequest,
+) -> Result<v1::GetStatusResponse, CallError> {
+    let shared = Arc::clone(&call.shared);
+    let (sizes, total_size_bytes) = call
+        .shared
+        .read(move |_| {
+            let sizes = shared.engine.storage().sizes().map_err(QueryError::from)?;
+            Ok((sizes, folder_bytes(&shared.data_dir)))
+        })
+        .await?;
+    let log_size = sizes
+        .iter()
+        .find(|size| size.name == LOG_NAME)
+        .map(|size| size.bytes);
+    let status = call.shared.engine.status();
+    let start = call.shared.start;
+    let log_position = status.last_position.get();
+    Ok(v1::GetStatusResponse {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        log_format_version: LOG_FORMAT_VERSION,
+        projection_version: entity_codec::VERSION.into(),
+        log_position,
+        // Events and what is derived from them are one write.
+        projection_position: log_position,
+        merkle_tree_size: log_position,
+        merkle_root: status.root.to_vec(),
+        write_disabled_reason: status.stopped.as_deref().unwrap_or_default().to_owned(),
+        queue_depth: count(status.queue_requests),
+        sync_count: 0,
+        group_count: 0,
+        appended_events: status
+            .last_position
+            .since(start.position)
+            .unwrap_or_default(),
+        refusal_count: status.refusals,
+        log_size_bytes: log_size.unwrap_or_default(),
+        total_size_bytes,
+        start_time: Some(time_to_proto(start.time)),
+        uptime_seconds: start.instant.elapsed().as_secs(),
+        limits: Some(limits_to_proto(&call.shared.limits)),
+    })
+}
+
+/// What the sizes of a store call the log.
+const LOG_NAME: &str = "events";
+
+/// Bytes of the files in a folder; files come and go while it is read.
+fn folder_bytes(folder: &Path) -> u64 {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = files
+        .filter_map(|file| file.metadata().ok())
+        .map(|file| file.len());
+    sizes.fold(0, u64::saturating_add)
+}
+
+fn limits_to_proto(limits: &Limits) -> v1::Limits {
+    let small = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
+    v1::Limits {
+        message_bytes_max: count(limits.message_bytes_max),
+        commands_per_request_max: small(limits.commands_per_request_max),
+        queue_depth_max: small(limits.queue_requests_max),
+        page_size_max: small(limits.page_size_max),
+        page_size_default: small(limits.page_size_default),
+        trace_events_max: small(limits.trace_events_max),
+        streams_max: small(limits.streams_max),
+    }
+}
+
+fn count(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ledger_core::Position;
+    use ledger_log::BlockBuilder;
+
+    #[test]
+    fn the_log_format_is_the_one_that_is_written() {
+        let mut builder = BlockBuilder::new(Position::FIRST);
+        builder.push(b"event", &[0; 32]).unwrap();
+        let version = builder.finish().unwrap().frame()[0];
+        assert_eq!(u32::from(version), LOG_FORMAT_VERSION);
+    }
+}

@@ -1,0 +1,20 @@
+//! The server process: configuration, TLS, identity, and one thin file per group of calls.
+//!
+//! Reading order:
+//!
+//! 1. [`run`] — the whole server: it opens the ledger, serves, and stops in order.
+//! 2. [`config`] — what an operator may set; [`limits`] — every bound, with its reason.
+//! 3. `grpc` — decode, call the engine or the reader, encode. No rule lives here.
+//! 4. `identity` — who a caller is; `tls` — how he proves it.
+
+pub mod config;
+mod error_chain;
+mod grpc;
+mod identity;
+pub mod limits;
+pub mod logging;
+mod server;
+mod tls;
+
+pub use config::{Config, ConfigError, Settings};
+pub use server::{RunError, Server, run};

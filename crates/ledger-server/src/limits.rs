@@ -1,0 +1,375 @@
+//! Every bound of the server, each with its reason; `GetStatus` reports those that callers meet.
+
+use ledger_engine::limits as engine;
+use ledger_engine::query::limits as query;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// Bytes of one message, in either direction.
+///
+/// The largest request, 5,000 commands, takes 1 MB with references of usual length; the largest
+/// answer, as many refusals, about 3 MB. It stays below what one commit group may hold.
+pub const MESSAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Items of a page when the caller names no size: a screen or two, in one small message.
+pub const PAGE_SIZE_DEFAULT: usize = 100;
+
+/// Streams at once, over all connections and kinds.
+///
+/// A stream holds a page of events at most (2 MiB), so that a thousand slow readers would take
+/// 2 GiB at the very worst; in use are a few per client.
+pub const STREAMS_MAX: usize = 1_024;
+
+/// Reads of the store at once; more wait for their turn.
+///
+/// Enough to keep a disk busy, few enough that reads cannot take all threads and file handles.
+pub const READS_MAX: usize = 32;
+
+/// Milliseconds that a call waits for `at_least_position` when the caller sets no deadline or a
+/// later one. The writer is never this far behind: who waits longer waits for something else.
+pub const WAIT_MS_MAX: u64 = 30_000;
+
+/// Requests of one `AppendStream` that may be in the writer's queue.
+///
+/// A group takes some 4,000 events, so one stream of single events fills a quarter of a group.
+pub const APPEND_STREAM_REQUESTS_MAX: usize = 1_024;
+
+/// Commands of one `AppendStream` that may be in the writer's queue.
+///
+/// One group is being synced and one is being decided; a third keeps both fed. Six streams at
+/// full speed together stay within the queue.
+pub const APPEND_STREAM_COMMANDS_MAX: usize = 4 * engine::GROUP_EVENTS_MAX;
+
+/// Milliseconds that a stopping server waits for its callers to take their answers.
+///
+/// What was accepted is answered within a second; the rest is patience with slow networks, and
+/// stays below the 30 seconds after which service managers kill.
+pub const SHUTDOWN_GRACE_MS: u64 = 10_000;
+
+/// Milliseconds after which a caller who found the queue full is asked to come again: a few
+/// groups have been committed by then.
+pub const RETRY_DELAY: Duration = Duration::from_millis(50);
+
+/// How long before the caller's deadline a call is ended, so that the answer still arrives.
+pub const DEADLINE_MARGIN: Duration = Duration::from_millis(10);
+
+/// Nodes that a trace decodes before it hands on a part of its answer.
+pub const TRACE_NODES_PER_READ: usize = 256;
+
+/// Bytes of a configuration file; a complete one with comments takes 4 KiB.
+pub const CONFIG_FILE_BYTES_MAX: u64 = 256 * 1024;
+
+/// Bytes of a certificate or key file; a chain of five takes 10 KiB.
+pub const PEM_FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// The settings of HTTP/2 and TCP; nobody has to change them, so they are no configuration.
+pub mod transport {
+    use std::time::Duration;
+
+    /// Calls at once on one connection: as many as the server has streams, so that one busy
+    /// client can use them all over one connection.
+    pub const CONCURRENT_STREAMS_MAX: u32 = 1_024;
+
+    /// Bytes that a caller may send ahead on one stream.
+    ///
+    /// Two batches of a thousand commands, so that the next one arrives while this one is decoded.
+    /// The default, 64 KiB, makes a bulk load wait for a round trip several times per batch.
+    pub const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
+
+    /// Bytes that a caller may send ahead on one connection: several full streams.
+    pub const CONNECTION_WINDOW_BYTES: u32 = 8 * 1024 * 1024;
+
+    /// Bytes of one frame. The default, 16 KiB, costs a batch a dozen frames; a larger one lets
+    /// one stream hold up the others on its connection.
+    pub const FRAME_BYTES_MAX: u32 = 64 * 1024;
+
+    /// Bytes of a call's headers: a handful of short ones. The default is 16 KiB as well; it is
+    /// written out because it bounds what an unauthenticated caller may send.
+    pub const HEADER_LIST_BYTES_MAX: u32 = 16 * 1024;
+
+    /// Streams that a caller opened and reset before the server saw them; above, the connection
+    /// ends. It answers the "rapid reset" attack; the value is HTTP/2 practice since.
+    pub const PENDING_RESET_STREAMS_MAX: usize = 20;
+
+    /// Streams that the server reset for a caller's protocol errors; above, the connection ends.
+    pub const LOCAL_ERROR_RESET_STREAMS_MAX: usize = 1_024;
+
+    /// Silence after which the server asks whether the peer is still there. Subscriptions are
+    /// silent for hours, and a peer that vanished holds a stream.
+    pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
+
+    /// How long the peer has to say that it is.
+    pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+
+    /// How long a TLS handshake may take: a few round trips over a bad line.
+    pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+    // A window that a single frame fills would stall between any two frames.
+    const _: () = assert!(FRAME_BYTES_MAX < STREAM_WINDOW_BYTES);
+    const _: () = assert!(STREAM_WINDOW_BYTES < CONNECTION_WINDOW_BYTES);
+}
+
+/// The bounds that an operator may set; section `limits` of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Bytes of one message.
+    pub message_bytes_max: usize,
+    /// Commands of one request.
+    pub commands_per_request_max: usize,
+    /// Requests that may wait for the writer.
+    pub queue_requests_max: usize,
+    /// Commands that may wait for the writer.
+    pub queue_commands_max: usize,
+    /// Items of the largest page.
+    pub page_size_max: usize,
+    /// Items of a page when the caller names no size.
+    pub page_size_default: usize,
+    /// Events of the largest trace.
+    pub trace_events_max: usize,
+    /// Streams at once.
+    pub streams_max: usize,
+    /// Reads of the store at once.
+    pub reads_max: usize,
+    /// Milliseconds that a call waits for `at_least_position`.
+    pub wait_ms_max: u64,
+    /// Requests of one `AppendStream` in the queue.
+    pub append_stream_requests_max: usize,
+    /// Commands of one `AppendStream` in the queue.
+    pub append_stream_commands_max: usize,
+    /// Milliseconds that a stopping server waits for its callers.
+    pub shutdown_grace_ms: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message_bytes_max: MESSAGE_BYTES_MAX,
+            commands_per_request_max: engine::REQUEST_COMMANDS_MAX,
+            queue_requests_max: engine::QUEUE_REQUESTS_MAX,
+            queue_commands_max: engine::QUEUE_COMMANDS_MAX,
+            page_size_max: query::PAGE_ITEMS_MAX,
+            page_size_default: PAGE_SIZE_DEFAULT,
+            trace_events_max: query::TRACE_EVENTS_MAX,
+            streams_max: STREAMS_MAX,
+            reads_max: READS_MAX,
+            wait_ms_max: WAIT_MS_MAX,
+            append_stream_requests_max: APPEND_STREAM_REQUESTS_MAX,
+            append_stream_commands_max: APPEND_STREAM_COMMANDS_MAX,
+            shutdown_grace_ms: SHUTDOWN_GRACE_MS,
+        }
+    }
+}
+
+// The compile-time relations hold for the defaults; `relations` holds for what an operator sets.
+const _: () = assert!(MESSAGE_BYTES_MAX < engine::GROUP_BYTES_HARD_MAX);
+const _: () = assert!(query::PAGE_BYTES_MAX < MESSAGE_BYTES_MAX);
+const _: () = assert!(PAGE_SIZE_DEFAULT <= query::PAGE_ITEMS_MAX);
+const _: () = assert!(APPEND_STREAM_REQUESTS_MAX <= engine::QUEUE_REQUESTS_MAX);
+const _: () = assert!(APPEND_STREAM_COMMANDS_MAX <= engine::QUEUE_COMMANDS_MAX);
+const _: () = assert!(engine::REQUEST_COMMANDS_MAX <= APPEND_STREAM_COMMANDS_MAX);
+
+impl Limits {
+    /// Returns what is wrong with the bounds, taken one by one and together.
+    ///
+    /// # Errors
+    ///
+    /// The key that is out of range and its range, or the two that contradict each other.
+    pub fn check(&self) -> Result<(), LimitError> {
+        for (key, value, lowest, highest) in self.ranges() {
+            if !(lowest..=highest).contains(&value) {
+                return Err(LimitError::OutOfRange {
+                    key,
+                    value,
+                    lowest,
+                    highest,
+                });
+            }
+        }
+        for ((smaller, small), (larger, large)) in self.relations() {
+            if small > large {
+                return Err(LimitError::Contradiction {
+                    smaller,
+                    small,
+                    larger,
+                    large,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Key, value, and the lowest and highest value that make sense.
+    fn ranges(&self) -> [(&'static str, u64, u64, u64); 13] {
+        let count = |value: usize| u64::try_from(value).unwrap_or(u64::MAX);
+        // A command is never larger than the policy document that one may hold.
+        let message_bytes_min = 512 * 1024;
+        let day_ms = 24 * 60 * 60 * 1_000;
+        [
+            (
+                "message_bytes_max",
+                count(self.message_bytes_max),
+                message_bytes_min,
+                count(engine::GROUP_BYTES_HARD_MAX),
+            ),
+            (
+                "commands_per_request_max",
+                count(self.commands_per_request_max),
+                1,
+                count(engine::REQUEST_COMMANDS_MAX),
+            ),
+            (
+                "queue_requests_max",
+                count(self.queue_requests_max),
+                1,
+                1_000_000,
+            ),
+            (
+                "queue_commands_max",
+                count(self.queue_commands_max),
+                1,
+                10_000_000,
+            ),
+            (
+                "page_size_max",
+                count(self.page_size_max),
+                1,
+                count(query::PAGE_ITEMS_MAX),
+            ),
+            (
+                "page_size_default",
+                count(self.page_size_default),
+                1,
+                count(query::PAGE_ITEMS_MAX),
+            ),
+            (
+                "trace_events_max",
+                count(self.trace_events_max),
+                1,
+                count(query::TRACE_EVENTS_MAX),
+            ),
+            ("streams_max", count(self.streams_max), 1, 100_000),
+            ("reads_max", count(self.reads_max), 1, 512),
+            ("wait_ms_max", self.wait_ms_max, 0, day_ms),
+            (
+                "append_stream_requests_max",
+                count(self.append_stream_requests_max),
+                1,
+                1_000_000,
+            ),
+            (
+                "append_stream_commands_max",
+                count(self.append_stream_commands_max),
+                1,
+                10_000_000,
+            ),
+            ("shutdown_grace_ms", self.shutdown_grace_ms, 0, day_ms),
+        ]
+    }
+
+    /// Pairs of which the first must not exceed the second.
+    fn relations(&self) -> [(Bound, Bound); 4] {
+        let request = ("commands_per_request_max", self.commands_per_request_max);
+        let queue = ("queue_commands_max", self.queue_commands_max);
+        let stream = (
+            "append_stream_commands_max",
+            self.append_stream_commands_max,
+        );
+        [
+            // A request that never fits would wait for ever.
+            (request, queue),
+            (request, stream),
+            (
+                (
+                    "append_stream_requests_max",
+                    self.append_stream_requests_max,
+                ),
+                ("queue_requests_max", self.queue_requests_max),
+            ),
+            (
+                ("page_size_default", self.page_size_default),
+                ("page_size_max", self.page_size_max),
+            ),
+        ]
+    }
+}
+
+/// A key and its value.
+type Bound = (&'static str, usize);
+
+/// What is wrong with the bounds of a configuration.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LimitError {
+    /// A value makes no sense by itself.
+    #[error("limits.{key} is {value}; it goes from {lowest} to {highest}")]
+    OutOfRange {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        value: u64,
+        /// The lowest value.
+        lowest: u64,
+        /// The highest value.
+        highest: u64,
+    },
+    /// Two values make no sense together.
+    #[error("limits.{smaller} is {small} and must not exceed limits.{larger}, which is {large}")]
+    Contradiction {
+        /// The key of the value that is too large.
+        smaller: &'static str,
+        /// Its value.
+        small: usize,
+        /// The key of the value that bounds it.
+        larger: &'static str,
+        /// Its value.
+        large: usize,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_checked_alone_and_together() {
+        let set = |change: fn(&mut Limits)| {
+            let mut limits = Limits::default();
+            change(&mut limits);
+            limits.check().map_err(|error| error.to_string())
+        };
+        let cases: [(fn(&mut Limits), Result<(), &str>); 7] = [
+            (|_| {}, Ok(())),
+            (|limits| limits.streams_max = 1, Ok(())),
+            (
+                |limits| limits.streams_max = 0,
+                Err("limits.streams_max is 0; it goes from 1 to 100000"),
+            ),
+            (
+                |limits| limits.page_size_max = 1_001,
+                Err("limits.page_size_max is 1001; it goes from 1 to 1000"),
+            ),
+            (
+                |limits| limits.page_size_max = 50,
+                Err("limits.page_size_default is 100 and must not exceed \
+                     limits.page_size_max, which is 50"),
+            ),
+            (
+                |limits| limits.queue_commands_max = 4_999,
+                Err(
+                    "limits.commands_per_request_max is 5000 and must not exceed \
+                     limits.queue_commands_max, which is 4999",
+                ),
+            ),
+            (
+                |limits| limits.queue_requests_max = 8,
+                Err(
+                    "limits.append_stream_requests_max is 1024 and must not exceed \
+                     limits.queue_requests_max, which is 8",
+                ),
+            ),
+        ];
+        for (change, expected) in cases {
+            assert_eq!(set(change), expected.map_err(str::to_owned));
+        }
+    }
+}

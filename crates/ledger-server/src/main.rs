@@ -1,0 +1,273 @@
+//! The program `ledger-server`: read the configuration, serve, stop when asked to.
+
+use clap::Parser;
+use ledger_server::config::{CONFIG_VARIABLE, ConfigError, KEYS, layered, variable};
+use ledger_server::logging::LoggingError;
+use ledger_server::{Config, RunError, Server, Settings, logging};
+use std::error::Error;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match start(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let mut text = format!("ledger-server: {failure}\n");
+            let mut cause = failure.source();
+            while let Some(error) = cause {
+                text.push_str(&format!("  because: {error}\n"));
+                cause = error.source();
+            }
+            // Nothing is left to say when standard error is closed.
+            drop(io::stderr().write_all(text.as_bytes()));
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+/// Serves a subsidy ledger over gRPC.
+///
+/// The ledger records who was trained, certified, employed, paid and asked to pay back, and under
+/// which clause. It keeps everything in one folder, of which one process may have charge at a time.
+#[derive(Debug, Parser)]
+#[command(name = "ledger-server", version, after_long_help = long_help())]
+struct Arguments {
+    /// Configuration file (TOML); also SUBSIDY_LEDGER_CONFIG.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of the ledger.
+    #[arg(long, value_name = "FOLDER")]
+    data_dir: Option<String>,
+    /// Create an empty ledger when the folder holds none. Without it a wrong path is an error and
+    /// not a ledger without a history.
+    #[arg(long)]
+    create: bool,
+    /// Address to listen on [default: 127.0.0.1:7450]. Port 0 takes any free one.
+    #[arg(long, value_name = "IP:PORT")]
+    listen: Option<String>,
+    /// File to write the address into once the server serves.
+    #[arg(long, value_name = "FILE")]
+    port_file: Option<String>,
+    /// Name that every caller is recorded under; without mutual TLS, on loopback only.
+    #[arg(long, value_name = "NAME")]
+    development_identity: Option<String>,
+    /// Certificate chain of the server (PEM).
+    #[arg(long, value_name = "FILE")]
+    tls_certificate: Option<String>,
+    /// Key of the certificate (PEM).
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<String>,
+    /// Authorities of callers' certificates (PEM). It turns mutual TLS on: callers are recorded
+    /// under the name in their certificate.
+    #[arg(long, value_name = "FILE")]
+    tls_client_ca: Option<String>,
+    /// Form of the log on standard error: text or json.
+    #[arg(long, value_name = "FORM")]
+    log_format: Option<String>,
+    /// What to log, for example "info" or "info,ledger_engine=debug".
+    #[arg(long, value_name = "FILTER")]
+    log_filter: Option<String>,
+    /// Any key of the configuration, for example limits.streams_max=64; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    set: Vec<(String, String)>,
+    /// Print the configuration that results from file, environment and flags, and exit.
+    #[arg(long)]
+    print_config: bool,
+}
+
+/// Why the program ends early.
+#[derive(Debug, Error)]
+enum Failure {
+    /// The configuration is refused.
+    #[error("configuration is refused")]
+    Config(#[source] ConfigError),
+    /// Logging cannot be started.
+    #[error("logging cannot be started")]
+    Logging(#[from] LoggingError),
+    /// The configuration cannot be printed.
+    #[error("configuration cannot be printed")]
+    Print(#[from] toml::ser::Error),
+    /// The runtime, the signals or standard output are not to be had.
+    #[error("process cannot be set up")]
+    Process(#[source] io::Error),
+    /// The address is taken, or not one of this machine.
+    #[error("cannot listen on {address}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The server failed.
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+impl Failure {
+    /// The exit code; `--help` explains them.
+    const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::Run(RunError::Config(_)) | Self::Logging(_) => 2,
+            Self::Run(RunError::Store(_) | RunError::Engine(_)) => 3,
+            Self::Bind { .. } => 4,
+            Self::Print(_) | Self::Process(_) | Self::Run(_) => 1,
+        }
+    }
+}
+
+fn start(arguments: Arguments) -> Result<(), Failure> {
+    let settings = settings(&arguments).map_err(Failure::Config)?;
+    if arguments.print_config {
+        return print(&toml::to_string(&settings)?);
+    }
+    let config = settings.check().map_err(Failure::Config)?;
+    logging::start(&config.log)?;
+    logging::abort_on_panic();
+    // One thread per processor for connections; the engine has its own two, and reads run on the
+    // blocking threads, of which `limits.reads_max` are used.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .thread_name("ledger-serve")
+        .enable_all()
+        .build()
+        .map_err(Failure::Process)?;
+    runtime.block_on(serve(config))
+}
+
+/// Binds before it opens, so that a taken address leaves the ledger untouched.
+async fn serve(config: Config) -> Result<(), Failure> {
+    let address = config.listen;
+    let bound = TcpListener::bind(address).await;
+    let listener = bound.map_err(|source| Failure::Bind { address, source })?;
+    let address = listener.local_addr().map_err(Failure::Process)?;
+    let port_file = config.port_file.clone();
+    let stop = stop_signal().map_err(Failure::Process)?;
+    let opening = tokio::task::spawn_blocking(move || Server::open(config));
+    let server = opening.await.map_err(RunError::Interrupted)??;
+    if let Some(path) = &port_file {
+        write_port_file(path, address).map_err(Failure::Process)?;
+    }
+    print(&format!("listening on {address}\n"))?;
+    server.serve(listener, stop).await?;
+    Ok(())
+}
+
+/// Completes when the process is asked to stop, by SIGTERM or by Ctrl-C.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Writes the address in one step, so that whoever waits for the file never reads half of it.
+fn write_port_file(path: &Path, address: SocketAddr) -> io::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    fs::write(&partial, format!("{address}\n"))?;
+    fs::rename(&partial, path)
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush())
+        .map_err(Failure::Process)
+}
+
+/// Puts file, environment and flags over each other.
+fn settings(arguments: &Arguments) -> Result<Settings, ConfigError> {
+    let from_variable = env::var_os(CONFIG_VARIABLE).map(PathBuf::from);
+    let file = arguments.config.clone().or(from_variable);
+    // A value that is no Unicode text is none of ours, or is refused as unknown.
+    let variables = env::vars_os().filter_map(|(name, value)| {
+        Some((
+            name.into_string().ok()?,
+            value.to_string_lossy().into_owned(),
+        ))
+    });
+    layered(file.as_deref(), variables, flags(arguments))
+}
+
+/// The flags as pairs of key and value; those given with `--set` come first.
+fn flags(arguments: &Arguments) -> Vec<(String, String)> {
+    let mut flags = arguments.set.clone();
+    let named = [
+        ("data_dir", &arguments.data_dir),
+        ("listen", &arguments.listen),
+        ("port_file", &arguments.port_file),
+        ("development_identity", &arguments.development_identity),
+        ("tls.certificate", &arguments.tls_certificate),
+        ("tls.key", &arguments.tls_key),
+        ("tls.client_ca", &arguments.tls_client_ca),
+        ("log.format", &arguments.log_format),
+        ("log.filter", &arguments.log_filter),
+    ];
+    for (key, value) in named {
+        flags.extend(value.clone().map(|value| (key.to_owned(), value)));
+    }
+    if arguments.create {
+        flags.push(("create".to_owned(), "true".to_owned()));
+    }
+    flags
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), &'static str> {
+    let (key, value) = text.split_once('=').ok_or("write it as KEY=VALUE")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+/// The part of `--help` that teaches.
+fn long_help() -> String {
+    let defaults = toml::to_string(&Settings::default()).unwrap_or_default();
+    let variables: String = KEYS
+        .iter()
+        .map(|key| format!("  {}\n", variable(key)))
+        .collect();
+    format!(
+        "{EXAMPLES}{}\nVariables:\n  {CONFIG_VARIABLE}\n{variables}\n{EXIT_CODES}",
+        indented(&defaults)
+    )
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}\n")).collect()
+}
+
+const EXAMPLES: &str = "\
+Try it:
+  ledger-server --data-dir ledger --create --development-identity clerk
+
+Serve other systems, which prove who they are:
+  ledger-server --data-dir ledger --listen 0.0.0.0:7450 \\
+    --tls-certificate server.pem --tls-key server.key --tls-client-ca callers.pem
+
+Ask whether it serves:
+  grpcurl -plaintext 127.0.0.1:7450 grpc.health.v1.Health/Check
+
+Every key can be set in a file, by a variable, or by a flag (--set for those without their own).
+Flags win over variables, variables win over the file. A key that does not exist is an error.
+
+A file with every default; data_dir, development_identity, port_file, tls.certificate, tls.key and
+tls.client_ca have none:
+";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  stopped as asked (SIGTERM, Ctrl-C): what was accepted is answered and on disk
+  1  failed while running
+  2  arguments or configuration refused
+  3  the ledger cannot be opened: missing, in use, damaged, or of a later version
+  4  the address cannot be bound
+  134  an invariant was broken; the process ended itself (SIGABRT)";

@@ -1,0 +1,318 @@
+//! The whole server: open the ledger, serve, stop in order.
+
+use crate::config::{Config, ConfigError};
+use crate::grpc::{Service, ServiceStart, ServiceState};
+use crate::limits::transport::{
+    CONCURRENT_STREAMS_MAX, CONNECTION_WINDOW_BYTES, FRAME_BYTES_MAX, HEADER_LIST_BYTES_MAX,
+    KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_ERROR_RESET_STREAMS_MAX,
+    PENDING_RESET_STREAMS_MAX, STREAM_WINDOW_BYTES,
+};
+use crate::tls::server_tls;
+use ledger_engine::{Clock as _, Engine, EngineOptions, SystemClock};
+use ledger_log::Storage;
+use ledger_proto::FILE_DESCRIPTOR_SET;
+use ledger_proto::v1::ledger_service_server::{LedgerServiceServer, SERVICE_NAME};
+use ledger_store::{RocksStore, StoreOptions};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout};
+use tonic::transport::server::{Router, TcpIncoming};
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+/// Opens the ledger and serves it on a listener until `shutdown` completes.
+///
+/// Then it accepts no more connections, ends its streams, answers what was accepted, and closes the
+/// ledger.
+///
+/// # Errors
+///
+/// [`RunError`].
+pub async fn run(
+    config: Config,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), RunError> {
+    let opening = tokio::task::spawn_blocking(move || Server::open(config));
+    let server = opening.await.map_err(RunError::Interrupted)??;
+    server.serve(listener, shutdown).await
+}
+
+/// A server whose ledger is open.
+pub struct Server<S: Storage + 'static = RocksStore> {
+    config: Config,
+    storage: Arc<S>,
+    engine: Engine,
+    start: ServiceStart,
+}
+
+impl<S: Storage + 'static> std::fmt::Debug for Server<S> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Server")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why the server did not start, or did not run to an orderly end.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The configuration does not fit the listener, or names files that cannot be read.
+    #[error("configuration is refused")]
+    Config(#[from] ConfigError),
+    /// The store cannot be opened.
+    #[error("store cannot be opened")]
+    Store(#[from] ledger_store::OpenError),
+    /// The ledger in the store cannot be opened.
+    #[error("ledger cannot be opened")]
+    Engine(#[from] ledger_engine::OpenError),
+    /// Opening was cut off.
+    #[error("opening was cut off")]
+    Interrupted(#[source] tokio::task::JoinError),
+    /// The listener has no address.
+    #[error("listener has no address")]
+    Listener(#[source] io::Error),
+    /// The description of the contract cannot be served.
+    #[error("reflection cannot be started")]
+    Reflection(#[from] tonic_reflection::server::Error),
+    /// TLS cannot be set up, or serving broke off.
+    #[error("serving failed")]
+    Transport(#[from] tonic::transport::Error),
+}
+
+impl Server {
+    /// Opens the ledger that the configuration names: the store, then the engine over it.
+    ///
+    /// It blocks, and takes no longer with a long history.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError::Store`] and [`RunError::Engine`].
+    pub fn open(config: Config) -> Result<Self, RunError> {
+        let options = StoreOptions {
+            create_if_missing: config.create,
+            ..StoreOptions::default()
+        };
+        let storage = RocksStore::open(&config.data_dir, &options)?;
+        Self::over(config, Arc::new(storage))
+    }
+}
+
+impl<S: Storage + 'static> Server<S> {
+    /// Opens the ledger in a store that is open already, whatever it keeps the bytes in.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError::Engine`].
+    pub fn over(config: Config, storage: Arc<S>) -> Result<Self, RunError> {
+        let started = SystemClock.now();
+        let shared: Arc<dyn Storage> = Arc::<S>::clone(&storage);
+        let options = EngineOptions {
+            queue_requests_max: config.limits.queue_requests_max,
+            queue_commands_max: config.limits.queue_commands_max,
+            request_commands_max: config.limits.commands_per_request_max,
+            ..EngineOptions::default()
+        };
+        let engine = Engine::open(shared, options, Arc::new(SystemClock))?;
+        let position = engine.tip().last_position;
+        tracing::info!(position = position.get(), "the ledger is open");
+        let start = ServiceStart {
+            time: started,
+            instant: Instant::now(),
+            position,
+        };
+        Ok(Self {
+            config,
+            storage,
+            engine,
+            start,
+        })
+    }
+
+    /// Serves on a listener until `shutdown` completes, then stops in order.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`].
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<(), RunError> {
+        let Self {
+            config,
+            storage,
+            engine,
+            start,
+        } = self;
+        let address = listener.local_addr().map_err(RunError::Listener)?;
+        config.identity.check_address(address)?;
+        let (stopping, is_stopping) = watch::channel(false);
+        let (failed, has_failed) = watch::channel(false);
+        let state = Arc::new(ServiceState::new(
+            engine,
+            &config,
+            start,
+            is_stopping,
+            failed,
+        ));
+        let (health, router) = router(&config, &state).await?;
+        announce(address, &config);
+
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let mut stop = stopping.subscribe();
+        let serving = router.serve_with_incoming_shutdown(incoming, async move {
+            // An error means that the sender is gone, which stops the server as well.
+            drop(stop.wait_for(|stopping| *stopping).await);
+        });
+        tokio::pin!(serving);
+        let watching = report_failure(&health, has_failed);
+        tokio::select! {
+            result = &mut serving => result?,
+            () = shutdown => {}
+            never = watching => match never {},
+        }
+
+        tracing::info!("stopping: no more connections, answering what was accepted");
+        retire(&health).await;
+        stopping.send_replace(true);
+        let grace = Duration::from_millis(config.limits.shutdown_grace_ms);
+        if timeout(grace, &mut serving).await.is_err() {
+            tracing::warn!("some callers did not take their answers in time");
+        }
+        close(state, storage, grace).await;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// All services, behind the settings of HTTP/2.
+async fn router(
+    config: &Config,
+    state: &Arc<ServiceState>,
+) -> Result<(HealthReporter, Router), RunError> {
+    let (health, health_service) = tonic_health::server::health_reporter();
+    health.set_service_status("", ServingStatus::Serving).await;
+    health
+        .set_service_status(SERVICE_NAME, ServingStatus::Serving)
+        .await;
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()?;
+    let ledger = LedgerServiceServer::new(Service::new(Arc::clone(state)))
+        .max_decoding_message_size(config.limits.message_bytes_max)
+        .max_encoding_message_size(config.limits.message_bytes_max);
+    let router = transport(config)?
+        .add_service(health_service)
+        .add_service(reflection)
+        .add_service(ledger);
+    Ok((health, router))
+}
+
+/// The settings of HTTP/2; the values have their reasons in [`limits`](crate::limits::transport).
+fn transport(config: &Config) -> Result<tonic::transport::Server, RunError> {
+    let server = tonic::transport::Server::builder()
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        // The windows are chosen for bulk loading; adapting them would start from 64 KiB.
+        .http2_adaptive_window(Some(false))
+        .max_concurrent_streams(CONCURRENT_STREAMS_MAX)
+        .max_frame_size(FRAME_BYTES_MAX)
+        .http2_max_header_list_size(HEADER_LIST_BYTES_MAX)
+        .http2_max_pending_accept_reset_streams(Some(PENDING_RESET_STREAMS_MAX))
+        .http2_max_local_error_reset_streams(Some(LOCAL_ERROR_RESET_STREAMS_MAX))
+        .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+        .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        // HTTP/2 asks whether the peer is there, so TCP need not.
+        .tcp_keepalive(None)
+        // A small answer must not wait for a larger packet. The listener is ours, so it is set
+        // there as well.
+        .tcp_nodelay(true)
+        // gRPC is HTTP/2; anything else on the port is a mistake that should show at once.
+        .accept_http1(false)
+        // Overload is answered by the writer's queue, with a retry time, not by dropping calls.
+        .load_shed(false);
+    // There is no greatest age of a connection: nothing balances load behind this server, and it
+    // would cut off a subscription or a bulk load in the middle. There is no timeout for calls
+    // either: callers set deadlines, and a write is to be answered however long it takes.
+    match &config.tls {
+        None => Ok(server),
+        Some(tls) => Ok(server.tls_config(server_tls(tls)?)?),
+    }
+}
+
+/// Says where the server listens, and how callers are told apart.
+fn announce(address: SocketAddr, config: &Config) {
+    let tls = match &config.tls {
+        None => "none",
+        Some(tls) if tls.client_ca.is_none() => "server",
+        Some(_) => "mutual",
+    };
+    tracing::info!(%address, tls, version = env!("CARGO_PKG_VERSION"), "serving");
+}
+
+/// Says that the ledger is not served any more once its engine has failed. Reading goes on.
+async fn report_failure(
+    health: &HealthReporter,
+    mut has_failed: watch::Receiver<bool>,
+) -> std::convert::Infallible {
+    if has_failed.wait_for(|failed| *failed).await.is_ok() {
+        tracing::error!("the ledger takes no more writes until the server is restarted");
+        health
+            .set_service_status("", ServingStatus::NotServing)
+            .await;
+        health
+            .set_service_status(SERVICE_NAME, ServingStatus::NotServing)
+            .await;
+    }
+    std::future::pending().await
+}
+
+/// Says that nothing is served any more, and ends the streams of those who watch.
+async fn retire(health: &HealthReporter) {
+    let mut health = health.clone();
+    for service in ["", SERVICE_NAME] {
+        health
+            .set_service_status(service, ServingStatus::NotServing)
+            .await;
+        health.clear_service_status(service).await;
+    }
+}
+
+/// Answers what was accepted, and closes the ledger once the last read has let go of it.
+async fn close<S: Storage + 'static>(
+    state: Arc<ServiceState>,
+    storage: Arc<S>,
+    patience: Duration,
+) {
+    let answering = tokio::task::spawn_blocking(move || state.engine.shutdown());
+    if answering.await.is_err() {
+        tracing::error!("the engine did not stop in order");
+    }
+    let mut storage = storage;
+    let released = async {
+        loop {
+            match Arc::try_unwrap(storage) {
+                Ok(last) => break last,
+                Err(shared) => storage = shared,
+            }
+            // A read on a blocking thread cannot be told to end, and tells nobody when it does.
+            sleep(RELEASE_INTERVAL).await;
+        }
+    };
+    match timeout(patience.max(RELEASE_INTERVAL), released).await {
+        // Closing writes what is in memory into files.
+        Ok(last) => drop(tokio::task::spawn_blocking(move || drop(last)).await),
+        Err(_) => tracing::warn!("a read still holds the ledger; what is recorded is safe"),
+    }
+}
+
+/// How often it is asked whether the last read has ended; they take milliseconds.
+const RELEASE_INTERVAL: Duration = Duration::from_millis(2);

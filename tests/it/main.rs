@@ -1,0 +1,30 @@
+//! The one integration binary: what can only be seen with every part in place.
+//!
+//! What a lower boundary can show is tested there: rules in `ledger-core`, translations in
+//! `ledger-proto`, stores in the suite of `ledger-log`, queries in `ledger-engine`.
+
+/// Every call over the wire: is it hooked up, and does it refuse as the contract says?
+mod api;
+/// The server is killed again and again: is everything acknowledged there, and nothing half?
+mod crash;
+/// What happens at the bounds: a full queue, too many streams, a stop in the middle of work.
+mod limits;
+/// One person's way through a class, as commands; what other modules start from.
+mod story;
+/// Who may call, and under which name it is recorded.
+mod tls;
+
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn no_file_of_this_folder_is_forgotten() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("it");
+    let main = fs::read_to_string(folder.join("main.rs")).unwrap();
+    for file in fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let is_declared = name == "main" || main.contains(&format!("\nmod {name};\n"));
+        assert!(is_declared, "{name} is not part of the integration binary");
+    }
+}

@@ -1,0 +1,16 @@
+//! What the tests, the demo and the benchmark share: real servers, and work for them.
+//!
+//! - [`TestServer`] is the whole server in this process, with a folder of its own.
+//! - [`ServerProcess`] is the program `ledger-server`, which can be killed.
+//! - [`gated`] is a store whose writes wait until they are let through.
+//! - [`workload`] makes commands that the rules accept; nothing of it is anybody's.
+//! - [`bench`] measures.
+
+pub mod bench;
+pub mod gated;
+mod process;
+mod server;
+pub mod workload;
+
+pub use process::ServerProcess;
+pub use server::{ACTOR, RawClient, TestServer};
