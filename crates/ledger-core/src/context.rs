@@ -16,8 +16,9 @@ use crate::{
 };
 use std::hash::Hash;
 
-// Looked up by key only; nothing ever depends on its order.
-type Map<K, V> = std::collections::HashMap<K, V>;
+// Looked up by key only; nothing ever depends on its order. The standard hash was a large part of
+// what the writer and the rebuild cost.
+type Map<K, V> = hashbrown::HashMap<K, V>;
 
 /// The key of an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -14,6 +14,7 @@ use crate::shared::{Shared, StopOnPanic};
 use crate::tip::{TIP_KEY, Tip};
 use ledger_core::merkle;
 use ledger_log::{Block, BlockBuilder, CommitGroup, Epoch, LogError, Space, StateOp, Storage};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 
 /// The state of the committer thread.
@@ -91,6 +92,7 @@ impl Committer {
             state,
         };
         let last = self.storage.append(self.epoch, &commit)?;
+        self.shared.commits.fetch_add(1, Ordering::Relaxed);
         assert_eq!(
             last, self.tip.last_position,
             "the log ends where the group does"

@@ -15,6 +15,7 @@ use ledger_core::policy::PolicyBook;
 use ledger_core::{Position, RecordedTime};
 use ledger_log::{Epoch, Storage};
 use std::fmt;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, TryLockError, mpsc};
 use std::thread::{self, JoinHandle};
 use tokio::sync::watch;
@@ -45,6 +46,8 @@ pub struct Status {
     pub root: Hash,
     /// The epoch in which this engine owns the log.
     pub epoch: Epoch,
+    /// Groups made durable since the engine was opened, each with one sync.
+    pub commits: u64,
     /// Requests that wait for the writer.
     pub queue_requests: usize,
     /// Commands that wait for the writer, over all requests.
@@ -181,6 +184,7 @@ impl Engine {
             refusals: tip.refusals,
             root: tip.root(),
             epoch: self.epoch,
+            commits: self.shared.commits.load(Ordering::Relaxed),
             queue_requests,
             queue_commands,
             stopped: self.shared.stopped(),

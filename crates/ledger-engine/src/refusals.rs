@@ -3,7 +3,7 @@
 use crate::wire::{CodecError, Reader, Wire, fields};
 use ledger_core::command::{Command, CommandBody};
 use ledger_core::refusal::RuleCitation;
-use ledger_core::{BusinessDate, EventKind, Reason, RecordedTime, Refusal, RequestId};
+use ledger_core::{BusinessDate, EventKind, Position, Reason, RecordedTime, Refusal, RequestId};
 use std::sync::Arc;
 
 /// The version of the encoding.
@@ -26,6 +26,8 @@ pub struct RefusalRecord {
     pub asked_for: EventKind,
     /// The business date that it spoke of.
     pub occurred_on: BusinessDate,
+    /// The last position when the request was settled: nothing after it was seen.
+    pub decided_at: Position,
     /// Why it was refused.
     pub refusal: Refusal,
 }
@@ -92,7 +94,7 @@ pub const fn asked_for(command: &Command) -> EventKind {
 fields! {
     RefusalRecord {
         recorded_at, actor, source_system, request_id, command_index, asked_for, occurred_on,
-        refusal,
+        decided_at, refusal,
     }
     Refusal { reason, rule, limit, found, facts, subject }
     RuleCitation { policy, document, clause, valid_from }

@@ -5,6 +5,7 @@ use crate::limits::EngineOptions;
 use crate::tip::Tip;
 use ledger_core::Position;
 use ledger_core::policy::PolicyBook;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use tokio::sync::watch;
 
@@ -13,6 +14,8 @@ use tokio::sync::watch;
 pub(crate) struct Shared {
     pub(crate) inbox: Inbox,
     pub(crate) committed: watch::Sender<Position>,
+    /// Groups that this engine made durable, each with one sync.
+    pub(crate) commits: AtomicU64,
     tip: RwLock<Arc<Tip>>,
     policies: RwLock<Arc<PolicyBook>>,
     stopped: OnceLock<Arc<str>>,
@@ -23,6 +26,7 @@ impl Shared {
         Self {
             inbox: Inbox::new(options),
             committed: watch::Sender::new(tip.last_position),
+            commits: AtomicU64::new(0),
             tip: RwLock::new(Arc::new(tip)),
             policies: RwLock::new(policies),
             stopped: OnceLock::new(),

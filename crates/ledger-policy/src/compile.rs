@@ -28,15 +28,24 @@ const CLAUSE_CHARS_MAX: usize = 500;
 /// included), or holds a value outside what its key allows.
 pub fn compile(text: &str) -> Result<Policy, PolicyError> {
     if text.len() > POLICY_TEXT_BYTES_MAX {
-        return Err(PolicyError::TooLong { bytes: text.len(), limit: POLICY_TEXT_BYTES_MAX });
+        return Err(PolicyError::TooLong {
+            bytes: text.len(),
+            limit: POLICY_TEXT_BYTES_MAX,
+        });
     }
-    let document: Document = toml::from_str(text)
-        .map_err(|error| PolicyError::Malformed { message: error.to_string() })?;
+    let document: Document = toml::from_str(text).map_err(|error| PolicyError::Malformed {
+        message: error.to_string(),
+    })?;
     let valid_from = date("valid_from", document.valid_from)?;
-    let valid_until =
-        document.valid_until.map(|until| date("valid_until", until)).transpose()?;
+    let valid_until = document
+        .valid_until
+        .map(|until| date("valid_until", until))
+        .transpose()?;
     if valid_until.is_some_and(|until| until < valid_from) {
-        return Err(PolicyError::invalid("valid_until", "lies before valid_from"));
+        return Err(PolicyError::invalid(
+            "valid_until",
+            "lies before valid_from",
+        ));
     }
     if document.version == 0 {
         return Err(PolicyError::invalid("version", "counts from 1"));
@@ -79,8 +88,16 @@ fn compile_scheme(found: &document::Scheme) -> Result<Scheme, PolicyError> {
         scheme: SchemeId::parse(&found.id)
             .map_err(|error| PolicyError::invalid(&found.id, error))?,
         name_zh: named("name_zh", &found.name_zh)?,
-        funds: ruled(&key("funds"), funds(&key("funds"), &found.funds)?, &found.funds.clause)?,
-        quota: found.quota.as_ref().map(|rule| quota(&key("quota"), rule)).transpose()?,
+        funds: ruled(
+            &key("funds"),
+            funds(&key("funds"), &found.funds)?,
+            &found.funds.clause,
+        )?,
+        quota: found
+            .quota
+            .as_ref()
+            .map(|rule| quota(&key("quota"), rule))
+            .transpose()?,
         no_repeat: found
             .no_repeat
             .as_ref()
@@ -92,7 +109,11 @@ fn compile_scheme(found: &document::Scheme) -> Result<Scheme, PolicyError> {
             .map(|rule| ruled(&key("pension_excluded"), (), &rule.clause))
             .transpose()?,
         evidence: evidence(&key("evidence"), &found.evidence)?,
-        project: found.project.as_ref().map(|rule| project(&key("project"), rule)).transpose()?,
+        project: found
+            .project
+            .as_ref()
+            .map(|rule| project(&key("project"), rule))
+            .transpose()?,
         quota_release: ruled(
             &key("quota_release"),
             QuotaRelease {
@@ -113,7 +134,10 @@ fn funds(key: &str, found: &document::Funds) -> Result<Vec<FundSource>, PolicyEr
         let fund = FundSource::from_code(code)
             .ok_or_else(|| PolicyError::invalid(key, format_args!("unknown fund {code:?}")))?;
         if allowed.contains(&fund) {
-            return Err(PolicyError::invalid(key, format_args!("{code} stands twice")));
+            return Err(PolicyError::invalid(
+                key,
+                format_args!("{code} stands twice"),
+            ));
         }
         allowed.push(fund);
     }
@@ -187,16 +211,19 @@ fn project(key: &str, found: &document::Project) -> Result<Ruled<ProjectPayment>
 }
 
 fn share(key: &str, found: document::Share) -> Result<Share, PolicyError> {
-    Share::new(found.numerator, found.denominator).filter(|_| found.numerator > 0).ok_or_else(
-        || PolicyError::invalid(key, "a share lies above zero and at one or below"),
-    )
+    Share::new(found.numerator, found.denominator)
+        .filter(|_| found.numerator > 0)
+        .ok_or_else(|| PolicyError::invalid(key, "a share lies above zero and at one or below"))
 }
 
 fn within(key: &str, found: u32, first: u32, last: u32) -> Result<(), PolicyError> {
     if (first..=last).contains(&found) {
         return Ok(());
     }
-    Err(PolicyError::invalid(key, format_args!("{found} is not in {first}..={last}")))
+    Err(PolicyError::invalid(
+        key,
+        format_args!("{found} is not in {first}..={last}"),
+    ))
 }
 
 fn ruled<T>(key: &str, rule: T, clause: &str) -> Result<Ruled<T>, PolicyError> {
@@ -207,7 +234,10 @@ fn ruled<T>(key: &str, rule: T, clause: &str) -> Result<Ruled<T>, PolicyError> {
             format_args!("a clause of 1 to {CLAUSE_CHARS_MAX} characters is needed"),
         ));
     }
-    Ok(Ruled { rule, clause: Arc::from(clause) })
+    Ok(Ruled {
+        rule,
+        clause: Arc::from(clause),
+    })
 }
 
 /// Text that goes into events and citations: the bounds of a reference hold.
@@ -224,6 +254,10 @@ fn date(key: &str, found: toml::value::Datetime) -> Result<BusinessDate, PolicyE
         return Err(invalid());
     }
     let date = found.date.ok_or_else(invalid)?;
-    BusinessDate::from_ymd(i32::from(date.year), u32::from(date.month), u32::from(date.day))
-        .ok_or_else(invalid)
+    BusinessDate::from_ymd(
+        i32::from(date.year),
+        u32::from(date.month),
+        u32::from(date.day),
+    )
+    .ok_or_else(invalid)
 }

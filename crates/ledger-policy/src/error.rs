@@ -31,6 +31,9 @@ pub enum PolicyError {
 
 impl PolicyError {
     pub(crate) fn invalid(key: impl Into<String>, problem: impl ToString) -> Self {
-        Self::Invalid { key: key.into(), problem: problem.to_string() }
+        Self::Invalid {
+            key: key.into(),
+            problem: problem.to_string(),
+        }
     }
 }

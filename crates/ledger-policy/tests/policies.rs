@@ -18,7 +18,10 @@ fn texts(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             texts(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
             found.push(path);
         }
     }
@@ -27,7 +30,10 @@ fn texts(folder: &Path, found: &mut Vec<PathBuf>) {
 #[test]
 fn every_document_in_the_folder_compiles() {
     let mut found = Vec::new();
-    texts(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies"), &mut found);
+    texts(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policies"),
+        &mut found,
+    );
     assert!(!found.is_empty());
     for path in found {
         let text = std::fs::read_to_string(&path).unwrap();
@@ -39,7 +45,9 @@ fn every_document_in_the_folder_compiles() {
 #[test]
 fn the_action_of_2019_to_2021_says_what_its_table_says() {
     let policy = action();
-    let scheme = policy.scheme(&SchemeId::parse("vocational-training").unwrap()).unwrap();
+    let scheme = policy
+        .scheme(&SchemeId::parse("vocational-training").unwrap())
+        .unwrap();
     let quota = scheme.quota.as_ref().unwrap();
     assert_eq!(quota.rule.per_year, 3);
     assert_eq!(quota.rule.scope, QuotaScope::AllSchemes);
@@ -73,7 +81,11 @@ fn the_action_holds_in_every_city_of_the_province_from_its_first_to_its_last_day
     for (division, (year, month, day), holds) in cases {
         let date = BusinessDate::from_ymd(year, month, day).unwrap();
         let division = Division::new(division).unwrap();
-        assert_eq!(policy.in_force(division, date), holds, "{division} on {date}");
+        assert_eq!(
+            policy.in_force(division, date),
+            holds,
+            "{division} on {date}"
+        );
     }
 }
 
@@ -82,27 +94,83 @@ fn the_action_holds_in_every_city_of_the_province_from_its_first_to_its_last_day
 fn a_wrong_value_is_refused_with_its_key() {
     let cases = [
         ("per_year = 3", "per_year = 0", "vocational-training.quota"),
-        ("per_year = 3", "per_year = 101", "vocational-training.quota"),
+        (
+            "per_year = 3",
+            "per_year = 101",
+            "vocational-training.quota",
+        ),
         ("per_year = 3", "per_year = -1", "per_year"),
         ("per_year = 3", "per_year = 3.5", "per_year"),
         ("scope = \"all_schemes\"", "scope = \"all\"", "scope"),
-        ("window = \"ever\"", "window = \"months\"", "vocational-training.no_repeat"),
-        ("window = \"ever\"", "window = \"ever\"\nmonths = 12", "vocational-training.no_repeat"),
-        ("window = \"ever\"", "window = \"months\"\nmonths = 0", "vocational-training.no_repeat"),
-        ("numerator = 60", "numerator = 160", "vocational-training.project"),
-        ("numerator = 60", "numerator = 0", "vocational-training.project"),
-        ("denominator = 100 }\nadvance_base", "denominator = 0 }\nadvance_base", "project"),
+        (
+            "window = \"ever\"",
+            "window = \"months\"",
+            "vocational-training.no_repeat",
+        ),
+        (
+            "window = \"ever\"",
+            "window = \"ever\"\nmonths = 12",
+            "vocational-training.no_repeat",
+        ),
+        (
+            "window = \"ever\"",
+            "window = \"months\"\nmonths = 0",
+            "vocational-training.no_repeat",
+        ),
+        (
+            "numerator = 60",
+            "numerator = 160",
+            "vocational-training.project",
+        ),
+        (
+            "numerator = 60",
+            "numerator = 0",
+            "vocational-training.project",
+        ),
+        (
+            "denominator = 100 }\nadvance_base",
+            "denominator = 0 }\nadvance_base",
+            "project",
+        ),
         ("\"special_account\"", "\"special-account\"", "unknown fund"),
-        ("\"special_account\"", "\"employment_subsidy\"", "stands twice"),
+        (
+            "\"special_account\"",
+            "\"employment_subsidy\"",
+            "stands twice",
+        ),
         ("division = 370000", "division = 37", "division"),
-        ("valid_from = 2019-01-01", "valid_from = 2022-01-01", "valid_until"),
-        ("valid_from = 2019-01-01", "valid_from = 2019-01-01T00:00:00Z", "valid_from"),
-        ("valid_from = 2019-01-01", "valid_from = 2019-02-29", "2019-02-29"),
+        (
+            "valid_from = 2019-01-01",
+            "valid_from = 2022-01-01",
+            "valid_until",
+        ),
+        (
+            "valid_from = 2019-01-01",
+            "valid_from = 2019-01-01T00:00:00Z",
+            "valid_from",
+        ),
+        (
+            "valid_from = 2019-01-01",
+            "valid_from = 2019-02-29",
+            "2019-02-29",
+        ),
         ("version = 1", "version = 0", "version"),
         ("version = 1", "version = 1\nrate = 500", "rate"),
-        ("id = \"vocational-training\"", "id = \"Training\"", "Training"),
-        ("certificate = true", "certificate = true\nphoto = true", "photo"),
-        ("employment_window_months = 6", "employment_window_months = 0", "project"),
+        (
+            "id = \"vocational-training\"",
+            "id = \"Training\"",
+            "Training",
+        ),
+        (
+            "certificate = true",
+            "certificate = true\nphoto = true",
+            "photo",
+        ),
+        (
+            "employment_window_months = 6",
+            "employment_window_months = 0",
+            "project",
+        ),
     ];
     for (from, to, says) in cases {
         assert!(ACTION.contains(from), "{from}");
@@ -121,7 +189,12 @@ fn a_document_without_schemes_or_with_one_twice_is_refused() {
     let (head, scheme) = ACTION.split_once("[[scheme]]").unwrap();
     assert!(compile(head).unwrap_err().to_string().contains("0 found"));
     let twice = format!("{head}[[scheme]]{scheme}\n[[scheme]]{scheme}");
-    assert!(compile(&twice).unwrap_err().to_string().contains("stands twice"));
+    assert!(
+        compile(&twice)
+            .unwrap_err()
+            .to_string()
+            .contains("stands twice")
+    );
 }
 
 #[test]

@@ -11,8 +11,8 @@ const STORE: &str = "ledger-store";
 const STORE_FOLDER: &str = "crates/ledger-store/";
 
 const CORE: &str = "ledger-core";
-/// All that the core may be built from: dates, SHA-256 and the derive for error types.
-const CORE_DEPENDENCIES: [&str; 3] = ["chrono", "sha2", "thiserror"];
+/// All that the core may be built from: dates, hash tables, SHA-256 and the derive for error types.
+const CORE_DEPENDENCIES: [&str; 4] = ["chrono", "hashbrown", "sha2", "thiserror"];
 
 /// What each member may depend on among the members, in tests too. Nobody names the last two.
 const ALLOWED: [(&str, &[&str]); 10] = [

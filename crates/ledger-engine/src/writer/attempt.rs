@@ -306,6 +306,7 @@ impl Writer {
             command_index: u32::try_from(index).expect("a request has few commands"),
             asked_for: asked_for(command),
             occurred_on: command.occurred_on,
+            decided_at: last_position(&self.cache.context),
             refusal: refusal.clone(),
         });
         let group = &mut self.open.group;

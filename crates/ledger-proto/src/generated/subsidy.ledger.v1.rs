@@ -2912,7 +2912,7 @@ pub struct CheckEligibilityResponse {
     /// Amount in fen that would be approved; 0 when it would not.
     #[prost(int64, tag = "2")]
     pub amount_fen: i64,
-    /// The rules that allow it.
+    /// The rules that were looked at, whether they allow it or not.
     #[prost(message, repeated, tag = "3")]
     pub rules: ::prost::alloc::vec::Vec<RuleCitation>,
     /// Everything that stands against it, in order of precedence; empty when it would be paid.
@@ -3362,7 +3362,7 @@ pub struct RecordedRefusal {
     /// Why it was refused.
     #[prost(message, optional, tag = "9")]
     pub refusal: ::core::option::Option<Refusal>,
-    /// Position of the last event that the decision could see.
+    /// Position of the last event when the request was decided: nothing after it was seen.
     #[prost(uint64, tag = "10")]
     pub decided_at_position: u64,
 }
@@ -3411,7 +3411,8 @@ pub struct TraceClawbackRequest {
     #[prost(uint64, tag = "3")]
     pub at_least_position: u64,
 }
-/// One message of a trace: nodes in descending order of position, then one summary.
+/// One message of a trace: nodes in descending order of position, then one summary. The repayments
+/// of the clawback come first, above its decision.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct TraceClawbackResponse {
     #[prost(oneof = "trace_clawback_response::Message", tags = "1, 2")]
@@ -3457,7 +3458,7 @@ pub struct TraceNode {
     /// nodes, too.
     #[prost(uint64, tag = "8")]
     pub policy_position: u64,
-    /// Fewest steps from the clawback, which has 0.
+    /// Fewest steps from the clawback, which has 0; its repayments have 1.
     #[prost(uint32, tag = "9")]
     pub depth: u32,
     /// One line in English on what the event says.

@@ -188,8 +188,8 @@ pub(super) async fn get_status(
         merkle_root: status.root.to_vec(),
         write_disabled_reason: status.stopped.as_deref().unwrap_or_default().to_owned(),
         queue_depth: count(status.queue_requests),
-        sync_count: 0,
-        group_count: 0,
+        sync_count: status.commits,
+        group_count: status.commits,
         appended_events: status
             .last_position
             .since(start.position)

@@ -43,7 +43,7 @@ fn recorded_refusal(refusal: &NumberedRefusal) -> v1::RecordedRefusal {
         command: command_name(record.asked_for).to_owned(),
         occurred_date: Some(date_to_proto(record.occurred_on)),
         refusal: Some(refusal_to_proto(&record.refusal)),
-        decided_at_position: 0,
+        decided_at_position: record.decided_at.get(),
     }
 }
 

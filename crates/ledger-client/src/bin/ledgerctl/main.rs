@@ -52,7 +52,7 @@ struct Global {
     #[arg(
         long,
         global = true,
-        env = "SUBSIDY_LEDGER_ENDPOINT",
+        env = "LEDGERCTL_ENDPOINT",
         default_value = "http://127.0.0.1:7450",
         value_name = "URL"
     )]
