@@ -428,7 +428,8 @@ mod tests {
     proptest! {
         #[test]
         fn numbers_round_trip_in_the_order_of_text(a in "[A-Z0-9-]{6,32}", b in "[A-Z0-9-]{6,32}") {
-            if let (Ok(first), Ok(second)) = (CertificateNumber::parse(&a), CertificateNumber::parse(&b)) {
+            let parsed = (CertificateNumber::parse(&a), CertificateNumber::parse(&b));
+            if let (Ok(first), Ok(second)) = parsed {
                 prop_assert_eq!(first.as_str(), &a);
                 prop_assert_eq!(first.cmp(&second), a.cmp(&b));
             }

@@ -286,8 +286,13 @@ mod tests {
         }
 
         #[test]
-        fn every_single_character_error_is_found(serial: u32, at in 0usize..18, shift in 1usize..31) {
-            let mut bytes = *CreditCode::synthetic(Division::new(370_100).unwrap(), serial).as_bytes();
+        fn every_single_character_error_is_found(
+            serial: u32,
+            at in 0usize..18,
+            shift in 1usize..31,
+        ) {
+            let jinan = Division::new(370_100).unwrap();
+            let mut bytes = *CreditCode::synthetic(jinan, serial).as_bytes();
             let value = ALPHABET.iter().position(|character| *character == bytes[at]).unwrap();
             bytes[at] = ALPHABET[(value + shift) % 31];
             prop_assert_eq!(CreditCode::from_bytes(bytes), Err(CreditCodeError::CheckCharacter));

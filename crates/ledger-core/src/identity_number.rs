@@ -273,7 +273,8 @@ mod tests {
         fn every_single_digit_error_is_found(
             day in 0i32..80_000, sequence in 0u32..1000, at in 0usize..18, shift in 1u8..10,
         ) {
-            let birth = crate::date::BusinessDate::from_days(day).unwrap().to_string().replace('-', "");
+            let birth = crate::date::BusinessDate::from_days(day).unwrap();
+            let birth = birth.to_string().replace('-', "");
             let number = with_check(&format!("370199{birth}{sequence:03}"));
             prop_assert_eq!(check_identity_number(&number), Ok(()));
             let text = format!("凭证{number}号");

@@ -54,7 +54,10 @@ pub enum Category {
 }
 
 macro_rules! reasons {
-    ($( $(#[doc = $doc:expr])+ $variant:ident = $number:literal, $category:ident, $name:literal, $zh:literal; )+) => {
+    ($(
+        $(#[doc = $doc:expr])+
+        $variant:ident = $number:literal, $category:ident, $name:literal, $zh:literal;
+    )+) => {
         /// The violated fact. Source order is precedence; the number is permanent.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[repr(u16)]

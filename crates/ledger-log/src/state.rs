@@ -73,9 +73,9 @@ pub trait StateStore: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`LogError::ShadowBehind`] unless the log ends at `at`, [`LogError::ShadowGone`] for a shadow
-    /// that is not the open one of this store, [`LogError::StaleEpoch`], [`LogError::WriteDisabled`],
-    /// and [`LogError::Storage`].
+    /// [`LogError::ShadowBehind`] unless the log ends at `at`, [`LogError::ShadowGone`] for a
+    /// shadow that is not the open one of this store, [`LogError::StaleEpoch`],
+    /// [`LogError::WriteDisabled`], and [`LogError::Storage`].
     fn promote(&self, epoch: Epoch, shadow: &mut dyn Shadow, at: Position) -> Result<(), LogError>;
 
     /// Estimates keys and bytes of the log and of each space, without reading them.

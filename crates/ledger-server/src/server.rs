@@ -47,6 +47,8 @@ pub async fn run(
 pub struct Server<S: Storage + 'static = RocksStore> {
     config: Config,
     storage: Arc<S>,
+    /// Whether the server opened the store, and so has to see that it is closed.
+    is_own_storage: bool,
     engine: Engine,
     start: ServiceStart,
 }
@@ -100,12 +102,17 @@ impl Server {
             ..StoreOptions::default()
         };
         let storage = RocksStore::open(&config.data_dir, &options)?;
-        Self::over(config, Arc::new(storage))
+        let server = Self::over(config, Arc::new(storage))?;
+        Ok(Self {
+            is_own_storage: true,
+            ..server
+        })
     }
 }
 
 impl<S: Storage + 'static> Server<S> {
-    /// Opens the ledger in a store that is open already, whatever it keeps the bytes in.
+    /// Opens the ledger in a store that is open already, whatever it keeps the bytes in. The store
+    /// stays its owner's, who closes it.
     ///
     /// # Errors
     ///
@@ -130,6 +137,7 @@ impl<S: Storage + 'static> Server<S> {
         Ok(Self {
             config,
             storage,
+            is_own_storage: false,
             engine,
             start,
         })
@@ -148,6 +156,7 @@ impl<S: Storage + 'static> Server<S> {
         let Self {
             config,
             storage,
+            is_own_storage,
             engine,
             start,
         } = self;
@@ -186,7 +195,10 @@ impl<S: Storage + 'static> Server<S> {
         if timeout(grace, &mut serving).await.is_err() {
             tracing::warn!("some callers did not take their answers in time");
         }
-        close(state, storage, grace).await;
+        stop_engine(state).await;
+        if is_own_storage {
+            close(storage, grace).await;
+        }
         tracing::info!("stopped");
         Ok(())
     }
@@ -286,16 +298,16 @@ async fn retire(health: &HealthReporter) {
     }
 }
 
-/// Answers what was accepted, and closes the ledger once the last read has let go of it.
-async fn close<S: Storage + 'static>(
-    state: Arc<ServiceState>,
-    storage: Arc<S>,
-    patience: Duration,
-) {
+/// Answers what was accepted, and stops the engine.
+async fn stop_engine(state: Arc<ServiceState>) {
     let answering = tokio::task::spawn_blocking(move || state.engine.shutdown());
     if answering.await.is_err() {
         tracing::error!("the engine did not stop in order");
     }
+}
+
+/// Closes the ledger once the last read has let go of it.
+async fn close<S: Storage + 'static>(storage: Arc<S>, patience: Duration) {
     let mut storage = storage;
     let released = async {
         loop {

@@ -31,6 +31,7 @@ const ALLOWED: [(&str, &[&str]); 10] = [
             "ledger-core",
             "ledger-engine",
             "ledger-log",
+            "ledger-policy",
             "ledger-proto",
             "ledger-store",
         ],

@@ -1,3 +1,5 @@
+//! Round trips of every entity, and bytes that are none.
+
 use super::*;
 use ledger_core::{
     AccountKind, BusinessDate, Fen, FindingId, Occupation, OccupationEdition, Position,

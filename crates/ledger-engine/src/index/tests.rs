@@ -1,3 +1,5 @@
+//! What an event is found by.
+
 use super::*;
 use ledger_core::event::EventBody;
 use ledger_core::{

@@ -364,7 +364,11 @@ proptest! {
         pipelined in any::<bool>(),
     ) {
         let store = Arc::new(MemoryStore::new());
-        let options = EngineOptions { cache_entities_max, group_events_max, ..EngineOptions::default() };
+        let options = EngineOptions {
+            cache_entities_max,
+            group_events_max,
+            ..EngineOptions::default()
+        };
         let world = World::open(store.clone(), options);
         let mut model = Model::default();
         let mut all = vec![request(1_000_000, founding()), request(1_000_001, on_their_way())];

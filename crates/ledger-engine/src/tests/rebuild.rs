@@ -247,7 +247,8 @@ proptest! {
         }
         let scratch = MemoryStore::new();
         for (position, live) in prefixes {
-            let replayed = crate::rebuild::replayed(&*store, &scratch, position, rebuild_entities_max);
+            let replayed =
+                crate::rebuild::replayed(&*store, &scratch, position, rebuild_entities_max);
             prop_assert_eq!(replayed, live);
         }
         let report = rebuild(&world.engine).unwrap();

@@ -329,8 +329,8 @@ fn torn_tail_of_the_write_ahead_log_is_dropped() {
 /// A change to the bytes of a file.
 type Change = fn(&mut Vec<u8>);
 
-/// A write that was cut off leaves too few bytes, or zeros that were reserved; wrong bytes are damage
-/// to something that was acknowledged, also in the last group.
+/// A write that was cut off leaves too few bytes, or zeros that were reserved; wrong bytes are
+/// damage to something that was acknowledged, also in the last group.
 #[test]
 fn damage_within_the_write_ahead_log_is_refused() {
     let folders = Folders::new();

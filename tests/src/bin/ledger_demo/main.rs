@@ -15,8 +15,8 @@ use std::process::ExitCode;
 
 /// Plays a published list of training classes through the real server on a fresh store.
 ///
-/// The classes, counts, rates and amounts are those of a notice of the Wucheng district of Jinhua of
-/// 2021-12-13; people and bodies are synthetic, and the city is one of Shandong, so that the
+/// The classes, counts, rates and amounts are those of a notice of the Wucheng district of Jinhua
+/// of 2021-12-13; people and bodies are synthetic, and the city is one of Shandong, so that the
 /// 2019-2021 Shandong action applies. The demo fails when one computed amount differs from the
 /// published one by a fen.
 #[derive(Debug, Parser)]
