@@ -23,8 +23,8 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// Kills in one run. Each takes about a second.
-const ROUNDS: u64 = 60;
+/// Rounds of one run, each with one kill or two; a round takes a third of a second.
+const ROUNDS: u64 = 100;
 
 /// Rounds after which the whole log and the derived state are checked.
 const ROUNDS_BETWEEN_AUDITS: u64 = 10;
@@ -34,6 +34,10 @@ const ANSWERS_MAX: u64 = 120;
 
 /// Messages of a rebuild after which a server is killed, at most; a short rebuild ends before.
 const REBUILD_MESSAGES_MAX: u64 = 4;
+
+/// Changes to the files of the ledger after which a starting server is killed, at most. A start
+/// makes about as many.
+const START_CHANGES_MAX: u64 = 8;
 
 /// Callers with one request at a time, and callers with several over a stream.
 const UNARY_CALLERS: u32 = 4;
@@ -62,144 +66,147 @@ fn what_was_acknowledged_survives_every_kill() {
     };
     println!("{SEED_VARIABLE}={seed}");
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(run(seed)).unwrap_or_else(|error| {
+    let seen = runtime.block_on(run(seed)).unwrap_or_else(|error| {
         panic!("with {SEED_VARIABLE}={seed}: {error:?}");
     });
+    println!("{ROUNDS} rounds: {seen:?}");
 }
 
-async fn run(seed: u64) -> Result<()> {
+/// What a run has met.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Requests that were never answered and were recorded nevertheless.
+    survived: u64,
+    /// Requests that were never answered and left nothing behind.
+    lost: u64,
+    /// Starts that were cut off.
+    starts_cut_off: u64,
+    /// Rebuilds that were cut off.
+    rebuilds_cut_off: u64,
+}
+
+async fn run(seed: u64) -> Result<Seen> {
     let folder = tempfile::tempdir()?;
     let mut seeded = Seeded::new(seed);
-    let oracle = Arc::new(Mutex::new(Oracle::default()));
-    let mut callers: Vec<_> = (0..UNARY_CALLERS)
-        .map(|number| Caller::unary(number, seed))
-        .chain((0..STREAM_CALLERS).map(|number| Caller::stream(UNARY_CALLERS + number, seed)))
-        .collect();
-    lay_foundations(folder.path(), &mut callers, &oracle).await?;
+    let mut run = Run::new(folder.path(), seed);
+    run.lay_foundations().await?;
     for round in 1..=ROUNDS {
         let kill = choose(round, &mut seeded);
-        callers = one_round(folder.path(), callers, &oracle, kill, round)
-            .await
-            .with_context(|| format!("round {round}, {kill:?}"))?;
+        let is_audited = round.is_multiple_of(ROUNDS_BETWEEN_AUDITS);
+        run.round(kill, is_audited).await.with_context(|| format!("round {round}, {kill:?}"))?;
     }
     let server = ServerProcess::start(folder.path())?;
     let mut client = connect(&server).await?;
-    check_tail(&mut client, &oracle, &mut callers).await?;
-    audit(&mut client, &oracle).await?;
-    server.stop()
-}
-
-/// The policy, the accounts and the bodies, before the first kill.
-async fn lay_foundations(
-    folder: &Path,
-    callers: &mut [Caller],
-    oracle: &Mutex<Oracle>,
-) -> Result<()> {
-    let server = ServerProcess::start(folder)?;
-    let mut client = connect(&server).await?;
-    let mut commands = foundations();
-    commands.extend(callers.iter().flat_map(Caller::foundations));
-    let sent = callers
-        .first_mut()
-        .context("there are callers")?
-        .sent(commands);
-    let answer = client.append(sent.message()).await?.into_inner();
-    lock(oracle).acknowledged(sent, &answer)?;
-    server.kill()
+    run.check_tail(&mut client).await?;
+    audit(&mut client, &run.oracle).await?;
+    server.stop()?;
+    Ok(run.seen)
 }
 
 fn choose(round: u64, seeded: &mut Seeded) -> Kill {
     let answers = seeded.below(ANSWERS_MAX);
     match round % 6 {
-        2 => Kill::Start {
-            changes: seeded.below(8),
-            answers,
-        },
+        2 => Kill::Start { changes: seeded.below(START_CHANGES_MAX), answers },
         4 => Kill::RebuildMessages(seeded.below(REBUILD_MESSAGES_MAX)),
         _ => Kill::Answers(answers),
     }
 }
 
-async fn one_round(
-    folder: &Path,
-    mut callers: Vec<Caller>,
-    oracle: &Arc<Mutex<Oracle>>,
-    kill: Kill,
-    round: u64,
-) -> Result<Vec<Caller>> {
-    if let Kill::Start { changes, .. } = kill {
-        start::kill_while_starting(folder, changes)?;
-    }
-    let server = ServerProcess::start(folder)?;
-    let mut client = connect(&server).await?;
-    check_tail(&mut client, oracle, &mut callers).await?;
-    if round.is_multiple_of(ROUNDS_BETWEEN_AUDITS) {
-        audit(&mut client, oracle).await?;
-    }
-    let (answers, mut answered) = watch::channel(0);
-    let answers = Arc::new(answers);
-    let mut working = JoinSet::new();
-    for caller in callers {
-        let (address, oracle, answers) =
-            (server.address(), Arc::clone(oracle), Arc::clone(&answers));
-        working.spawn(caller.work(address, oracle, answers));
-    }
-    match kill {
-        Kill::Answers(wanted)
-        | Kill::Start {
-            answers: wanted, ..
-        } => {
-            answered.wait_for(|answers| *answers >= wanted).await?;
-        }
-        Kill::RebuildMessages(wanted) => some_of_a_rebuild(&mut client, wanted).await?,
-    }
-    server.kill()?;
-    let mut callers = Vec::new();
-    while let Some(caller) = working.join_next().await {
-        callers.push(caller??);
-    }
-    callers.sort_by_key(Caller::number);
-    Ok(callers)
+/// One ledger and its callers, from server to server.
+struct Run<'a> {
+    folder: &'a Path,
+    oracle: Arc<Mutex<Oracle>>,
+    callers: Vec<Caller>,
+    seen: Seen,
 }
 
-/// Compares what is in the log beyond what was checked before with what the callers know, and has
-/// every request that is in doubt answered.
-async fn check_tail(
-    client: &mut RawClient,
-    oracle: &Mutex<Oracle>,
-    callers: &mut [Caller],
-) -> Result<()> {
-    let checked = lock(oracle).checked();
-    let tail = oracle::read(client, checked.next()).await?;
-    let doubtful = callers.iter().map(Caller::unanswered);
-    let survived = lock(oracle).check(tail, doubtful)?;
-    let mut last = lock(oracle).checked();
-    for caller in callers {
-        for sent in caller.take_unanswered() {
-            // The same id again: it is answered as the first time, or carried out now.
-            let answer = client.append(sent.message()).await?.into_inner();
-            let placed = survived.get(&sent.request_id());
-            ensure!(
-                answer.replayed == placed.is_some(),
-                "a request that was {}there was answered with replayed = {}",
-                if placed.is_some() { "" } else { "not " },
-                answer.replayed,
-            );
-            let first = Position::new(answer.first_position);
-            match placed {
-                Some(placed) => ensure!(first == *placed, "a request has moved to {first}"),
-                None => {
-                    ensure!(
-                        first == last.next(),
-                        "position {first} does not follow {last}"
-                    );
+impl<'a> Run<'a> {
+    fn new(folder: &'a Path, seed: u64) -> Self {
+        let callers = (0..UNARY_CALLERS)
+            .map(|number| Caller::unary(number, seed))
+            .chain((0..STREAM_CALLERS).map(|number| Caller::stream(UNARY_CALLERS + number, seed)))
+            .collect();
+        Self { folder, oracle: Arc::default(), callers, seen: Seen::default() }
+    }
+
+    /// The policy, the accounts and the bodies, before the first kill.
+    async fn lay_foundations(&mut self) -> Result<()> {
+        let server = ServerProcess::start(self.folder)?;
+        let mut client = connect(&server).await?;
+        let mut commands = foundations();
+        commands.extend(self.callers.iter().flat_map(Caller::foundations));
+        let sent = self.callers.first_mut().context("there are callers")?.sent(commands);
+        let answer = client.append(sent.message()).await?.into_inner();
+        lock(&self.oracle).acknowledged(sent, &answer)?;
+        server.kill()
+    }
+
+    async fn round(&mut self, kill: Kill, is_audited: bool) -> Result<()> {
+        if let Kill::Start { changes, .. } = kill
+            && start::is_killed_while_starting(self.folder, changes)?
+        {
+            self.seen.starts_cut_off += 1;
+        }
+        let server = ServerProcess::start(self.folder)?;
+        let mut client = connect(&server).await?;
+        self.check_tail(&mut client).await?;
+        if is_audited {
+            audit(&mut client, &self.oracle).await?;
+        }
+        let (answers, mut answered) = watch::channel(0);
+        let answers = Arc::new(answers);
+        let mut working = JoinSet::new();
+        for caller in self.callers.drain(..) {
+            let (oracle, answers) = (Arc::clone(&self.oracle), Arc::clone(&answers));
+            working.spawn(caller.work(server.address(), oracle, answers));
+        }
+        match kill {
+            Kill::Answers(wanted) | Kill::Start { answers: wanted, .. } => {
+                answered.wait_for(|answers| *answers >= wanted).await?;
+            }
+            Kill::RebuildMessages(wanted) => {
+                let is_running = some_of_a_rebuild(&mut client, wanted).await?;
+                self.seen.rebuilds_cut_off += u64::from(is_running);
+            }
+        }
+        server.kill()?;
+        while let Some(caller) = working.join_next().await {
+            self.callers.push(caller??);
+        }
+        self.callers.sort_by_key(Caller::number);
+        Ok(())
+    }
+
+    /// Compares what is in the log beyond what was checked before with what the callers know, and
+    /// has every request that is in doubt answered.
+    async fn check_tail(&mut self, client: &mut RawClient) -> Result<()> {
+        let from = lock(&self.oracle).checked().next();
+        let tail = oracle::read(client, from).await?;
+        let doubtful: Vec<_> = self.callers.iter().map(Caller::unanswered).collect();
+        let survived = lock(&self.oracle).check(&tail, &doubtful)?;
+        let mut last = lock(&self.oracle).checked();
+        for caller in &mut self.callers {
+            for sent in caller.take_unanswered() {
+                // The same id again: it is answered as the first time, or carried out now.
+                let answer = client.append(sent.message()).await?.into_inner();
+                let placed = survived.get(&sent.request_id()).copied();
+                let expected = placed.unwrap_or_else(|| last.next()).get();
+                ensure!(
+                    (answer.replayed, answer.first_position) == (placed.is_some(), expected),
+                    "a request that was found at {placed:?} after a log up to {last} was answered \
+                     with {answer:?}",
+                );
+                if placed.is_some() {
+                    self.seen.survived += 1;
+                } else {
+                    self.seen.lost += 1;
                     last = Position::new(answer.last_position);
                 }
+                lock(&self.oracle).acknowledged(sent, &answer)?;
             }
-            lock(oracle).acknowledged(sent, &answer)?;
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Reads the whole log again, rebuilds everything derived from it, and checks the books.
@@ -239,15 +246,17 @@ async fn audit(client: &mut RawClient, oracle: &Mutex<Oracle>) -> Result<()> {
     Ok(())
 }
 
-/// Starts a rebuild and returns after so many of its messages, or at its end.
-async fn some_of_a_rebuild(client: &mut RawClient, messages: u64) -> Result<()> {
+/// Starts a rebuild and returns after so many of its messages, or at its end; `true` when it had
+/// not ended.
+async fn some_of_a_rebuild(client: &mut RawClient, messages: u64) -> Result<bool> {
     let mut rebuild = client.rebuild(v1::RebuildRequest {}).await?.into_inner();
     for _ in 0..messages {
-        if rebuild.message().await?.is_none() {
-            break;
+        match rebuild.message().await? {
+            Some(progress) if progress.phase() != v1::RebuildPhase::Switched => {}
+            Some(_) | None => return Ok(false),
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn connect(server: &ServerProcess) -> Result<RawClient> {

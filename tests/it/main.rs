@@ -5,10 +5,16 @@
 
 /// Every call over the wire: is it hooked up, and does it refuse as the contract says?
 mod api;
+/// Ledgers of released versions: do they open, and answer as before?
+mod compat;
 /// The server is killed again and again: is everything acknowledged there, and nothing half?
 mod crash;
+/// Ledgers on disk, as a version of the past has left them.
+mod fixtures;
 /// What happens at the bounds: a full queue, too many streams, a stop in the middle of work.
 mod limits;
+/// A client in another language, with stubs made from the contract.
+mod python;
 /// One person's way through a class, as commands; what other modules start from.
 mod story;
 /// Who may call, and under which name it is recorded.

@@ -83,6 +83,15 @@ struct Scale {
     grpc_events: [u64; 3],
     /// Calls of the health check.
     health_calls: u64,
+    /// Commands that all callers together may have to send before a measurement means anything.
+    warm_up_max: usize,
+}
+
+impl Scale {
+    /// How many callers are measured with batches of a size.
+    fn callers(self, size: usize) -> impl Iterator<Item = usize> {
+        grpc::CALLERS.into_iter().filter(move |callers| callers * size <= self.warm_up_max)
+    }
 }
 
 impl Options {
@@ -105,12 +114,14 @@ impl Options {
                 engine_events: 100_000,
                 grpc_events: [6_000, 50_000, 100_000],
                 health_calls: 20_000,
+                warm_up_max: 20_000,
             };
         }
         Scale {
             engine_events: 500_000,
-            grpc_events: [50_000, 400_000, 1_000_000],
+            grpc_events: [50_000, 400_000, 640_000],
             health_calls: 100_000,
+            warm_up_max: usize::MAX,
         }
     }
 }

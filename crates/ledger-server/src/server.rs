@@ -192,12 +192,14 @@ impl<S: Storage + 'static> Server<S> {
         retire(&health).await;
         stopping.send_replace(true);
         let grace = Duration::from_millis(config.limits.shutdown_grace_ms);
-        if timeout(grace, &mut serving).await.is_err() {
-            tracing::warn!("some callers did not take their answers in time");
-        }
+        let has_ended = timeout(grace, &mut serving).await.is_ok();
         stop_engine(state).await;
-        if is_own_storage {
-            close(storage, grace).await;
+        match has_ended {
+            true if is_own_storage => close(storage, grace).await,
+            true => {}
+            // Their connections hold the ledger until the process ends; it is durable without
+            // being closed.
+            false => tracing::warn!("some callers did not take their answers in time"),
         }
         tracing::info!("stopped");
         Ok(())

@@ -60,8 +60,8 @@ impl Caller {
         Sent::new(self.lane.request_id(), commands)
     }
 
-    pub(crate) fn unanswered(&self) -> impl Iterator<Item = &Sent> {
-        self.unanswered.iter()
+    pub(crate) fn unanswered(&self) -> &VecDeque<Sent> {
+        &self.unanswered
     }
 
     pub(crate) fn take_unanswered(&mut self) -> VecDeque<Sent> {

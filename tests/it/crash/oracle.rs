@@ -8,7 +8,7 @@ use ledger_proto::event_bytes::recorded_event_from_bytes;
 use ledger_proto::to_proto::command_to_proto;
 use ledger_proto::{Interner, v1};
 use ledger_tests::RawClient;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// What every request says about itself, and every event has to repeat.
 const SOURCE_SYSTEM: &str = "crash-test";
@@ -109,19 +109,15 @@ impl Oracle {
     /// Compares the part of the log after what was checked: it consists of acknowledged requests,
     /// every one of them, and of whole requests that are in doubt, those of one caller in order and
     /// without a gap.
-    pub(crate) fn check<'a>(
+    pub(crate) fn check(
         &mut self,
-        tail: Events,
-        doubtful: impl Iterator<Item = impl Iterator<Item = &'a Sent>>,
+        tail: &[(Vec<u8>, RecordedEvent)],
+        doubtful: &[&VecDeque<Sent>],
     ) -> Result<Survived> {
-        let mut doubtful: Vec<Vec<&Sent>> = doubtful
-            .map(|of_caller| of_caller.collect::<Vec<_>>())
-            .collect();
-        for of_caller in &mut doubtful {
-            of_caller.reverse();
-        }
+        let mut doubtful: Vec<_> =
+            doubtful.iter().map(|of_caller| of_caller.iter().peekable()).collect();
         let mut survived = Survived::new();
-        let mut rest = tail.as_slice();
+        let mut rest = tail;
         while let Some((_, next)) = rest.first() {
             let at = next.position;
             ensure!(
@@ -130,13 +126,13 @@ impl Oracle {
                 self.checked
             );
             let known = self.acknowledged.get(&at);
+            // Only the first request of a caller that was not found yet may come next.
             let in_doubt = doubtful
                 .iter_mut()
-                .find(|of_caller| of_caller.last().is_some_and(|sent| begins_with(rest, sent)));
+                .find_map(|of_caller| of_caller.next_if(|sent| begins_with(rest, sent)));
             let sent = match (known, in_doubt) {
                 (Some(sent), _) => sent,
-                (None, Some(of_caller)) => {
-                    let sent = of_caller.pop().context("it was just looked at")?;
+                (None, Some(sent)) => {
                     survived.insert(sent.request_id, at);
                     sent
                 }
@@ -285,4 +281,103 @@ fn says(event: &Event, command: &Command) -> bool {
         _ => false,
     };
     same && event.occurred_on == command.occurred_on
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ledger_core::command::RegisterPerson;
+    use ledger_core::{EventId, PersonKey, RecordedTime};
+    use ledger_tests::workload::{date, on};
+
+    fn person(number: u8) -> PersonKey {
+        PersonKey::from_bytes([number; 16])
+    }
+
+    /// A request that registers these people.
+    fn sent(people: &[u8]) -> Sent {
+        let register = |number: &u8| {
+            let body = RegisterPerson { person: person(*number) };
+            on(date(2021, 3, 1), CommandBody::RegisterPerson(body))
+        };
+        let id = RequestId::from_bytes([people[0]; 16]);
+        Sent::new(id, people.iter().map(register).collect())
+    }
+
+    /// A log from the first position on that registers these people.
+    fn log(people: &[u8]) -> Events {
+        let recorded = |(number, position): (&u8, u64)| RecordedEvent {
+            position: Position::new(position),
+            event_id: EventId::from_bytes([0; 16]),
+            recorded_at: RecordedTime::from_micros(0),
+            actor: "tester".into(),
+            source_system: SOURCE_SYSTEM.into(),
+            event: Event {
+                occurred_on: date(2021, 3, 1),
+                causes: Vec::new(),
+                policy: None,
+                tags: Vec::new(),
+                postings: Vec::new(),
+                body: EventBody::PersonRegistered { person: person(*number) },
+            },
+        };
+        people.iter().zip(1..).map(recorded).map(|recorded| (Vec::new(), recorded)).collect()
+    }
+
+    fn answer(first: u64, count: u64) -> v1::AppendResponse {
+        let accepted = |first_position| v1::CommandResult {
+            outcome: Some(v1::command_result::Outcome::Accepted(v1::Accepted {
+                first_position,
+                event_count: 1,
+            })),
+        };
+        v1::AppendResponse {
+            first_position: first,
+            last_position: first + count - 1,
+            results: (first..first + count).map(accepted).collect(),
+            ..v1::AppendResponse::default()
+        }
+    }
+
+    #[test]
+    fn the_oracle_tells_a_sound_log_from_every_other() {
+        let cases: [(&str, &[u8], &str); 9] = [
+            ("only what was acknowledged", &[1, 2], ""),
+            ("and a whole request in doubt", &[1, 2, 3, 4], ""),
+            ("and both requests in doubt", &[1, 2, 3, 4, 5], ""),
+            ("an acknowledged request is missing", &[], "lacks what was acknowledged at 1"),
+            ("half of an acknowledged request", &[1], "not the acknowledged ones"),
+            ("another one in its place", &[3, 4], "not the acknowledged ones"),
+            ("half of a request in doubt", &[1, 2, 3], "nobody asked for the event at 3"),
+            ("the later request without the earlier", &[1, 2, 5], "nobody asked for"),
+            ("a request twice", &[1, 2, 1, 2], "nobody asked for the event at 3"),
+        ];
+        for (name, people, expected) in cases {
+            let mut oracle = Oracle::default();
+            oracle.acknowledged(sent(&[1, 2]), &answer(1, 2)).unwrap();
+            let in_doubt = VecDeque::from([sent(&[3, 4]), sent(&[5])]);
+            let found = oracle.check(&log(people), &[&in_doubt]);
+            let error = found.map_or_else(|error| error.to_string(), |_| String::new());
+            assert!(error.contains(expected), "{name}: {error:?}");
+            assert_eq!(error.is_empty(), expected.is_empty(), "{name}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn a_log_with_a_gap_is_not_sound() {
+        let mut oracle = Oracle::default();
+        let mut events = log(&[1, 2, 3]);
+        events.remove(1);
+        let in_doubt = VecDeque::from([sent(&[1]), sent(&[3])]);
+        let error = oracle.check(&events, &[&in_doubt]).unwrap_err().to_string();
+        assert!(error.contains("position 3 follows 1"), "{error}");
+    }
+
+    #[test]
+    fn no_position_is_acknowledged_twice() {
+        let mut oracle = Oracle::default();
+        oracle.acknowledged(sent(&[1]), &answer(1, 1)).unwrap();
+        let error = oracle.acknowledged(sent(&[2]), &answer(1, 1)).unwrap_err().to_string();
+        assert!(error.contains("position 1 was acknowledged twice"), "{error}");
+    }
 }

@@ -11,8 +11,8 @@ use std::thread;
 
 /// Starts a server, and kills it once the files of the ledger have changed so many times: recovery
 /// makes and removes files from its first step to its last. A server that says that it serves is
-/// killed in any case.
-pub(crate) fn kill_while_starting(folder: &Path, changes: u64) -> Result<()> {
+/// killed in any case; `false` then.
+pub(crate) fn is_killed_while_starting(folder: &Path, changes: u64) -> Result<bool> {
     let mut before = files(folder)?;
     let mut child = ServerProcess::command(folder, "127.0.0.1:0")?
         .stdin(Stdio::null())
@@ -37,8 +37,8 @@ pub(crate) fn kill_while_starting(folder: &Path, changes: u64) -> Result<()> {
     }
     child.kill().context("the server cannot be killed")?;
     child.wait().context("the server cannot be waited for")?;
-    serving.join().expect("reading a line does not panic")?;
-    Ok(())
+    let bytes = serving.join().expect("reading a line does not panic")?;
+    Ok(bytes == 0)
 }
 
 fn files(folder: &Path) -> Result<BTreeSet<OsString>> {

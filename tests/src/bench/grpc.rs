@@ -12,14 +12,13 @@ use super::load::batches_of;
 use super::metered::count;
 use super::population::Population;
 use super::report::Report;
-use crate::workload::Lane;
 use anyhow::Result;
-use callers::Style;
+use callers::{Style, WarmLane};
 
 const SECTION: &str = "grpc";
 
 /// Callers at once, each with a connection of its own.
-const CALLERS: [usize; 3] = [1, 16, 64];
+pub(super) const CALLERS: [usize; 3] = [1, 16, 64];
 
 /// Commands of one request.
 const BATCHES: [usize; 3] = [1, 100, 1_000];
@@ -44,11 +43,12 @@ pub(crate) fn measure(population: &Population, scale: Scale, report: &mut Report
         report.set_calls_per_second(rate);
     }
     let most = u32::try_from(CALLERS.into_iter().max().unwrap_or(1))?;
-    let mut lanes = population.newcomers(most);
+    let lanes = population.newcomers(most);
     server.prepare(&lanes)?;
+    let mut lanes: Vec<_> = lanes.into_iter().map(WarmLane::new).collect();
     let mut batch_rate = None;
     for (size, events) in BATCHES.into_iter().zip(scale.grpc_events) {
-        for callers in CALLERS {
+        for callers in scale.callers(size) {
             let style = Style::Unary;
             let measured =
                 measure_cell(&server, &mut lanes, style, [callers, size], events, report)?;
@@ -69,7 +69,7 @@ pub(crate) fn measure(population: &Population, scale: Scale, report: &mut Report
 /// Measures one combination and returns its events a second.
 fn measure_cell(
     server: &Server,
-    lanes: &mut Vec<Lane>,
+    lanes: &mut Vec<WarmLane>,
     style: Style,
     [callers, size]: [usize; 2],
     events: u64,

@@ -33,6 +33,26 @@ pub(crate) enum Style {
     },
 }
 
+/// A lane, and the size of the batches in which its people are at every stage.
+#[derive(Debug)]
+pub(crate) struct WarmLane {
+    lane: Lane,
+    size: usize,
+}
+
+impl WarmLane {
+    pub(crate) fn new(lane: Lane) -> Self {
+        Self { lane, size: 0 }
+    }
+
+    /// The batches that are to be sent before batches of a size are measured.
+    fn warm_up(&mut self, size: usize) -> Vec<v1::AppendRequest> {
+        let batches = if self.size == size { 0 } else { WARM_UP_BATCHES };
+        self.size = size;
+        (0..batches).map(|_| next_request(&mut self.lane, size)).collect()
+    }
+}
+
 /// Calls of the health check, the least that a call can be.
 pub(crate) async fn health_checks(server: &Server, callers: usize, calls: u64) -> Result<Counted> {
     let mut work = Vec::new();
@@ -62,21 +82,18 @@ pub(crate) async fn health_checks(server: &Server, callers: usize, calls: u64) -
 /// server made meanwhile, and the lanes.
 pub(crate) async fn appends(
     server: &Server,
-    lanes: Vec<Lane>,
+    lanes: Vec<WarmLane>,
     style: Style,
     size: usize,
     batches: u64,
-) -> Result<(Counted, u64, Vec<Lane>)> {
+) -> Result<(Counted, u64, Vec<WarmLane>)> {
     let mut work = Vec::new();
     for mut lane in lanes {
         let client = client(server.connect().await?);
         work.push(async move |start: Arc<Barrier>| {
-            let warming = (0..WARM_UP_BATCHES)
-                .map(|_| next_request(&mut lane, size))
-                .collect();
-            stream(client.clone(), warming).await?;
+            stream(client.clone(), lane.warm_up(size)).await?;
             let requests = (0..batches)
-                .map(|_| next_request(&mut lane, size))
+                .map(|_| next_request(&mut lane.lane, size))
                 .collect();
             start.wait().await;
             let counted = match style {

@@ -1,0 +1,116 @@
+//! Ledgers written by released versions: this version opens them, and answers as they did.
+//!
+//! A fixture is never changed. A new format gets a new one beside it; see `fixtures` for how it is
+//! written.
+
+use crate::fixtures::{self, Fixture};
+use crate::story::{CLASS, CLAWBACK, PERSON, RATE_FEN, REPAID_FEN};
+use anyhow::{Context as _, Result, ensure};
+use ledger_core::hex;
+use ledger_proto::v1;
+use ledger_tests::workload::{SCHEME, city};
+use ledger_tests::{RawClient, ServerProcess};
+
+/// One per version of the format on disk.
+const FIXTURES: [Fixture; 1] = [Fixture {
+    folder: "db-v1",
+    last_position: 275,
+    root: "e0dff6b2a2430f8d9f1be953c1e57e758b951fea5fa5ab0234cd8fd22c08407d",
+    refusals: 1,
+    accounts: 16,
+    class_enrolled: 1,
+}];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ledgers_of_released_versions_open_and_answer_as_before() {
+    for fixture in &FIXTURES {
+        check(fixture).await.unwrap_or_else(|error| panic!("{}: {error:?}", fixture.folder));
+    }
+}
+
+async fn check(fixture: &Fixture) -> Result<()> {
+    let folder = fixtures::open(fixture.folder).await?;
+    let server = ServerProcess::start(folder.path())?;
+    let mut client = RawClient::connect(format!("http://{}", server.address())).await?;
+    let status = client.get_status(v1::GetStatusRequest {}).await?.into_inner();
+    let root = hex::encode(&status.merkle_root);
+    ensure!(
+        (status.log_position, root.as_str(), status.refusal_count)
+            == (fixture.last_position, fixture.root, fixture.refusals),
+        "the ledger ends at {} with root {root} after {} refusals",
+        status.log_position,
+        status.refusal_count,
+    );
+    check_money(&mut client, fixture).await?;
+    check_person(&mut client, fixture).await?;
+    check_trace(&mut client).await?;
+    check_rebuild(&mut client).await?;
+    // What was written by that version can be written on by this one.
+    let answer = client.append(crate::story::newcomer()).await?.into_inner();
+    ensure!(answer.first_position == fixture.last_position + 1, "the log does not go on: {answer:?}");
+    server.stop()
+}
+
+async fn check_money(client: &mut RawClient, fixture: &Fixture) -> Result<()> {
+    let all = client.list_accounts(v1::ListAccountsRequest::default()).await?.into_inner();
+    ensure!(all.accounts.len() == fixture.accounts, "{} accounts", all.accounts.len());
+    ensure!(all.total_debits_fen == all.total_credits_fen, "the books do not balance");
+    let fund = v1::FundSource::SpecialAccount.into();
+    let account = Some(v1::AccountKey { division: city(0).code(), fund });
+    let request = v1::GetAccountRequest { account, ..Default::default() };
+    let account = client.get_account(request).await?.into_inner().account;
+    let receivable = account
+        .context("an account")?
+        .balances
+        .into_iter()
+        .find(|balance| balance.kind() == v1::AccountKind::Receivable)
+        .context("a receivable")?;
+    ensure!(receivable.balance_fen == RATE_FEN - REPAID_FEN, "{receivable:?} is outstanding");
+    Ok(())
+}
+
+async fn check_person(client: &mut RawClient, fixture: &Fixture) -> Result<()> {
+    let request = v1::GetQuotaRequest {
+        person_key: PERSON.as_bytes().to_vec(),
+        scheme: SCHEME.to_owned(),
+        division: city(0).code(),
+        year: 2021,
+        ..Default::default()
+    };
+    let quota = client.get_quota(request).await?.into_inner();
+    ensure!((quota.used, quota.limit, quota.left) == (1, Some(3), Some(2)), "{quota:?}");
+    let request = v1::GetClassRequest { class_id: CLASS.as_bytes().to_vec(), ..Default::default() };
+    let class = client.get_class(request).await?.into_inner();
+    ensure!(class.enrolled == fixture.class_enrolled, "{class:?}");
+    Ok(())
+}
+
+/// The way back from the clawback reaches the first event, the policy.
+async fn check_trace(client: &mut RawClient) -> Result<()> {
+    use v1::trace_clawback_response::Message;
+    let request = v1::TraceClawbackRequest {
+        clawback_id: CLAWBACK.as_bytes().to_vec(),
+        ..Default::default()
+    };
+    let mut messages = client.trace_clawback(request).await?.into_inner();
+    let mut lowest = None;
+    while let Some(message) = messages.message().await? {
+        match message.message.context("a trace message")? {
+            Message::Node(node) => lowest = Some(node.position),
+            Message::Summary(summary) => ensure!(summary.complete, "the trace is cut off"),
+        }
+    }
+    ensure!(lowest == Some(1), "the trace ends at {lowest:?}");
+    Ok(())
+}
+
+async fn check_rebuild(client: &mut RawClient) -> Result<()> {
+    let mut progress = client.rebuild(v1::RebuildRequest {}).await?.into_inner();
+    let mut last = None;
+    while let Some(message) = progress.message().await? {
+        last = Some(message);
+    }
+    let last = last.context("a rebuild says how it ended")?;
+    ensure!(last.phase() == v1::RebuildPhase::Switched, "the rebuild ended with {last:?}");
+    Ok(())
+}
