@@ -577,13 +577,18 @@ fn check<T>(answer: Result<T, Status>, code: Code, expected: &str, detail: &str)
     assert!(found, "{detail} is missing from {status:?}");
 }
 
-#[tokio::test]
-async fn calls_are_refused_as_the_contract_says() {
-    use Code::{DeadlineExceeded, InvalidArgument, NotFound, OutOfRange};
+/// A server with an empty ledger on which nobody waits for a position.
+async fn empty() -> (TestServer, RawClient) {
     let server = TestServer::start_with(|settings| settings.limits.wait_ms_max = 0).await;
-    let mut client = server.client().await;
-    let id = || vec![7; 16];
+    let client = server.client().await;
+    (server, client)
+}
 
+#[tokio::test]
+async fn appends_and_questions_are_refused_as_the_contract_says() {
+    use Code::{DeadlineExceeded, InvalidArgument, NotFound};
+    let (server, mut client) = empty().await;
+    let id = || vec![7; 16];
     let sent = v1::AppendRequest {
         request_id: vec![1],
         ..newcomer()
@@ -647,6 +652,14 @@ async fn calls_are_refused_as_the_contract_says() {
         "POSITION_NOT_REACHED",
         "",
     );
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn questions_about_papers_and_payments_are_refused_as_the_contract_says() {
+    use Code::{InvalidArgument, NotFound};
+    let (server, mut client) = empty().await;
+    let id = || vec![7; 16];
     let asked = v1::GetCertificateRequest {
         number: "?".to_owned(),
         at_least_position: 0,
@@ -677,7 +690,13 @@ async fn calls_are_refused_as_the_contract_says() {
         "DISBURSEMENT_NOT_FOUND",
         "ResourceInfo",
     );
+    server.stop().await;
+}
 
+#[tokio::test]
+async fn accounts_and_lists_are_refused_as_the_contract_says() {
+    use Code::{InvalidArgument, NotFound};
+    let (server, mut client) = empty().await;
     let asked = v1::GetAccountRequest {
         account: account(),
         ..Default::default()
@@ -718,7 +737,14 @@ async fn calls_are_refused_as_the_contract_says() {
         "FIELD_INVALID",
         "BadRequest",
     );
+    server.stop().await;
+}
 
+#[tokio::test]
+async fn streams_are_refused_as_the_contract_says() {
+    use Code::{InvalidArgument, NotFound, OutOfRange};
+    let (server, mut client) = empty().await;
+    let id = || vec![7; 16];
     let institution = v1::Tag {
         value: Some(v1::tag::Value::Institution(institution(0).to_string())),
     };

@@ -24,7 +24,9 @@ const FIXTURES: [Fixture; 1] = [Fixture {
 #[tokio::test(flavor = "multi_thread")]
 async fn ledgers_of_released_versions_open_and_answer_as_before() {
     for fixture in &FIXTURES {
-        check(fixture).await.unwrap_or_else(|error| panic!("{}: {error:?}", fixture.folder));
+        check(fixture)
+            .await
+            .unwrap_or_else(|error| panic!("{}: {error:?}", fixture.folder));
     }
 }
 
@@ -32,7 +34,10 @@ async fn check(fixture: &Fixture) -> Result<()> {
     let folder = fixtures::open(fixture.folder).await?;
     let server = ServerProcess::start(folder.path())?;
     let mut client = RawClient::connect(format!("http://{}", server.address())).await?;
-    let status = client.get_status(v1::GetStatusRequest {}).await?.into_inner();
+    let status = client
+        .get_status(v1::GetStatusRequest {})
+        .await?
+        .into_inner();
     let root = hex::encode(&status.merkle_root);
     ensure!(
         (status.log_position, root.as_str(), status.refusal_count)
@@ -47,17 +52,36 @@ async fn check(fixture: &Fixture) -> Result<()> {
     check_rebuild(&mut client).await?;
     // What was written by that version can be written on by this one.
     let answer = client.append(crate::story::newcomer()).await?.into_inner();
-    ensure!(answer.first_position == fixture.last_position + 1, "the log does not go on: {answer:?}");
+    ensure!(
+        answer.first_position == fixture.last_position + 1,
+        "the log does not go on: {answer:?}"
+    );
     server.stop()
 }
 
 async fn check_money(client: &mut RawClient, fixture: &Fixture) -> Result<()> {
-    let all = client.list_accounts(v1::ListAccountsRequest::default()).await?.into_inner();
-    ensure!(all.accounts.len() == fixture.accounts, "{} accounts", all.accounts.len());
-    ensure!(all.total_debits_fen == all.total_credits_fen, "the books do not balance");
+    let all = client
+        .list_accounts(v1::ListAccountsRequest::default())
+        .await?
+        .into_inner();
+    ensure!(
+        all.accounts.len() == fixture.accounts,
+        "{} accounts",
+        all.accounts.len()
+    );
+    ensure!(
+        all.total_debits_fen == all.total_credits_fen,
+        "the books do not balance"
+    );
     let fund = v1::FundSource::SpecialAccount.into();
-    let account = Some(v1::AccountKey { division: city(0).code(), fund });
-    let request = v1::GetAccountRequest { account, ..Default::default() };
+    let account = Some(v1::AccountKey {
+        division: city(0).code(),
+        fund,
+    });
+    let request = v1::GetAccountRequest {
+        account,
+        ..Default::default()
+    };
     let account = client.get_account(request).await?.into_inner().account;
     let receivable = account
         .context("an account")?
@@ -65,7 +89,10 @@ async fn check_money(client: &mut RawClient, fixture: &Fixture) -> Result<()> {
         .into_iter()
         .find(|balance| balance.kind() == v1::AccountKind::Receivable)
         .context("a receivable")?;
-    ensure!(receivable.balance_fen == RATE_FEN - REPAID_FEN, "{receivable:?} is outstanding");
+    ensure!(
+        receivable.balance_fen == RATE_FEN - REPAID_FEN,
+        "{receivable:?} is outstanding"
+    );
     Ok(())
 }
 
@@ -78,8 +105,14 @@ async fn check_person(client: &mut RawClient, fixture: &Fixture) -> Result<()> {
         ..Default::default()
     };
     let quota = client.get_quota(request).await?.into_inner();
-    ensure!((quota.used, quota.limit, quota.left) == (1, Some(3), Some(2)), "{quota:?}");
-    let request = v1::GetClassRequest { class_id: CLASS.as_bytes().to_vec(), ..Default::default() };
+    ensure!(
+        (quota.used, quota.limit, quota.left) == (1, Some(3), Some(2)),
+        "{quota:?}"
+    );
+    let request = v1::GetClassRequest {
+        class_id: CLASS.as_bytes().to_vec(),
+        ..Default::default()
+    };
     let class = client.get_class(request).await?.into_inner();
     ensure!(class.enrolled == fixture.class_enrolled, "{class:?}");
     Ok(())
@@ -111,6 +144,9 @@ async fn check_rebuild(client: &mut RawClient) -> Result<()> {
         last = Some(message);
     }
     let last = last.context("a rebuild says how it ended")?;
-    ensure!(last.phase() == v1::RebuildPhase::Switched, "the rebuild ended with {last:?}");
+    ensure!(
+        last.phase() == v1::RebuildPhase::Switched,
+        "the rebuild ended with {last:?}"
+    );
     Ok(())
 }

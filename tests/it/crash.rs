@@ -93,7 +93,9 @@ async fn run(seed: u64) -> Result<Seen> {
     for round in 1..=ROUNDS {
         let kill = choose(round, &mut seeded);
         let is_audited = round.is_multiple_of(ROUNDS_BETWEEN_AUDITS);
-        run.round(kill, is_audited).await.with_context(|| format!("round {round}, {kill:?}"))?;
+        run.round(kill, is_audited)
+            .await
+            .with_context(|| format!("round {round}, {kill:?}"))?;
     }
     let server = ServerProcess::start(folder.path())?;
     let mut client = connect(&server).await?;
@@ -106,7 +108,10 @@ async fn run(seed: u64) -> Result<Seen> {
 fn choose(round: u64, seeded: &mut Seeded) -> Kill {
     let answers = seeded.below(ANSWERS_MAX);
     match round % 6 {
-        2 => Kill::Start { changes: seeded.below(START_CHANGES_MAX), answers },
+        2 => Kill::Start {
+            changes: seeded.below(START_CHANGES_MAX),
+            answers,
+        },
         4 => Kill::RebuildMessages(seeded.below(REBUILD_MESSAGES_MAX)),
         _ => Kill::Answers(answers),
     }
@@ -126,7 +131,12 @@ impl<'a> Run<'a> {
             .map(|number| Caller::unary(number, seed))
             .chain((0..STREAM_CALLERS).map(|number| Caller::stream(UNARY_CALLERS + number, seed)))
             .collect();
-        Self { folder, oracle: Arc::default(), callers, seen: Seen::default() }
+        Self {
+            folder,
+            oracle: Arc::default(),
+            callers,
+            seen: Seen::default(),
+        }
     }
 
     /// The policy, the accounts and the bodies, before the first kill.
@@ -135,7 +145,11 @@ impl<'a> Run<'a> {
         let mut client = connect(&server).await?;
         let mut commands = foundations();
         commands.extend(self.callers.iter().flat_map(Caller::foundations));
-        let sent = self.callers.first_mut().context("there are callers")?.sent(commands);
+        let sent = self
+            .callers
+            .first_mut()
+            .context("there are callers")?
+            .sent(commands);
         let answer = client.append(sent.message()).await?.into_inner();
         lock(&self.oracle).acknowledged(sent, &answer)?;
         server.kill()
@@ -161,7 +175,10 @@ impl<'a> Run<'a> {
             working.spawn(caller.work(server.address(), oracle, answers));
         }
         match kill {
-            Kill::Answers(wanted) | Kill::Start { answers: wanted, .. } => {
+            Kill::Answers(wanted)
+            | Kill::Start {
+                answers: wanted, ..
+            } => {
                 answered.wait_for(|answers| *answers >= wanted).await?;
             }
             Kill::RebuildMessages(wanted) => {

@@ -39,14 +39,20 @@ const BATCH_COMMANDS: usize = 24;
 
 /// A copy of a fixture: opening a ledger changes its files.
 pub(crate) async fn open(name: &str) -> Result<TempDir> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures")
+        .join(name);
     if env::var(WRITE_VARIABLE).is_ok_and(|wanted| wanted == name) {
         write(&folder).await?;
     }
     let copy = tempfile::tempdir()?;
     let mut files = 0;
     for file in files_of(&folder)? {
-        fs::copy(&file, copy.path().join(file.file_name().context("a file has a name")?))?;
+        fs::copy(
+            &file,
+            copy.path()
+                .join(file.file_name().context("a file has a name")?),
+        )?;
         files += 1;
     }
     ensure!(files > 0, "{} is empty", folder.display());
@@ -55,12 +61,18 @@ pub(crate) async fn open(name: &str) -> Result<TempDir> {
 
 /// Writes a ledger with one complete story, a refusal, and some load.
 async fn write(folder: &Path) -> Result<()> {
-    ensure!(!folder.exists(), "{} exists, and a fixture is never changed", folder.display());
+    ensure!(
+        !folder.exists(),
+        "{} exists, and a fixture is never changed",
+        folder.display()
+    );
     let ledger = tempfile::tempdir()?;
     let server = ServerProcess::start(ledger.path())?;
     let mut client = RawClient::connect(format!("http://{}", server.address())).await?;
     client.append(request(&everything())).await?;
-    let known = CommandBody::RegisterPerson(RegisterPerson { person: crate::story::PERSON });
+    let known = CommandBody::RegisterPerson(RegisterPerson {
+        person: crate::story::PERSON,
+    });
     let refused = client.append(request(&[on(date(2021, 3, 1), known)])).await;
     ensure!(refused.is_err(), "a person was registered twice");
     let mut lane = Lane::new(1, 1);

@@ -65,18 +65,19 @@ async fn a_full_queue_asks_the_caller_to_come_again() {
     })
     .await;
     store.close_gate();
-    let append = async |sent: v1::AppendRequest| {
-        let mut client = server.client().await;
+    let client = server.client().await;
+    let append = |sent: v1::AppendRequest| {
+        let mut client = client.clone();
         async move { client.append(sent).await }
     };
-    let first = tokio::spawn(append(newcomer()).await);
+    let first = tokio::spawn(append(newcomer()));
     store.wait_for_arrival().await;
 
     // The first group waits at the gate, one large request fills the next, one waits in the queue.
     // Of four at least two are turned away, whichever comes first.
     let mut calls = JoinSet::new();
     for number in 0..4 {
-        calls.spawn(append(large(number)).await);
+        calls.spawn(append(large(number)));
     }
     for _ in 0..2 {
         let refused = calls.join_next().await.unwrap().unwrap().unwrap_err();

@@ -3,6 +3,11 @@
 //! What a lower boundary can show is tested there: rules in `ledger-core`, translations in
 //! `ledger-proto`, stores in the suite of `ledger-log`, queries in `ledger-engine`.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that meets the unexpected fails, in its helpers as well"
+)]
+
 /// Every call over the wire: is it hooked up, and does it refuse as the contract says?
 mod api;
 /// Ledgers of released versions: do they open, and answer as before?

@@ -20,7 +20,9 @@ fn a_python_client_does_the_main_job() {
 }
 
 fn main_job() -> Result<()> {
-    let project = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the project's folder")?;
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("the project's folder")?;
     let scripts = project.join("tests/python");
     let python = interpreter(&scripts.join("requirements.txt"))?;
     let stubs = tempfile::tempdir()?;
@@ -69,22 +71,37 @@ fn make_stubs(python: &Path, proto: &Path, stubs: &Path) -> Result<()> {
 /// hash.
 fn interpreter(requirements: &Path) -> Result<PathBuf> {
     let wanted = fs::read(requirements).context("the requirements cannot be read")?;
-    let name = hex::encode(merkle::leaf_hash(&wanted).get(..8).context("a hash has 32 bytes")?);
+    let name = hex::encode(
+        merkle::leaf_hash(&wanted)
+            .get(..8)
+            .context("a hash has 32 bytes")?,
+    );
     let own = env::current_exe().context("this program has no path")?;
-    let target = own.ancestors().nth(3).context("a test lies in the target folder")?;
+    let target = own
+        .ancestors()
+        .nth(3)
+        .context("a test lies in the target folder")?;
     let folder = target.join("python").join(name);
     let python = folder.join("bin/python");
     if folder.join(COMPLETE).is_file() {
         return Ok(python);
     }
     run(
-        Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder),
+        Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&folder),
         "making a virtual environment",
     )
     .context("this test needs python3 with its module venv (Debian: apt install python3-venv)")?;
     run(
         Command::new(&python)
-            .args(["-m", "pip", "install", "--disable-pip-version-check", "--quiet"])
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--disable-pip-version-check",
+                "--quiet",
+            ])
             .args(["--only-binary", ":all:", "--requirement"])
             .arg(requirements),
         "installing packages",
@@ -99,7 +116,9 @@ fn interpreter(requirements: &Path) -> Result<PathBuf> {
 
 /// Runs a program; its output is part of the error.
 fn run(command: &mut Command, doing: &str) -> Result<()> {
-    let output = command.output().with_context(|| format!("{doing}: it cannot be started"))?;
+    let output = command
+        .output()
+        .with_context(|| format!("{doing}: it cannot be started"))?;
     ensure!(
         output.status.success(),
         "{doing} ended with {}\n{}{}",

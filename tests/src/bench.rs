@@ -90,7 +90,9 @@ struct Scale {
 impl Scale {
     /// How many callers are measured with batches of a size.
     fn callers(self, size: usize) -> impl Iterator<Item = usize> {
-        grpc::CALLERS.into_iter().filter(move |callers| callers * size <= self.warm_up_max)
+        grpc::CALLERS
+            .into_iter()
+            .filter(move |callers| callers * size <= self.warm_up_max)
     }
 }
 

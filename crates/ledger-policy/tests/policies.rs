@@ -1,5 +1,10 @@
 //! Every document under `policies/` compiles, and what it says is what the document says.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+
 use ledger_core::policy::{
     AdvanceBase, EmploymentBase, QuotaDate, QuotaScope, RepeatWindow, Shortfall,
 };
@@ -91,6 +96,7 @@ fn the_action_holds_in_every_city_of_the_province_from_its_first_to_its_last_day
 
 /// Each row changes one piece of the action and names what the error has to say.
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn a_wrong_value_is_refused_with_its_key() {
     let cases = [
         ("per_year = 3", "per_year = 0", "vocational-training.quota"),

@@ -341,7 +341,8 @@ mod tests {
 
     #[test]
     fn contradictions_are_refused() {
-        let cases: [(fn(&mut Settings), &str); 12] = [
+        type Change = fn(&mut Settings);
+        let cases: [(Change, &str); 12] = [
             (|_| {}, ""),
             (|settings| settings.listen = "[::1]:0".parse().unwrap(), ""),
             (|settings| settings.tls = tls(true, true, false), ""),

@@ -332,12 +332,13 @@ mod tests {
 
     #[test]
     fn limits_are_checked_alone_and_together() {
-        let set = |change: fn(&mut Limits)| {
+        type Change = fn(&mut Limits);
+        let set = |change: Change| {
             let mut limits = Limits::default();
             change(&mut limits);
             limits.check().map_err(|error| error.to_string())
         };
-        let cases: [(fn(&mut Limits), Result<(), &str>); 7] = [
+        let cases: [(Change, Result<(), &str>); 7] = [
             (|_| {}, Ok(())),
             (|limits| limits.streams_max = 1, Ok(())),
             (

@@ -114,8 +114,10 @@ impl Oracle {
         tail: &[(Vec<u8>, RecordedEvent)],
         doubtful: &[&VecDeque<Sent>],
     ) -> Result<Survived> {
-        let mut doubtful: Vec<_> =
-            doubtful.iter().map(|of_caller| of_caller.iter().peekable()).collect();
+        let mut doubtful: Vec<_> = doubtful
+            .iter()
+            .map(|of_caller| of_caller.iter().peekable())
+            .collect();
         let mut survived = Survived::new();
         let mut rest = tail;
         while let Some((_, next)) = rest.first() {
@@ -297,7 +299,9 @@ mod tests {
     /// A request that registers these people.
     fn sent(people: &[u8]) -> Sent {
         let register = |number: &u8| {
-            let body = RegisterPerson { person: person(*number) };
+            let body = RegisterPerson {
+                person: person(*number),
+            };
             on(date(2021, 3, 1), CommandBody::RegisterPerson(body))
         };
         let id = RequestId::from_bytes([people[0]; 16]);
@@ -318,10 +322,17 @@ mod tests {
                 policy: None,
                 tags: Vec::new(),
                 postings: Vec::new(),
-                body: EventBody::PersonRegistered { person: person(*number) },
+                body: EventBody::PersonRegistered {
+                    person: person(*number),
+                },
             },
         };
-        people.iter().zip(1..).map(recorded).map(|recorded| (Vec::new(), recorded)).collect()
+        people
+            .iter()
+            .zip(1..)
+            .map(recorded)
+            .map(|recorded| (Vec::new(), recorded))
+            .collect()
     }
 
     fn answer(first: u64, count: u64) -> v1::AppendResponse {
@@ -345,12 +356,36 @@ mod tests {
             ("only what was acknowledged", &[1, 2], ""),
             ("and a whole request in doubt", &[1, 2, 3, 4], ""),
             ("and both requests in doubt", &[1, 2, 3, 4, 5], ""),
-            ("an acknowledged request is missing", &[], "lacks what was acknowledged at 1"),
-            ("half of an acknowledged request", &[1], "not the acknowledged ones"),
-            ("another one in its place", &[3, 4], "not the acknowledged ones"),
-            ("half of a request in doubt", &[1, 2, 3], "nobody asked for the event at 3"),
-            ("the later request without the earlier", &[1, 2, 5], "nobody asked for"),
-            ("a request twice", &[1, 2, 1, 2], "nobody asked for the event at 3"),
+            (
+                "an acknowledged request is missing",
+                &[],
+                "lacks what was acknowledged at 1",
+            ),
+            (
+                "half of an acknowledged request",
+                &[1],
+                "not the acknowledged ones",
+            ),
+            (
+                "another one in its place",
+                &[3, 4],
+                "not the acknowledged ones",
+            ),
+            (
+                "half of a request in doubt",
+                &[1, 2, 3],
+                "nobody asked for the event at 3",
+            ),
+            (
+                "the later request without the earlier",
+                &[1, 2, 5],
+                "nobody asked for",
+            ),
+            (
+                "a request twice",
+                &[1, 2, 1, 2],
+                "nobody asked for the event at 3",
+            ),
         ];
         for (name, people, expected) in cases {
             let mut oracle = Oracle::default();
@@ -377,7 +412,13 @@ mod tests {
     fn no_position_is_acknowledged_twice() {
         let mut oracle = Oracle::default();
         oracle.acknowledged(sent(&[1]), &answer(1, 1)).unwrap();
-        let error = oracle.acknowledged(sent(&[2]), &answer(1, 1)).unwrap_err().to_string();
-        assert!(error.contains("position 1 was acknowledged twice"), "{error}");
+        let error = oracle
+            .acknowledged(sent(&[2]), &answer(1, 1))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("position 1 was acknowledged twice"),
+            "{error}"
+        );
     }
 }

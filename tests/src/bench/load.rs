@@ -8,6 +8,7 @@ use ledger_core::Command;
 use ledger_engine::{
     Appended, Engine, EngineOptions, Mode, Outcome, ReplyReceiver, Request, SystemClock,
 };
+use ledger_log::Storage;
 use ledger_store::{RocksStore, StoreOptions};
 use std::collections::VecDeque;
 use std::path::Path;
@@ -49,7 +50,8 @@ impl Ledger {
         )
         .context("the store does not open")?;
         let store = Arc::new(Metered::new(store));
-        let engine = Engine::open(Arc::clone(&store) as _, options, Arc::new(SystemClock))
+        let storage: Arc<dyn Storage> = Arc::<Metered>::clone(&store);
+        let engine = Engine::open(storage, options, Arc::new(SystemClock))
             .context("the engine does not open")?;
         Ok(Self { engine, store })
     }

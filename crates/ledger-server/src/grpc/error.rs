@@ -228,11 +228,11 @@ fn code_of(failure: &v1::Failure) -> Code {
 mod tests {
     use super::*;
     use std::sync::Arc;
-    use tonic_types::StatusExt as _;
 
     const ID: RequestId = RequestId::from_bytes([7; 16]);
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one table")]
     fn every_end_of_an_append_has_its_code_and_reason() {
         let reason: Arc<str> = Arc::from("disk is full");
         let stopped = || SubmitError::Stopped {

@@ -47,9 +47,15 @@ impl WarmLane {
 
     /// The batches that are to be sent before batches of a size are measured.
     fn warm_up(&mut self, size: usize) -> Vec<v1::AppendRequest> {
-        let batches = if self.size == size { 0 } else { WARM_UP_BATCHES };
+        let batches = if self.size == size {
+            0
+        } else {
+            WARM_UP_BATCHES
+        };
         self.size = size;
-        (0..batches).map(|_| next_request(&mut self.lane, size)).collect()
+        (0..batches)
+            .map(|_| next_request(&mut self.lane, size))
+            .collect()
     }
 }
 
