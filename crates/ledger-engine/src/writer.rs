@@ -218,8 +218,12 @@ impl Writer {
         if closed.publishes_policy {
             closed.group.policies = Some(Arc::new(context.policies.clone()));
         }
-        closed.group.state.reserve(closed.changed.len());
-        for key in closed.changed.keys() {
+        // Neighbours share most of the way through the memtable, so ascending keys cost less; the
+        // committer, which puts them there, has less time to spare than this thread.
+        let mut changed: Vec<_> = closed.changed.keys().copied().collect();
+        changed.sort_unstable();
+        closed.group.state.reserve(changed.len());
+        for key in &changed {
             let op = self.entity_op(key);
             closed.group.state.push(op);
         }

@@ -3,6 +3,7 @@
 use super::Scale;
 use super::latency::{Counted, Meter};
 use super::load::{Ledger, Pipeline, WARM_UP_BATCHES, batches_of, lanes, next_request, recorded};
+use super::machine::own_processor_time;
 use super::metered::Counts;
 use super::report::Report;
 use crate::workload::Lane;
@@ -80,12 +81,17 @@ fn pipelined(folder: &Path, options: EngineOptions, events: u64) -> Result<(Coun
         .map(|_| next_request(lane, 1_000))
         .collect();
     ledger.store.restart();
+    let before = own_processor_time();
     let mut pipeline = Pipeline::start(&ledger.engine);
     for request in requests {
         pipeline.send(request)?;
     }
     let counted = pipeline.finish()?;
-    Ok((counted, ledger.store.counts()))
+    let processor_time = own_processor_time().saturating_sub(before);
+    Ok((
+        counted.with_processor_time(processor_time),
+        ledger.store.counts(),
+    ))
 }
 
 /// Many callers, each of whom waits for each answer.
@@ -106,15 +112,18 @@ fn threaded(folder: &Path, callers: u32, size: usize, events: u64) -> Result<(Co
             .collect();
         warm.wait();
         ledger.store.restart();
+        let before = own_processor_time();
         go.wait();
-        callers
+        let total = callers
             .into_iter()
             .try_fold(Counted::default(), |total, caller| {
                 let counted = caller
                     .join()
                     .map_err(|_| anyhow!("a caller broke down"))??;
                 anyhow::Ok(total.beside(counted))
-            })
+            })?;
+        let processor_time = own_processor_time().saturating_sub(before);
+        anyhow::Ok(total.with_processor_time(processor_time))
     })?;
     Ok((counted, ledger.store.counts()))
 }

@@ -22,6 +22,8 @@ pub(crate) struct Counted {
     pub(crate) events: u64,
     pub(crate) elapsed: Duration,
     pub(crate) latencies: Latencies,
+    /// Processor time of the ledger's process meanwhile; zero where nobody looked.
+    pub(crate) processor_time: Duration,
 }
 
 impl Latencies {
@@ -70,11 +72,20 @@ impl Meter {
             events: self.events,
             elapsed: self.started.elapsed(),
             latencies: self.latencies,
+            processor_time: Duration::ZERO,
         }
     }
 }
 
 impl Counted {
+    /// Adds the processor time that the ledger's process took.
+    pub(crate) fn with_processor_time(self, processor_time: Duration) -> Self {
+        Self {
+            processor_time,
+            ..self
+        }
+    }
+
     /// Adds what another caller counted over the same time.
     pub(crate) fn beside(mut self, other: Self) -> Self {
         self.events += other.events;

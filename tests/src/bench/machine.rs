@@ -61,6 +61,22 @@ pub(crate) fn memory_of(process: u32) -> Memory {
     }
 }
 
+/// Processor time that a process has used so far, over all its threads.
+pub(crate) fn processor_time_of(process: u32) -> Duration {
+    // The name of the program, in parentheses, may hold spaces; times come 12 and 13 fields later,
+    // in hundredths of a second (proc(5), USER_HZ).
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+    let times = fields.split_whitespace().skip(11).take(2);
+    let hundredths: u64 = times.filter_map(|time| time.parse::<u64>().ok()).sum();
+    Duration::from_millis(hundredths.saturating_mul(10))
+}
+
+/// Processor time of this process.
+pub(crate) fn own_processor_time() -> Duration {
+    processor_time_of(std::process::id())
+}
+
 /// How many appends of a size the disk makes durable in a second: no log is faster by groups.
 fn synced_appends(folder: &Path, bytes: usize) -> Result<u64> {
     const TIME: Duration = Duration::from_secs(1);

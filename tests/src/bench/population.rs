@@ -1,6 +1,7 @@
 //! The ledger of many people, filled once by the engine.
 
 use super::load::{Ledger, Pipeline, lanes, next_request};
+use super::machine::own_processor_time;
 use super::report::Report;
 use crate::workload::{CITIES, Lane};
 use anyhow::{Context as _, Result, anyhow};
@@ -51,6 +52,7 @@ impl Population {
                     }
                 }
             });
+            let before = own_processor_time();
             let mut pipeline = Pipeline::start(&ledger.engine);
             for request in made {
                 pipeline.send(request)?;
@@ -59,7 +61,8 @@ impl Population {
             making
                 .join()
                 .map_err(|_| anyhow!("no more requests were made"))?;
-            anyhow::Ok(counted)
+            let processor_time = own_processor_time().saturating_sub(before);
+            anyhow::Ok(counted.with_processor_time(processor_time))
         })?;
         let limit = report.raw_per_second();
         let name = format!("{people} people from the first event on, with the load generator");

@@ -3,6 +3,7 @@
 use super::Scale;
 use super::latency::{Counted, Meter};
 use super::load::{Ledger, Pipeline, batches_of, lanes, next_request};
+use super::machine::own_processor_time;
 use super::metered::Counts;
 use super::report::Report;
 use anyhow::{Context as _, Result};
@@ -64,6 +65,7 @@ fn replay(folder: &Path, groups: &[CommitGroup]) -> Result<Counted> {
     };
     let store = RocksStore::open(folder, &options).context("the store does not open")?;
     let epoch = store.claim_epoch()?;
+    let before = own_processor_time();
     let mut meter = Meter::start();
     for group in groups {
         let sent = Instant::now();
@@ -75,5 +77,6 @@ fn replay(folder: &Path, groups: &[CommitGroup]) -> Result<Counted> {
             .sum();
         meter.answered(sent, events);
     }
-    Ok(meter.stop())
+    let processor_time = own_processor_time().saturating_sub(before);
+    Ok(meter.stop().with_processor_time(processor_time))
 }

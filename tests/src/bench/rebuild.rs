@@ -3,7 +3,7 @@
 use super::grpc::Server;
 use super::latency::per_second;
 use super::load::Ledger;
-use super::machine::memory_of;
+use super::machine::{memory_of, own_processor_time};
 use super::population::Population;
 use super::report::{Aim, Report};
 use anyhow::{Context as _, Result};
@@ -90,6 +90,7 @@ fn open(population: &Population, when: &str, report: &mut Report) -> Result<()> 
 
 fn rebuild(population: &Population, report: &mut Report) -> Result<()> {
     let ledger = Ledger::open(&population.folder, EngineOptions::default())?;
+    let before = own_processor_time();
     let started = Instant::now();
     let mut replayed = Duration::ZERO;
     let done = ledger
@@ -115,6 +116,10 @@ fn rebuild(population: &Population, report: &mut Report) -> Result<()> {
         "events/s",
         aim,
     );
+    let processor_time = own_processor_time().saturating_sub(before);
+    let nanos = u64::try_from(processor_time.as_nanos())?.checked_div(done.events);
+    let nanos = nanos.unwrap_or_default();
+    report.figure(SECTION, "processor time", nanos, "ns/event", None);
     report.figure(SECTION, "keys compared", done.compared_keys, "keys", None);
     Ok(())
 }

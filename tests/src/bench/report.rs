@@ -47,6 +47,8 @@ pub(crate) struct Throughput {
     events_per_group: Option<u64>,
     keys_per_100_events: Option<u64>,
     bytes_per_event: Option<u64>,
+    /// Processor time of the ledger's process, without its callers where they are another one.
+    processor_ns_per_event: Option<u64>,
     limit: Option<Limit>,
     /// At least so many a second are aimed at.
     aim: Option<u64>,
@@ -114,6 +116,10 @@ impl Report {
             events_per_group: None,
             keys_per_100_events: None,
             bytes_per_event: None,
+            processor_ns_per_event: u64::try_from(counted.processor_time.as_nanos())
+                .ok()
+                .and_then(|nanos| nanos.checked_div(counted.events))
+                .filter(|nanos| *nanos > 0),
             limit: None,
             aim: None,
         })
@@ -195,6 +201,7 @@ impl Report {
             "events/sync",
             "keys/100 events",
             "bytes/event",
+            "CPU µs/event",
         ]);
         for row in &self.throughput {
             let limit = row.limit.as_ref();
@@ -208,14 +215,16 @@ impl Report {
                 row.aim.map_or_else(String::new, |aim| {
                     verdict(&format!("≥ {}", grouped(aim)), row.per_second >= aim)
                 }),
-                row.p50_us.map_or_else(String::new, millis),
-                row.p99_us.map_or_else(String::new, millis),
+                row.p50_us.map_or_else(String::new, thousandths),
+                row.p99_us.map_or_else(String::new, thousandths),
                 optional(row.events_per_group),
                 optional(row.keys_per_100_events),
                 optional(row.bytes_per_event),
+                row.processor_ns_per_event
+                    .map_or_else(String::new, thousandths),
             ]);
         }
-        align(&mut table, &[2, 5, 6, 7, 8, 9]);
+        align(&mut table, &[2, 5, 6, 7, 8, 9, 10]);
         table
     }
 
@@ -302,9 +311,9 @@ fn optional(value: Option<u64>) -> String {
     value.map_or_else(String::new, grouped)
 }
 
-/// Milliseconds with two decimals.
-fn millis(micros: u64) -> String {
-    format!("{}.{:02}", grouped(micros / 1_000), micros % 1_000 / 10)
+/// Thousandths of a unit as that unit, with two decimals.
+fn thousandths(value: u64) -> String {
+    format!("{}.{:02}", grouped(value / 1_000), value % 1_000 / 10)
 }
 
 /// A number with a comma between thousands.
@@ -335,7 +344,7 @@ mod tests {
         ] {
             assert_eq!(grouped(value), expected);
         }
-        assert_eq!(millis(1_234_567), "1,234.56");
-        assert_eq!(millis(9), "0.00");
+        assert_eq!(thousandths(1_234_567), "1,234.56");
+        assert_eq!(thousandths(9), "0.00");
     }
 }

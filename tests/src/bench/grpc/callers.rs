@@ -67,7 +67,7 @@ pub(crate) async fn health_checks(server: &Server, callers: usize, calls: u64) -
         let calls = calls.div_ceil(count(callers));
         work.push(async move |start: Arc<Barrier>| {
             client.check(HealthCheckRequest::default()).await?;
-            start.wait().await;
+            set_off(&start).await;
             let mut meter = Meter::start();
             for _ in 0..calls {
                 let sent = Instant::now();
@@ -101,7 +101,7 @@ pub(crate) async fn appends(
             let requests = (0..batches)
                 .map(|_| next_request(&mut lane.lane, size))
                 .collect();
-            start.wait().await;
+            set_off(&start).await;
             let counted = match style {
                 Style::Unary => unary(client, requests).await?,
                 Style::Stream { .. } => stream(client, requests).await?,
@@ -109,20 +109,25 @@ pub(crate) async fn appends(
             anyhow::Ok((counted, lane))
         });
     }
-    let (done, syncs_before) = together(work, async || server.sync_count().await).await?;
-    let syncs = server.sync_count().await?.saturating_sub(syncs_before);
+    let look = async || anyhow::Ok((server.sync_count().await?, server.processor_time()));
+    let (done, (syncs_before, time_before)) = together(work, look).await?;
+    let (syncs, time) = look().await?;
     let (counted, lanes): (Vec<_>, Vec<_>) = done.into_iter().unzip();
-    Ok((
-        counted
-            .into_iter()
-            .fold(Counted::default(), Counted::beside),
-        syncs,
-        lanes,
-    ))
+    let counted = counted
+        .into_iter()
+        .fold(Counted::default(), Counted::beside)
+        .with_processor_time(time.saturating_sub(time_before));
+    Ok((counted, syncs.saturating_sub(syncs_before), lanes))
 }
 
-/// Runs all at once: they meet at the barrier when they are ready, and `before` is done just before
-/// they set off.
+/// Waits until every caller is ready, and then until they set off.
+async fn set_off(start: &Barrier) {
+    start.wait().await;
+    start.wait().await;
+}
+
+/// Runs all at once: they meet at the barrier when they are ready, `before` is done, and they set
+/// off.
 async fn together<Work, Running, Done, Before>(
     work: Vec<Work>,
     before: impl AsyncFnOnce() -> Result<Before>,
@@ -144,6 +149,7 @@ where
             Err(error) => return Err(error),
         },
         before = async {
+            start.wait().await;
             let before = before().await;
             start.wait().await;
             before

@@ -1,5 +1,6 @@
 //! The real server as a process of its own.
 
+use super::super::machine::processor_time_of;
 use super::super::population::Population;
 use super::callers::{client, message, next_request, stream};
 use crate::ServerProcess;
@@ -9,6 +10,7 @@ use ledger_client::limits::{CONNECTION_WINDOW_BYTES, STREAM_WINDOW_BYTES};
 use ledger_proto::v1;
 use std::future::Future;
 use std::path::Path;
+use std::time::Duration;
 use tokio::runtime::Runtime;
 use tonic::transport::{Channel, Endpoint};
 
@@ -97,6 +99,11 @@ impl Server {
         let mut client = client(self.connect().await?);
         let status = client.get_status(v1::GetStatusRequest {}).await?;
         Ok(status.get_ref().sync_count)
+    }
+
+    /// Processor time that the server has used so far.
+    pub(crate) fn processor_time(&self) -> Duration {
+        processor_time_of(self.process_id())
     }
 
     /// Asks the server to stop, and waits for it.
