@@ -39,6 +39,8 @@ pub enum AccountKind {
     Receivable = 8,
     /// Money that came back or has to (追回). Credit, by year; lowers net expenditure.
     Recovery = 9,
+    /// Money received from the provincial adjustment fund (省级调剂金补助). Credit, by year.
+    ProvincialAdjustment = 10,
 }
 
 /// The side of a posting.
@@ -77,7 +79,7 @@ pub struct Posting {
 
 impl AccountKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Cash,
         Self::Accrual,
         Self::TransferIn,
@@ -87,6 +89,7 @@ impl AccountKind {
         Self::Reserve,
         Self::Receivable,
         Self::Recovery,
+        Self::ProvincialAdjustment,
     ];
 
     /// The permanent number.
@@ -102,6 +105,7 @@ impl AccountKind {
             Self::Reserve => 7,
             Self::Receivable => 8,
             Self::Recovery => 9,
+            Self::ProvincialAdjustment => 10,
         }
     }
 
@@ -120,7 +124,11 @@ impl AccountKind {
             | Self::Expenditure
             | Self::Commitment
             | Self::Receivable => Side::Debit,
-            Self::Accrual | Self::TransferIn | Self::Reserve | Self::Recovery => Side::Credit,
+            Self::Accrual
+            | Self::TransferIn
+            | Self::Reserve
+            | Self::Recovery
+            | Self::ProvincialAdjustment => Side::Credit,
         }
     }
 
@@ -134,6 +142,7 @@ impl AccountKind {
                 | Self::TransferOut
                 | Self::Expenditure
                 | Self::Recovery
+                | Self::ProvincialAdjustment
         )
     }
 
@@ -150,6 +159,7 @@ impl AccountKind {
             Self::Reserve => "reserve",
             Self::Receivable => "receivable",
             Self::Recovery => "recovery",
+            Self::ProvincialAdjustment => "provincial_adjustment",
         }
     }
 }

@@ -4,18 +4,24 @@
 //! taken or given back. An event that names an entity which is not there changes nothing of it:
 //! such an event was never decided, and the verifier of the log reports it.
 
+mod award;
+mod order;
+mod publicity;
+
 use crate::command::Debt;
 use crate::context::Context;
 use crate::entity::{
-    Account, Approval, Assessment, Case, Certificate, CertificateFact, Class, ClassSettlement,
-    Clawback, Disbursement, EmploymentFact, Enrolment, Fact, Finding, Institution, PaidLine,
-    Payment, Person, Qualification, QuotaSlot, Revocation, Settlement, StatusRecord,
+    Account, Approval, Assessment, Case, Certificate, CertificateFact, Claim, Class,
+    ClassSettlement, Clawback, Disbursement, EmploymentFact, Enrolment, Fact, Finding, Institution,
+    PaidLine, Payment, Person, Qualification, QuotaSlot, Revocation, Settlement, StatusRecord,
 };
 use crate::event::{
     AssessmentResult, CertificateInvalidated, CertificateIssued, ClassApproved, ClawbackDecided,
-    DisbursementOrdered, DisbursementReturned, EmploymentConfirmed, EventBody, FindingMade,
-    ProjectSettled, QualificationGranted, QualificationRevoked, RecordedEvent, SubsidyApproved,
+    ClawbackLine, DisbursementOrdered, DisbursementReturned, EmploymentConfirmed, EventBody,
+    FindingMade, ProjectSettled, QualificationGranted, QualificationRevoked, RecordedEvent,
+    Subject, SubsidyApproved,
 };
+use crate::policy::Withdrawal;
 use crate::{ClassId, DisbursementId, Fen, PersonKey, Position};
 use std::collections::BTreeMap;
 
@@ -51,8 +57,69 @@ pub fn apply(context: &mut Context, event: &RecordedEvent) {
 )]
 fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
     match &event.event.body {
-        EventBody::PolicyPublished(_) | EventBody::FundsAccrued { .. } => {}
-        EventBody::FundsTransferred { .. } => {}
+        EventBody::PolicyPublished(_) | EventBody::CataloguePublished(_) => {}
+        EventBody::PolicyWithdrawn {
+            published,
+            effective_on,
+            ..
+        } => {
+            let withdrawal = Withdrawal {
+                position: fact.position,
+                effective_on: *effective_on,
+            };
+            context.policies.withdraw(*published, withdrawal);
+        }
+        EventBody::FundsAccrued { .. }
+        | EventBody::FundsTransferred { .. }
+        | EventBody::ProvincialAdjustmentReceived(_) => {}
+        EventBody::OrderRaised(_)
+        | EventBody::OrderListed { .. }
+        | EventBody::OrderSelected { .. }
+        | EventBody::OrderAccepted { .. }
+        | EventBody::OrderPurchased { .. }
+        | EventBody::OrderCancelled { .. } => order::apply(context, fact, &event.event.body),
+        EventBody::PublicityOpened { .. }
+        | EventBody::ObjectionRaised { .. }
+        | EventBody::ObjectionResolved { .. }
+        | EventBody::PublicityClosed { .. } => {
+            publicity::apply(context, fact, &event.event.body);
+        }
+        EventBody::AwardApproved(e) => award::approved(context, fact, event.event.policy, e),
+        EventBody::AwardRevoked { award, .. } => award::revoked(context, fact, *award),
+        EventBody::CertificateVerified {
+            class,
+            person,
+            number,
+            ..
+        } => with_place(context, fact, *class, *person, |place| {
+            if let Some(certificate) = &mut place.certificate
+                && certificate.number == *number
+            {
+                certificate.verified = Some(fact.position);
+            }
+        }),
+        EventBody::ClaimSubmitted {
+            class,
+            person,
+            route,
+        } => with_place(context, fact, *class, *person, |place| {
+            place.claim = Some(Claim {
+                position: fact.position,
+                on: fact.on,
+                route: *route,
+            });
+        }),
+        EventBody::AgencyContractRecorded { class, person, .. } => {
+            with_place(context, fact, *class, *person, |place| {
+                place.agency_contract = Some(fact.position);
+            });
+        }
+        EventBody::PenaltyImposed(e) => {
+            if let Some(clawback) = context.clawbacks.get_mut(&e.clawback) {
+                clawback.penalties.push(fact.position);
+                clawback.penalty = clawback.penalty.checked_add(e.amount).unwrap_or(e.amount);
+            }
+        }
         EventBody::AccountOpened { account } => {
             let opened = Account {
                 opened: fact.position,
@@ -96,7 +163,10 @@ fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
                 }
             });
         }
-        EventBody::ClassApproved(e) => class_approved(context, fact, event.event.policy, e),
+        EventBody::ClassApproved(e) => {
+            class_approved(context, fact, event.event.policy, e);
+            order::taken_up(context, e);
+        }
         EventBody::ClassOpened { class } => {
             with_class(context, *class, |class| class.opened = Some(fact));
         }
@@ -119,6 +189,8 @@ fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
         } => {
             with_place(context, fact, *class, *person, |place| {
                 place.class_hours = place.class_hours.saturating_add(*class_hours);
+                let earlier = place.first_attendance.filter(|first| first.on <= fact.on);
+                place.first_attendance = earlier.or(Some(fact));
                 place.attendances.push(fact.position);
             });
         }
@@ -295,6 +367,12 @@ fn class_approved(context: &mut Context, fact: Fact, policy: Option<Position>, e
         in_flight: 0,
         settlement: None,
         found_false: None,
+        rate_source: e.rate_source,
+        scarce: e.scarce,
+        reporting: e.reporting.clone(),
+        order: e.order,
+        publicity: None,
+        objection_upheld: None,
     };
     context.classes.put(e.class, Some(class));
 }
@@ -317,6 +395,10 @@ fn enrolled(context: &mut Context, fact: Fact, class: ClassId, person: PersonKey
             payments: Vec::new(),
             clawed_back: Fen::ZERO,
             found_false: None,
+            first_attendance: None,
+            claim: None,
+            agency_contract: None,
+            objection_upheld: None,
         });
     });
     with_class(context, class, |class| {
@@ -331,6 +413,8 @@ fn certificate_issued(context: &mut Context, fact: Fact, e: &CertificateIssued) 
             position: fact.position,
             issued_on: e.issued_on,
             invalidated: None,
+            kind: e.kind,
+            verified: None,
         });
     });
     let certificate = Certificate {
@@ -382,6 +466,7 @@ fn employment_confirmed(context: &mut Context, fact: Fact, e: &EmploymentConfirm
             employer: e.employer,
             started_on: e.started_on,
             counts: e.counts,
+            evidence: e.evidence,
         });
         approved = place.approval.is_some();
     });
@@ -489,31 +574,20 @@ fn project_settled(context: &mut Context, fact: Fact, e: &ProjectSettled) {
 }
 
 fn disbursement_ordered(context: &mut Context, fact: Fact, e: &DisbursementOrdered) {
-    let mut newly_beneficiaries: u32 = 0;
-    for line in &e.lines {
-        let slot = line
-            .takes_quota_year
-            .and_then(|year| slot_template(context, fact, e.class, year));
-        with_person(context, fact, line.beneficiary, |person| {
-            person.slots.extend(slot);
-            if let Some(place) = person.enrolment_mut(e.class) {
-                let before = place.is_beneficiary();
-                place.payments.push(Payment {
-                    disbursement: e.disbursement,
-                    stage: e.stage,
-                    position: fact.position,
-                    amount: line.amount,
-                    settled: None,
-                });
-                newly_beneficiaries = newly_beneficiaries
-                    .saturating_add(u32::from(!before && place.is_beneficiary()));
-            }
-        });
+    let payment = |amount| Payment {
+        disbursement: e.disbursement,
+        stage: e.stage,
+        position: fact.position,
+        amount,
+        settled: None,
+        account: e.account,
+    };
+    match e.subject {
+        Subject::Class(class) => class_payment_ordered(context, fact, class, e, &payment),
+        Subject::Award(award) => award::with(context, award, |award| {
+            award.payments.push(payment(e.total));
+        }),
     }
-    with_class(context, e.class, |class| {
-        class.in_flight = class.in_flight.saturating_add(1);
-        class.beneficiaries = class.beneficiaries.saturating_add(newly_beneficiaries);
-    });
     let lines = e.lines.iter().map(|line| PaidLine {
         beneficiary: line.beneficiary,
         amount: line.amount,
@@ -521,7 +595,7 @@ fn disbursement_ordered(context: &mut Context, fact: Fact, e: &DisbursementOrder
     });
     let disbursement = Disbursement {
         ordered: fact,
-        class: e.class,
+        subject: e.subject,
         account: e.account,
         stage: e.stage,
         payee: e.payee,
@@ -529,10 +603,39 @@ fn disbursement_ordered(context: &mut Context, fact: Fact, e: &DisbursementOrder
         total: e.total,
         settled: None,
         returned: None,
+        award_clawed_back: Fen::ZERO,
     };
     context
         .disbursements
         .put(e.disbursement, Some(disbursement));
+}
+
+fn class_payment_ordered(
+    context: &mut Context,
+    fact: Fact,
+    class: ClassId,
+    e: &DisbursementOrdered,
+    payment: &dyn Fn(Fen) -> Payment,
+) {
+    let mut newly_beneficiaries: u32 = 0;
+    for line in &e.lines {
+        let slot = line
+            .takes_quota_year
+            .and_then(|year| slot_template(context, fact, class, year));
+        with_person(context, fact, line.beneficiary, |person| {
+            person.slots.extend(slot);
+            if let Some(place) = person.enrolment_mut(class) {
+                let before = place.is_beneficiary();
+                place.payments.push(payment(line.amount));
+                newly_beneficiaries = newly_beneficiaries
+                    .saturating_add(u32::from(!before && place.is_beneficiary()));
+            }
+        });
+    }
+    with_class(context, class, |class| {
+        class.in_flight = class.in_flight.saturating_add(1);
+        class.beneficiaries = class.beneficiaries.saturating_add(newly_beneficiaries);
+    });
 }
 
 fn disbursement_settled(context: &mut Context, fact: Fact, id: DisbursementId, fiscal_year: u16) {
@@ -544,24 +647,35 @@ fn disbursement_settled(context: &mut Context, fact: Fact, id: DisbursementId, f
         on: fact.on,
         fiscal_year,
     });
-    let class = disbursement.class;
-    let beneficiaries: Vec<_> = disbursement
-        .lines
-        .iter()
-        .map(|line| line.beneficiary)
-        .collect();
-    for beneficiary in beneficiaries {
-        with_place(context, fact, class, beneficiary, |place| {
-            for payment in &mut place.payments {
-                if payment.disbursement == id {
-                    payment.settled = Some(fact.position);
-                }
+    let settle = |payments: &mut Vec<Payment>| {
+        for payment in payments {
+            if payment.disbursement == id {
+                payment.settled = Some(fact.position);
             }
-        });
+        }
+    };
+    let subject = disbursement.subject;
+    let beneficiaries = beneficiaries(disbursement);
+    match subject {
+        Subject::Class(class) => {
+            for beneficiary in beneficiaries {
+                with_place(context, fact, class, beneficiary, |place| {
+                    settle(&mut place.payments);
+                });
+            }
+            with_class(context, class, |class| {
+                class.in_flight = class.in_flight.saturating_sub(1)
+            });
+        }
+        Subject::Award(award) => {
+            award::with(context, award, |award| settle(&mut award.payments));
+        }
     }
-    with_class(context, class, |class| {
-        class.in_flight = class.in_flight.saturating_sub(1)
-    });
+}
+
+fn beneficiaries(disbursement: &Disbursement) -> Vec<PersonKey> {
+    let lines = disbursement.lines.iter();
+    lines.map(|line| line.beneficiary).collect()
 }
 
 fn disbursement_returned(context: &mut Context, fact: Fact, e: &DisbursementReturned) {
@@ -570,12 +684,18 @@ fn disbursement_returned(context: &mut Context, fact: Fact, e: &DisbursementRetu
     };
     disbursement.returned = Some(fact.position);
     let in_flight = disbursement.settled.is_none();
-    let class = disbursement.class;
-    let beneficiaries: Vec<_> = disbursement
-        .lines
-        .iter()
-        .map(|line| line.beneficiary)
-        .collect();
+    let beneficiaries = beneficiaries(disbursement);
+    let class = match disbursement.subject {
+        Subject::Class(class) => class,
+        Subject::Award(award) => {
+            award::with(context, award, |award| {
+                award
+                    .payments
+                    .retain(|payment| payment.disbursement != e.disbursement);
+            });
+            return;
+        }
+    };
     let mut gone: u32 = 0;
     for beneficiary in beneficiaries {
         with_person(context, fact, beneficiary, |person| {
@@ -603,18 +723,27 @@ fn finding_made(context: &mut Context, fact: Fact, e: &FindingMade) {
             finding: e.finding,
             kind: e.kind,
             made: fact,
-            class: e.class,
+            subject: e.subject,
             persons: e.persons.clone(),
         });
     }
     let bars = e.kind.bars_payment().then_some(fact.position);
+    let class = match e.subject {
+        Subject::Class(class) => class,
+        Subject::Award(award) => {
+            award::with(context, award, |award| {
+                award.found_false = award.found_false.or(bars);
+            });
+            return;
+        }
+    };
     if e.persons.is_empty() {
-        with_class(context, e.class, |class| {
+        with_class(context, class, |class| {
             class.found_false = class.found_false.or(bars);
         });
     }
     for person in &e.persons {
-        with_place(context, fact, e.class, *person, |place| {
+        with_place(context, fact, class, *person, |place| {
             place.found_false = place.found_false.or(bars);
         });
     }
@@ -622,27 +751,13 @@ fn finding_made(context: &mut Context, fact: Fact, e: &FindingMade) {
 
 fn clawback_decided(context: &mut Context, fact: Fact, e: &ClawbackDecided) {
     for line in &e.lines {
-        if let Some(disbursement) = context.disbursements.get_mut(&line.disbursement) {
-            for paid in &mut disbursement.lines {
-                if paid.beneficiary == line.beneficiary {
-                    paid.clawed_back = paid
-                        .clawed_back
-                        .checked_add(line.amount)
-                        .unwrap_or(paid.amount);
-                }
+        match (e.subject, line.beneficiary) {
+            (Subject::Class(class), Some(beneficiary)) => {
+                class_line_clawed_back(context, fact, class, beneficiary, line);
             }
+            (Subject::Award(award), _) => award::clawed_back(context, award, line),
+            (Subject::Class(_), None) => {}
         }
-        with_person(context, fact, line.beneficiary, |person| {
-            if let Some(place) = person.enrolment_mut(e.class) {
-                place.clawed_back = place
-                    .clawed_back
-                    .checked_add(line.amount)
-                    .unwrap_or(place.clawed_back);
-            }
-            if line.frees_quota {
-                free_slot(person, e.class, fact.position);
-            }
-        });
     }
     if let Some(case) = context.cases.get_mut(&e.case) {
         case.clawbacks_outstanding = case.clawbacks_outstanding.saturating_add(1);
@@ -651,15 +766,45 @@ fn clawback_decided(context: &mut Context, fact: Fact, e: &ClawbackDecided) {
         decided: fact,
         case: e.case,
         finding: e.finding,
-        class: e.class,
+        subject: e.subject,
         account: e.account,
         debtor: e.debtor,
         total: e.total,
         outstanding: e.total,
         repayments: Vec::new(),
         decision_number: e.decision_number.clone(),
+        penalties: Vec::new(),
+        penalty: Fen::ZERO,
     };
     context.clawbacks.put(e.clawback, Some(clawback));
+}
+
+fn class_line_clawed_back(
+    context: &mut Context,
+    fact: Fact,
+    class: ClassId,
+    beneficiary: PersonKey,
+    line: &ClawbackLine,
+) {
+    if let Some(disbursement) = context.disbursements.get_mut(&line.disbursement) {
+        for paid in &mut disbursement.lines {
+            if paid.beneficiary == beneficiary {
+                let clawed_back = paid.clawed_back.checked_add(line.amount);
+                paid.clawed_back = clawed_back.unwrap_or(paid.amount);
+            }
+        }
+    }
+    with_person(context, fact, beneficiary, |person| {
+        if let Some(place) = person.enrolment_mut(class) {
+            place.clawed_back = place
+                .clawed_back
+                .checked_add(line.amount)
+                .unwrap_or(place.clawed_back);
+        }
+        if line.frees_quota {
+            free_slot(person, class, fact.position);
+        }
+    });
 }
 
 fn repayment_received(context: &mut Context, fact: Fact, debt: Debt, outstanding: Fen) {

@@ -284,15 +284,18 @@ pub enum CertificateKind {
     SpecialAbility,
     /// A training completed (培训合格证书).
     TrainingCompletion,
+    /// A permit for special operations (特种作业操作证; 黔就劳发〔2025〕3号 九、十).
+    SpecialOperation,
 }
 
 impl CertificateKind {
     /// Every kind, by permanent number.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::SkillLevel,
         Self::VocationalQualification,
         Self::SpecialAbility,
         Self::TrainingCompletion,
+        Self::SpecialOperation,
     ];
 
     /// Returns the permanent number, which is stored and never given to another kind.
@@ -303,6 +306,7 @@ impl CertificateKind {
             Self::VocationalQualification => 2,
             Self::SpecialAbility => 3,
             Self::TrainingCompletion => 4,
+            Self::SpecialOperation => 5,
         }
     }
 
@@ -320,6 +324,7 @@ impl CertificateKind {
             Self::VocationalQualification => "职业资格证书",
             Self::SpecialAbility => "专项职业能力证书",
             Self::TrainingCompletion => "培训合格证书",
+            Self::SpecialOperation => "特种作业操作证",
         }
     }
 }

@@ -10,13 +10,14 @@
 )]
 
 use crate::event::{
-    AssessmentResult, ClassKind, DisbursementStage, EmploymentEvidence, FindingKind,
-    InstitutionKind, Payee, PersonStatus, QualificationScope, ReturnKind,
+    AssessmentResult, ClaimRoute, ClassKind, DisbursementStage, EmploymentEvidence, FindingKind,
+    InstitutionKind, OrderRaisedBy, Payee, PayingCapacity, PersonStatus, QualificationScope,
+    Reporting, ReturnKind, Subject,
 };
 use crate::{
-    BusinessDate, CaseId, CertificateKind, CertificateNumber, ClassId, ClawbackId, CreditCode,
-    DisbursementId, Division, Fen, FindingId, FundSource, Note, Occupation, PersonKey, Position,
-    QualificationId, Reference, SchemeId, SkillLevel,
+    AwardId, BusinessDate, CaseId, CertificateKind, CertificateNumber, ClassId, ClawbackId,
+    CreditCode, DisbursementId, Division, Fen, FindingId, FundSource, Note, Occupation, OrderId,
+    PersonKey, Position, QualificationId, Reference, SchemeId, SkillLevel,
 };
 use std::sync::Arc;
 
@@ -66,6 +67,25 @@ pub enum CommandBody {
     DecideClawback(DecideClawback),
     RecordRepayment(RecordRepayment),
     CloseCase(CloseCase),
+    WithdrawPolicy(WithdrawPolicy),
+    RecordProvincialAdjustment(RecordProvincialAdjustment),
+    RaiseOrder(RaiseOrder),
+    ListOrder(ListOrder),
+    SelectOrder(SelectOrder),
+    AcceptOrder(AcceptOrder),
+    PurchaseOrder(PurchaseOrder),
+    CancelOrder(CancelOrder),
+    VerifyCertificate(VerifyCertificate),
+    SubmitClaim(SubmitClaim),
+    RecordAgencyContract(RecordAgencyContract),
+    OpenPublicity(OpenPublicity),
+    RaiseObjection(RaiseObjection),
+    ResolveObjection(ResolveObjection),
+    ClosePublicity(ClosePublicity),
+    ApproveAward(ApproveAward),
+    RevokeAward(RevokeAward),
+    OrderAwardPayment(OrderAwardPayment),
+    ImposePenalty(ImposePenalty),
 }
 
 /// Publishes a policy document; its compiled form travels along and the text is the evidence.
@@ -93,6 +113,8 @@ pub struct AccrueFunds {
     pub amount: Fen,
     /// Document or voucher that ordered the accrual.
     pub reference: Reference,
+    /// What it is measured against; a policy that bounds accruals asks for it.
+    pub capacity: Option<PayingCapacity>,
 }
 
 /// Moves money of one fund from one division's account to another's.
@@ -182,8 +204,9 @@ pub struct ApproveClass {
     pub level: Option<SkillLevel>,
     /// Contracted places.
     pub headcount: u32,
-    /// Rate per approved person in fen, from the city's standard or the project contract.
-    pub rate: Fen,
+    /// Rate per approved person in fen, from the project contract. Absent: the standard that the
+    /// scheme's rules set.
+    pub rate: Option<Fen>,
     /// Planned class hours (学时).
     pub class_hours: u32,
     pub starts_on: BusinessDate,
@@ -192,6 +215,10 @@ pub struct ApproveClass {
     pub residence: Option<Division>,
     /// Number of the project contract or of the approval.
     pub contract_number: Reference,
+    /// What the training counts for in reports.
+    pub reporting: Reporting,
+    /// The accepted order (五单式) that the class carries out.
+    pub order: Option<OrderId>,
 }
 
 /// Opens an approved class for enrolment.
@@ -301,6 +328,9 @@ pub struct OrderDisbursement {
     pub payee: Payee,
     /// Each beneficiary once.
     pub beneficiaries: Vec<PersonKey>,
+    /// The fund to draw on, at the class's division; the class's own when absent. Only for the
+    /// full payment of an ordinary class: one class may be paid from several funds by trainee.
+    pub fund: Option<FundSource>,
 }
 
 /// Records that the bank paid an ordered disbursement.
@@ -329,13 +359,13 @@ pub struct OpenCase {
     pub clue: Note,
 }
 
-/// Records what a case found about one class.
+/// Records what a case found about one class or one award.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MakeFinding {
     pub case: CaseId,
     pub finding: FindingId,
     pub kind: FindingKind,
-    pub class: ClassId,
+    pub subject: Subject,
     /// The persons it concerns; every beneficiary of the class when empty.
     pub persons: Vec<PersonKey>,
     /// Positions of the events found false or relied on.
@@ -347,7 +377,8 @@ pub struct MakeFinding {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClawbackRequestLine {
     pub disbursement: DisbursementId,
-    pub beneficiary: PersonKey,
+    /// None for the payment of an award.
+    pub beneficiary: Option<PersonKey>,
     /// Amount in fen.
     pub amount: Fen,
 }
@@ -385,4 +416,189 @@ pub struct RecordRepayment {
 pub struct CloseCase {
     pub case: CaseId,
     pub outcome: Note,
+}
+
+/// Withdraws a published document from a day on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithdrawPolicy {
+    pub policy_id: Reference,
+    /// The version that is the latest one published.
+    pub version: u32,
+    /// First day on which it no longer holds.
+    pub effective_on: BusinessDate,
+    pub grounds: Note,
+    pub decision_number: Reference,
+}
+
+/// Records help from the provincial adjustment fund (省级调剂金).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordProvincialAdjustment {
+    pub division: Division,
+    pub fund: FundSource,
+    /// Amount in fen.
+    pub amount: Fen,
+    /// What the city's unemployment fund covers after its accrual.
+    pub capacity: PayingCapacity,
+    pub reference: Reference,
+}
+
+/// Asks for training (劳动者(企业)提单).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RaiseOrder {
+    pub order: OrderId,
+    pub division: Division,
+    pub raised_by: OrderRaisedBy,
+    pub occupation: Occupation,
+    /// Absent for courses that lead to no level.
+    pub level: Option<SkillLevel>,
+    pub headcount: u32,
+}
+
+/// Lists an order (政府列单).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListOrder {
+    pub order: OrderId,
+}
+
+/// Selects an order (劳动者选单).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SelectOrder {
+    pub order: OrderId,
+    pub person: PersonKey,
+}
+
+/// Accepts an order (机构接单).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptOrder {
+    pub order: OrderId,
+    pub institution: CreditCode,
+}
+
+/// Commits the government to pay (政府买单).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PurchaseOrder {
+    pub order: OrderId,
+    pub contract_number: Reference,
+}
+
+/// Ends an order that no class rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CancelOrder {
+    pub order: OrderId,
+    pub reason: Note,
+}
+
+/// Records that a certificate was found in the national register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifyCertificate {
+    pub number: CertificateNumber,
+    /// The register and its answer's number.
+    pub source: Reference,
+}
+
+/// Claims the subsidy of one person for one class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubmitClaim {
+    pub class: ClassId,
+    pub person: PersonKey,
+    pub route: ClaimRoute,
+}
+
+/// Records that a person lets the body of the class claim on their behalf (代领协议).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordAgencyContract {
+    pub class: ClassId,
+    pub person: PersonKey,
+    pub contract_number: Reference,
+}
+
+/// Shows the approved persons of a class to the public (公示).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenPublicity {
+    pub class: ClassId,
+    /// Where it is shown.
+    pub place: Reference,
+}
+
+/// Objects to what is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RaiseObjection {
+    pub class: ClassId,
+    /// The person it is about; the whole class when absent.
+    pub person: Option<PersonKey>,
+    pub grounds: Note,
+}
+
+/// Decides on an objection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolveObjection {
+    pub class: ClassId,
+    /// Position of the objection.
+    pub objection: Position,
+    /// Whether it was right.
+    pub upheld: bool,
+    pub grounds: Note,
+}
+
+/// Ends the time of showing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosePublicity {
+    pub class: ClassId,
+}
+
+/// Approves an award or a grant; the ledger works out what its rule fixes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApproveAward {
+    pub award: AwardId,
+    pub scheme: SchemeId,
+    /// The province or city that awards it.
+    pub division: Division,
+    pub recipient: crate::event::Payee,
+    /// What it is for: a medal, a project, a title.
+    pub subject: Reference,
+    /// Amount in fen, where the rule leaves it to the decision; per month where it is paid so.
+    pub amount: Option<Fen>,
+    /// Months of the management period, for what is paid by the month.
+    pub months: Option<u32>,
+    /// Funds that pay, at which division; the scheme's split where one is ruled. The amounts are
+    /// worked out by it, or given here where several pay without a rule.
+    pub parts: Vec<AwardPartRequest>,
+    pub decision_number: Reference,
+}
+
+/// One account that pays an award.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AwardPartRequest {
+    pub division: Division,
+    pub fund: FundSource,
+    /// In fen; what is left of the award when absent, for one part at most.
+    pub amount: Option<Fen>,
+}
+
+/// Takes an award back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevokeAward {
+    pub award: AwardId,
+    pub grounds: Note,
+    pub decision_number: Reference,
+}
+
+/// Orders a payment of an award to its recipient from one of its accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderAwardPayment {
+    pub disbursement: DisbursementId,
+    pub award: AwardId,
+    pub division: Division,
+    pub fund: FundSource,
+    /// In fen; what is left of the account's part when absent.
+    pub amount: Option<Fen>,
+}
+
+/// Imposes a penalty beside a clawback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImposePenalty {
+    pub clawback: ClawbackId,
+    /// Amount in fen.
+    pub amount: Fen,
+    pub decision_number: Reference,
 }

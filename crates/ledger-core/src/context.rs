@@ -4,16 +4,18 @@
 //! still to be loaded, and is asked again until it has nothing to add. Looking at an entity that
 //! was not loaded is a broken invariant and stops the process: it would read as "does not exist".
 
-use crate::command::{Command, CommandBody, Debt};
+use crate::command::{ApproveAward, Command, CommandBody, Debt};
 use crate::entity::{
-    Account, Case, Certificate, Class, Clawback, Disbursement, Institution, Person,
+    Account, Award, AwardRegister, Case, Certificate, Class, Clawback, Disbursement, Institution,
+    Order, Person,
 };
-use crate::event::{Event, EventBody};
+use crate::event::{Event, EventBody, OrderRaisedBy, Payee, Subject};
 use crate::policy::PolicyBook;
 use crate::{
-    AccountKey, CaseId, CertificateNumber, ClassId, ClawbackId, CreditCode, DisbursementId,
-    PersonKey, Position, RecordedTime,
+    AccountKey, AwardId, AwardRegisterKey, CaseId, CertificateNumber, ClassId, ClawbackId,
+    CreditCode, DisbursementId, Division, OrderId, PersonKey, Position, RecordedTime, SchemeId,
 };
+use sha2::{Digest, Sha256};
 use std::hash::Hash;
 
 // Looked up by key only; nothing ever depends on its order. The standard hash was a large part of
@@ -35,6 +37,9 @@ pub enum EntityKey {
     Disbursement(DisbursementId),
     Case(CaseId),
     Clawback(ClawbackId),
+    Award(AwardId),
+    AwardRegister(AwardRegisterKey),
+    Order(OrderId),
 }
 
 /// An entity, owned: what a store loads and writes.
@@ -49,6 +54,9 @@ pub enum Entity {
     Disbursement(Disbursement),
     Case(Case),
     Clawback(Clawback),
+    Award(Award),
+    AwardRegister(AwardRegister),
+    Order(Order),
 }
 
 /// The loaded entities of one kind. A loaded key without a value is known not to exist.
@@ -82,6 +90,12 @@ pub struct Context {
     pub cases: Table<CaseId, Case>,
     /// Loaded clawbacks.
     pub clawbacks: Table<ClawbackId, Clawback>,
+    /// Loaded awards.
+    pub awards: Table<AwardId, Award>,
+    /// Loaded registers of awards.
+    pub award_registers: Table<AwardRegisterKey, AwardRegister>,
+    /// Loaded orders.
+    pub orders: Table<OrderId, Order>,
 }
 
 impl<K: Eq + Hash + Copy, V> Default for Table<K, V> {
@@ -163,6 +177,9 @@ impl Default for Context {
             disbursements: Table::default(),
             cases: Table::default(),
             clawbacks: Table::default(),
+            awards: Table::default(),
+            award_registers: Table::default(),
+            orders: Table::default(),
         }
     }
 }
@@ -224,6 +241,24 @@ each_table! {
     Disbursement => disbursements,
     Case => cases,
     Clawback => clawbacks,
+    Award => awards,
+    AwardRegister => award_registers,
+    Order => orders,
+}
+
+/// The key of the register of a scheme's awards in the province of `division`: the first 16 bytes
+/// of the SHA-256 over the province's code (4 bytes, big-endian) and the scheme's name.
+#[must_use]
+pub fn award_register_key(scheme: &SchemeId, division: Division) -> AwardRegisterKey {
+    let mut hash = Sha256::new();
+    hash.update(division.province().code().to_be_bytes());
+    hash.update(scheme.as_str().as_bytes());
+    let digest: [u8; 32] = hash.finalize().into();
+    let mut key = [0; 16];
+    key.iter_mut()
+        .zip(digest)
+        .for_each(|(byte, from)| *byte = from);
+    AwardRegisterKey::from_bytes(key)
 }
 
 /// Adds to `keys` the entities that deciding `command` needs and that are not loaded yet. It is
@@ -271,6 +306,9 @@ pub fn missing(context: &Context, command: &Command, keys: &mut Vec<EntityKey>) 
         CommandBody::ApproveClass(c) => {
             need.class(c.class);
             need.institution(c.institution);
+            if let Some(order) = c.order {
+                need.order(order);
+            }
         }
         CommandBody::OpenClass(c) => need.class_and_institution(c.class),
         CommandBody::CloseClass(c) => need.class(c.class),
@@ -306,6 +344,12 @@ pub fn missing(context: &Context, command: &Command, keys: &mut Vec<EntityKey>) 
             need.class_and_institution(c.class);
             if let Some(class) = need.class_value(c.class) {
                 need.account(class.account);
+                if let Some(fund) = c.fund {
+                    need.account(AccountKey {
+                        division: class.account.division,
+                        fund,
+                    });
+                }
             }
         }
         CommandBody::SettleDisbursement(c) => need.whole_disbursement(c.disbursement),
@@ -313,7 +357,7 @@ pub fn missing(context: &Context, command: &Command, keys: &mut Vec<EntityKey>) 
         CommandBody::OpenCase(c) => need.case(c.case),
         CommandBody::MakeFinding(c) => {
             need.case(c.case);
-            need.class(c.class);
+            need.subject(c.subject);
             for person in &c.persons {
                 need.person(*person);
             }
@@ -322,15 +366,64 @@ pub fn missing(context: &Context, command: &Command, keys: &mut Vec<EntityKey>) 
             need.clawback(c.clawback);
             need.case(c.case);
             for line in &c.lines {
-                need.person(line.beneficiary);
+                if let Some(beneficiary) = line.beneficiary {
+                    need.person(beneficiary);
+                }
                 if let Some(disbursement) = need.disbursement_value(line.disbursement) {
                     need.account(disbursement.account);
-                    need.class(disbursement.class);
+                    need.subject(disbursement.subject);
                 }
             }
         }
         CommandBody::RecordRepayment(c) => need.debt(c.debt),
         CommandBody::CloseCase(c) => need.case(c.case),
+        CommandBody::WithdrawPolicy(_) => {}
+        CommandBody::RecordProvincialAdjustment(c) => need.account(AccountKey {
+            division: c.division,
+            fund: c.fund,
+        }),
+        CommandBody::RaiseOrder(c) => {
+            need.order(c.order);
+            need.raised_by(c.raised_by);
+        }
+        CommandBody::ListOrder(c) => need.order(c.order),
+        CommandBody::SelectOrder(c) => {
+            need.order(c.order);
+            need.person(c.person);
+        }
+        CommandBody::AcceptOrder(c) => {
+            need.order(c.order);
+            need.institution(c.institution);
+        }
+        CommandBody::PurchaseOrder(c) => need.order(c.order),
+        CommandBody::CancelOrder(c) => need.order(c.order),
+        CommandBody::VerifyCertificate(c) => {
+            if let Some(certificate) = need.certificate_value(c.number) {
+                need.place(certificate.class, certificate.person);
+            }
+        }
+        CommandBody::SubmitClaim(c) => need.place(c.class, c.person),
+        CommandBody::RecordAgencyContract(c) => need.place(c.class, c.person),
+        CommandBody::OpenPublicity(c) => need.class(c.class),
+        CommandBody::RaiseObjection(c) => {
+            need.class(c.class);
+            if let Some(person) = c.person {
+                need.person(person);
+            }
+        }
+        CommandBody::ResolveObjection(c) => need.objection(c.class, c.objection),
+        CommandBody::ClosePublicity(c) => need.class(c.class),
+        CommandBody::ApproveAward(c) => need.new_award(c),
+        CommandBody::RevokeAward(c) => need.award_and_register(c.award),
+        CommandBody::OrderAwardPayment(c) => {
+            need.disbursement(c.disbursement);
+            need.award(c.award);
+            need.account(AccountKey {
+                division: c.division,
+                fund: c.fund,
+            });
+        }
+        CommandBody::ImposePenalty(c) => need.debt(Debt::Clawback(c.clawback)),
     }
 }
 
@@ -366,7 +459,9 @@ pub fn touched(context: &Context, event: &Event, keys: &mut Vec<EntityKey>) {
 )]
 fn walk_event(mut need: Need<'_>, event: &Event) {
     match &event.body {
-        EventBody::PolicyPublished(_) => {}
+        EventBody::PolicyPublished(_)
+        | EventBody::PolicyWithdrawn { .. }
+        | EventBody::CataloguePublished(_) => {}
         EventBody::AccountOpened { account } | EventBody::FundsAccrued { account, .. } => {
             need.account(*account);
         }
@@ -387,13 +482,47 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
             need.person(*person);
         }
         EventBody::PersonStatusDeclared(e) => need.person(e.person),
-        EventBody::ClassApproved(e) => need.class(e.class),
+        EventBody::ClassApproved(e) => {
+            need.class(e.class);
+            if let Some(order) = e.order {
+                need.order(order);
+            }
+        }
+        EventBody::ProvincialAdjustmentReceived(e) => need.account(e.account),
+        EventBody::OrderRaised(e) => need.order(e.order),
+        EventBody::OrderListed { order }
+        | EventBody::OrderAccepted { order, .. }
+        | EventBody::OrderPurchased { order, .. }
+        | EventBody::OrderCancelled { order, .. } => need.order(*order),
+        EventBody::OrderSelected { order, person } => {
+            need.order(*order);
+            need.person(*person);
+        }
+        EventBody::PublicityOpened { class, .. } | EventBody::PublicityClosed { class } => {
+            need.class(*class);
+        }
+        EventBody::ObjectionRaised { class, person, .. }
+        | EventBody::ObjectionResolved { class, person, .. } => {
+            need.class(*class);
+            if let Some(person) = person {
+                need.person(*person);
+            }
+        }
+        EventBody::AwardApproved(e) => {
+            need.award(e.award);
+            need.register(&e.scheme, e.division);
+        }
+        EventBody::AwardRevoked { award, .. } => need.award_and_register(*award),
+        EventBody::PenaltyImposed(e) => need.clawback(e.clawback),
         EventBody::ClassOpened { class } | EventBody::ClassClosed { class } => need.class(*class),
         EventBody::PersonEnrolled { class, person }
         | EventBody::EnrolmentWithdrawn { class, person, .. }
         | EventBody::AttendanceRecorded { class, person, .. }
         | EventBody::TrainingCompleted { class, person, .. }
         | EventBody::AssessmentRecorded { class, person, .. }
+        | EventBody::CertificateVerified { class, person, .. }
+        | EventBody::ClaimSubmitted { class, person, .. }
+        | EventBody::AgencyContractRecorded { class, person, .. }
         | EventBody::EmploymentWithdrawn { class, person, .. } => need.place(*class, *person),
         EventBody::CertificateIssued(e) => {
             need.place(e.class, e.person);
@@ -416,7 +545,7 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
         }
         EventBody::DisbursementOrdered(e) => {
             need.disbursement(e.disbursement);
-            need.class(e.class);
+            need.subject(e.subject);
             need.account(e.account);
             for line in &e.lines {
                 need.person(line.beneficiary);
@@ -431,7 +560,7 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
         }
         EventBody::FindingMade(e) => {
             need.case(e.case);
-            need.class(e.class);
+            need.subject(e.subject);
             for person in &e.persons {
                 need.person(*person);
             }
@@ -440,8 +569,13 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
             need.clawback(e.clawback);
             need.case(e.case);
             need.account(e.account);
+            if let Subject::Award(award) = e.subject {
+                need.award(award);
+            }
             for line in &e.lines {
-                need.person(line.beneficiary);
+                if let Some(beneficiary) = line.beneficiary {
+                    need.person(beneficiary);
+                }
                 need.disbursement(line.disbursement);
             }
         }
@@ -492,6 +626,82 @@ impl<'a> Need<'a> {
         self.key(EntityKey::Case(case));
     }
 
+    fn award(&mut self, award: AwardId) {
+        self.key(EntityKey::Award(award));
+    }
+
+    fn order(&mut self, order: OrderId) {
+        self.key(EntityKey::Order(order));
+    }
+
+    fn register(&mut self, scheme: &SchemeId, division: Division) {
+        self.key(EntityKey::AwardRegister(award_register_key(
+            scheme, division,
+        )));
+    }
+
+    fn subject(&mut self, subject: Subject) {
+        match subject {
+            Subject::Class(class) => self.class(class),
+            Subject::Award(award) => self.award(award),
+        }
+    }
+
+    fn raised_by(&mut self, raised_by: OrderRaisedBy) {
+        match raised_by {
+            OrderRaisedBy::Person(person) => self.person(person),
+            OrderRaisedBy::Enterprise(enterprise) => self.institution(enterprise),
+        }
+    }
+
+    /// The register of the award's scheme and of every scheme that its own excludes.
+    fn new_award(&mut self, c: &ApproveAward) {
+        self.award(c.award);
+        self.register(&c.scheme, c.division);
+        for published in self.context.policies.published() {
+            let rules = published.policy.scheme(&c.scheme);
+            let excluded = rules.and_then(|rules| rules.award_exclusivity.as_ref());
+            for scheme in excluded.iter().flat_map(|rule| &rule.rule) {
+                self.register(scheme, c.division);
+            }
+        }
+        match c.recipient {
+            Payee::Person(person) | Payee::Master(person) => self.person(person),
+            Payee::Institution(body) | Payee::Employer(body) => self.institution(body),
+        }
+        for part in &c.parts {
+            self.account(AccountKey {
+                division: part.division,
+                fund: part.fund,
+            });
+        }
+    }
+
+    fn award_and_register(&mut self, award: AwardId) {
+        self.award(award);
+        if self.context.awards.is_loaded(&award)
+            && let Some(award) = self.context.awards.get(&award)
+        {
+            self.register(&award.scheme, award.division);
+        }
+    }
+
+    /// The class, and the person whom the objection is about.
+    fn objection(&mut self, class: ClassId, objection: Position) {
+        let publicity = self
+            .class_value(class)
+            .and_then(|class| class.publicity.as_ref());
+        let person = publicity
+            .and_then(|publicity| {
+                let mut objections = publicity.objections.iter();
+                objections.find(|raised| raised.position == objection)
+            })
+            .and_then(|raised| raised.person);
+        if let Some(person) = person {
+            self.person(person);
+        }
+    }
+
     fn clawback(&mut self, clawback: ClawbackId) {
         self.key(EntityKey::Clawback(clawback));
     }
@@ -536,7 +746,7 @@ impl<'a> Need<'a> {
 
     fn whole_disbursement(&mut self, id: DisbursementId) {
         if let Some(disbursement) = self.disbursement_value(id) {
-            self.class(disbursement.class);
+            self.subject(disbursement.subject);
             self.account(disbursement.account);
             for line in &disbursement.lines {
                 self.person(line.beneficiary);

@@ -11,12 +11,18 @@
 )]
 
 mod account;
+mod award;
+mod catalogue;
+mod claim;
 mod class;
 mod disbursement;
 mod entry;
 mod institution;
+mod order;
+mod penalty;
 mod person;
 mod policy;
+mod publicity;
 mod recovery;
 mod settlement;
 mod subsidy;
@@ -147,6 +153,25 @@ impl<'a> Deciding<'a> {
             CommandBody::DecideClawback(c) => self.decide_clawback(c)?,
             CommandBody::RecordRepayment(c) => self.record_repayment(c)?,
             CommandBody::CloseCase(c) => self.close_case(c)?,
+            CommandBody::WithdrawPolicy(c) => self.withdraw_policy(c)?,
+            CommandBody::RecordProvincialAdjustment(c) => self.record_provincial_adjustment(c)?,
+            CommandBody::RaiseOrder(c) => self.raise_order(c)?,
+            CommandBody::ListOrder(c) => self.list_order(c)?,
+            CommandBody::SelectOrder(c) => self.select_order(c)?,
+            CommandBody::AcceptOrder(c) => self.accept_order(c)?,
+            CommandBody::PurchaseOrder(c) => self.purchase_order(c)?,
+            CommandBody::CancelOrder(c) => self.cancel_order(c)?,
+            CommandBody::VerifyCertificate(c) => self.verify_certificate(c)?,
+            CommandBody::SubmitClaim(c) => self.submit_claim(c)?,
+            CommandBody::RecordAgencyContract(c) => self.record_agency_contract(c)?,
+            CommandBody::OpenPublicity(c) => self.open_publicity(c)?,
+            CommandBody::RaiseObjection(c) => self.raise_objection(c)?,
+            CommandBody::ResolveObjection(c) => self.resolve_objection(c)?,
+            CommandBody::ClosePublicity(c) => self.close_publicity(c)?,
+            CommandBody::ApproveAward(c) => self.approve_award(c)?,
+            CommandBody::RevokeAward(c) => self.revoke_award(c)?,
+            CommandBody::OrderAwardPayment(c) => self.order_award_payment(c)?,
+            CommandBody::ImposePenalty(c) => self.impose_penalty(c)?,
         };
         Ok(vec![event])
     }
@@ -299,6 +324,9 @@ fn reported(body: &CommandBody) -> &[PersonKey] {
         CommandBody::ConfirmEmployment(c) => slice::from_ref(&c.person),
         CommandBody::WithdrawEmployment(c) => slice::from_ref(&c.person),
         CommandBody::ApproveSubsidy(c) => slice::from_ref(&c.person),
+        CommandBody::SubmitClaim(c) => slice::from_ref(&c.person),
+        CommandBody::RecordAgencyContract(c) => slice::from_ref(&c.person),
+        CommandBody::SelectOrder(c) => slice::from_ref(&c.person),
         CommandBody::OrderDisbursement(c) => &c.beneficiaries,
         _ => &[],
     }

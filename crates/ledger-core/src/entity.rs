@@ -9,13 +9,14 @@
 )]
 
 use crate::event::{
-    ClassKind, DisbursementStage, FindingKind, InstitutionKind, Payee, PersonStatus,
-    QualificationKind, ScopeEntry,
+    AwardPart, ClaimRoute, ClassKind, DisbursementStage, EmploymentEvidence, FindingKind,
+    InstitutionKind, OrderRaisedBy, Payee, PersonStatus, QualificationKind, RateSource, Reporting,
+    ScopeEntry, Subject,
 };
 use crate::{
-    AccountKey, AccountKind, BusinessDate, CertificateNumber, ClassId, CreditCode, DisbursementId,
-    Division, Fen, FindingId, Occupation, PersonKey, Position, QualificationId, Reference,
-    SchemeId, SkillLevel,
+    AccountKey, AccountKind, AwardId, BusinessDate, CertificateKind, CertificateNumber, ClassId,
+    CreditCode, DisbursementId, Division, Fen, FindingId, Occupation, OrderId, PersonKey, Position,
+    QualificationId, Reference, SchemeId, SkillLevel,
 };
 use std::collections::BTreeMap;
 
@@ -66,6 +67,21 @@ pub struct Enrolment {
     pub clawed_back: Fen,
     /// A finding against this place that bars payment.
     pub found_false: Option<Position>,
+    /// The first attendance on record.
+    pub first_attendance: Option<Fact>,
+    pub claim: Option<Claim>,
+    /// The contract by which the body may claim on the person's behalf.
+    pub agency_contract: Option<Position>,
+    /// An objection to the published list that was upheld and bars payment.
+    pub objection_upheld: Option<Position>,
+}
+
+/// A claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    pub position: Position,
+    pub on: BusinessDate,
+    pub route: ClaimRoute,
 }
 
 /// A fact with its date and the event that recorded it.
@@ -90,6 +106,9 @@ pub struct CertificateFact {
     pub position: Position,
     pub issued_on: BusinessDate,
     pub invalidated: Option<Position>,
+    pub kind: CertificateKind,
+    /// Set when it was found in the national register.
+    pub verified: Option<Position>,
 }
 
 /// A confirmed employment.
@@ -100,6 +119,7 @@ pub struct EmploymentFact {
     pub started_on: BusinessDate,
     /// Inside the policy's employment window.
     pub counts: bool,
+    pub evidence: EmploymentEvidence,
 }
 
 /// An approved subsidy.
@@ -119,6 +139,7 @@ pub struct Payment {
     pub amount: Fen,
     /// Set when the bank confirmed it.
     pub settled: Option<Position>,
+    pub account: AccountKey,
 }
 
 /// One use of a person's quota.
@@ -173,6 +194,31 @@ pub struct Class {
     pub settlement: Option<ClassSettlement>,
     /// A finding against the whole class that bars payment.
     pub found_false: Option<Position>,
+    pub rate_source: RateSource,
+    pub scarce: bool,
+    pub reporting: Reporting,
+    pub order: Option<OrderId>,
+    pub publicity: Option<ClassPublicity>,
+    /// An objection to the whole published list that was upheld and bars payment.
+    pub objection_upheld: Option<Position>,
+}
+
+/// The last time that the approvals of a class were shown to the public.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassPublicity {
+    /// Approvals up to here are shown.
+    pub opened: Fact,
+    pub closed: Option<Fact>,
+    /// Objections that are not decided yet.
+    pub objections: Vec<Objection>,
+}
+
+/// An objection that is not decided yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Objection {
+    pub position: Position,
+    pub on: BusinessDate,
+    pub person: Option<PersonKey>,
 }
 
 /// The settlement of a project class.
@@ -237,7 +283,7 @@ pub struct Account {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disbursement {
     pub ordered: Fact,
-    pub class: ClassId,
+    pub subject: Subject,
     pub account: AccountKey,
     pub stage: DisbursementStage,
     pub payee: Payee,
@@ -245,6 +291,8 @@ pub struct Disbursement {
     pub total: Fen,
     pub settled: Option<Settlement>,
     pub returned: Option<Position>,
+    /// What was clawed back of the payment of an award, in fen; a class's stands in the lines.
+    pub award_clawed_back: Fen,
 }
 
 /// One line of a disbursement and what was clawed back of it.
@@ -281,8 +329,8 @@ pub struct Finding {
     pub finding: FindingId,
     pub kind: FindingKind,
     pub made: Fact,
-    pub class: ClassId,
-    /// Empty: every beneficiary of the class.
+    pub subject: Subject,
+    /// Empty: every beneficiary of the class, or the award.
     pub persons: Vec<PersonKey>,
 }
 
@@ -292,7 +340,7 @@ pub struct Clawback {
     pub decided: Fact,
     pub case: crate::CaseId,
     pub finding: FindingId,
-    pub class: ClassId,
+    pub subject: Subject,
     pub account: AccountKey,
     pub debtor: Payee,
     pub total: Fen,
@@ -302,6 +350,66 @@ pub struct Clawback {
     pub repayments: Vec<Position>,
     /// Decision number, for the books.
     pub decision_number: Reference,
+    /// The penalties imposed beside it, ascending.
+    pub penalties: Vec<Position>,
+    /// Their sum, in fen.
+    pub penalty: Fen,
+}
+
+/// One award or grant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Award {
+    pub approved: Fact,
+    /// Position of the policy publication whose rules hold for the life of the award.
+    pub policy: Position,
+    pub scheme: SchemeId,
+    pub division: Division,
+    pub recipient: Payee,
+    pub subject: Reference,
+    pub amount: Fen,
+    pub parts: Vec<AwardPart>,
+    /// Payments that were ordered or settled and not returned, in order.
+    pub payments: Vec<Payment>,
+    pub clawed_back: Fen,
+    pub revoked: Option<Position>,
+    /// A finding against the award that bars payment.
+    pub found_false: Option<Position>,
+}
+
+/// The awards of one scheme in one province, in the order of their approval.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwardRegister {
+    pub entries: Vec<AwardEntry>,
+}
+
+/// One award in its register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwardEntry {
+    pub award: AwardId,
+    pub position: Position,
+    pub on: BusinessDate,
+    pub recipient: Payee,
+    pub subject: Reference,
+    pub revoked: Option<Position>,
+}
+
+/// One training order (五单式).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    pub raised: Fact,
+    pub division: Division,
+    pub raised_by: OrderRaisedBy,
+    pub occupation: Occupation,
+    pub level: Option<SkillLevel>,
+    pub headcount: u32,
+    pub listed: Option<Fact>,
+    /// Workers who selected it, with the event.
+    pub selected: Vec<(PersonKey, Position)>,
+    pub accepted: Option<(CreditCode, Fact)>,
+    pub purchased: Option<Fact>,
+    pub cancelled: Option<Position>,
+    /// The class that carries it out.
+    pub class: Option<ClassId>,
 }
 
 impl Person {

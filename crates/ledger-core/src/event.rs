@@ -8,12 +8,13 @@
     reason = "name and type say it; documented where units or rules add to it"
 )]
 
+use crate::coded::{ClassForm, DocumentKind, Group, RuleKind, Sex, TrainingKind};
 use crate::command::Debt;
 use crate::{
-    AccountKey, BusinessDate, CaseId, CertificateKind, CertificateNumber, ClassId, ClawbackId,
-    CreditCode, DisbursementId, Division, EventId, Fen, FindingId, FundSource, LedgerAccount, Note,
-    Occupation, PersonKey, Position, Posting, QualificationId, RecordedTime, Reference, SchemeId,
-    SkillLevel,
+    AccountKey, ActionId, AwardId, BusinessDate, CaseId, CertificateKind, CertificateNumber,
+    ClassId, ClawbackId, CreditCode, DisbursementId, Division, EventId, Fen, FindingId, FundSource,
+    LedgerAccount, Note, Occupation, OrderId, PersonKey, Position, Posting, QualificationId,
+    RecordedTime, Reference, SchemeId, SectorId, SkillLevel,
 };
 use std::sync::Arc;
 
@@ -58,6 +59,8 @@ pub enum Tag {
     Disbursement(DisbursementId),
     Case(CaseId),
     Clawback(ClawbackId),
+    Award(AwardId),
+    Order(OrderId),
     /// A fund at a division: every event that posted to it.
     Account(AccountKey),
     /// One account in the books; derived from the postings, never stored as a tag.
@@ -69,9 +72,12 @@ pub enum Tag {
 #[repr(u16)]
 pub enum EventKind {
     PolicyPublished = 1,
+    PolicyWithdrawn = 2,
+    CataloguePublished = 3,
     AccountOpened = 10,
     FundsAccrued = 11,
     FundsTransferred = 12,
+    ProvincialAdjustmentReceived = 13,
     InstitutionRegistered = 20,
     QualificationGranted = 21,
     QualificationRevoked = 22,
@@ -81,6 +87,12 @@ pub enum EventKind {
     ClassApproved = 40,
     ClassOpened = 41,
     ClassClosed = 42,
+    OrderRaised = 43,
+    OrderListed = 44,
+    OrderSelected = 45,
+    OrderAccepted = 46,
+    OrderPurchased = 47,
+    OrderCancelled = 48,
     PersonEnrolled = 50,
     EnrolmentWithdrawn = 51,
     AttendanceRecorded = 52,
@@ -88,10 +100,19 @@ pub enum EventKind {
     AssessmentRecorded = 60,
     CertificateIssued = 61,
     CertificateInvalidated = 62,
+    CertificateVerified = 63,
     EmploymentConfirmed = 70,
     EmploymentWithdrawn = 71,
     SubsidyApproved = 80,
     ProjectSettled = 81,
+    ClaimSubmitted = 82,
+    AgencyContractRecorded = 83,
+    PublicityOpened = 84,
+    ObjectionRaised = 85,
+    ObjectionResolved = 86,
+    PublicityClosed = 87,
+    AwardApproved = 88,
+    AwardRevoked = 89,
     DisbursementOrdered = 90,
     DisbursementSettled = 91,
     DisbursementReturned = 92,
@@ -100,12 +121,26 @@ pub enum EventKind {
     CaseClosed = 102,
     ClawbackDecided = 110,
     RepaymentReceived = 111,
+    PenaltyImposed = 112,
 }
 
 /// The fact itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventBody {
     PolicyPublished(PolicyPublished),
+    /// A document no longer holds from a day on.
+    PolicyWithdrawn {
+        policy_id: Reference,
+        version: u32,
+        /// Position of the publication.
+        published: Position,
+        /// First day on which it no longer holds.
+        effective_on: BusinessDate,
+        grounds: Note,
+        decision_number: Reference,
+    },
+    /// A city's catalogues (四个目录), as a document of their own.
+    CataloguePublished(PolicyPublished),
     AccountOpened {
         account: AccountKey,
     },
@@ -113,6 +148,8 @@ pub enum EventBody {
         account: AccountKey,
         amount: Fen,
         reference: Reference,
+        /// What the amount was measured against, where it was given.
+        capacity: Option<PayingCapacity>,
     },
     FundsTransferred {
         from: Division,
@@ -121,6 +158,7 @@ pub enum EventBody {
         amount: Fen,
         reference: Reference,
     },
+    ProvincialAdjustmentReceived(ProvincialAdjustmentReceived),
     InstitutionRegistered(InstitutionRegistered),
     QualificationGranted(QualificationGranted),
     QualificationRevoked(QualificationRevoked),
@@ -168,6 +206,14 @@ pub enum EventBody {
     },
     CertificateIssued(CertificateIssued),
     CertificateInvalidated(CertificateInvalidated),
+    /// A certificate was found in the national register.
+    CertificateVerified {
+        class: ClassId,
+        person: PersonKey,
+        number: CertificateNumber,
+        /// The register and its answer's number.
+        source: Reference,
+    },
     EmploymentConfirmed(EmploymentConfirmed),
     EmploymentWithdrawn {
         class: ClassId,
@@ -177,6 +223,76 @@ pub enum EventBody {
     },
     SubsidyApproved(SubsidyApproved),
     ProjectSettled(ProjectSettled),
+    ClaimSubmitted {
+        class: ClassId,
+        person: PersonKey,
+        /// Who claims: the person, or the body on the person's behalf.
+        route: ClaimRoute,
+    },
+    /// A person lets the body claim on their behalf (代领协议).
+    AgencyContractRecorded {
+        class: ClassId,
+        person: PersonKey,
+        institution: CreditCode,
+        contract_number: Reference,
+    },
+    /// The approved persons of a class are shown to the public.
+    PublicityOpened {
+        class: ClassId,
+        /// How many approvals are shown: those that stand at this position.
+        approvals: u32,
+        place: Reference,
+    },
+    ObjectionRaised {
+        class: ClassId,
+        /// The person it is about; the whole class when absent.
+        person: Option<PersonKey>,
+        grounds: Note,
+    },
+    ObjectionResolved {
+        class: ClassId,
+        /// The objection.
+        objection: Position,
+        person: Option<PersonKey>,
+        /// Whether it was right: then nothing is paid on what it was about.
+        upheld: bool,
+        grounds: Note,
+    },
+    PublicityClosed {
+        class: ClassId,
+    },
+    AwardApproved(AwardApproved),
+    /// An award is taken back: nothing more is paid on it, and its place in the cycle is free.
+    AwardRevoked {
+        award: AwardId,
+        grounds: Note,
+        decision_number: Reference,
+    },
+    OrderRaised(OrderRaised),
+    /// The government lists the order (政府列单).
+    OrderListed {
+        order: OrderId,
+    },
+    /// A worker selects it (劳动者选单).
+    OrderSelected {
+        order: OrderId,
+        person: PersonKey,
+    },
+    /// A body accepts it (机构接单).
+    OrderAccepted {
+        order: OrderId,
+        institution: CreditCode,
+    },
+    /// The government commits itself to pay for it (政府买单).
+    OrderPurchased {
+        order: OrderId,
+        contract_number: Reference,
+    },
+    OrderCancelled {
+        order: OrderId,
+        reason: Note,
+    },
+    PenaltyImposed(PenaltyImposed),
     DisbursementOrdered(DisbursementOrdered),
     DisbursementSettled {
         disbursement: DisbursementId,
@@ -212,6 +328,8 @@ pub struct PolicyPublished {
     pub division: Division,
     pub valid_from: BusinessDate,
     pub valid_until: Option<BusinessDate>,
+    /// What the document holds.
+    pub document_kind: DocumentKind,
     /// The exact text: the evidence.
     pub text: Arc<str>,
     /// SHA-256 of the text.
@@ -271,6 +389,165 @@ pub struct ClassApproved {
     pub ends_on: BusinessDate,
     pub residence: Option<Division>,
     pub contract_number: Reference,
+    /// Where the rate comes from.
+    pub rate_source: RateSource,
+    /// The city's catalogue marks the occupation as scarce.
+    pub scarce: bool,
+    /// What the training counts for in reports.
+    pub reporting: Reporting,
+    /// The order (五单式) that the class rests on.
+    pub order: Option<OrderId>,
+}
+
+/// Where the rate of a class comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RateSource {
+    /// The approval or the contract names it; no rule sets an amount.
+    #[default]
+    Contract,
+    /// The contract names it, under the standard of the document at this position.
+    Below(Position),
+    /// The standard of the document at this position; each person's amount is worked out with
+    /// their hours, months and group when the subsidy is approved.
+    Standard(Position),
+}
+
+/// What training counts for in reports.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Reporting {
+    pub action: Option<ActionId>,
+    pub sector: Option<SectorId>,
+    pub training: Option<TrainingKind>,
+    pub form: Option<ClassForm>,
+}
+
+/// What an accrual or an adjustment is measured against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PayingCapacity {
+    /// Balance of the unemployment insurance fund before the accrual, in fen.
+    pub balance: Fen,
+    /// Unemployment benefits of a month, in fen.
+    pub monthly_benefits: Fen,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProvincialAdjustmentReceived {
+    pub account: AccountKey,
+    /// Amount in fen.
+    pub amount: Fen,
+    /// What the city's fund still covers after its accrual.
+    pub capacity: PayingCapacity,
+    pub reference: Reference,
+}
+
+/// Who raises an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum OrderRaisedBy {
+    /// 劳动者.
+    Person(PersonKey),
+    /// 企业.
+    Enterprise(CreditCode),
+}
+
+/// A worker or an enterprise asks for training (提单).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderRaised {
+    pub order: OrderId,
+    pub division: Division,
+    pub raised_by: OrderRaisedBy,
+    pub occupation: Occupation,
+    pub level: Option<SkillLevel>,
+    pub headcount: u32,
+}
+
+/// Who claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ClaimRoute {
+    /// 个人申领.
+    Person,
+    /// 培训机构代领.
+    Institution,
+}
+
+/// An award or a grant to one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwardApproved {
+    pub award: AwardId,
+    pub scheme: SchemeId,
+    /// The province or city that awards it.
+    pub division: Division,
+    /// A person or a body.
+    pub recipient: Payee,
+    /// What it is for: a medal, a project, a title; one award per scheme and subject.
+    pub subject: Reference,
+    /// Amount in fen, in all; zero for a title without money.
+    pub amount: Fen,
+    /// Months of the management period, for what is paid by the month.
+    pub months: u32,
+    /// The funds that pay, with their part in fen; they add up to the amount.
+    pub parts: Vec<AwardPart>,
+    pub decision_number: Reference,
+    /// The rules that were applied.
+    pub applied: Vec<AppliedRule>,
+}
+
+/// What one account pays of an award.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AwardPart {
+    pub account: AccountKey,
+    /// In fen.
+    pub amount: Fen,
+}
+
+/// A penalty beside a clawback: never mixed with the principal, never in the special account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PenaltyImposed {
+    pub clawback: ClawbackId,
+    /// Amount in fen.
+    pub amount: Fen,
+    pub debtor: Payee,
+    pub decision_number: Reference,
+}
+
+/// One rule that an approval rests on, and what it found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AppliedRule {
+    pub rule: RuleKind,
+    /// Publication of the document that the rule stands in; none for what holds without one.
+    pub policy: Option<Position>,
+    /// The limit that it sets, in the unit of the rule.
+    pub limit: Option<i64>,
+    /// The value found, in the same unit.
+    pub found: Option<i64>,
+}
+
+/// What a payment, a finding or a clawback is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// Training in a class, paid per beneficiary.
+    Class(ClassId),
+    /// An award, paid to its recipient.
+    Award(AwardId),
+}
+
+impl Subject {
+    /// The class, when it is about one.
+    #[must_use]
+    pub const fn class(self) -> Option<ClassId> {
+        match self {
+            Self::Class(class) => Some(class),
+            Self::Award(_) => None,
+        }
+    }
+
+    /// The award, when it is about one.
+    #[must_use]
+    pub const fn award(self) -> Option<AwardId> {
+        match self {
+            Self::Class(_) => None,
+            Self::Award(award) => Some(award),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -318,6 +595,8 @@ pub struct SubsidyApproved {
     /// Which of the year's slots this is, from 1.
     pub quota_used: u32,
     pub quota_limit: u32,
+    /// The rules that were applied, in order.
+    pub applied: Vec<AppliedRule>,
 }
 
 /// The settlement of a project class: how much it has earned, and why.
@@ -349,10 +628,11 @@ pub struct SettlementLine {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisbursementOrdered {
     pub disbursement: DisbursementId,
-    pub class: ClassId,
+    pub subject: Subject,
     pub account: AccountKey,
     pub stage: DisbursementStage,
     pub payee: Payee,
+    /// One per beneficiary of a class; none for an award, whose payee is the beneficiary.
     pub lines: Vec<DisbursementLine>,
     /// Sum of the lines in fen.
     pub total: Fen,
@@ -381,8 +661,8 @@ pub struct FindingMade {
     pub case: CaseId,
     pub finding: FindingId,
     pub kind: FindingKind,
-    pub class: ClassId,
-    /// Empty: every beneficiary of the class.
+    pub subject: Subject,
+    /// Empty: every beneficiary of the class, or the award.
     pub persons: Vec<PersonKey>,
     pub decision_number: Reference,
 }
@@ -392,7 +672,7 @@ pub struct ClawbackDecided {
     pub clawback: ClawbackId,
     pub case: CaseId,
     pub finding: FindingId,
-    pub class: ClassId,
+    pub subject: Subject,
     pub account: AccountKey,
     pub debtor: Payee,
     pub lines: Vec<ClawbackLine>,
@@ -404,7 +684,8 @@ pub struct ClawbackDecided {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClawbackLine {
     pub disbursement: DisbursementId,
-    pub beneficiary: PersonKey,
+    /// None for the payment of an award.
+    pub beneficiary: Option<PersonKey>,
     pub amount: Fen,
     /// Whether the beneficiary's quota slot is given back.
     pub frees_quota: bool,
@@ -452,6 +733,16 @@ pub enum PersonStatus {
     Pension,
     /// Is resident in a division.
     Residence(Division),
+    /// Belongs to a group that a document names.
+    Group(Group),
+    /// Is insured against unemployment.
+    UnemploymentInsured,
+    /// Is so many whole years old; the date of birth never enters the ledger.
+    Age(u8),
+    /// Is of that sex, where a document sets different ages.
+    Sex(Sex),
+    /// Graduates in that calendar year.
+    GraduatesIn(u16),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -493,6 +784,8 @@ pub enum Payee {
     Person(PersonKey),
     Institution(CreditCode),
     Employer(CreditCode),
+    /// The master of an apprentice.
+    Master(PersonKey),
 }
 
 /// How a payment came back.
@@ -545,11 +838,14 @@ impl FindingKind {
 
 impl EventKind {
     /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 51] = [
         Self::PolicyPublished,
+        Self::PolicyWithdrawn,
+        Self::CataloguePublished,
         Self::AccountOpened,
         Self::FundsAccrued,
         Self::FundsTransferred,
+        Self::ProvincialAdjustmentReceived,
         Self::InstitutionRegistered,
         Self::QualificationGranted,
         Self::QualificationRevoked,
@@ -559,6 +855,12 @@ impl EventKind {
         Self::ClassApproved,
         Self::ClassOpened,
         Self::ClassClosed,
+        Self::OrderRaised,
+        Self::OrderListed,
+        Self::OrderSelected,
+        Self::OrderAccepted,
+        Self::OrderPurchased,
+        Self::OrderCancelled,
         Self::PersonEnrolled,
         Self::EnrolmentWithdrawn,
         Self::AttendanceRecorded,
@@ -566,10 +868,19 @@ impl EventKind {
         Self::AssessmentRecorded,
         Self::CertificateIssued,
         Self::CertificateInvalidated,
+        Self::CertificateVerified,
         Self::EmploymentConfirmed,
         Self::EmploymentWithdrawn,
         Self::SubsidyApproved,
         Self::ProjectSettled,
+        Self::ClaimSubmitted,
+        Self::AgencyContractRecorded,
+        Self::PublicityOpened,
+        Self::ObjectionRaised,
+        Self::ObjectionResolved,
+        Self::PublicityClosed,
+        Self::AwardApproved,
+        Self::AwardRevoked,
         Self::DisbursementOrdered,
         Self::DisbursementSettled,
         Self::DisbursementReturned,
@@ -578,6 +889,7 @@ impl EventKind {
         Self::CaseClosed,
         Self::ClawbackDecided,
         Self::RepaymentReceived,
+        Self::PenaltyImposed,
     ];
 
     /// The permanent number.
@@ -606,6 +918,25 @@ impl EventBody {
     pub const fn kind(&self) -> EventKind {
         match self {
             Self::PolicyPublished(_) => EventKind::PolicyPublished,
+            Self::PolicyWithdrawn { .. } => EventKind::PolicyWithdrawn,
+            Self::CataloguePublished(_) => EventKind::CataloguePublished,
+            Self::ProvincialAdjustmentReceived(_) => EventKind::ProvincialAdjustmentReceived,
+            Self::CertificateVerified { .. } => EventKind::CertificateVerified,
+            Self::ClaimSubmitted { .. } => EventKind::ClaimSubmitted,
+            Self::AgencyContractRecorded { .. } => EventKind::AgencyContractRecorded,
+            Self::PublicityOpened { .. } => EventKind::PublicityOpened,
+            Self::ObjectionRaised { .. } => EventKind::ObjectionRaised,
+            Self::ObjectionResolved { .. } => EventKind::ObjectionResolved,
+            Self::PublicityClosed { .. } => EventKind::PublicityClosed,
+            Self::AwardApproved(_) => EventKind::AwardApproved,
+            Self::AwardRevoked { .. } => EventKind::AwardRevoked,
+            Self::OrderRaised(_) => EventKind::OrderRaised,
+            Self::OrderListed { .. } => EventKind::OrderListed,
+            Self::OrderSelected { .. } => EventKind::OrderSelected,
+            Self::OrderAccepted { .. } => EventKind::OrderAccepted,
+            Self::OrderPurchased { .. } => EventKind::OrderPurchased,
+            Self::OrderCancelled { .. } => EventKind::OrderCancelled,
+            Self::PenaltyImposed(_) => EventKind::PenaltyImposed,
             Self::AccountOpened { .. } => EventKind::AccountOpened,
             Self::FundsAccrued { .. } => EventKind::FundsAccrued,
             Self::FundsTransferred { .. } => EventKind::FundsTransferred,

@@ -17,17 +17,35 @@ pub enum FundSource {
     SpecialTraining,
     /// The employer's own fund for the education of its employees (职工教育经费).
     EmployeeEducation,
+    /// The budget for the training of skilled people (技能人才培养专项经费; 鲁人社发〔2020〕18号 四(二)).
+    SkilledTalent,
+    /// Money of line departments and mass organisations (行业主管部门和群团组织资金; 鲁人社字〔2025〕87号 二(五)).
+    DepartmentFunds,
+    /// Money of the cooperation of eastern and western provinces (东西部协作资金; 黔就劳发〔2025〕3号 二十).
+    EastWestCooperation,
+    /// Money that links poverty relief and rural revitalisation (乡村振兴衔接资金; 黔就劳发〔2025〕3号 二十).
+    RuralRevitalisation,
+    /// Money for the development of an industry and its people (行业发展和人才培养资金; 黔就劳发〔2025〕3号 二十).
+    IndustryTalent,
+    /// Grants of the central budget (国家建设补助资金; 鲁人社发〔2020〕18号 三(四)15).
+    CentralBudget,
 }
 
 impl FundSource {
     /// Every source, by permanent number.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 12] = [
         Self::SpecialAccount,
         Self::EmploymentSubsidy,
         Self::StartupEmployment,
         Self::UnemploymentInsurance,
         Self::SpecialTraining,
         Self::EmployeeEducation,
+        Self::SkilledTalent,
+        Self::DepartmentFunds,
+        Self::EastWestCooperation,
+        Self::RuralRevitalisation,
+        Self::IndustryTalent,
+        Self::CentralBudget,
     ];
 
     /// Returns the permanent number, which is stored and never given to another source.
@@ -40,6 +58,12 @@ impl FundSource {
             Self::UnemploymentInsurance => 4,
             Self::SpecialTraining => 5,
             Self::EmployeeEducation => 6,
+            Self::SkilledTalent => 7,
+            Self::DepartmentFunds => 8,
+            Self::EastWestCooperation => 9,
+            Self::RuralRevitalisation => 10,
+            Self::IndustryTalent => 11,
+            Self::CentralBudget => 12,
         }
     }
 
@@ -59,6 +83,12 @@ impl FundSource {
             Self::UnemploymentInsurance => "unemployment_insurance",
             Self::SpecialTraining => "special_training",
             Self::EmployeeEducation => "employee_education",
+            Self::SkilledTalent => "skilled_talent",
+            Self::DepartmentFunds => "department_funds",
+            Self::EastWestCooperation => "east_west_cooperation",
+            Self::RuralRevitalisation => "rural_revitalisation",
+            Self::IndustryTalent => "industry_talent",
+            Self::CentralBudget => "central_budget",
         }
     }
 
@@ -78,6 +108,12 @@ impl FundSource {
             Self::UnemploymentInsurance => "失业保险基金",
             Self::SpecialTraining => "专项培训资金",
             Self::EmployeeEducation => "职工教育经费",
+            Self::SkilledTalent => "技能人才培养专项经费",
+            Self::DepartmentFunds => "行业主管部门和群团组织资金",
+            Self::EastWestCooperation => "东西部协作资金",
+            Self::RuralRevitalisation => "乡村振兴衔接资金",
+            Self::IndustryTalent => "行业发展和人才培养资金",
+            Self::CentralBudget => "中央财政补助资金",
         }
     }
 }

@@ -72,6 +72,12 @@ id! {
     FindingId
     /// Names a clawback.
     ClawbackId
+    /// Names an award or grant to one recipient.
+    AwardId
+    /// Names a training order (五单式).
+    OrderId
+    /// The key of the register of the awards of one scheme in one province.
+    AwardRegisterKey
     /// Names an event for those who refer to it from outside; inside, its position does.
     EventId
     /// Names a request, so that the same one sent twice is done once.

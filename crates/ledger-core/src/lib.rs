@@ -15,6 +15,7 @@
 pub mod account;
 mod apply;
 pub mod certificate_number;
+pub mod coded;
 pub mod command;
 pub mod context;
 pub mod credit_code;
@@ -50,8 +51,8 @@ pub use division::Division;
 pub use event::{Event, EventBody, EventKind, RecordedEvent, Tag};
 pub use fund::FundSource;
 pub use ids::{
-    CaseId, ClassId, ClawbackId, DisbursementId, EventId, FindingId, Note, PersonKey,
-    QualificationId, Reference, RequestId,
+    AwardId, AwardRegisterKey, CaseId, ClassId, ClawbackId, DisbursementId, EventId, FindingId,
+    Note, OrderId, PersonKey, QualificationId, Reference, RequestId,
 };
 pub use level::SkillLevel;
 pub use money::{Fen, Share};
@@ -59,4 +60,4 @@ pub use occupation::{Occupation, OccupationEdition};
 pub use policy::Policy;
 pub use position::Position;
 pub use refusal::{Reason, Refusal};
-pub use scheme::SchemeId;
+pub use scheme::{ActionId, SchemeId, SectorId, TargetId};

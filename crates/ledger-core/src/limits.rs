@@ -48,5 +48,21 @@ pub const POLICY_TEXT_BYTES_MAX: usize = 256 * 1024;
 /// Published policy versions: they are all kept in memory.
 pub const POLICIES_MAX: usize = 10_000;
 
+/// Awards of one scheme in one province, kept in one register: the largest count in the documents
+/// is some hundreds in five years.
+pub const AWARDS_PER_SCHEME_MAX: usize = 10_000;
+
+/// Accounts that pay one award: there are twelve funds, and a province, a city and a county.
+pub const AWARD_PARTS_MAX: usize = 36;
+
+/// Months of the management period of an award: fifty years.
+pub const AWARD_MONTHS_MAX: u32 = 600;
+
+/// Objections to one published list that wait for a decision.
+pub const OBJECTIONS_OPEN_MAX: usize = 1_000;
+
+/// Penalties beside one clawback.
+pub const PENALTIES_PER_CLAWBACK_MAX: usize = 100;
+
 const _: () = assert!(RATE_MAX_FEN < AMOUNT_MAX_FEN);
 const _: () = assert!(AMOUNT_MAX_FEN < i64::MAX / 10_000);

@@ -150,6 +150,16 @@ reasons! {
     StatusNotFound = 32, NotFound, "STATUS_NOT_FOUND", "该人员没有此项身份记录";
     /// The disbursement has no line for the beneficiary.
     DisbursementLineNotFound = 33, NotFound, "DISBURSEMENT_LINE_NOT_FOUND", "拨付中没有该受益人的明细";
+    /// The award is unknown.
+    AwardNotFound = 34, NotFound, "AWARD_NOT_FOUND", "奖补不存在";
+    /// The order is unknown.
+    OrderNotFound = 35, NotFound, "ORDER_NOT_FOUND", "订单不存在";
+    /// The objection is unknown or decided already.
+    ObjectionNotFound = 36, NotFound, "OBJECTION_NOT_FOUND", "异议不存在或已处理";
+    /// No rate in force covers the training.
+    RateNotFound = 37, NotFound, "RATE_NOT_FOUND", "没有适用的补贴标准";
+    /// No rule in force covers what is asked.
+    RuleNotFound = 38, NotFound, "RULE_NOT_FOUND", "没有适用的政策条款";
 
     // What it creates.
     /// The same version of the policy document is published already.
@@ -182,6 +192,10 @@ reasons! {
     StatusExists = 53, AlreadyExists, "STATUS_EXISTS", "该时段的身份已登记";
     /// The fact is recorded already.
     FactExists = 54, AlreadyExists, "FACT_EXISTS", "该事实已记录";
+    /// The award exists already.
+    AwardExists = 55, AlreadyExists, "AWARD_EXISTS", "奖补已存在";
+    /// The order exists already.
+    OrderExists = 56, AlreadyExists, "ORDER_EXISTS", "订单已存在";
 
     // Whether its state allows it.
     /// The event is dated before the one it follows from.
@@ -192,6 +206,20 @@ reasons! {
     NotQualified = 62, FailedPrecondition, "NOT_QUALIFIED", "机构在开班期间不具备该职业（工种）及等级的资质";
     /// The scheme is not on the list of the account's fund.
     SchemeNotOnFund = 63, FailedPrecondition, "SCHEME_NOT_ON_FUND", "该资金渠道不得列支此项补贴";
+    /// The scheme is an award, not training; or training, not an award.
+    SchemeKindMismatch = 106, FailedPrecondition, "SCHEME_KIND_MISMATCH", "补贴项目类型不符";
+    /// The rate exceeds the standard.
+    RateAboveStandard = 107, FailedPrecondition, "RATE_ABOVE_STANDARD", "补贴标准超出规定";
+    /// The city's catalogues in force do not list it.
+    NotInCatalogue = 108, FailedPrecondition, "NOT_IN_CATALOGUE", "未列入目录";
+    /// The order is not in the state that this needs.
+    OrderNotReady = 109, FailedPrecondition, "ORDER_NOT_READY", "订单状态不符";
+    /// The order does not fit the class.
+    OrderMismatch = 110, FailedPrecondition, "ORDER_MISMATCH", "订单与班级不符";
+    /// The scheme needs an order, and the class names none.
+    OrderMissing = 111, FailedPrecondition, "ORDER_MISSING", "班级未依据订单";
+    /// The document is withdrawn already.
+    PolicyIsWithdrawn = 112, FailedPrecondition, "POLICY_WITHDRAWN", "政策文件已废止";
     /// The class is open already.
     ClassOpen = 64, FailedPrecondition, "CLASS_OPEN", "班级已开班";
     /// The class is not open.
@@ -218,6 +246,22 @@ reasons! {
     AssessmentNotPassed = 75, FailedPrecondition, "ASSESSMENT_NOT_PASSED", "考核未通过";
     /// There is no certificate.
     CertificateMissing = 76, FailedPrecondition, "CERTIFICATE_MISSING", "未取得证书";
+    /// The certificate is not of a kind that the scheme pays for.
+    CertificateKindNotAllowed = 113, FailedPrecondition, "CERTIFICATE_KIND_NOT_ALLOWED", "证书类别不符合规定";
+    /// The certificate was not found in the national register.
+    CertificateNotVerified = 114, FailedPrecondition, "CERTIFICATE_NOT_VERIFIED", "证书未联网查验";
+    /// The person belongs to none of the groups on the training dates.
+    NotInGroup = 115, FailedPrecondition, "NOT_IN_GROUP", "培训期间不属于规定的人员类别";
+    /// The person's age is not on record or outside the bounds.
+    AgeOutOfBounds = 116, FailedPrecondition, "AGE_OUT_OF_BOUNDS", "年龄不符合规定";
+    /// Too few months of unemployment insurance are on record.
+    TooFewInsuredMonths = 117, FailedPrecondition, "TOO_FEW_INSURED_MONTHS", "失业保险参保月数不足";
+    /// The training is not in the year of graduation.
+    NotGraduatingYear = 118, FailedPrecondition, "NOT_GRADUATING_YEAR", "不在毕业年度";
+    /// The claim came after its deadline.
+    ClaimTooLate = 119, FailedPrecondition, "CLAIM_TOO_LATE", "超过申领期限";
+    /// The employment was not confirmed in time or by the evidence that the scheme asks for.
+    EmploymentEvidenceMissing = 120, FailedPrecondition, "EMPLOYMENT_EVIDENCE_MISSING", "就业证明不符合规定";
     /// The person draws a monthly pension on the training dates.
     DrawsPension = 77, FailedPrecondition, "DRAWS_PENSION", "培训期间已按月领取养老金";
     /// The person is not resident where the class's contract requires it.
@@ -226,10 +270,46 @@ reasons! {
     FoundFalse = 105, FailedPrecondition, "FOUND_FALSE", "班级或该人员的培训已被认定存在问题";
     /// The same occupation and level was subsidised before.
     SameOccupationAndLevel = 79, Exhausted, "SAME_OCCUPATION_AND_LEVEL", "同一职业同一等级不可重复享受";
+    /// A higher level of the occupation was subsidised before.
+    HigherLevelPaid = 121, Exhausted, "HIGHER_LEVEL_PAID", "已享受更高等级补贴";
+    /// Another scheme has subsidised the same training.
+    OtherSchemePaid = 122, Exhausted, "OTHER_SCHEME_PAID", "已享受其他补贴，不可同时享受";
     /// The year's quota of subsidies is used up.
     YearlyQuotaUsed = 80, Exhausted, "YEARLY_QUOTA_USED", "本年度补贴次数已用完";
     /// The subsidy is not approved.
     NotApproved = 81, FailedPrecondition, "NOT_APPROVED", "补贴未审核通过";
+    /// The approvals were not shown to the public, or not for long enough.
+    PublicityNotClosed = 123, FailedPrecondition, "PUBLICITY_NOT_CLOSED", "公示未完成";
+    /// The approvals are being shown to the public already.
+    PublicityIsOpen = 124, FailedPrecondition, "PUBLICITY_OPEN", "正在公示";
+    /// The time of showing is not over.
+    PublicityTooShort = 125, FailedPrecondition, "PUBLICITY_TOO_SHORT", "公示期未满";
+    /// An objection is not decided yet.
+    ObjectionOpen = 126, FailedPrecondition, "OBJECTION_OPEN", "公示异议尚未处理";
+    /// An objection was upheld.
+    ObjectionIsUpheld = 127, FailedPrecondition, "OBJECTION_UPHELD", "公示异议成立";
+    /// The person gave no agency contract.
+    AgencyContractMissing = 128, FailedPrecondition, "AGENCY_CONTRACT_MISSING", "缺少代领协议";
+    /// The award is revoked.
+    AwardIsRevoked = 129, FailedPrecondition, "AWARD_REVOKED", "奖补已撤销";
+    /// Money was paid on the award or is with the bank.
+    AwardIsPaid = 130, FailedPrecondition, "AWARD_PAID", "奖补已拨付";
+    /// Another award excludes this one for the same subject.
+    AwardExcluded = 131, Exhausted, "AWARD_EXCLUDED", "同一事项不重复享受奖补";
+    /// The cycle's number of awards is used up.
+    AwardCountUsed = 132, Exhausted, "AWARD_COUNT_USED", "本周期评选名额已用完";
+    /// The amount does not fit the award's rule.
+    AwardAmountNotAllowed = 133, FailedPrecondition, "AWARD_AMOUNT_NOT_ALLOWED", "奖补金额不符合规定";
+    /// The parts of the funds do not add up to the amount or to the ruled shares.
+    FundPartsMismatch = 134, FailedPrecondition, "FUND_PARTS_MISMATCH", "各资金渠道分担与规定不符";
+    /// The penalty lies outside its range.
+    PenaltyOutOfRange = 135, FailedPrecondition, "PENALTY_OUT_OF_RANGE", "罚款超出规定幅度";
+    /// The accrual exceeds its share of the balance.
+    AccrualAboveShare = 136, FailedPrecondition, "ACCRUAL_ABOVE_SHARE", "计提超出规定比例";
+    /// The balance and the benefits that the accrual is measured against are missing.
+    CapacityMissing = 137, FailedPrecondition, "CAPACITY_MISSING", "缺少失业保险基金结余和支付数据";
+    /// The fund covers enough months: no provincial adjustment is due.
+    CapacitySufficient = 138, FailedPrecondition, "CAPACITY_SUFFICIENT", "支付能力充足，不需省级调剂";
     /// The payee may not receive this payment.
     WrongPayee = 82, FailedPrecondition, "WRONG_PAYEE", "收款人不符合规定";
     /// The beneficiary has been paid for this stage already.

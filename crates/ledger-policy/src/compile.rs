@@ -5,7 +5,7 @@ use crate::document::{self, Document};
 use ledger_core::limits::POLICY_TEXT_BYTES_MAX;
 use ledger_core::policy::{
     AdvanceBase, EmploymentBase, Evidence, ProjectPayment, Quota, QuotaDate, QuotaRelease,
-    QuotaScope, RepeatWindow, Ruled, Scheme, Shortfall,
+    QuotaScope, QuotaWindow, RepeatWindow, Ruled, Scheme, Shortfall,
 };
 use ledger_core::{BusinessDate, Division, FundSource, Policy, Reference, SchemeId, Share};
 use std::collections::BTreeSet;
@@ -50,17 +50,19 @@ pub fn compile(text: &str) -> Result<Policy, PolicyError> {
     if document.version == 0 {
         return Err(PolicyError::invalid("version", "counts from 1"));
     }
-    Ok(Policy {
-        policy_id: named("policy_id", &document.policy_id)?,
-        version: document.version,
-        document_number: named("document_number", &document.document_number)?,
-        title: named("title", &document.title)?,
-        division: Division::new(document.division)
-            .map_err(|error| PolicyError::invalid("division", error))?,
+    let division = Division::new(document.division)
+        .map_err(|error| PolicyError::invalid("division", error))?;
+    let mut policy = Policy::new(
+        &named("policy_id", &document.policy_id)?,
+        document.version,
+        &named("document_number", &document.document_number)?,
+        division,
         valid_from,
         valid_until,
-        schemes: schemes(&document.scheme)?,
-    })
+    );
+    policy.title = named("title", &document.title)?;
+    policy.schemes = schemes(&document.scheme)?;
+    Ok(policy)
 }
 
 fn schemes(found: &[document::Scheme]) -> Result<Vec<Scheme>, PolicyError> {
@@ -84,37 +86,16 @@ fn schemes(found: &[document::Scheme]) -> Result<Vec<Scheme>, PolicyError> {
 fn compile_scheme(found: &document::Scheme) -> Result<Scheme, PolicyError> {
     let key = |rule: &str| format!("{}.{rule}", found.id);
     let release = &found.quota_release;
-    Ok(Scheme {
-        scheme: SchemeId::parse(&found.id)
-            .map_err(|error| PolicyError::invalid(&found.id, error))?,
-        name_zh: named("name_zh", &found.name_zh)?,
-        funds: ruled(
+    let mut scheme = Scheme::new(
+        SchemeId::parse(&found.id).map_err(|error| PolicyError::invalid(&found.id, error))?,
+        &named("name_zh", &found.name_zh)?,
+        ruled(
             &key("funds"),
             funds(&key("funds"), &found.funds)?,
             &found.funds.clause,
         )?,
-        quota: found
-            .quota
-            .as_ref()
-            .map(|rule| quota(&key("quota"), rule))
-            .transpose()?,
-        no_repeat: found
-            .no_repeat
-            .as_ref()
-            .map(|rule| no_repeat(&key("no_repeat"), rule))
-            .transpose()?,
-        pension_excluded: found
-            .pension_excluded
-            .as_ref()
-            .map(|rule| ruled(&key("pension_excluded"), (), &rule.clause))
-            .transpose()?,
-        evidence: evidence(&key("evidence"), &found.evidence)?,
-        project: found
-            .project
-            .as_ref()
-            .map(|rule| project(&key("project"), rule))
-            .transpose()?,
-        quota_release: ruled(
+        evidence(&key("evidence"), &found.evidence)?,
+        ruled(
             &key("quota_release"),
             QuotaRelease {
                 returned_payment: release.returned_payment,
@@ -122,7 +103,20 @@ fn compile_scheme(found: &document::Scheme) -> Result<Scheme, PolicyError> {
             },
             &release.clause,
         )?,
-    })
+    );
+    if let Some(rule) = &found.quota {
+        scheme.quotas.push(quota(&key("quota"), rule)?);
+    }
+    if let Some(rule) = &found.no_repeat {
+        scheme.no_repeat = Some(no_repeat(&key("no_repeat"), rule)?);
+    }
+    if let Some(rule) = &found.pension_excluded {
+        scheme.pension_excluded = Some(ruled(&key("pension_excluded"), (), &rule.clause)?);
+    }
+    if let Some(rule) = &found.project {
+        scheme.project = Some(project(&key("project"), rule)?);
+    }
+    Ok(scheme)
 }
 
 fn funds(key: &str, found: &document::Funds) -> Result<Vec<FundSource>, PolicyError> {
@@ -147,7 +141,8 @@ fn funds(key: &str, found: &document::Funds) -> Result<Vec<FundSource>, PolicyEr
 fn quota(key: &str, found: &document::Quota) -> Result<Ruled<Quota>, PolicyError> {
     within(key, found.per_year, 1, PER_YEAR_MAX)?;
     let quota = Quota {
-        per_year: found.per_year,
+        limit: found.per_year,
+        window: QuotaWindow::CalendarYear,
         scope: match found.scope {
             document::QuotaScope::AllSchemes => QuotaScope::AllSchemes,
             document::QuotaScope::SameScheme => QuotaScope::SameScheme,
@@ -182,6 +177,7 @@ fn evidence(key: &str, found: &document::Evidence) -> Result<Ruled<Evidence>, Po
         certificate: found.certificate,
         assessment: found.assessment,
         attendance: found.attendance.map(|part| share(key, part)).transpose()?,
+        ..Evidence::default()
     };
     ruled(key, evidence, &found.clause)
 }
@@ -234,10 +230,7 @@ fn ruled<T>(key: &str, rule: T, clause: &str) -> Result<Ruled<T>, PolicyError> {
             format_args!("a clause of 1 to {CLAUSE_CHARS_MAX} characters is needed"),
         ));
     }
-    Ok(Ruled {
-        rule,
-        clause: Arc::from(clause),
-    })
+    Ok(Ruled::new(rule, clause))
 }
 
 /// Text that goes into events and citations: the bounds of a reference hold.

@@ -2,7 +2,7 @@
 
 use super::entry::Entry;
 use super::{Deciding, check_amount};
-use crate::command::{AccrueFunds, OpenAccount, TransferFunds};
+use crate::command::{AccrueFunds, OpenAccount, RecordProvincialAdjustment, TransferFunds};
 use crate::entity::Account;
 use crate::event::{Event, EventBody, Tag};
 use crate::refusal::{Reason, Refusal};
@@ -35,6 +35,13 @@ impl<'a> Deciding<'a> {
         Ok(self.event(EventBody::AccountOpened { account }, tags, Vec::new()))
     }
 
+    pub(super) fn record_provincial_adjustment(
+        &self,
+        _: &RecordProvincialAdjustment,
+    ) -> Result<Event, Refusal> {
+        Err(Refusal::new(Reason::RuleNotFound))
+    }
+
     pub(super) fn accrue_funds(&self, c: &AccrueFunds) -> Result<Event, Refusal> {
         check_amount(c.amount)?;
         let account = AccountKey {
@@ -55,6 +62,7 @@ impl<'a> Deciding<'a> {
             account,
             amount: c.amount,
             reference,
+            capacity: c.capacity,
         };
         let mut event = self.event(body, tags, vec![open.opened]);
         event.postings = entry.finish();

@@ -4,11 +4,11 @@ use super::institution::{Qualified, trains};
 use super::{Deciding, check_order, within};
 use crate::command::{ApproveClass, CloseClass, OpenClass};
 use crate::entity::{Class, Fact};
-use crate::event::{ClassApproved, ClassKind, Event, EventBody, Tag};
+use crate::event::{ClassApproved, ClassKind, Event, EventBody, RateSource, Tag};
 use crate::limits::{CLASS_HEADCOUNT_MAX, CLASS_HOURS_MAX, RATE_MAX_FEN};
 use crate::policy::PublishedPolicy;
 use crate::refusal::{Reason, Refusal};
-use crate::{AccountKey, ClassId};
+use crate::{AccountKey, ClassId, Fen};
 
 impl Deciding<'_> {
     /// A class may be approved when a policy in force covers its scheme, the fund may pay it, and
@@ -16,11 +16,8 @@ impl Deciding<'_> {
     pub(super) fn approve_class(&self, c: &ApproveClass) -> Result<Event, Refusal> {
         within(c.headcount, CLASS_HEADCOUNT_MAX, "headcount")?;
         within(c.class_hours, CLASS_HOURS_MAX, "class hours")?;
-        super::check_amount(c.rate)?;
-        if c.rate.get() > RATE_MAX_FEN {
-            return Err(Refusal::new(Reason::OutOfBounds)
-                .about("rate in fen")
-                .limit(RATE_MAX_FEN, c.rate.get()));
+        if let Some(rate) = c.rate {
+            check_rate(rate)?;
         }
         check_order(c.starts_on, Some(c.ends_on))?;
         let published = self
@@ -54,12 +51,18 @@ impl Deciding<'_> {
             occupation: c.occupation,
             level: c.level,
             headcount: c.headcount,
-            rate: c.rate,
+            rate: c
+                .rate
+                .ok_or_else(|| Refusal::new(Reason::RateNotFound).about(&c.scheme))?,
             class_hours: c.class_hours,
             starts_on: c.starts_on,
             ends_on: c.ends_on,
             residence: c.residence,
             contract_number: c.contract_number.clone(),
+            rate_source: RateSource::Contract,
+            scarce: false,
+            reporting: c.reporting.clone(),
+            order: c.order,
         });
         let tags = vec![
             Tag::Class(c.class),
@@ -130,6 +133,17 @@ impl Deciding<'_> {
             .filter(|_| class.closed.is_none())
             .ok_or_else(|| not_open(id, class))
     }
+}
+
+/// Refuses a rate that is not positive or exceeds the bound.
+fn check_rate(rate: Fen) -> Result<(), Refusal> {
+    super::check_amount(rate)?;
+    if rate.get() > RATE_MAX_FEN {
+        return Err(Refusal::new(Reason::OutOfBounds)
+            .about("rate in fen")
+            .limit(RATE_MAX_FEN, rate.get()));
+    }
+    Ok(())
 }
 
 /// What the body of a class has to be qualified for.

@@ -8,12 +8,12 @@ use crate::context::Context;
 use crate::entity::{Class, ClassSettlement, Disbursement};
 use crate::event::{
     ClassKind, DisbursementLine, DisbursementOrdered, DisbursementReturned, DisbursementStage,
-    Event, EventBody, Payee, ReturnKind, Tag,
+    Event, EventBody, Payee, ReturnKind, Subject, Tag,
 };
 use crate::limits::CLASS_HEADCOUNT_MAX;
 use crate::policy::AdvanceBase;
 use crate::refusal::{Reason, Refusal};
-use crate::{AccountKind, DisbursementId, Fen, PersonKey, Position};
+use crate::{AccountKind, ClassId, CreditCode, DisbursementId, Fen, PersonKey, Position};
 
 /// The lines of a payment and what they rest on.
 #[derive(Debug)]
@@ -287,7 +287,7 @@ impl Deciding<'_> {
         causes.push(class.approved.position);
         let body = EventBody::DisbursementOrdered(DisbursementOrdered {
             disbursement: c.disbursement,
-            class: c.class,
+            subject: Subject::Class(c.class),
             account: class.account,
             stage: c.stage,
             payee: c.payee,
@@ -296,7 +296,7 @@ impl Deciding<'_> {
         });
         let mut tags = vec![Tag::Disbursement(c.disbursement)];
         tags.extend(super::class::class_tags(c.class, class));
-        tags.extend(payee_tag(c.payee, class));
+        tags.extend(payee_tag(c.payee, class.institution));
         let mut event = self.event(body, tags, causes);
         event.policy = Some(published.position);
         event.postings = entry.finish();
@@ -356,18 +356,23 @@ impl Deciding<'_> {
             |settled| (settled.on, settled.position),
         );
         self.not_before(latest.0, latest.1)?;
-        let class = self.class(disbursement.class)?;
-        self.check_excess(disbursement, class)?;
+        let class = match disbursement.subject {
+            Subject::Class(id) => Some((id, self.class(id)?)),
+            Subject::Award(_) => None,
+        };
+        if let Some((id, class)) = class {
+            self.check_excess(disbursement, id, class)?;
+        }
         not_returned(c.disbursement, disbursement)?;
         if c.kind == ReturnKind::Active && disbursement.settled.is_none() {
             return Err(Refusal::new(Reason::DisbursementNotSettled)
                 .about(c.disbursement)
                 .because([disbursement.ordered.position]));
         }
-        if disbursement
-            .lines
-            .iter()
-            .any(|line| line.clawed_back.is_positive())
+        let clawed_back = disbursement.lines.iter().map(|line| line.clawed_back);
+        if clawed_back
+            .chain([disbursement.award_clawed_back])
+            .any(Fen::is_positive)
         {
             return Err(Refusal::new(Reason::DisbursementClawedBack).about(c.disbursement));
         }
@@ -387,25 +392,39 @@ impl Deciding<'_> {
             kind: c.kind,
             bank_reference: c.bank_reference.clone(),
             reason: c.reason.clone(),
-            frees_quota: self.slots_to_free(c, disbursement, class),
+            frees_quota: class.map_or_else(Vec::new, |(id, class)| {
+                self.slots_to_free(c, disbursement, id, class)
+            }),
         });
         let tags = self.payment_tags(c.disbursement, disbursement)?;
         let mut event = self.event(body, tags, vec![latest.1]);
-        event.policy = Some(class.policy);
+        event.policy = Some(self.policy_of(disbursement)?);
         event.postings = entry.finish();
         Ok(event)
     }
 
+    fn policy_of(&self, disbursement: &Disbursement) -> Result<Position, Refusal> {
+        match disbursement.subject {
+            Subject::Class(class) => Ok(self.class(class)?.policy),
+            Subject::Award(award) => Ok(self.award(award)?.policy),
+        }
+    }
+
     /// An advance of which the settlement left an excess to be repaid comes back as that
     /// repayment: the same money must not be asked for twice.
-    fn check_excess(&self, disbursement: &Disbursement, class: &Class) -> Result<(), Refusal> {
+    fn check_excess(
+        &self,
+        disbursement: &Disbursement,
+        id: ClassId,
+        class: &Class,
+    ) -> Result<(), Refusal> {
         let Some(settlement) = class.settlement else {
             return Ok(());
         };
         let owes = |person: &PersonKey| {
             let enrolment = self.context.persons.get(person);
             enrolment
-                .and_then(|person| person.enrolment(disbursement.class))
+                .and_then(|person| person.enrolment(id))
                 .is_some_and(|enrolment| enrolment.excess_advance().is_positive())
         };
         let owing = disbursement.stage == DisbursementStage::Advance
@@ -415,7 +434,7 @@ impl Deciding<'_> {
                 .any(|line| owes(&line.beneficiary));
         if owing {
             return Err(Refusal::new(Reason::ClassSettled)
-                .about(disbursement.class)
+                .about(id)
                 .because([settlement.position]));
         }
         Ok(())
@@ -427,6 +446,7 @@ impl Deciding<'_> {
         &self,
         c: &ReturnDisbursement,
         disbursement: &Disbursement,
+        id: ClassId,
         class: &Class,
     ) -> Vec<PersonKey> {
         let (_, scheme) = self.rules(class);
@@ -435,8 +455,8 @@ impl Deciding<'_> {
         }
         let untouched = |person: &PersonKey| {
             self.context.persons.get(person).is_some_and(|of| {
-                of.slot_of(disbursement.class).is_some()
-                    && of.enrolment(disbursement.class).is_some_and(|enrolment| {
+                of.slot_of(id).is_some()
+                    && of.enrolment(id).is_some_and(|enrolment| {
                         enrolment
                             .payments
                             .iter()
@@ -457,11 +477,27 @@ impl Deciding<'_> {
         id: DisbursementId,
         disbursement: &Disbursement,
     ) -> Result<Vec<Tag>, Refusal> {
-        let class = self.class(disbursement.class)?;
         let mut tags = vec![Tag::Disbursement(id)];
-        tags.extend(super::class::class_tags(disbursement.class, class));
-        tags.extend(payee_tag(disbursement.payee, class));
+        tags.extend(self.subject_tags(disbursement)?);
         Ok(tags)
+    }
+
+    /// The tags of what was paid for, and of whom it was paid to.
+    pub(super) fn subject_tags(&self, disbursement: &Disbursement) -> Result<Vec<Tag>, Refusal> {
+        match disbursement.subject {
+            Subject::Class(id) => {
+                let class = self.class(id)?;
+                let mut tags = super::class::class_tags(id, class);
+                tags.extend(payee_tag(disbursement.payee, class.institution));
+                Ok(tags)
+            }
+            Subject::Award(id) => {
+                let award = self.award(id)?;
+                let mut tags = vec![Tag::Award(id), Tag::Division(disbursement.account.division)];
+                tags.extend(recipient_tag(award.recipient));
+                Ok(tags)
+            }
+        }
     }
 }
 
@@ -495,12 +531,19 @@ fn not_returned(id: DisbursementId, disbursement: &Disbursement) -> Result<(), R
     }
 }
 
-pub(super) fn payee_tag(payee: Payee, class: &Class) -> Option<Tag> {
+/// The tag of a payee other than the body of the class, which is a tag already.
+pub(super) fn payee_tag(payee: Payee, body: CreditCode) -> Option<Tag> {
     match payee {
-        Payee::Person(person) => Some(Tag::Person(person)),
-        Payee::Employer(employer) => Some(Tag::Institution(employer)),
-        Payee::Institution(body) if body != class.institution => Some(Tag::Institution(body)),
-        Payee::Institution(_) => None,
+        Payee::Institution(paid) if paid == body => None,
+        _ => recipient_tag(payee),
+    }
+}
+
+/// The tag of a payee.
+pub(super) fn recipient_tag(payee: Payee) -> Option<Tag> {
+    match payee {
+        Payee::Person(person) | Payee::Master(person) => Some(Tag::Person(person)),
+        Payee::Institution(body) | Payee::Employer(body) => Some(Tag::Institution(body)),
     }
 }
 
@@ -532,6 +575,9 @@ fn check_payee(
 ) -> Result<(), Refusal> {
     let right = match c.payee {
         Payee::Institution(body) => body == class.institution,
+        // Who the master of an apprentice is, the ledger learns from the payment itself; only a
+        // scheme whose rules name masters pays them.
+        Payee::Master(_) => false,
         Payee::Person(person) => {
             class.kind == ClassKind::Ordinary && c.beneficiaries.as_slice() == [person]
         }

@@ -2,7 +2,8 @@
 
 use super::{Deciding, at_most};
 use crate::Reference;
-use crate::command::PublishPolicy;
+use crate::coded::DocumentKind;
+use crate::command::{PublishPolicy, WithdrawPolicy};
 use crate::event::{Event, EventBody, PolicyPublished, Tag};
 use crate::limits::{POLICIES_MAX, POLICY_TEXT_BYTES_MAX};
 use crate::refusal::{Reason, Refusal};
@@ -36,7 +37,7 @@ impl Deciding<'_> {
                 .limit(i64::from(newest.unwrap_or(0)), i64::from(policy.version))
                 .because(earlier.iter().map(|earlier| earlier.position)));
         }
-        let body = EventBody::PolicyPublished(PolicyPublished {
+        let body = PolicyPublished {
             policy_id,
             version: policy.version,
             document_number,
@@ -45,9 +46,18 @@ impl Deciding<'_> {
             valid_until: policy.valid_until,
             text: Arc::clone(&c.text),
             digest: Sha256::digest(c.text.as_bytes()).into(),
-        });
+            document_kind: policy.kind,
+        };
+        let body = match policy.kind {
+            DocumentKind::Catalogue => EventBody::CataloguePublished(body),
+            DocumentKind::Rules | DocumentKind::RateTable => EventBody::PolicyPublished(body),
+        };
         let causes = earlier.iter().map(|earlier| earlier.position).collect();
         Ok(self.event(body, vec![Tag::Division(policy.division)], causes))
+    }
+
+    pub(super) fn withdraw_policy(&self, _: &WithdrawPolicy) -> Result<Event, Refusal> {
+        Err(Refusal::new(Reason::RuleNotFound))
     }
 }
 

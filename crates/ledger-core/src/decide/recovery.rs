@@ -1,13 +1,15 @@
 //! Clawbacks and repayments: no clawback without its finding, its disbursement and the events
 //! behind both; never more than was paid.
 
-use super::disbursement::{find, overflow, payee_tag};
+use super::disbursement::{find, overflow};
 use super::entry::Entry;
 use super::supervision::not_closed;
 use super::{Deciding, all, at_most, check_amount, distinct, not_before};
 use crate::command::{ClawbackRequestLine, Debt, DecideClawback, RecordRepayment};
-use crate::entity::{Disbursement, Finding, PaidLine, Settlement};
-use crate::event::{ClawbackDecided, ClawbackLine, DisbursementStage, Event, EventBody, Tag};
+use crate::entity::{Disbursement, Finding, Settlement};
+use crate::event::{
+    ClawbackDecided, ClawbackLine, DisbursementStage, Event, EventBody, Subject, Tag,
+};
 use crate::limits::CLASS_HEADCOUNT_MAX;
 use crate::refusal::{Reason, Refusal};
 use crate::{AccountKey, AccountKind, CaseId, ClassId, Fen, PersonKey, Position};
@@ -69,9 +71,17 @@ impl Deciding<'_> {
         line: &ClawbackRequestLine,
         disbursement: &Disbursement,
     ) -> Option<Position> {
-        let person = self.context.persons.get(&line.beneficiary)?;
-        let approval = person.enrolment(disbursement.class)?.approval?;
-        Some(approval.position)
+        match disbursement.subject {
+            Subject::Class(class) => {
+                let person = self.context.persons.get(&line.beneficiary?)?;
+                let approval = person.enrolment(class)?.approval?;
+                Some(approval.position)
+            }
+            Subject::Award(award) => {
+                let award = self.context.awards.get(&award)?;
+                Some(award.approved.position)
+            }
+        }
     }
 
     fn clawback_event(
@@ -80,7 +90,7 @@ impl Deciding<'_> {
         first: &Disbursement,
         causes: Vec<Position>,
     ) -> Result<Event, Refusal> {
-        let class = self.class(first.class)?;
+        let (policy, subject_tags) = self.subject_of(first)?;
         let total =
             Fen::checked_sum(c.lines.iter().map(|line| line.amount)).ok_or_else(overflow)?;
         let mut entry = Entry::new(*self);
@@ -94,18 +104,17 @@ impl Deciding<'_> {
             clawback: c.clawback,
             case: c.case,
             finding: c.finding,
-            class: first.class,
+            subject: first.subject,
             account: first.account,
             debtor: first.payee,
-            lines: self.clawback_lines(c, first.class),
+            lines: self.clawback_lines(c, first.subject),
             total,
             decision_number: c.decision_number.clone(),
         });
         let mut tags = vec![Tag::Clawback(c.clawback), Tag::Case(c.case)];
-        tags.extend(super::class::class_tags(first.class, class));
-        tags.extend(payee_tag(first.payee, class));
+        tags.extend(subject_tags);
         let mut event = self.event(body, tags, causes);
-        event.policy = Some(class.policy);
+        event.policy = Some(policy);
         event.postings = entry.finish();
         Ok(event)
     }
@@ -116,14 +125,15 @@ impl Deciding<'_> {
         &self,
         line: &ClawbackRequestLine,
         disbursement: &Disbursement,
-        paid: &PaidLine,
+        paid: &Paid,
     ) -> Result<(), Refusal> {
-        let excess = match disbursement.stage {
-            DisbursementStage::Advance => self
-                .person(line.beneficiary)?
-                .enrolment(disbursement.class)
+        let place = disbursement.subject.class().zip(line.beneficiary);
+        let excess = match (disbursement.stage, place) {
+            (DisbursementStage::Advance, Some((class, beneficiary))) => self
+                .person(beneficiary)?
+                .enrolment(class)
                 .map_or(Fen::ZERO, |enrolment| enrolment.excess_advance()),
-            DisbursementStage::Final | DisbursementStage::Full => Fen::ZERO,
+            _ => Fen::ZERO,
         };
         let left = paid
             .amount
@@ -141,8 +151,8 @@ impl Deciding<'_> {
 
     /// The lines; the last one of a person whose subsidy comes back in full gives the quota slot
     /// back when the policy says so.
-    fn clawback_lines(&self, c: &DecideClawback, class: ClassId) -> Vec<ClawbackLine> {
-        let mut back: BTreeMap<PersonKey, Fen> = BTreeMap::new();
+    fn clawback_lines(&self, c: &DecideClawback, subject: Subject) -> Vec<ClawbackLine> {
+        let mut back: BTreeMap<Option<PersonKey>, Fen> = BTreeMap::new();
         let lines = c.lines.iter().map(|line| {
             let sum = back.entry(line.beneficiary).or_insert(Fen::ZERO);
             *sum = sum.checked_add(line.amount).unwrap_or(*sum);
@@ -150,7 +160,10 @@ impl Deciding<'_> {
                 disbursement: line.disbursement,
                 beneficiary: line.beneficiary,
                 amount: line.amount,
-                frees_quota: self.frees_quota(class, line.beneficiary, *sum),
+                frees_quota: subject
+                    .class()
+                    .zip(line.beneficiary)
+                    .is_some_and(|(class, person)| self.frees_quota(class, person, *sum)),
             }
         });
         lines.collect()
@@ -212,9 +225,9 @@ impl Deciding<'_> {
                     account: clawback.account,
                     outstanding: clawback.outstanding,
                     since: clawback.decided.position,
-                    tags: self.debt_tags(
+                    tags: debt_tags(
                         Some((id, clawback.case)),
-                        clawback.class,
+                        clawback.subject,
                         clawback.account,
                     ),
                 })
@@ -226,7 +239,7 @@ impl Deciding<'_> {
                     .filter(|settlement| settlement.excess.is_positive())
                     .ok_or_else(|| Refusal::new(Reason::DebtNotFound).about(id))?;
                 self.not_before(settlement.on, settlement.position)?;
-                let mut tags = self.debt_tags(None, id, class.account);
+                let mut tags = debt_tags(None, Subject::Class(id), class.account);
                 tags.push(Tag::Institution(class.institution));
                 Ok(Owed {
                     account: class.account,
@@ -238,18 +251,37 @@ impl Deciding<'_> {
         }
     }
 
-    fn debt_tags(
-        &self,
-        clawback: Option<(crate::ClawbackId, CaseId)>,
-        class: ClassId,
-        account: AccountKey,
-    ) -> Vec<Tag> {
-        let mut tags = vec![Tag::Class(class), Tag::Division(account.division)];
-        if let Some((clawback, case)) = clawback {
-            tags.extend([Tag::Clawback(clawback), Tag::Case(case)]);
-        }
-        tags
+    /// The policy that holds for what was paid, and its tags.
+    fn subject_of(&self, disbursement: &Disbursement) -> Result<(Position, Vec<Tag>), Refusal> {
+        let policy = match disbursement.subject {
+            Subject::Class(class) => self.class(class)?.policy,
+            Subject::Award(award) => self.award(award)?.policy,
+        };
+        Ok((policy, self.subject_tags(disbursement)?))
     }
+}
+
+fn debt_tags(
+    clawback: Option<(crate::ClawbackId, CaseId)>,
+    subject: Subject,
+    account: AccountKey,
+) -> Vec<Tag> {
+    let subject = match subject {
+        Subject::Class(class) => Tag::Class(class),
+        Subject::Award(award) => Tag::Award(award),
+    };
+    let mut tags = vec![subject, Tag::Division(account.division)];
+    if let Some((clawback, case)) = clawback {
+        tags.extend([Tag::Clawback(clawback), Tag::Case(case)]);
+    }
+    tags
+}
+
+/// A payment line and what was clawed back of it, in fen.
+#[derive(Debug, Clone, Copy)]
+struct Paid {
+    amount: Fen,
+    clawed_back: Fen,
 }
 
 /// Lines name each payment line once, with a positive amount.
@@ -260,24 +292,40 @@ fn check_lines(lines: &[ClawbackRequestLine]) -> Result<(), Refusal> {
         return Err(Refusal::new(Reason::OutOfBounds).about("lines").limit(1, 0));
     }
     all(lines.iter().map(|line| check_amount(line.amount)))?;
-    let mut by_disbursement: BTreeMap<_, Vec<PersonKey>> = BTreeMap::new();
+    let mut by_disbursement: BTreeMap<_, Vec<Option<PersonKey>>> = BTreeMap::new();
     for line in lines {
         by_disbursement
             .entry(line.disbursement)
             .or_default()
             .push(line.beneficiary);
     }
-    by_disbursement
-        .values()
-        .try_for_each(|persons| distinct(persons))
+    by_disbursement.iter().try_for_each(|(payment, lines)| {
+        let persons: Vec<_> = lines.iter().copied().flatten().collect();
+        distinct(&persons)?;
+        if lines.len().saturating_sub(persons.len()) > 1 {
+            return Err(Refusal::new(Reason::NamedTwice).about(payment));
+        }
+        Ok(())
+    })
 }
 
 fn paid_line<'d>(
     line: &ClawbackRequestLine,
     disbursement: &'d Disbursement,
-) -> Result<(&'d Disbursement, PaidLine), Refusal> {
-    match disbursement.line(line.beneficiary) {
-        Some(paid) => Ok((disbursement, *paid)),
+) -> Result<(&'d Disbursement, Paid), Refusal> {
+    let paid = match (disbursement.subject, line.beneficiary) {
+        (Subject::Class(_), Some(beneficiary)) => disbursement.line(beneficiary).map(|paid| Paid {
+            amount: paid.amount,
+            clawed_back: paid.clawed_back,
+        }),
+        (Subject::Award(_), None) => Some(Paid {
+            amount: disbursement.total,
+            clawed_back: disbursement.award_clawed_back,
+        }),
+        _ => None,
+    };
+    match paid {
+        Some(paid) => Ok((disbursement, paid)),
         None => Err(Refusal::new(Reason::DisbursementLineNotFound)
             .about(line.disbursement)
             .because([disbursement.ordered.position])),
@@ -304,8 +352,11 @@ fn covers(
     line: &ClawbackRequestLine,
     disbursement: &Disbursement,
 ) -> Result<(), Refusal> {
-    let covered = finding.class == disbursement.class
-        && (finding.persons.is_empty() || finding.persons.contains(&line.beneficiary));
+    let covered = finding.subject == disbursement.subject
+        && (finding.persons.is_empty()
+            || line
+                .beneficiary
+                .is_some_and(|beneficiary| finding.persons.contains(&beneficiary)));
     if covered {
         return Ok(());
     }
@@ -316,10 +367,14 @@ fn covers(
 
 fn one_debtor<'d>(
     c: &DecideClawback,
-    paid: &[(&'d Disbursement, PaidLine)],
+    paid: &[(&'d Disbursement, Paid)],
 ) -> Result<&'d Disbursement, Refusal> {
     let of = |disbursement: &Disbursement| {
-        (disbursement.payee, disbursement.class, disbursement.account)
+        (
+            disbursement.payee,
+            disbursement.subject,
+            disbursement.account,
+        )
     };
     let mixed = || Refusal::new(Reason::ClawbackMixed).about(c.clawback);
     let (first, _) = paid.first().ok_or_else(mixed)?;

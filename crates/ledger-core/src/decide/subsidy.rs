@@ -58,7 +58,7 @@ pub fn eligibility(
             .map(|rule| published.cite(rule)),
     );
     applied.extend(scheme.no_repeat.as_ref().map(|rule| published.cite(rule)));
-    applied.extend(scheme.quota.as_ref().map(|rule| published.cite(rule)));
+    applied.extend(scheme.quotas.iter().map(|rule| published.cite(rule)));
     applied.extend(scheme.project.as_ref().map(|rule| published.cite(rule)));
     let would_pay = refusals.is_empty().then_some(place.class.rate);
     Eligibility {
@@ -98,7 +98,7 @@ impl Deciding<'_> {
             let residence = place.person.statuses.iter();
             causes.extend(residence.filter_map(|record| match record.status {
                 PersonStatus::Residence(_) => Some(record.position),
-                PersonStatus::Pension => None,
+                _ => None,
             }));
         }
         let body = EventBody::SubsidyApproved(SubsidyApproved {
@@ -108,6 +108,7 @@ impl Deciding<'_> {
             quota_year: quota.year,
             quota_used: quota.used,
             quota_limit: quota.limit,
+            applied: Vec::new(),
         });
         let mut event = self.event(body, place.tags(c.class, c.person), causes);
         event.policy = Some(published.position);
@@ -158,7 +159,7 @@ impl Deciding<'_> {
     fn against_evidence(&self, place: &Place<'_>, person: PersonKey) -> Vec<Refusal> {
         let (published, scheme) = self.rules(place.class);
         let rule = || published.cite(&scheme.evidence);
-        let evidence = scheme.evidence.rule;
+        let evidence = &scheme.evidence.rule;
         let mut found = Vec::new();
         let certificate = place.enrolment.certificate;
         if let Some(invalidated) = certificate.and_then(|certificate| certificate.invalidated) {
@@ -248,7 +249,7 @@ impl Deciding<'_> {
         class: ClassId,
         person: PersonKey,
     ) -> Option<Refusal> {
-        let rule = scheme.quota.as_ref()?;
+        let rule = scheme.quotas.first()?;
         let quota = self.quota_use(place, class, scheme);
         if quota.used <= quota.limit {
             return None;
@@ -272,8 +273,8 @@ impl Deciding<'_> {
             return self.quota_in(place, class, scheme, slot.year);
         }
         let by_certificate = scheme
-            .quota
-            .as_ref()
+            .quotas
+            .first()
             .filter(|quota| quota.rule.counts_by == QuotaDate::Certificate)
             .and(place.enrolment.certificate)
             .map(|certificate| certificate.issued_on.year());
@@ -284,7 +285,7 @@ impl Deciding<'_> {
     }
 
     fn quota_in(&self, place: &Place<'_>, class: ClassId, scheme: &Scheme, year: i32) -> QuotaUse {
-        let Some(quota) = scheme.quota.as_ref() else {
+        let Some(quota) = scheme.quotas.first() else {
             return QuotaUse {
                 year,
                 used: 0,
@@ -296,7 +297,7 @@ impl Deciding<'_> {
         QuotaUse {
             year,
             used,
-            limit: quota.rule.per_year,
+            limit: quota.rule.limit,
         }
     }
 }

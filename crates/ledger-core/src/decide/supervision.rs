@@ -1,9 +1,10 @@
 //! Supervision cases and what they find (鲁人社字〔2025〕87号 二(六); 黔就劳发〔2025〕3号 二十).
 
+use super::disbursement::recipient_tag;
 use super::{Deciding, all, at_most, distinct};
 use crate::command::{CloseCase, MakeFinding, OpenCase};
 use crate::entity::Case;
-use crate::event::{Event, EventBody, FindingMade, Tag};
+use crate::event::{Event, EventBody, FindingMade, Subject, Tag};
 use crate::limits::{CALLER_CAUSES_MAX, CLASS_HEADCOUNT_MAX, FINDINGS_PER_CASE_MAX};
 use crate::refusal::{Reason, Refusal};
 use crate::{CaseId, PersonKey, Position};
@@ -50,7 +51,7 @@ impl<'a> Deciding<'a> {
         distinct(&c.persons)?;
         self.causes_exist(&c.evidence)?;
         let mut causes = self.enrolments_of(c)?;
-        let class = self.class(c.class)?;
+        let (facts, subject_tags) = self.found_about(c.subject)?;
         let case = self.case(c.case)?;
         if let Some(existing) = case.findings.iter().find(|made| made.finding == c.finding) {
             return Err(Refusal::new(Reason::FindingExists)
@@ -59,27 +60,47 @@ impl<'a> Deciding<'a> {
         }
         self.not_before(case.opened.on, case.opened.position)?;
         not_closed(c.case, case)?;
-        causes.extend([case.opened.position, class.approved.position]);
-        causes.extend(class.opened.map(|opened| opened.position));
-        causes.extend(class.closed.map(|closed| closed.position));
+        causes.push(case.opened.position);
+        causes.extend(facts);
         causes.extend_from_slice(&c.evidence);
         let body = EventBody::FindingMade(FindingMade {
             case: c.case,
             finding: c.finding,
             kind: c.kind,
-            class: c.class,
+            subject: c.subject,
             persons: c.persons.clone(),
             decision_number: c.decision_number.clone(),
         });
         let mut tags = vec![Tag::Case(c.case)];
-        tags.extend(super::class::class_tags(c.class, class));
+        tags.extend(subject_tags);
         Ok(self.event(body, tags, causes))
     }
 
+    /// The events that made what the finding is about, and its tags.
+    fn found_about(&self, subject: Subject) -> Result<(Vec<Position>, Vec<Tag>), Refusal> {
+        match subject {
+            Subject::Class(id) => {
+                let class = self.class(id)?;
+                let stages = [Some(class.approved), class.opened, class.closed];
+                let facts = stages.into_iter().flatten().map(|fact| fact.position);
+                Ok((facts.collect(), super::class::class_tags(id, class)))
+            }
+            Subject::Award(id) => {
+                let award = self.award(id)?;
+                let mut tags = vec![Tag::Award(id), Tag::Division(award.division)];
+                tags.extend(recipient_tag(award.recipient));
+                Ok((vec![award.approved.position], tags))
+            }
+        }
+    }
+
+    /// The enrolments of the persons; an award concerns no trainees.
     fn enrolments_of(&self, c: &MakeFinding) -> Result<Vec<Position>, Refusal> {
-        let enrolled = |person: &PersonKey| {
-            self.place(c.class, *person)
-                .map(|place| place.enrolment.enrolled)
+        let enrolled = |person: &PersonKey| match c.subject {
+            Subject::Class(class) => self
+                .place(class, *person)
+                .map(|place| place.enrolment.enrolled),
+            Subject::Award(_) => Err(Refusal::new(Reason::EnrolmentNotFound).about(person)),
         };
         all(c.persons.iter().map(enrolled))
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ledger_core::command::{CommandBody, PublishPolicy};
 use ledger_core::entity::{Class, Enrolment};
+use ledger_core::event::Subject;
 use ledger_core::policy::PolicyBook;
 use ledger_core::refusal::Reason;
 use ledger_core::{
@@ -312,7 +313,7 @@ impl Ledger {
         }
         let in_flight = self.entities.values().filter(|entity| {
             matches!(entity, Entity::Disbursement(disbursement)
-                if disbursement.class == id
+                if disbursement.subject == Subject::Class(id)
                     && disbursement.settled.is_none()
                     && disbursement.returned.is_none())
         });

@@ -1,11 +1,10 @@
 //! Constructed policies for the tables: the Shandong 2019–2021 rules, varied by parameter.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use ledger_core::policy::{
     AdvanceBase, EmploymentBase, Evidence, ProjectPayment, Quota, QuotaDate, QuotaRelease,
-    QuotaScope, RepeatWindow, Ruled, Scheme, Shortfall,
+    QuotaScope, QuotaWindow, RepeatWindow, Ruled, Scheme, Shortfall,
 };
 use ledger_core::{BusinessDate, Division, FundSource, Policy, SchemeId, Share};
 
@@ -21,16 +20,12 @@ pub(crate) fn policy(id: &str, parameters: &BTreeMap<&str, &str>) -> Policy {
     let schemes = get("schemes", SCHEME);
     let schemes = schemes.split(',').map(|name| scheme(name, &get)).collect();
     let (valid_from, valid_until) = dates(&get("valid", "2019-01-01.."));
-    Policy {
-        policy_id: Arc::from(id),
-        version: get("version", "1").parse().unwrap(),
-        document_number: Arc::from(format!("{id} (constructed)")),
-        title: Arc::from("constructed for a test"),
-        division: Division::parse(&get("division", "370000")).unwrap(),
-        valid_from,
-        valid_until,
-        schemes,
-    }
+    let version = get("version", "1").parse().unwrap();
+    let division = Division::parse(&get("division", "370000")).unwrap();
+    let number = format!("{id} (constructed)");
+    let mut policy = Policy::new(id, version, &number, division, valid_from, valid_until);
+    policy.schemes = schemes;
+    policy
 }
 
 fn scheme(name: &str, get: &dyn Fn(&str, &'static str) -> String) -> Scheme {
@@ -51,40 +46,36 @@ fn scheme(name: &str, get: &dyn Fn(&str, &'static str) -> String) -> Scheme {
         months => Some(RepeatWindow::Months(months.parse().unwrap())),
     };
     let hours = get("hours", "none");
-    Scheme {
-        scheme: SchemeId::parse(name).unwrap(),
-        name_zh: Arc::from("构造的测试项目"),
-        funds: ruled(funds.split(',').map(fund_of).collect(), "funds"),
-        quota: (quota != "none").then(|| {
-            let per_year = quota.parse().unwrap();
-            ruled(
-                Quota {
-                    per_year,
-                    scope,
-                    counts_by,
-                },
-                "quota",
-            )
-        }),
-        no_repeat: repeat.map(|window| ruled(window, "no repeat")),
-        pension_excluded: yes("pension", "yes").then(|| ruled((), "pension")),
-        evidence: ruled(
-            Evidence {
-                certificate: yes("certificate", "yes"),
-                assessment: yes("assessment", "no"),
-                attendance: (hours != "none").then(|| share(&hours)),
-            },
-            "evidence",
-        ),
-        project: yes("project", "yes").then(|| ruled(project(get), "project")),
-        quota_release: ruled(
-            QuotaRelease {
-                returned_payment: yes("return-frees", "yes"),
-                clawback: yes("clawback-frees", "no"),
-            },
-            "quota release",
-        ),
+    let evidence = Evidence {
+        certificate: yes("certificate", "yes"),
+        assessment: yes("assessment", "no"),
+        attendance: (hours != "none").then(|| share(&hours)),
+        ..Evidence::default()
+    };
+    let release = QuotaRelease {
+        returned_payment: yes("return-frees", "yes"),
+        clawback: yes("clawback-frees", "no"),
+    };
+    let mut scheme = Scheme::new(
+        SchemeId::parse(name).unwrap(),
+        "构造的测试项目",
+        Ruled::new(funds.split(',').map(fund_of).collect(), "funds"),
+        Ruled::new(evidence, "evidence"),
+        Ruled::new(release, "quota release"),
+    );
+    if quota != "none" {
+        let quota = Quota {
+            limit: quota.parse().unwrap(),
+            window: QuotaWindow::CalendarYear,
+            scope,
+            counts_by,
+        };
+        scheme.quotas.push(Ruled::new(quota, "quota"));
     }
+    scheme.no_repeat = repeat.map(|window| Ruled::new(window, "no repeat"));
+    scheme.pension_excluded = yes("pension", "yes").then(|| Ruled::new((), "pension"));
+    scheme.project = yes("project", "yes").then(|| Ruled::new(project(get), "project"));
+    scheme
 }
 
 fn project(get: &dyn Fn(&str, &'static str) -> String) -> ProjectPayment {
@@ -106,13 +97,6 @@ fn project(get: &dyn Fn(&str, &'static str) -> String) -> ProjectPayment {
             _ => Shortfall::RecoverAdvance,
         },
         excess_advance_frees_quota: get("excess-frees", "yes") == "yes",
-    }
-}
-
-fn ruled<T>(rule: T, clause: &str) -> Ruled<T> {
-    Ruled {
-        rule,
-        clause: Arc::from(clause),
     }
 }
 

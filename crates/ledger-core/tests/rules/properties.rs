@@ -230,7 +230,7 @@ impl Case {
             match &event.event.body {
                 EventBody::DisbursementOrdered(e) => {
                     let of = (0..6)
-                        .find(|of| class(&format!("K{of}")) == e.class)
+                        .find(|of| Some(class(&format!("K{of}"))) == e.subject.class())
                         .unwrap();
                     let named = |line: &DisbursementLine| {
                         (0..3)

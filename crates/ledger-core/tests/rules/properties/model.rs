@@ -150,9 +150,10 @@ impl Model {
     }
 
     fn ordered(&mut self, e: &DisbursementOrdered) {
+        let class = e.subject.class().unwrap();
         let mut lines = Vec::new();
         for line in &e.lines {
-            let key = (line.beneficiary, e.class);
+            let key = (line.beneficiary, class);
             if let Some(year) = line.takes_quota_year {
                 assert!(
                     self.slots.insert(key, year).is_none(),
@@ -163,12 +164,12 @@ impl Model {
                 self.slots.contains_key(&key),
                 "nothing is paid without a slot"
             );
-            self.place(line.beneficiary, e.class).in_flight += line.amount.get();
+            self.place(line.beneficiary, class).in_flight += line.amount.get();
             lines.push((line.beneficiary, line.amount.get()));
         }
         *self.reserved.entry(e.account).or_default() += e.total.get();
         let order = Order {
-            class: e.class,
+            class,
             account: e.account,
             lines,
             settled: false,
@@ -210,11 +211,13 @@ impl Model {
     }
 
     fn clawed_back(&mut self, e: &ClawbackDecided) {
+        let class = e.subject.class().unwrap();
         for line in &e.lines {
-            self.place(line.beneficiary, e.class).clawed_back += line.amount.get();
+            let beneficiary = line.beneficiary.unwrap();
+            self.place(beneficiary, class).clawed_back += line.amount.get();
             *self.receivable.entry(e.account).or_default() += line.amount.get();
             if line.frees_quota {
-                self.free(line.beneficiary, e.class);
+                self.free(beneficiary, class);
             }
         }
         self.debts.insert(e.clawback, e.total.get());

@@ -1,5 +1,6 @@
 //! What each verb of a table asks of the ledger.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ledger_core::command::{
@@ -13,12 +14,13 @@ use ledger_core::command::{
 };
 use ledger_core::event::{
     AssessmentResult, ClassKind, DisbursementStage, EmploymentEvidence, FindingKind,
-    InstitutionKind, Payee, PersonStatus, QualificationKind, QualificationScope, ReturnKind,
-    ScopeEntry,
+    InstitutionKind, Payee, PayingCapacity, PersonStatus, QualificationKind, QualificationScope,
+    Reporting, ReturnKind, ScopeEntry, Subject,
 };
 use ledger_core::{
-    BusinessDate, CaseId, CertificateKind, CertificateNumber, ClawbackId, Command, DisbursementId,
-    Division, FindingId, Position, QualificationId, Reference, SchemeId, SkillLevel,
+    AwardId, BusinessDate, CaseId, CertificateKind, CertificateNumber, ClawbackId, Command,
+    DisbursementId, Division, FindingId, OrderId, Position, QualificationId, Reference, SchemeId,
+    SkillLevel,
 };
 
 use super::names::{
@@ -54,6 +56,7 @@ impl Script {
     fn bodies(&mut self, line: &Line<'_>) -> Vec<CommandBody> {
         let a = line.arguments.as_slice();
         match line.verb {
+            "document" => vec![document(a[0])],
             "policy" | "account" | "accrue" | "transfer" => vec![money_in(line)],
             "institution" | "qualify" | "revoke" => vec![of_institution(line)],
             "class" => {
@@ -167,7 +170,7 @@ impl Script {
                         Some("ineligible") => FindingKind::Ineligible,
                         _ => FindingKind::FalseTraining,
                     },
-                    class: class(a[2]),
+                    subject: subject(a[2]),
                     persons: a.get(3).map_or(Vec::new(), |names_of| persons(names_of)),
                     evidence: evidence.map(|label| self.position(label)).collect(),
                     decision_number: reference(),
@@ -207,7 +210,12 @@ fn clawback_lines(text: &str) -> Vec<ClawbackRequestLine> {
     };
     let disbursement = DisbursementId::from_bytes(id(disbursement));
     let amount = yuan(amount);
-    persons(beneficiaries)
+    // The payment of an award has no beneficiary but its recipient.
+    let beneficiaries: Vec<_> = match *beneficiaries {
+        "award" => vec![None],
+        names => persons(names).into_iter().map(Some).collect(),
+    };
+    beneficiaries
         .into_iter()
         .map(|beneficiary| ClawbackRequestLine {
             disbursement,
@@ -215,6 +223,16 @@ fn clawback_lines(text: &str) -> Vec<ClawbackRequestLine> {
             amount,
         })
         .collect()
+}
+
+/// A document of the `policies` folder, such as `shandong/2025-87`.
+fn document(name: &str) -> CommandBody {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../policies");
+    let text = std::fs::read_to_string(format!("{folder}/{name}.toml")).unwrap();
+    CommandBody::PublishPolicy(PublishPolicy {
+        policy: Arc::new(ledger_policy::compile(&text).unwrap()),
+        text: Arc::from(text),
+    })
 }
 
 fn money_in(line: &Line<'_>) -> CommandBody {
@@ -241,6 +259,7 @@ fn money_in(line: &Line<'_>) -> CommandBody {
             fund,
             amount: yuan(a[1]),
             reference: reference(),
+            capacity: capacity(&line.options),
         }),
         _ => CommandBody::TransferFunds(TransferFunds {
             from: division(0),
@@ -341,13 +360,36 @@ fn class_of(line: &Line<'_>) -> ApproveClass {
         occupation: occupation(&get("occupation", "4-10-01-05")),
         level: level(&get("level", "junior")),
         headcount: get("places", "40").parse().unwrap(),
-        rate: yuan(&get("rate", "1000.00")),
+        rate: Some(get("rate", "1000.00"))
+            .filter(|rate| rate != "standard")
+            .map(|rate| yuan(&rate)),
         class_hours: get("class-hours", "80").parse().unwrap(),
         starts_on,
         ends_on: ends_on.unwrap(),
         residence: (residence != "none").then(|| Division::parse(&residence).unwrap()),
         contract_number: reference(),
+        reporting: Reporting::default(),
+        order: line
+            .options
+            .get("order")
+            .map(|name| OrderId::from_bytes(id(name))),
     }
+}
+
+/// `award:W1` is an award, anything else a class.
+fn subject(name: &str) -> Subject {
+    match name.strip_prefix("award:") {
+        Some(name) => Subject::Award(AwardId::from_bytes(id(name))),
+        None => Subject::Class(class(name)),
+    }
+}
+
+/// `balance=` and `monthly=` of the unemployment insurance fund, when both are given.
+fn capacity(options: &BTreeMap<&str, &str>) -> Option<PayingCapacity> {
+    Some(PayingCapacity {
+        balance: yuan(options.get("balance")?),
+        monthly_benefits: yuan(options.get("monthly")?),
+    })
 }
 
 fn of_status(line: &Line<'_>) -> CommandBody {
@@ -445,6 +487,7 @@ fn of_payment(line: &Line<'_>) -> CommandBody {
                 None => panic!("a payee is of a kind"),
             },
             beneficiaries: persons(a.get(3).copied().unwrap_or("")),
+            fund: line.options.get("from").map(|code| policies::fund_of(code)),
         }),
         "settle" => CommandBody::SettleDisbursement(SettleDisbursement {
             disbursement,

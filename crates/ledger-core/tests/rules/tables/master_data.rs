@@ -29,15 +29,14 @@ tables! {
     2020-01-01 class C2                             => POLICY_NOT_FOUND
     "
 
-    // A city may be stricter than its province, and a county than its city.
-    the_narrowest_policy_holds given [BODIES]
+    // Rules are the province's; a city's document holds for schemes that the province leaves out.
+    the_province_sets_the_rules given [BODIES]
     "
-    2019-01-01 policy city division=370100 quota=1
-               policy county division=370102 quota=2
-               policy province quota=3
+    2019-01-01 policy province quota=3
+               policy city division=370100 quota=1 schemes=vocational-training,city-scheme
     2020-02-20 class C1 occupation=4-10-01-05
                class C2 occupation=4-10-01-02
-               class C3 occupation=4-03-02-01 division=370102
+               class C3 occupation=4-03-02-01 scheme=city-scheme
                class C4 occupation=6-18-02-04 division=370200
     2020-03-01 open C1
                open C2
@@ -48,8 +47,8 @@ tables! {
                graduate C3 A
                graduate C4 A
                approve C1 A                         => ok used=1
-               approve C2 A                         => YEARLY_QUOTA_USED limit=1 found=1
-               approve C3 A                         => ok used=2
+               approve C2 A                         => ok used=2
+               approve C3 A                         => YEARLY_QUOTA_USED limit=1 found=2
                approve C4 A                         => ok used=3
     "
 

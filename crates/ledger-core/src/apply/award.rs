@@ -1,0 +1,76 @@
+//! Awards and their registers.
+
+use crate::context::{Context, award_register_key};
+use crate::entity::{Award, AwardEntry, AwardRegister, Fact};
+use crate::event::{AwardApproved, ClawbackLine};
+use crate::{AwardId, Fen, Position};
+
+pub(super) fn with(context: &mut Context, award: AwardId, change: impl FnOnce(&mut Award)) {
+    if let Some(award) = context.awards.get_mut(&award) {
+        change(award);
+    }
+}
+
+pub(super) fn approved(
+    context: &mut Context,
+    fact: Fact,
+    policy: Option<Position>,
+    e: &AwardApproved,
+) {
+    let award = Award {
+        approved: fact,
+        policy: policy.unwrap_or(Position::ZERO),
+        scheme: e.scheme.clone(),
+        division: e.division,
+        recipient: e.recipient,
+        subject: e.subject.clone(),
+        amount: e.amount,
+        parts: e.parts.clone(),
+        payments: Vec::new(),
+        clawed_back: Fen::ZERO,
+        revoked: None,
+        found_false: None,
+    };
+    context.awards.put(e.award, Some(award));
+    let entry = AwardEntry {
+        award: e.award,
+        position: fact.position,
+        on: fact.on,
+        recipient: e.recipient,
+        subject: e.subject.clone(),
+        revoked: None,
+    };
+    let key = award_register_key(&e.scheme, e.division);
+    match context.award_registers.get_mut(&key) {
+        Some(register) => register.entries.push(entry),
+        None => {
+            let entries = vec![entry];
+            context
+                .award_registers
+                .put(key, Some(AwardRegister { entries }));
+        }
+    }
+}
+
+pub(super) fn revoked(context: &mut Context, fact: Fact, id: AwardId) {
+    let Some(award) = context.awards.get_mut(&id) else {
+        return;
+    };
+    award.revoked = Some(fact.position);
+    let key = award_register_key(&award.scheme, award.division);
+    if let Some(register) = context.award_registers.get_mut(&key) {
+        for entry in &mut register.entries {
+            if entry.award == id {
+                entry.revoked = Some(fact.position);
+            }
+        }
+    }
+}
+
+pub(super) fn clawed_back(context: &mut Context, award: AwardId, line: &ClawbackLine) {
+    let add = |sum: &mut Fen| *sum = sum.checked_add(line.amount).unwrap_or(*sum);
+    if let Some(disbursement) = context.disbursements.get_mut(&line.disbursement) {
+        add(&mut disbursement.award_clawed_back);
+    }
+    with(context, award, |award| add(&mut award.clawed_back));
+}

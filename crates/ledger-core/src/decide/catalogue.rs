@@ -1,0 +1,1 @@
+//! The four catalogues (四个目录).
