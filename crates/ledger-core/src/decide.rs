@@ -32,7 +32,7 @@ mod training;
 use crate::command::{Command, CommandBody};
 use crate::context::Context;
 use crate::entity::{Class, Enrolment, Person};
-use crate::event::{Event, EventBody, Tag};
+use crate::event::{Event, EventBody, Payee, Tag};
 use crate::limits::{AMOUNT_MAX_FEN, CALLER_CAUSES_MAX, EVENTS_PER_PERSON_MAX};
 use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};
@@ -328,6 +328,10 @@ fn reported(body: &CommandBody) -> &[PersonKey] {
         CommandBody::RecordAgencyContract(c) => slice::from_ref(&c.person),
         CommandBody::SelectOrder(c) => slice::from_ref(&c.person),
         CommandBody::OrderDisbursement(c) => &c.beneficiaries,
+        CommandBody::ApproveAward(c) => match &c.recipient {
+            Payee::Person(person) | Payee::Master(person) => slice::from_ref(person),
+            Payee::Institution(_) | Payee::Employer(_) => &[],
+        },
         _ => &[],
     }
 }

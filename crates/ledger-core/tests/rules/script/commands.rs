@@ -99,6 +99,9 @@ impl Script {
                 grounds: note(),
                 decision_number: reference(),
             })],
+            "award" | "revoke-award" | "pay-award" | "penalty" | "adjust" | "withdraw-policy" => {
+                vec![super::awards::body(line)]
+            }
             "order" | "settle" | "return" => vec![of_payment(line)],
             "case" | "find" | "claw" | "repay" | "close-case" => vec![self.of_case(line)],
             verb => names(a[1])
@@ -168,6 +171,7 @@ impl Script {
                     kind: match line.options.get("kind").copied() {
                         Some("honest") => FindingKind::HonestError,
                         Some("ineligible") => FindingKind::Ineligible,
+                        Some("fraud") => FindingKind::Fraud,
                         _ => FindingKind::FalseTraining,
                     },
                     subject: subject(a[2]),
@@ -385,7 +389,7 @@ fn subject(name: &str) -> Subject {
 }
 
 /// `balance=` and `monthly=` of the unemployment insurance fund, when both are given.
-fn capacity(options: &BTreeMap<&str, &str>) -> Option<PayingCapacity> {
+pub(super) fn capacity(options: &BTreeMap<&str, &str>) -> Option<PayingCapacity> {
     Some(PayingCapacity {
         balance: yuan(options.get("balance")?),
         monthly_benefits: yuan(options.get("monthly")?),

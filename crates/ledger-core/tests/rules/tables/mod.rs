@@ -1,10 +1,12 @@
 //! The tables, and the check that they leave no refusal out.
 
+mod award;
 mod bounds;
 mod class;
 mod funds;
 mod master_data;
 mod payment;
+mod penalty;
 mod project;
 mod recovery;
 mod subsidy;
@@ -63,10 +65,12 @@ pub(crate) const GRADUATE: &str = "
 #[test]
 fn every_refusal_is_in_a_table() {
     let tables = [
+        award::TABLES,
         class::TABLES,
         funds::TABLES,
         master_data::TABLES,
         payment::TABLES,
+        penalty::TABLES,
         project::TABLES,
         recovery::TABLES,
         subsidy::TABLES,
