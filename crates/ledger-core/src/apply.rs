@@ -373,6 +373,7 @@ fn class_approved(context: &mut Context, fact: Fact, policy: Option<Position>, e
         order: e.order,
         publicity: None,
         objection_upheld: None,
+        last_approval: None,
     };
     context.classes.put(e.class, Some(class));
 }
@@ -519,6 +520,7 @@ fn subsidy_approved(context: &mut Context, fact: Fact, e: &SubsidyApproved) {
         }
     });
     with_class(context, e.class, |class| {
+        class.last_approval = Some(class.last_approval.map_or(fact, |last| last.later(fact)));
         class.approvals = class.approvals.saturating_add(1);
         class.employed_approved = class.employed_approved.saturating_add(u32::from(employed));
         class.beneficiaries = class

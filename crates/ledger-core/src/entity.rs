@@ -201,6 +201,8 @@ pub struct Class {
     pub publicity: Option<ClassPublicity>,
     /// An objection to the whole published list that was upheld and bars payment.
     pub objection_upheld: Option<Position>,
+    /// The approval with the latest date, whether or not it still stands.
+    pub last_approval: Option<Fact>,
 }
 
 /// The last time that the approvals of a class were shown to the public.
@@ -209,6 +211,8 @@ pub struct ClassPublicity {
     /// Approvals up to here are shown.
     pub opened: Fact,
     pub closed: Option<Fact>,
+    /// The opening, objection or decision with the latest date.
+    pub last: Fact,
     /// Objections that are not decided yet.
     pub objections: Vec<Objection>,
 }
@@ -403,13 +407,25 @@ pub struct Order {
     pub level: Option<SkillLevel>,
     pub headcount: u32,
     pub listed: Option<Fact>,
-    /// Workers who selected it, with the event.
-    pub selected: Vec<(PersonKey, Position)>,
+    /// Workers who selected it, in the order in which they did.
+    pub selected: Vec<(PersonKey, Fact)>,
     pub accepted: Option<(CreditCode, Fact)>,
     pub purchased: Option<Fact>,
     pub cancelled: Option<Position>,
     /// The class that carries it out.
     pub class: Option<ClassId>,
+}
+
+impl Fact {
+    /// The one with the later date; of one day the one recorded later.
+    #[must_use]
+    pub fn later(self, other: Self) -> Self {
+        if (self.on, self.position) < (other.on, other.position) {
+            other
+        } else {
+            self
+        }
+    }
 }
 
 impl Person {

@@ -467,6 +467,12 @@ fn summarise(body: &EventBody, said: &mut BTreeMap<&'static str, String>) {
             let frees = e.lines.iter().filter(|line| line.frees_quota).count();
             say("frees", frees.to_string());
         }
+        EventBody::PublicityOpened { approvals, .. } => {
+            say("approvals", approvals.to_string());
+        }
+        EventBody::ObjectionResolved { upheld, .. } => {
+            say("upheld", yes(*upheld));
+        }
         EventBody::RepaymentReceived { outstanding, .. } => {
             say("outstanding", outstanding.to_string());
         }
