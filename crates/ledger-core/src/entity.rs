@@ -13,6 +13,7 @@ use crate::event::{
     InstitutionKind, OrderRaisedBy, Payee, PersonStatus, QualificationKind, RateSource, Reporting,
     ScopeEntry, Subject,
 };
+use crate::progress::{CountedFact, GroupSet};
 use crate::{
     AccountKey, AccountKind, AwardId, BusinessDate, CertificateKind, CertificateNumber, ClassId,
     CreditCode, DisbursementId, Division, Fen, FindingId, Occupation, OrderId, PersonKey, Position,
@@ -54,6 +55,8 @@ pub struct Enrolment {
     /// Attendance events not yet summed up by the completion.
     pub attendances: Vec<Position>,
     pub completed: Option<Fact>,
+    /// Groups under which the completion is counted.
+    pub completed_groups: GroupSet,
     pub assessment: Option<Assessment>,
     pub certificate: Option<CertificateFact>,
     pub employment: Option<EmploymentFact>,
@@ -109,6 +112,8 @@ pub struct CertificateFact {
     pub kind: CertificateKind,
     /// Set when it was found in the national register.
     pub verified: Option<Position>,
+    /// Groups under which it is counted.
+    pub groups: GroupSet,
 }
 
 /// A confirmed employment.
@@ -128,6 +133,8 @@ pub struct Approval {
     pub position: Position,
     pub on: BusinessDate,
     pub amount: Fen,
+    /// Groups under which it is counted.
+    pub groups: GroupSet,
 }
 
 /// One payment line of an enrolment, not returned.
@@ -203,6 +210,17 @@ pub struct Class {
     pub objection_upheld: Option<Position>,
     /// The approval with the latest date, whether or not it still stands.
     pub last_approval: Option<Fact>,
+    /// What is counted of its places and not found false, ascending; nothing any more once the
+    /// whole class is found false.
+    pub counted: Vec<CountedPlaces>,
+}
+
+/// Places of a class that count alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountedPlaces {
+    pub fact: CountedFact,
+    /// How many, above zero.
+    pub places: u32,
 }
 
 /// The last time that the approvals of a class were shown to the public.
