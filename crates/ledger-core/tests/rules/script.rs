@@ -12,8 +12,10 @@
 //! command takes them all.
 
 mod awards;
+mod claims;
 mod commands;
 mod names;
+mod orders;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
