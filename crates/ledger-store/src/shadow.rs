@@ -4,12 +4,12 @@ use std::iter;
 use std::sync::{Arc, MutexGuard};
 
 use ledger_core::Position;
-use ledger_log::{Entries, Epoch, LogError, Shadow, ShadowId, Space, StateOp};
+use ledger_log::{Direction, Entries, Entry, Epoch, LogError, Shadow, ShadowId, Space, StateOp};
 use rocksdb::{ColumnFamilyRef, IteratorMode, WriteBatch};
 
 use crate::columns::{Column, Live};
 use crate::error::storage;
-use crate::state::{entry, multi_get};
+use crate::state::{entry, multi_get, scan};
 use crate::store::{Inner, ShadowSlot};
 use crate::{bookkeeping, options};
 
@@ -112,6 +112,19 @@ impl Shadow for RocksShadow {
     fn multi_get(&self, space: Space, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, LogError> {
         let _open = open_slot(&self.inner, self.id)?;
         multi_get(&self.inner.db, &self.column(space)?, keys)
+    }
+
+    fn scan(
+        &self,
+        space: Space,
+        from: &[u8],
+        to: &[u8],
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<Entry>, LogError> {
+        let _open = open_slot(&self.inner, self.id)?;
+        let column = self.column(space)?;
+        scan(&self.inner.db, &column, from, to, direction, limit)
     }
 
     fn iterate(&self, space: Space) -> Entries<'_> {

@@ -77,6 +77,16 @@ fn shadow_is_empty_and_separate<B: Builder>(builder: &B) -> Result<(), LogError>
             .collect::<Result<Vec<_>, _>>()?,
         expected
     );
+    for (direction, found) in [(Direction::Forward, 0), (Direction::Backward, 1)] {
+        let first = shadow.scan(Space::Entities, b"a", b"d", direction, 1)?;
+        assert_eq!(first.first(), expected.get(found), "{direction:?}");
+        let scanned = shadow.scan(Space::Entities, b"a", b"c", direction, 9)?;
+        assert_eq!(scanned, entries(&[("a", "shadow")]), "{direction:?}");
+    }
+    assert_eq!(
+        shadow.scan(Space::Entities, b"b", b"", Direction::Forward, 9)?,
+        entries(&[("c", "2")])
+    );
     let keys = ["c", "b", "a"].map(Vec::from);
     let values = [Some("2"), None, Some("shadow")].map(|value| value.map(Vec::from));
     assert_eq!(shadow.multi_get(Space::Entities, &keys)?, values);
@@ -137,6 +147,11 @@ fn shadow_holds_only_rebuildable<B: Builder>(builder: &B) -> Result<(), LogError
             "{space:?}: {refused:?}"
         );
         assert!(shadow.multi_get(space, &[b"a".into()]).is_err());
+        assert!(
+            shadow
+                .scan(space, b"a", b"b", Direction::Forward, 1)
+                .is_err()
+        );
         assert!(shadow.iterate(space).all(|entry| entry.is_err()));
     }
     assert_eq!(shadow.iterate(Space::Entities).count(), 0);
