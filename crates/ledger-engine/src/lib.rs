@@ -6,8 +6,8 @@
 //!    back.
 //! 2. `writer` — the thread that decides; `committer` — the thread that makes durable; `group` —
 //!    what passes from one to the other; `inbox` — what waits for the writer.
-//! 3. [`entity_codec`], [`index`], [`refusals`], [`tip`] — the private encodings of what is derived
-//!    from the log.
+//! 3. [`entity_codec`], [`index`], `counters`, [`refusals`], [`tip`] — the private encodings of what
+//!    is derived from the log.
 //! 4. [`rebuild`] — the same state once more from the log alone, compared, switched.
 //! 5. [`query`] — the read side.
 //!
@@ -19,6 +19,7 @@ mod cache;
 mod clock;
 mod committer;
 mod cost;
+mod counters;
 mod engine;
 pub mod entity_codec;
 mod error_chain;

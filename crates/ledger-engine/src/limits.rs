@@ -46,6 +46,11 @@ pub const CACHE_ENTITY_BYTES: usize = 2_048;
 /// Keys of one read from the store. Larger reads gain nothing and hold the store's lock longer.
 pub const MULTI_GET_KEYS_MAX: usize = 1_024;
 
+/// Running counts kept in memory, over both generations, for the committer and for a rebuild: a few
+/// hundred bytes each, so some 20 MB. In one quarter a province counts in far fewer: sixteen cities
+/// with a few hundred profiles each.
+pub const COUNTERS_CACHED_MAX: usize = 65_536;
+
 /// Blocks whose range is remembered, per generation: 16 bytes and a tree's overhead each, so some
 /// 5 MB.
 pub const BLOCK_STARTS_MAX: usize = 131_072;

@@ -4,6 +4,7 @@ use super::books::Books;
 use super::decode::{DecodedBlock, Decoder, cut_short};
 use super::{CancelToken, RebuildError};
 use crate::cache::{Cache, LoadError};
+use crate::counters::{BlockCounters, RunningCounts, changes_of};
 use crate::entity_codec::{encode_loaded, entity_key};
 use crate::error_chain::error_chain;
 use crate::limits::{REBUILD_BLOCKS_AHEAD, REBUILD_WRITE_OPS};
@@ -25,6 +26,7 @@ pub(super) struct Replay {
     spilled: bool,
     ops: Vec<StateOp>,
     books: Books,
+    counts: RunningCounts,
     decoder: Decoder,
     /// Room for keys, kept to be used again.
     keys: Vec<EntityKey>,
@@ -41,6 +43,7 @@ impl Replay {
             spilled: false,
             ops: Vec::new(),
             books: Books::default(),
+            counts: RunningCounts::new(Position::ZERO),
             decoder: Decoder::new(),
             keys: Vec::new(),
             unloaded: Vec::new(),
@@ -121,12 +124,22 @@ impl Replay {
         if self.spilled {
             self.load_ahead(&block.events)?;
         }
+        let mut counters = BlockCounters::new(block.first);
         for event in &block.events {
-            self.apply_event(event)?;
+            self.apply_event(event, &mut counters)?;
         }
         self.ops.extend(block.index);
-        if self.ops.len() >= REBUILD_WRITE_OPS {
+        let shadow = &*self.shadow;
+        let scan = |from: &[u8], to: &[u8], direction| {
+            shadow.scan(Space::Progress, from, to, direction, 1)
+        };
+        counters.finish(&mut self.counts, &scan, &mut self.ops)?;
+        if self.ops.len() >= REBUILD_WRITE_OPS || self.counts.is_full() {
             self.write()?;
+        }
+        if self.counts.is_full() {
+            // Every row is in the shadow now.
+            self.counts.rotate();
         }
         if self.cache.is_full() {
             // Once everything changed is in the shadow, any entity may be forgotten.
@@ -137,13 +150,18 @@ impl Replay {
         Ok(())
     }
 
-    fn apply_event(&mut self, event: &RecordedEvent) -> Result<(), RebuildError> {
+    fn apply_event(
+        &mut self,
+        event: &RecordedEvent,
+        counters: &mut BlockCounters,
+    ) -> Result<(), RebuildError> {
         let position = event.position;
         self.books
             .post(&event.event)
             .map_err(|source| RebuildError::Books { position, source })?;
         self.load_for(event)?;
         let context = &mut self.cache.context;
+        changes_of(context, event).for_each(|change| counters.add(change));
         apply(context, event);
         if let Some(change) = policy_change(position, &event.event)? {
             change.enter(position, &mut context.policies);

@@ -9,6 +9,7 @@
 use super::{Stopped, Writer, last_position, unreadable};
 use crate::cache::LoadError;
 use crate::cost;
+use crate::counters::changes_of;
 use crate::events::event_to_bytes;
 use crate::group::Mark;
 use crate::policies::policy_marker;
@@ -189,14 +190,22 @@ impl Writer {
             self.open.group.state.push(policy_marker(first));
             self.open.changes_policies = true;
         }
-        for event in self.open.group.events.iter().skip(before.events()) {
-            apply(&mut self.cache.context, event);
-        }
+        self.apply_since(&before);
         if let CommandBody::PublishPolicy(publish) = &command.body {
             let policies = &mut self.cache.context.policies;
             policies.publish(first, Arc::clone(&publish.policy));
         }
         Ok(Outcome::Recorded { first, count })
+    }
+
+    /// Applies the events that are new since the mark, and notes what each changes in the counters.
+    fn apply_since(&mut self, mark: &Mark) {
+        let group = &mut self.open.group;
+        for event in group.events.iter().skip(mark.events()) {
+            let context = &mut self.cache.context;
+            group.progress.extend(changes_of(context, event));
+            apply(context, event);
+        }
     }
 
     /// Appends an event to the open group; on refusal the caller rolls the group back.
