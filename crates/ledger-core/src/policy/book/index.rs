@@ -207,7 +207,8 @@ fn some_then_none<T: Copy>(given: Option<T>) -> impl Iterator<Item = Option<T>> 
 fn current(published: &[PublishedPolicy]) -> Vec<(usize, &PublishedPolicy)> {
     let of = |one: &PublishedPolicy| (one.policy.policy_id.clone(), one.position);
     let latest: HashMap<_, _> = published.iter().map(of).collect();
-    let is_latest = |one: &PublishedPolicy| latest.get(&one.policy.policy_id) == Some(&one.position);
+    let is_latest =
+        |one: &PublishedPolicy| latest.get(&one.policy.policy_id) == Some(&one.position);
     let listed = published.iter().enumerate();
     listed.filter(|(_, one)| is_latest(one)).collect()
 }
