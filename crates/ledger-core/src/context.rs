@@ -45,6 +45,10 @@ pub enum EntityKey {
 /// An entity, owned: what a store loads and writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant holds the entity of that name")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an entity is moved a few times between store and context; a box per class costs more"
+)]
 pub enum Entity {
     Person(Person),
     Class(Class),
@@ -396,7 +400,7 @@ pub fn missing(context: &Context, command: &Command, keys: &mut Vec<EntityKey>) 
             need.institution(c.institution);
         }
         CommandBody::PurchaseOrder(c) => need.order(c.order),
-        CommandBody::CancelOrder(c) => need.order(c.order),
+        CommandBody::CancelOrder(c) => need.order_and_class(c.order),
         CommandBody::VerifyCertificate(c) => {
             if let Some(certificate) = need.certificate_value(c.number) {
                 need.place(certificate.class, certificate.person);
@@ -489,7 +493,12 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
             }
         }
         EventBody::ProvincialAdjustmentReceived(e) => need.account(e.account),
-        EventBody::OrderRaised(e) => need.order(e.order),
+        EventBody::OrderRaised(e) => {
+            need.order(e.order);
+            if let OrderRaisedBy::Person(person) = e.raised_by {
+                need.person(person);
+            }
+        }
         EventBody::OrderListed { order }
         | EventBody::OrderAccepted { order, .. }
         | EventBody::OrderPurchased { order, .. }
@@ -632,6 +641,16 @@ impl<'a> Need<'a> {
 
     fn order(&mut self, order: OrderId) {
         self.key(EntityKey::Order(order));
+    }
+
+    fn order_and_class(&mut self, order: OrderId) {
+        self.order(order);
+        if self.context.orders.is_loaded(&order)
+            && let Some(order) = self.context.orders.get(&order)
+            && let Some(class) = order.class
+        {
+            self.class(class);
+        }
     }
 
     fn register(&mut self, scheme: &SchemeId, division: Division) {

@@ -31,10 +31,10 @@ mod subsidy;
 mod supervision;
 mod training;
 
-use crate::command::{Command, CommandBody};
+use crate::command::{Command, CommandBody, RaiseOrder};
 use crate::context::Context;
 use crate::entity::{Class, Enrolment, Person};
-use crate::event::{Event, EventBody, Tag};
+use crate::event::{Event, EventBody, OrderRaisedBy, Tag};
 use crate::limits::{AMOUNT_MAX_FEN, CALLER_CAUSES_MAX, EVENTS_PER_PERSON_MAX};
 use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};
@@ -329,6 +329,11 @@ fn reported(body: &CommandBody) -> &[PersonKey] {
         CommandBody::SubmitClaim(c) => slice::from_ref(&c.person),
         CommandBody::RecordAgencyContract(c) => slice::from_ref(&c.person),
         CommandBody::SelectOrder(c) => slice::from_ref(&c.person),
+        CommandBody::RaiseOrder(RaiseOrder {
+            raised_by: OrderRaisedBy::Person(person),
+            ..
+        }) => slice::from_ref(person),
+        CommandBody::RaiseObjection(c) => c.person.as_slice(),
         CommandBody::OrderDisbursement(c) => &c.beneficiaries,
         _ => &[],
     }

@@ -13,6 +13,7 @@ use crate::event::{
     InstitutionKind, OrderRaisedBy, Payee, PersonStatus, QualificationKind, RateSource, Reporting,
     ScopeEntry, Subject,
 };
+use crate::progress::{CountedFact, GroupSet};
 use crate::{
     AccountKey, AccountKind, AwardId, BusinessDate, CertificateKind, CertificateNumber, ClassId,
     CreditCode, DisbursementId, Division, Fen, FindingId, Occupation, OrderId, PersonKey, Position,
@@ -54,6 +55,8 @@ pub struct Enrolment {
     /// Attendance events not yet summed up by the completion.
     pub attendances: Vec<Position>,
     pub completed: Option<Fact>,
+    /// Groups under which the completion is counted.
+    pub completed_groups: GroupSet,
     pub assessment: Option<Assessment>,
     pub certificate: Option<CertificateFact>,
     pub employment: Option<EmploymentFact>,
@@ -109,6 +112,8 @@ pub struct CertificateFact {
     pub kind: CertificateKind,
     /// Set when it was found in the national register.
     pub verified: Option<Position>,
+    /// Groups under which it is counted.
+    pub groups: GroupSet,
 }
 
 /// A confirmed employment.
@@ -128,6 +133,8 @@ pub struct Approval {
     pub position: Position,
     pub on: BusinessDate,
     pub amount: Fen,
+    /// Groups under which it is counted.
+    pub groups: GroupSet,
 }
 
 /// One payment line of an enrolment, not returned.
@@ -201,6 +208,19 @@ pub struct Class {
     pub publicity: Option<ClassPublicity>,
     /// An objection to the whole published list that was upheld and bars payment.
     pub objection_upheld: Option<Position>,
+    /// The approval with the latest date, whether or not it still stands.
+    pub last_approval: Option<Fact>,
+    /// What is counted of its places and not found false, ascending; nothing any more once the
+    /// whole class is found false.
+    pub counted: Vec<CountedPlaces>,
+}
+
+/// Places of a class that count alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountedPlaces {
+    pub fact: CountedFact,
+    /// How many, above zero.
+    pub places: u32,
 }
 
 /// The last time that the approvals of a class were shown to the public.
@@ -209,6 +229,8 @@ pub struct ClassPublicity {
     /// Approvals up to here are shown.
     pub opened: Fact,
     pub closed: Option<Fact>,
+    /// The opening, objection or decision with the latest date.
+    pub last: Fact,
     /// Objections that are not decided yet.
     pub objections: Vec<Objection>,
 }
@@ -403,13 +425,25 @@ pub struct Order {
     pub level: Option<SkillLevel>,
     pub headcount: u32,
     pub listed: Option<Fact>,
-    /// Workers who selected it, with the event.
-    pub selected: Vec<(PersonKey, Position)>,
+    /// Workers who selected it, in the order in which they did.
+    pub selected: Vec<(PersonKey, Fact)>,
     pub accepted: Option<(CreditCode, Fact)>,
     pub purchased: Option<Fact>,
     pub cancelled: Option<Position>,
     /// The class that carries it out.
     pub class: Option<ClassId>,
+}
+
+impl Fact {
+    /// The one with the later date; of one day the one recorded later.
+    #[must_use]
+    pub fn later(self, other: Self) -> Self {
+        if (self.on, self.position) < (other.on, other.position) {
+            other
+        } else {
+            self
+        }
+    }
 }
 
 impl Person {

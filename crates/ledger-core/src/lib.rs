@@ -9,7 +9,8 @@
 //! 3. [`entity`] — the state that rules look at; [`context`] — the loaded part of it.
 //! 4. [`policy`] — a policy document in its compiled form: every amount, quota and percentage.
 //! 5. [`explain`] — the chain of rules behind a decision, as data and as text.
-//! 6. The value types: [`money`], [`date`], [`position`], [`ids`] and the coded identifiers.
+//! 6. [`progress`] — what is counted against the targets of the documents.
+//! 7. The value types: [`money`], [`date`], [`position`], [`ids`] and the coded identifiers.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
@@ -38,6 +39,7 @@ pub mod money;
 pub mod occupation;
 pub mod policy;
 pub mod position;
+pub mod progress;
 pub mod refusal;
 pub mod scheme;
 

@@ -100,6 +100,12 @@ impl Script {
                 decision_number: reference(),
             })],
             "order" | "settle" | "return" => vec![of_payment(line)],
+            "raise" | "list" | "select" | "accept" | "purchase" | "cancel" => {
+                super::orders::bodies(line)
+            }
+            "claim" | "agency" | "verify" | "show" | "object" | "resolve" | "take-down" => {
+                self.of_claim(line)
+            }
             "case" | "find" | "claw" | "repay" | "close-case" => vec![self.of_case(line)],
             verb => names(a[1])
                 .iter()
@@ -397,7 +403,7 @@ fn of_status(line: &Line<'_>) -> CommandBody {
     let person = person(a[0]);
     let status = match a[1] {
         "pension" => PersonStatus::Pension,
-        division => PersonStatus::Residence(Division::parse(division).unwrap()),
+        other => super::claims::status(other),
     };
     if line.verb == "end" {
         let valid_until = BusinessDate::parse(a[2]).unwrap();

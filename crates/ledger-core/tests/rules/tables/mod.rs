@@ -1,11 +1,14 @@
 //! The tables, and the check that they leave no refusal out.
 
 mod bounds;
+mod claim;
 mod class;
 mod funds;
 mod master_data;
+mod order;
 mod payment;
 mod project;
+mod publicity;
 mod recovery;
 mod subsidy;
 mod training;
@@ -63,11 +66,14 @@ pub(crate) const GRADUATE: &str = "
 #[test]
 fn every_refusal_is_in_a_table() {
     let tables = [
+        claim::TABLES,
         class::TABLES,
         funds::TABLES,
         master_data::TABLES,
+        order::TABLES,
         payment::TABLES,
         project::TABLES,
+        publicity::TABLES,
         recovery::TABLES,
         subsidy::TABLES,
         training::TABLES,
