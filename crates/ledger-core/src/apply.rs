@@ -596,7 +596,7 @@ fn disbursement_ordered(context: &mut Context, fact: Fact, e: &DisbursementOrder
     };
     match e.subject {
         Subject::Class(class) => class_payment_ordered(context, fact, class, e, &payment),
-        Subject::Award(award) => award::with(context, award, |award| {
+        Subject::Award(award) => award::with(context, fact, award, |award| {
             award.payments.push(payment(e.total));
         }),
     }
@@ -680,7 +680,7 @@ fn disbursement_settled(context: &mut Context, fact: Fact, id: DisbursementId, f
             });
         }
         Subject::Award(award) => {
-            award::with(context, award, |award| settle(&mut award.payments));
+            award::with(context, fact, award, |award| settle(&mut award.payments));
         }
     }
 }
@@ -700,7 +700,7 @@ fn disbursement_returned(context: &mut Context, fact: Fact, e: &DisbursementRetu
     let class = match disbursement.subject {
         Subject::Class(class) => class,
         Subject::Award(award) => {
-            award::with(context, award, |award| {
+            award::with(context, fact, award, |award| {
                 award
                     .payments
                     .retain(|payment| payment.disbursement != e.disbursement);
@@ -743,7 +743,7 @@ fn finding_made(context: &mut Context, fact: Fact, e: &FindingMade) {
     let class = match e.subject {
         Subject::Class(class) => class,
         Subject::Award(award) => {
-            award::with(context, award, |award| {
+            award::with(context, fact, award, |award| {
                 award.found_false = award.found_false.or(bars);
             });
             return;
@@ -770,7 +770,7 @@ fn clawback_decided(context: &mut Context, fact: Fact, e: &ClawbackDecided) {
             (Subject::Class(class), Some(beneficiary)) => {
                 class_line_clawed_back(context, fact, class, beneficiary, line);
             }
-            (Subject::Award(award), _) => award::clawed_back(context, award, line),
+            (Subject::Award(award), _) => award::clawed_back(context, fact, award, line),
             (Subject::Class(_), None) => {}
         }
     }

@@ -417,6 +417,7 @@ mod tests {
             (2, CertificateKind::VocationalQualification, "职业资格证书"),
             (3, CertificateKind::SpecialAbility, "专项职业能力证书"),
             (4, CertificateKind::TrainingCompletion, "培训合格证书"),
+            (5, CertificateKind::SpecialOperation, "特种作业操作证"),
         ] {
             assert_eq!(CertificateKind::from_number(number), Some(kind));
             assert_eq!((kind.number(), kind.name_zh()), (number, name));
@@ -424,7 +425,7 @@ mod tests {
         assert_eq!(
             (
                 CertificateKind::from_number(0),
-                CertificateKind::from_number(5)
+                CertificateKind::from_number(6)
             ),
             (None, None)
         );

@@ -34,7 +34,7 @@ mod training;
 use crate::command::{Command, CommandBody, RaiseOrder};
 use crate::context::Context;
 use crate::entity::{Class, Enrolment, Person};
-use crate::event::{Event, EventBody, OrderRaisedBy, Tag};
+use crate::event::{Event, EventBody, OrderRaisedBy, Payee, Tag};
 use crate::limits::{AMOUNT_MAX_FEN, CALLER_CAUSES_MAX, EVENTS_PER_PERSON_MAX};
 use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};
@@ -335,6 +335,10 @@ fn reported(body: &CommandBody) -> &[PersonKey] {
         }) => slice::from_ref(person),
         CommandBody::RaiseObjection(c) => c.person.as_slice(),
         CommandBody::OrderDisbursement(c) => &c.beneficiaries,
+        CommandBody::ApproveAward(c) => match &c.recipient {
+            Payee::Person(person) | Payee::Master(person) => slice::from_ref(person),
+            Payee::Institution(_) | Payee::Employer(_) => &[],
+        },
         _ => &[],
     }
 }

@@ -586,6 +586,36 @@ impl Account {
     }
 }
 
+impl Award {
+    /// Sum of the payments that were ordered or settled and not returned, in fen.
+    #[must_use]
+    pub fn paid_or_ordered(&self) -> Fen {
+        sum(self.payments.iter())
+    }
+
+    /// The payments from one account.
+    pub fn payments_from(&self, account: AccountKey) -> impl Iterator<Item = &Payment> {
+        self.payments
+            .iter()
+            .filter(move |payment| payment.account == account)
+    }
+
+    /// What is left to pay from an account, in fen; `None` when it pays no part of the award.
+    #[must_use]
+    pub fn left_from(&self, account: AccountKey) -> Option<Fen> {
+        let part = self.parts.iter().find(|part| part.account == account)?;
+        part.amount.checked_sub(sum(self.payments_from(account)))
+    }
+}
+
+impl AwardRegister {
+    /// The awards that were not revoked.
+    pub fn standing(&self) -> impl Iterator<Item = &AwardEntry> {
+        let entries = self.entries.iter();
+        entries.filter(|entry| entry.revoked.is_none())
+    }
+}
+
 impl Disbursement {
     /// The line of a beneficiary.
     #[must_use]
@@ -596,12 +626,12 @@ impl Disbursement {
     }
 }
 
-/// Sum of payment lines. Each is bounded by the rate limit and their number by the stages of a
-/// class, so the sum stays far inside the range.
+/// Sum of payments. Those of a place are bounded by the rate limit and by the stages of a class,
+/// those of an award by its amount, so the sum stays far inside the range.
 fn sum<'a>(payments: impl Iterator<Item = &'a Payment>) -> Fen {
     payments.fold(Fen::ZERO, |total, payment| {
         total
             .checked_add(payment.amount)
-            .expect("a few bounded payment lines fit")
+            .expect("a few bounded payments fit")
     })
 }

@@ -138,6 +138,12 @@ mod tests {
             (4, "unemployment_insurance", "失业保险基金"),
             (5, "special_training", "专项培训资金"),
             (6, "employee_education", "职工教育经费"),
+            (7, "skilled_talent", "技能人才培养专项经费"),
+            (8, "department_funds", "行业主管部门和群团组织资金"),
+            (9, "east_west_cooperation", "东西部协作资金"),
+            (10, "rural_revitalisation", "乡村振兴衔接资金"),
+            (11, "industry_talent", "行业发展和人才培养资金"),
+            (12, "central_budget", "中央财政补助资金"),
         ] {
             let fund = FundSource::from_number(number).unwrap();
             assert_eq!(
@@ -148,7 +154,7 @@ mod tests {
             assert_eq!(fund.to_string(), code);
         }
         assert_eq!(
-            (FundSource::from_number(0), FundSource::from_number(7)),
+            (FundSource::from_number(0), FundSource::from_number(13)),
             (None, None)
         );
         assert_eq!(FundSource::from_code("Special_Account"), None);

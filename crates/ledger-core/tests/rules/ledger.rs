@@ -110,6 +110,9 @@ impl Ledger {
                 .publish(recorded.position, Arc::clone(policy));
         }
         self.apply_both_ways(context, loaded, &recorded);
+        if let EventBody::PolicyWithdrawn { .. } = &recorded.event.body {
+            self.policies = context.policies.clone();
+        }
         self.check_balances(&recorded);
         self.events.push(recorded.clone());
         recorded
@@ -145,6 +148,7 @@ impl Ledger {
         });
         assert_eq!(changes, progress::changes(&replayed, recorded));
         apply(&mut replayed, recorded);
+        assert_eq!(decided_in.policies, replayed.policies, "replay of the book");
         for key in announced {
             let entity = decided_in.copy(&key);
             assert_eq!(entity, replayed.copy(&key), "replay of {key:?} differs");
@@ -255,6 +259,7 @@ impl Ledger {
             replayed.entities, self.entities,
             "the log leads to the state"
         );
+        assert_eq!(replayed.policies, self.policies, "and to the book");
         for (key, entity) in &self.entities {
             if let (EntityKey::Class(id), Entity::Class(class)) = (key, entity) {
                 self.check_counters(*id, class);
@@ -284,6 +289,9 @@ impl Ledger {
                 if let Some(entity) = context.copy(&key) {
                     replayed.entities.insert(key, entity);
                 }
+            }
+            if let EventBody::PolicyWithdrawn { .. } = &event.body {
+                replayed.policies = context.policies;
             }
             if let Some(policy) = self.compiled.get(&recorded.position) {
                 replayed
@@ -482,6 +490,16 @@ fn summarise(body: &EventBody, said: &mut BTreeMap<&'static str, String>) {
             let years = e.lines.iter().filter_map(|line| line.takes_quota_year);
             let years: Vec<_> = years.map(|year| year.to_string()).collect();
             say("takes", years.join(","));
+        }
+        EventBody::AwardApproved(e) => {
+            say("amount", e.amount.to_string());
+            let parts: Vec<_> = e.parts.iter().map(|part| part.amount.to_string()).collect();
+            say("parts", parts.join(","));
+            let rules: Vec<_> = e.applied.iter().map(|rule| rule.rule.code()).collect();
+            say("applied", rules.join(","));
+        }
+        EventBody::PenaltyImposed(e) => {
+            say("amount", e.amount.to_string());
         }
         EventBody::DisbursementReturned(e) => {
             say("frees", e.frees_quota.len().to_string());

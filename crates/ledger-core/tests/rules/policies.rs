@@ -1,5 +1,7 @@
 //! Constructed policies for the tables: the Shandong 2019–2021 rules, varied by parameter.
 
+mod awards;
+
 use std::collections::BTreeMap;
 
 use ledger_core::coded::PayeeKind;
@@ -26,6 +28,7 @@ pub(crate) fn policy(id: &str, parameters: &BTreeMap<&str, &str>) -> Policy {
     let number = format!("{id} (constructed)");
     let mut policy = Policy::new(id, version, &number, division, valid_from, valid_until);
     policy.schemes = schemes;
+    awards::fill(&mut policy, parameters);
     policy
 }
 

@@ -11,6 +11,7 @@
 //! by any name. A list of persons (`A,B`, `P1..P20`) repeats the line for each, except where one
 //! command takes them all.
 
+mod awards;
 mod claims;
 mod commands;
 mod names;

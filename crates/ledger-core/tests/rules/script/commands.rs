@@ -99,6 +99,9 @@ impl Script {
                 grounds: note(),
                 decision_number: reference(),
             })],
+            "award" | "revoke-award" | "pay-award" | "penalty" | "adjust" | "withdraw-policy" => {
+                vec![super::awards::body(line)]
+            }
             "order" | "settle" | "return" => vec![of_payment(line)],
             "raise" | "list" | "select" | "accept" | "purchase" | "cancel" => {
                 super::orders::bodies(line)
@@ -174,6 +177,7 @@ impl Script {
                     kind: match line.options.get("kind").copied() {
                         Some("honest") => FindingKind::HonestError,
                         Some("ineligible") => FindingKind::Ineligible,
+                        Some("fraud") => FindingKind::Fraud,
                         _ => FindingKind::FalseTraining,
                     },
                     subject: subject(a[2]),
@@ -391,7 +395,7 @@ fn subject(name: &str) -> Subject {
 }
 
 /// `balance=` and `monthly=` of the unemployment insurance fund, when both are given.
-fn capacity(options: &BTreeMap<&str, &str>) -> Option<PayingCapacity> {
+pub(super) fn capacity(options: &BTreeMap<&str, &str>) -> Option<PayingCapacity> {
     Some(PayingCapacity {
         balance: yuan(options.get("balance")?),
         monthly_benefits: yuan(options.get("monthly")?),

@@ -1,5 +1,6 @@
 //! The tables, and the check that they leave no refusal out.
 
+mod award;
 mod bounds;
 mod claim;
 mod class;
@@ -7,6 +8,7 @@ mod funds;
 mod master_data;
 mod order;
 mod payment;
+mod penalty;
 mod project;
 mod publicity;
 mod recovery;
@@ -66,12 +68,14 @@ pub(crate) const GRADUATE: &str = "
 #[test]
 fn every_refusal_is_in_a_table() {
     let tables = [
+        award::TABLES,
         claim::TABLES,
         class::TABLES,
         funds::TABLES,
         master_data::TABLES,
         order::TABLES,
         payment::TABLES,
+        penalty::TABLES,
         project::TABLES,
         publicity::TABLES,
         recovery::TABLES,
