@@ -4,6 +4,7 @@
 //! place; it knows no rule. Runs are seeded, so that a failure comes back.
 
 mod model;
+mod progress;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -7,6 +7,7 @@ mod funds;
 mod master_data;
 mod order;
 mod payment;
+mod progress;
 mod project;
 mod publicity;
 mod recovery;
