@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use crate::script::{Script, run};
 
 /// Cases of the random run: about two seconds unoptimised on two cores.
-const CASES: u32 = 60;
+const CASES: u32 = 400;
 
 /// Commands of one case.
 const STEPS: usize = 80;
