@@ -18,6 +18,7 @@ mod class;
 mod disbursement;
 mod entry;
 mod institution;
+mod months;
 mod order;
 mod penalty;
 mod person;
@@ -25,6 +26,7 @@ mod policy;
 mod publicity;
 mod recovery;
 mod settlement;
+mod sink;
 mod subsidy;
 mod supervision;
 mod training;
@@ -39,7 +41,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::{BusinessDate, ClassId, Fen, PersonKey, Position, RecordedTime};
 use std::slice;
 
-pub use subsidy::{Eligibility, eligibility};
+pub use subsidy::{Eligibility, eligibility, explain_approval};
 
 /// What a command leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 //!
 //! [`ledger`] is a ledger in memory that checks itself after every event; [`script`] runs tables
 //! of commands with their expected outcomes; [`tables`] holds them; [`properties`] lets random
-//! commands run against a simple model; [`evidence`] walks from a clawback down to its causes.
+//! commands run against a simple model; [`report`] holds made-up counters against targets;
+//! [`evidence`] walks from a clawback down to its causes.
 
 #![expect(
     clippy::result_large_err,
@@ -17,6 +18,8 @@ mod ledger;
 mod policies;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod report;
 #[cfg(test)]
 mod script;
 #[cfg(test)]
