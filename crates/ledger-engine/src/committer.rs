@@ -34,9 +34,10 @@ impl Committer {
         storage: Arc<dyn Storage>,
         epoch: Epoch,
         tip: Tip,
+        entities_max: usize,
     ) -> Self {
         let block_starts = BlockStarts::new(BLOCK_STARTS_MAX);
-        let counts = RunningCounts::new(tip.last_position);
+        let counts = RunningCounts::new(tip.last_position, entities_max);
         Self {
             shared,
             storage,

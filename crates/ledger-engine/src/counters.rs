@@ -117,12 +117,10 @@ impl BlockCounters {
 }
 
 impl RunningCounts {
-    /// Starts after `last`: before the first event there is nothing to look for.
-    pub(crate) fn new(last: Position) -> Self {
-        Self::bounded(last, COUNTERS_CACHED_MAX)
-    }
-
-    fn bounded(last: Position, cached_max: usize) -> Self {
+    /// Starts after `last`: before the first event there is nothing to look for. No more counts are
+    /// kept than `entities_max`, for who keeps few entities in memory has little of it.
+    pub(crate) fn new(last: Position, entities_max: usize) -> Self {
+        let cached_max = entities_max.min(COUNTERS_CACHED_MAX);
         Self {
             current: HashMap::new(),
             previous: HashMap::new(),

@@ -97,7 +97,13 @@ impl Engine {
             to_committer,
             start,
         );
-        let committer = Committer::new(Arc::clone(&shared), Arc::clone(&storage), epoch, tip);
+        let committer = Committer::new(
+            Arc::clone(&shared),
+            Arc::clone(&storage),
+            epoch,
+            tip,
+            options.cache_entities_max,
+        );
         let committing = spawn("ledger-commit", move || committer.run(&groups))?;
         let writing = spawn("ledger-write", move || writer.run())?;
         let threads = Mutex::new(vec![writing, committing]);

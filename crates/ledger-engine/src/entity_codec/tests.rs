@@ -247,6 +247,7 @@ impl Values {
                 invalidated: values.option(Self::position),
                 kind: values.pick(&CertificateKind::ALL),
                 verified: values.option(Self::position),
+                groups: values.groups(),
             }),
             employment: self.option(|values| EmploymentFact {
                 position: values.position(),
@@ -264,6 +265,7 @@ impl Values {
                 position: values.position(),
                 on: values.date(),
                 amount: values.fen(),
+                groups: values.groups(),
             }),
             earned: self.option(Self::fen),
             payments: self.list(Self::payment),
@@ -277,6 +279,7 @@ impl Values {
             }),
             agency_contract: self.option(Self::position),
             objection_upheld: self.option(Self::position),
+            completed_groups: self.groups(),
         }
     }
 
@@ -324,8 +327,28 @@ impl Values {
                     on: values.date(),
                     person: values.option(Self::person_key),
                 }),
+                last: values.fact(),
             }),
             objection_upheld: self.option(Self::position),
+            last_approval: self.option(Self::fact),
+            counted: self.list(|values| CountedPlaces {
+                fact: values.counted_fact(),
+                places: values.small(),
+            }),
+        }
+    }
+
+    fn groups(&mut self) -> GroupSet {
+        self.list(|values| values.pick(Group::ALL))
+            .into_iter()
+            .collect()
+    }
+
+    fn counted_fact(&mut self) -> CountedFact {
+        CountedFact {
+            measure: self.pick(&Counted::ALL),
+            quarter: Quarter::of(self.date()),
+            groups: self.groups(),
         }
     }
 
@@ -489,7 +512,7 @@ impl Values {
             level: self.option(Self::level),
             headcount: self.small(),
             listed: self.option(Self::fact),
-            selected: self.list(|values| (values.person_key(), values.position())),
+            selected: self.list(|values| (values.person_key(), values.fact())),
             accepted: self.option(|values| (values.body(), values.fact())),
             purchased: self.option(Self::fact),
             cancelled: self.option(Self::position),

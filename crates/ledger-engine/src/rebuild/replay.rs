@@ -43,7 +43,7 @@ impl Replay {
             spilled: false,
             ops: Vec::new(),
             books: Books::default(),
-            counts: RunningCounts::new(Position::ZERO),
+            counts: RunningCounts::new(Position::ZERO, entities_max),
             decoder: Decoder::new(),
             keys: Vec::new(),
             unloaded: Vec::new(),

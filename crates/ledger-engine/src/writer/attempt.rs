@@ -215,6 +215,7 @@ impl Writer {
         event_to_bytes(&recorded, &mut group.bytes);
         let bytes = group.bytes.len().saturating_sub(start);
         self.open.cost += cost::of_event(&recorded.event, bytes);
+        self.open.cost += cost::of_counters(&self.cache.context, &recorded.event);
         group.ends.push(group.bytes.len());
         group.events.push(recorded);
         if bytes > RECORD_BYTES_MAX {
