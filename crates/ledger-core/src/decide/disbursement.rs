@@ -248,10 +248,9 @@ impl Deciding<'_> {
         let due = earned.and_then(|earned| {
             let part = violations.check(match c.stage {
                 DisbursementStage::Full => measured.part(fund, earned),
-                DisbursementStage::Advance | DisbursementStage::Final => Ok(Part {
-                    amount: earned,
-                    paid: place.enrolment.paid_or_ordered(),
-                }),
+                DisbursementStage::Advance | DisbursementStage::Final => {
+                    Ok(Part::whole(place.enrolment, earned))
+                }
             })?;
             violations.check(outstanding(place, person, part))
         });
@@ -607,20 +606,19 @@ pub(super) fn recipient_tag(payee: Payee) -> Option<Tag> {
 
 /// What is left to pay after everything ordered or paid before.
 fn outstanding(place: &Place<'_>, person: PersonKey, part: Part) -> Result<Fen, Refusal> {
-    let Part { amount, paid } = part;
+    let Part { amount, paid, fund } = part;
     match amount.checked_sub(paid) {
         Some(due) if due.is_positive() => Ok(due),
         _ if paid.is_zero() => Err(Refusal::new(Reason::NothingToPay).about(person)),
-        _ => Err(Refusal::new(Reason::AlreadyPaid)
-            .about(person)
-            .limit(amount.get(), paid.get())
-            .because(
-                place
-                    .enrolment
-                    .payments
-                    .iter()
-                    .map(|payment| payment.position),
-            )),
+        _ => {
+            let payments = place.enrolment.payments.iter();
+            let counted =
+                payments.filter(|payment| fund.is_none_or(|fund| payment.account.fund == fund));
+            Err(Refusal::new(Reason::AlreadyPaid)
+                .about(person)
+                .limit(amount.get(), paid.get())
+                .because(counted.map(|payment| payment.position)))
+        }
     }
 }
 
