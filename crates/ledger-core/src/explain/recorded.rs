@@ -7,9 +7,10 @@
 use super::{Evaluated, Explanation, Input, Outcome};
 use crate::coded::RuleKind;
 use crate::event::AppliedRule;
-use crate::policy::{PolicyBook, PublishedPolicy, Scheme};
+use crate::policy::{PolicyBook, PublishedPolicy, RateValue, Scheme};
 use crate::refusal::{Reason, Refusal, RuleCitation};
 use crate::{Fen, SchemeId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Explanation {
@@ -22,8 +23,8 @@ impl Explanation {
             let published = applied.policy.and_then(|policy| book.at(policy));
             let nth = quotas;
             quotas = quotas.saturating_add(usize::from(applied.rule == RuleKind::Quota));
-            let citation = published.map(|published| cite(published, scheme, applied.rule, nth));
             let amount = applied.found.map(Fen::new);
+            let citation = published.map(|published| cite(published, scheme, applied, nth));
             let outcome = match (applied.rule, amount) {
                 (RuleKind::Amount | RuleKind::Uplift, Some(amount)) => Outcome::Amount(amount),
                 _ => Outcome::Passed,
@@ -112,16 +113,25 @@ fn kind_of(reason: Reason) -> Option<RuleKind> {
     })
 }
 
-/// The rule of a document as published, with the clause of its kind (of the nth quota).
+/// The rule of a document as published, with the clause of its kind (of the nth quota), or the name
+/// of the kind where a table has several.
 fn cite(
     published: &PublishedPolicy,
     scheme: &SchemeId,
-    rule: RuleKind,
+    applied: &AppliedRule,
     nth: usize,
 ) -> RuleCitation {
+    let rule = applied.rule;
     let rules = published.policy.scheme(scheme);
     let clause = rules.and_then(|rules| clause(rules, rule, nth));
-    let clause = clause.or_else(|| rate_clause(published, scheme));
+    let clause = clause.or_else(|| {
+        let amount = applied.found.map(Fen::new);
+        rate_clause(
+            published,
+            scheme,
+            amount.filter(|_| rule == RuleKind::Amount),
+        )
+    });
     RuleCitation {
         policy: published.position,
         document: Arc::clone(&published.policy.document_number),
@@ -130,11 +140,28 @@ fn cite(
     }
 }
 
-/// A table of rates has one clause per row; the first in order stands for them.
-fn rate_clause<'p>(published: &'p PublishedPolicy, scheme: &SchemeId) -> Option<&'p Arc<str>> {
+/// The clause of the row that an amount came from, where the amount tells it: the only clause of
+/// the scheme's rates, or of its rates of that amount.
+fn rate_clause<'p>(
+    published: &'p PublishedPolicy,
+    scheme: &SchemeId,
+    amount: Option<Fen>,
+) -> Option<&'p Arc<str>> {
     let rows = published.policy.rates.rows.iter();
     let of_scheme = rows.filter(|(key, _)| key.scheme == *scheme);
-    of_scheme.map(|(_, rate)| &rate.clause).min()
+    let rates: Vec<_> = of_scheme.map(|(_, rate)| rate).collect();
+    let only = |clauses: BTreeSet<&'p Arc<str>>| match clauses.len() {
+        1 => clauses.first().copied(),
+        _ => None,
+    };
+    let all = rates.iter().map(|rate| &rate.clause).collect();
+    only(all).or_else(|| {
+        let of_amount = rates.iter().filter(|rate| match rate.rule {
+            RateValue::Fixed(fixed) => Some(fixed) == amount,
+            RateValue::Hourly { .. } | RateValue::Monthly { .. } => false,
+        });
+        only(of_amount.map(|rate| &rate.clause).collect())
+    })
 }
 
 fn clause(scheme: &Scheme, rule: RuleKind, nth: usize) -> Option<&Arc<str>> {
