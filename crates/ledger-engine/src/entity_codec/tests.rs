@@ -283,6 +283,11 @@ impl Values {
         }
     }
 
+    fn groups(&mut self) -> GroupSet {
+        let groups = self.list(|values| values.pick(Group::ALL));
+        groups.into_iter().collect()
+    }
+
     fn class(&mut self) -> Class {
         Class {
             approved: self.fact(),
@@ -332,23 +337,13 @@ impl Values {
             objection_upheld: self.option(Self::position),
             last_approval: self.option(Self::fact),
             counted: self.list(|values| CountedPlaces {
-                fact: values.counted_fact(),
+                fact: CountedFact {
+                    measure: values.pick(&[Counted::Subsidised, Counted::Completed]),
+                    quarter: Quarter::of(values.date()),
+                    groups: values.groups(),
+                },
                 places: values.small(),
             }),
-        }
-    }
-
-    fn groups(&mut self) -> GroupSet {
-        self.list(|values| values.pick(Group::ALL))
-            .into_iter()
-            .collect()
-    }
-
-    fn counted_fact(&mut self) -> CountedFact {
-        CountedFact {
-            measure: self.pick(&Counted::ALL),
-            quarter: Quarter::of(self.date()),
-            groups: self.groups(),
         }
     }
 
