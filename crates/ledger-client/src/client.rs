@@ -66,6 +66,8 @@ unary! {
     list_accounts(ListAccountsRequest) -> ListAccountsResponse;
     /// Lists a page of the refused commands.
     list_refusals(ListRefusalsRequest) -> ListRefusalsResponse;
+    /// Tells what was reached of the targets of the policy documents.
+    report_progress(ReportProgressRequest) -> ReportProgressResponse;
     /// Tells the state of a class.
     get_class(GetClassRequest) -> GetClassResponse;
     /// Tells the state of a certificate.

@@ -191,6 +191,7 @@ impl LedgerService for Fake {
         get_account(GetAccountRequest) -> v1::GetAccountResponse;
         list_account_entries(ListAccountEntriesRequest) -> v1::ListAccountEntriesResponse;
         list_accounts(ListAccountsRequest) -> v1::ListAccountsResponse;
+        report_progress(ReportProgressRequest) -> v1::ReportProgressResponse;
         get_class(GetClassRequest) -> v1::GetClassResponse;
         get_certificate(GetCertificateRequest) -> v1::GetCertificateResponse;
         get_disbursement(GetDisbursementRequest) -> v1::GetDisbursementResponse;

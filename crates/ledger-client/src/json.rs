@@ -52,7 +52,7 @@ json_messages! {
     GetAccountResponse GetCertificateResponse GetClassResponse GetDisbursementResponse
     GetQuotaResponse GetStatusResponse IndexedRefusal ListAccountEntriesResponse
     ListAccountsResponse ListRefusalsResponse RebuildProgress RecordedEvent RecordedRefusal Refusal
-    TraceNode TraceSummary
+    ReportProgressResponse TraceNode TraceSummary
 }
 
 /// Writes a message.

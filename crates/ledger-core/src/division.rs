@@ -284,6 +284,8 @@ mod tests {
         ] {
             let found = division(outer).contains(division(inner));
             assert_eq!(found, expected, "{outer} contains {inner}");
+            let (first, last) = division(outer).codes();
+            assert_eq!((first..=last).contains(&division(inner).code()), expected);
         }
     }
 

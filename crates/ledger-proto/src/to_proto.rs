@@ -3,9 +3,11 @@
 mod command;
 mod entity;
 mod event;
+mod progress;
 mod refusal;
 mod value;
 
+pub use crate::enums::counted_to_proto;
 pub use crate::enums::to_proto::*;
 pub use command::{command_body_to_proto, command_name, command_to_proto};
 pub use entity::{
@@ -13,6 +15,7 @@ pub use entity::{
     quota_slot_to_proto,
 };
 pub use event::{PAYLOAD_VERSION, event_body_to_proto, recorded_event_to_proto};
+pub use progress::{progress_to_proto, quarter_to_proto};
 pub use refusal::{refusal_to_proto, rule_citation_to_proto};
 pub use value::{
     account_key_to_proto, applied_rule_to_proto, capacity_to_proto, date_to_proto, debt_to_proto,

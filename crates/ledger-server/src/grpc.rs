@@ -7,6 +7,7 @@ mod call;
 mod deadline;
 mod error;
 mod operate;
+mod progress;
 mod query;
 mod read;
 mod refusals;
@@ -109,6 +110,13 @@ impl LedgerService for Service {
         request: Request<v1::ListAccountsRequest>,
     ) -> Answer<v1::ListAccountsResponse> {
         unary(&self.shared, request, account::list_accounts).await
+    }
+
+    async fn report_progress(
+        &self,
+        request: Request<v1::ReportProgressRequest>,
+    ) -> Answer<v1::ReportProgressResponse> {
+        unary(&self.shared, request, progress::report_progress).await
     }
 
     async fn get_class(

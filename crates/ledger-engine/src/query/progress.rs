@@ -24,7 +24,7 @@ pub struct ProgressQuery {
 impl Reader {
     /// Reports what was counted against the targets of the documents in force.
     ///
-    /// `look` is shown the report, which lasts no longer. Every counter of the division costs two
+    /// `look` is shown the report, which lasts no longer, and the position. Every counter of the division costs two
     /// seeks, whatever the length of the history.
     ///
     /// # Errors
@@ -34,7 +34,7 @@ impl Reader {
     pub fn progress<T>(
         &self,
         query: &ProgressQuery,
-        look: impl FnOnce(&Report<'_>) -> T,
+        look: impl FnOnce(&Report<'_>, Position) -> T,
     ) -> Result<AsOf<T>, QueryError> {
         let as_of = as_of(query.as_of, self.log_position())?;
         let policies = self.policies(as_of)?;
@@ -52,7 +52,7 @@ impl Reader {
         match failed {
             Some(error) => Err(error),
             None => Ok(AsOf {
-                value: look(&report),
+                value: look(&report, as_of),
                 log_position: as_of,
             }),
         }
@@ -62,7 +62,7 @@ impl Reader {
 /// The counters above zero as of a position, up to a quarter, in order of their keys.
 ///
 /// The rows up to a committed position never change, so it needs no snapshot.
-pub(super) struct Counters<'s> {
+pub(crate) struct Counters<'s> {
     store: &'s dyn Storage,
     question: Question,
     /// Ranges of keys that are not read to their end, the next one last.
@@ -78,7 +78,7 @@ struct Range {
 }
 
 impl<'s> Counters<'s> {
-    pub(super) fn new(store: &'s dyn Storage, question: Question, counters_max: usize) -> Self {
+    pub(crate) fn new(store: &'s dyn Storage, question: Question, counters_max: usize) -> Self {
         let mut ranges: Vec<_> = Counted::ALL
             .into_iter()
             .flat_map(|measure| [false, true].map(|found_false| (measure, found_false)))

@@ -6,6 +6,7 @@ mod gate;
 mod idempotency;
 mod model;
 mod policies;
+mod progress;
 mod random;
 mod rebuild;
 mod recovery;

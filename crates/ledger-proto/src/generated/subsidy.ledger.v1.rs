@@ -4232,6 +4232,429 @@ impl DifferenceKind {
         }
     }
 }
+/// Asks what was reached of the targets at the end of a quarter.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReportProgressRequest {
+    /// The quarter.
+    #[prost(message, optional, tag = "1")]
+    pub quarter: ::core::option::Option<Quarter>,
+    /// Only what lies in this division and everything inside, by its six-digit code; 0 for all.
+    #[prost(uint32, tag = "2")]
+    pub division: u32,
+    /// Answer as of this position; 0 for the latest.
+    #[prost(uint64, tag = "3")]
+    pub as_of_position: u64,
+    /// Wait until the log holds this position; 0 for no wait.
+    #[prost(uint64, tag = "4")]
+    pub at_least_position: u64,
+}
+/// A quarter of a calendar year.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Quarter {
+    /// Calendar year, 1900 to 2199.
+    #[prost(uint32, tag = "1")]
+    pub year: u32,
+    /// Its number in the year, 1 to 4.
+    #[prost(uint32, tag = "2")]
+    pub number: u32,
+}
+/// What was counted against the targets.
+///
+/// A fact counts in the quarter of its business date. What is taken back (a certificate declared
+/// void, an award revoked) counts no more from that event on; what a finding calls false stays
+/// counted and is counted apart as well.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReportProgressResponse {
+    /// The quarter.
+    #[prost(message, optional, tag = "1")]
+    pub quarter: ::core::option::Option<Quarter>,
+    /// The division asked for; 0 for all.
+    #[prost(uint32, tag = "2")]
+    pub division: u32,
+    /// Each target whose document is in force, and whose time runs, on some day of the quarter: by
+    /// publication and in the order of the document.
+    #[prost(message, repeated, tag = "3")]
+    pub targets: ::prost::alloc::vec::Vec<TargetProgress>,
+    /// Targets of those documents that add up to another one.
+    #[prost(message, repeated, tag = "4")]
+    pub sums: ::prost::alloc::vec::Vec<TargetSumProgress>,
+    /// Everything that is counted, whether or not there is a target for it. The whole time ends with
+    /// the quarter and has no beginning.
+    #[prost(message, repeated, tag = "5")]
+    pub totals: ::prost::alloc::vec::Vec<ProgressTotal>,
+    /// The position as of which this is the answer.
+    #[prost(uint64, tag = "6")]
+    pub log_position: u64,
+}
+/// One target and how far it is reached.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TargetProgress {
+    /// Its name within the document.
+    #[prost(string, tag = "1")]
+    pub target: ::prost::alloc::string::String,
+    /// Its name in Chinese.
+    #[prost(string, tag = "2")]
+    pub name_zh: ::prost::alloc::string::String,
+    /// Its name in English.
+    #[prost(string, tag = "3")]
+    pub name_en: ::prost::alloc::string::String,
+    /// Where it is written.
+    #[prost(message, optional, tag = "4")]
+    pub rule: ::core::option::Option<RuleCitation>,
+    /// Six-digit code of the division of the document.
+    #[prost(uint32, tag = "5")]
+    pub division: u32,
+    /// What is counted.
+    #[prost(enumeration = "TargetMeasure", tag = "6")]
+    pub measure: i32,
+    /// How much; absent where the document names no number.
+    #[prost(uint64, optional, tag = "7")]
+    pub figure: ::core::option::Option<u64>,
+    /// How the figure is meant.
+    #[prost(enumeration = "TargetBound", tag = "8")]
+    pub bound: i32,
+    /// What the figure is for.
+    #[prost(enumeration = "TargetPeriod", tag = "9")]
+    pub period: i32,
+    /// First day that counts.
+    #[prost(message, optional, tag = "10")]
+    pub from_date: ::core::option::Option<Date>,
+    /// Last day that counts.
+    #[prost(message, optional, tag = "11")]
+    pub until_date: ::core::option::Option<Date>,
+    /// Whether the document expects it without binding (预期性).
+    #[prost(bool, tag = "12")]
+    pub expected: bool,
+    /// Which of it counts.
+    #[prost(message, optional, tag = "13")]
+    pub filter: ::core::option::Option<TargetFilter>,
+    /// What was counted; nothing for EXTERNAL.
+    #[prost(message, optional, tag = "14")]
+    pub counted: ::core::option::Option<ProgressBreakdown>,
+    /// Counted in the period per thousand of the figure, rounded down; absent where there is nothing
+    /// to compare.
+    #[prost(uint64, optional, tag = "15")]
+    pub permille: ::core::option::Option<u64>,
+    /// How it stands at the end of the quarter.
+    #[prost(enumeration = "TargetStatus", tag = "16")]
+    pub status: i32,
+    /// Whether its time begins and ends with a quarter. If it does not, the quarters in which it
+    /// begins and ends are counted in full.
+    #[prost(bool, tag = "17")]
+    pub whole_quarters: bool,
+}
+/// Which facts a target counts; what is left empty does not matter.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TargetFilter {
+    /// Classes of this action.
+    #[prost(string, tag = "1")]
+    pub action: ::prost::alloc::string::String,
+    /// Classes for this sector.
+    #[prost(string, tag = "2")]
+    pub sector: ::prost::alloc::string::String,
+    /// Classes or awards of this scheme.
+    #[prost(string, tag = "3")]
+    pub scheme: ::prost::alloc::string::String,
+    /// Classes of this kind of training.
+    #[prost(enumeration = "TrainingKind", tag = "4")]
+    pub training: i32,
+    /// Classes of this form.
+    #[prost(enumeration = "ClassForm", tag = "5")]
+    pub form: i32,
+    /// Persons of one of these groups on the training dates.
+    #[prost(enumeration = "Group", repeated, tag = "6")]
+    pub groups: ::prost::alloc::vec::Vec<i32>,
+    /// Classes of this level or above.
+    #[prost(enumeration = "SkillLevel", tag = "7")]
+    pub level_at_least: i32,
+}
+/// Targets that add up to another one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TargetSumProgress {
+    /// Where it is written.
+    #[prost(message, optional, tag = "1")]
+    pub rule: ::core::option::Option<RuleCitation>,
+    /// Name of the target that is the whole.
+    #[prost(string, tag = "2")]
+    pub whole: ::prost::alloc::string::String,
+    /// Names of its parts.
+    #[prost(string, repeated, tag = "3")]
+    pub parts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The figure of the whole; absent when it has none.
+    #[prost(uint64, optional, tag = "4")]
+    pub whole_figure: ::core::option::Option<u64>,
+    /// The sum of the figures of the parts; absent when one of them has none.
+    #[prost(uint64, optional, tag = "5")]
+    pub parts_figure: ::core::option::Option<u64>,
+    /// Whether both figures are there and equal.
+    #[prost(bool, tag = "6")]
+    pub adds_up: bool,
+    /// What was counted for the whole.
+    #[prost(message, optional, tag = "7")]
+    pub whole_counts: ::core::option::Option<ProgressCounts>,
+    /// What was counted for the parts, added up.
+    #[prost(message, optional, tag = "8")]
+    pub parts_counts: ::core::option::Option<ProgressCounts>,
+    /// Names of the document's targets that are neither the whole nor a part: they count apart.
+    #[prost(string, repeated, tag = "9")]
+    pub apart: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Everything that was counted of one measure.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ProgressTotal {
+    /// What is counted.
+    #[prost(enumeration = "TargetMeasure", tag = "1")]
+    pub measure: i32,
+    /// What was counted.
+    #[prost(message, optional, tag = "2")]
+    pub counted: ::core::option::Option<ProgressBreakdown>,
+}
+/// What was counted, in all and by what it belongs to.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ProgressBreakdown {
+    /// In all.
+    #[prost(message, optional, tag = "1")]
+    pub total: ::core::option::Option<ProgressCounts>,
+    /// By city; what a province pays or gives itself stands under the province.
+    #[prost(message, repeated, tag = "2")]
+    pub cities: ::prost::alloc::vec::Vec<CityProgress>,
+    /// By action.
+    #[prost(message, repeated, tag = "3")]
+    pub actions: ::prost::alloc::vec::Vec<ActionProgress>,
+    /// By sector.
+    #[prost(message, repeated, tag = "4")]
+    pub sectors: ::prost::alloc::vec::Vec<SectorProgress>,
+    /// By group. Who belongs to several groups counts in each of them and once in all.
+    #[prost(message, repeated, tag = "5")]
+    pub groups: ::prost::alloc::vec::Vec<GroupProgress>,
+}
+/// What was counted of one city.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CityProgress {
+    /// Six-digit code of the city, or of the province.
+    #[prost(uint32, tag = "1")]
+    pub division: u32,
+    /// What was counted.
+    #[prost(message, optional, tag = "2")]
+    pub counts: ::core::option::Option<ProgressCounts>,
+}
+/// What was counted of one action.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ActionProgress {
+    /// The action; empty for what belongs to none.
+    #[prost(string, tag = "1")]
+    pub action: ::prost::alloc::string::String,
+    /// What was counted.
+    #[prost(message, optional, tag = "2")]
+    pub counts: ::core::option::Option<ProgressCounts>,
+}
+/// What was counted of one sector.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SectorProgress {
+    /// The sector; empty for what belongs to none.
+    #[prost(string, tag = "1")]
+    pub sector: ::prost::alloc::string::String,
+    /// What was counted.
+    #[prost(message, optional, tag = "2")]
+    pub counts: ::core::option::Option<ProgressCounts>,
+}
+/// What was counted of one group.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupProgress {
+    /// The group; UNSPECIFIED for those who belong to none.
+    #[prost(enumeration = "Group", tag = "1")]
+    pub group: i32,
+    /// What was counted.
+    #[prost(message, optional, tag = "2")]
+    pub counts: ::core::option::Option<ProgressCounts>,
+}
+/// What was counted over three times that end with the quarter.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProgressCounts {
+    /// In the quarter.
+    #[prost(message, optional, tag = "1")]
+    pub quarter: ::core::option::Option<ProgressCount>,
+    /// In the year up to the end of the quarter.
+    #[prost(message, optional, tag = "2")]
+    pub year: ::core::option::Option<ProgressCount>,
+    /// In the whole time of the target up to the end of the quarter.
+    #[prost(message, optional, tag = "3")]
+    pub cumulative: ::core::option::Option<ProgressCount>,
+}
+/// A count and what of it is found false.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProgressCount {
+    /// Everything that stands.
+    #[prost(uint64, tag = "1")]
+    pub counted: u64,
+    /// What of it a finding calls false.
+    #[prost(uint64, tag = "2")]
+    pub found_false: u64,
+}
+/// What a target counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TargetMeasure {
+    Unspecified = 0,
+    /// Approved subsidies that stand (补贴性职业技能培训人次).
+    Subsidised = 1,
+    /// Trainings completed (培训人次).
+    Completed = 2,
+    /// Certificates issued and not void (取证人次).
+    Certified = 3,
+    /// Classes opened (班次).
+    Classes = 4,
+    /// Awards approved and not revoked.
+    Awards = 5,
+    /// What the ledger does not record: bases, studios, stocks of people.
+    External = 6,
+}
+impl TargetMeasure {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TARGET_MEASURE_UNSPECIFIED",
+            Self::Subsidised => "TARGET_MEASURE_SUBSIDISED",
+            Self::Completed => "TARGET_MEASURE_COMPLETED",
+            Self::Certified => "TARGET_MEASURE_CERTIFIED",
+            Self::Classes => "TARGET_MEASURE_CLASSES",
+            Self::Awards => "TARGET_MEASURE_AWARDS",
+            Self::External => "TARGET_MEASURE_EXTERNAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TARGET_MEASURE_UNSPECIFIED" => Some(Self::Unspecified),
+            "TARGET_MEASURE_SUBSIDISED" => Some(Self::Subsidised),
+            "TARGET_MEASURE_COMPLETED" => Some(Self::Completed),
+            "TARGET_MEASURE_CERTIFIED" => Some(Self::Certified),
+            "TARGET_MEASURE_CLASSES" => Some(Self::Classes),
+            "TARGET_MEASURE_AWARDS" => Some(Self::Awards),
+            "TARGET_MEASURE_EXTERNAL" => Some(Self::External),
+            _ => None,
+        }
+    }
+}
+/// How the figure of a target is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TargetBound {
+    Unspecified = 0,
+    /// At least (不少于, 以上).
+    AtLeast = 1,
+    /// About (左右).
+    About = 2,
+    /// The figure by itself.
+    Exactly = 3,
+}
+impl TargetBound {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TARGET_BOUND_UNSPECIFIED",
+            Self::AtLeast => "TARGET_BOUND_AT_LEAST",
+            Self::About => "TARGET_BOUND_ABOUT",
+            Self::Exactly => "TARGET_BOUND_EXACTLY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TARGET_BOUND_UNSPECIFIED" => Some(Self::Unspecified),
+            "TARGET_BOUND_AT_LEAST" => Some(Self::AtLeast),
+            "TARGET_BOUND_ABOUT" => Some(Self::About),
+            "TARGET_BOUND_EXACTLY" => Some(Self::Exactly),
+            _ => None,
+        }
+    }
+}
+/// What the figure of a target is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TargetPeriod {
+    Unspecified = 0,
+    /// For each year.
+    Yearly = 1,
+    /// For the whole time.
+    Cumulative = 2,
+}
+impl TargetPeriod {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TARGET_PERIOD_UNSPECIFIED",
+            Self::Yearly => "TARGET_PERIOD_YEARLY",
+            Self::Cumulative => "TARGET_PERIOD_CUMULATIVE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TARGET_PERIOD_UNSPECIFIED" => Some(Self::Unspecified),
+            "TARGET_PERIOD_YEARLY" => Some(Self::Yearly),
+            "TARGET_PERIOD_CUMULATIVE" => Some(Self::Cumulative),
+            _ => None,
+        }
+    }
+}
+/// How a target stands at the end of the quarter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TargetStatus {
+    Unspecified = 0,
+    /// The ledger does not record what it is about.
+    NotCounted = 1,
+    /// The document names no number.
+    NoFigure = 2,
+    /// Only a part of the document's division was asked for, and the figure is for all of it.
+    PartOfDivision = 3,
+    /// The figure is reached.
+    Reached = 4,
+    /// The figure is not reached and there is still time.
+    Running = 5,
+    /// The time is over and the figure was not reached.
+    Missed = 6,
+}
+impl TargetStatus {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TARGET_STATUS_UNSPECIFIED",
+            Self::NotCounted => "TARGET_STATUS_NOT_COUNTED",
+            Self::NoFigure => "TARGET_STATUS_NO_FIGURE",
+            Self::PartOfDivision => "TARGET_STATUS_PART_OF_DIVISION",
+            Self::Reached => "TARGET_STATUS_REACHED",
+            Self::Running => "TARGET_STATUS_RUNNING",
+            Self::Missed => "TARGET_STATUS_MISSED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TARGET_STATUS_UNSPECIFIED" => Some(Self::Unspecified),
+            "TARGET_STATUS_NOT_COUNTED" => Some(Self::NotCounted),
+            "TARGET_STATUS_NO_FIGURE" => Some(Self::NoFigure),
+            "TARGET_STATUS_PART_OF_DIVISION" => Some(Self::PartOfDivision),
+            "TARGET_STATUS_REACHED" => Some(Self::Reached),
+            "TARGET_STATUS_RUNNING" => Some(Self::Running),
+            "TARGET_STATUS_MISSED" => Some(Self::Missed),
+            _ => None,
+        }
+    }
+}
 /// Asks how much of a person's yearly quota is used.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetQuotaRequest {
@@ -5254,6 +5677,27 @@ pub mod ledger_service_client {
             ));
             self.inner.unary(req, path, codec).await
         }
+        /// Tells what was reached of the targets of the policy documents at the end of a quarter, as of any
+        /// position.
+        pub async fn report_progress(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReportProgressRequest>,
+        ) -> std::result::Result<tonic::Response<super::ReportProgressResponse>, tonic::Status>
+        {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/subsidy.ledger.v1.LedgerService/ReportProgress",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new(
+                "subsidy.ledger.v1.LedgerService",
+                "ReportProgress",
+            ));
+            self.inner.unary(req, path, codec).await
+        }
         /// Tells the state of a class.
         pub async fn get_class(
             &mut self,
@@ -5455,6 +5899,12 @@ pub mod ledger_service_server {
             &self,
             request: tonic::Request<super::ListAccountsRequest>,
         ) -> std::result::Result<tonic::Response<super::ListAccountsResponse>, tonic::Status>;
+        /// Tells what was reached of the targets of the policy documents at the end of a quarter, as of any
+        /// position.
+        async fn report_progress(
+            &self,
+            request: tonic::Request<super::ReportProgressRequest>,
+        ) -> std::result::Result<tonic::Response<super::ReportProgressResponse>, tonic::Status>;
         /// Tells the state of a class.
         async fn get_class(
             &self,
@@ -5988,6 +6438,47 @@ pub mod ledger_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListAccountsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/subsidy.ledger.v1.LedgerService/ReportProgress" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReportProgressSvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService> tonic::server::UnaryService<super::ReportProgressRequest>
+                        for ReportProgressSvc<T>
+                    {
+                        type Response = super::ReportProgressResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReportProgressRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LedgerService>::report_progress(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReportProgressSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -14,6 +14,7 @@ mod policy;
 mod quota;
 mod rebuild;
 mod refusals;
+mod report;
 mod statement;
 mod status;
 mod trace;
@@ -58,6 +59,9 @@ pub(crate) enum Command {
     Trace(trace::TraceClawback),
     /// List refused commands: an attempt is evidence.
     Refusals(refusals::ListRefusals),
+    /// Report what was reached of the targets of the policy documents.
+    #[command(subcommand)]
+    Report(report::Report),
     /// Rebuild everything derived from the log, and compare it with the live state.
     Rebuild(rebuild::Rebuild),
     /// Show the state of the server.
@@ -91,6 +95,7 @@ impl Command {
             Self::Follow(command) => command.run(client, output).await,
             Self::Trace(command) => command.run(client, output).await,
             Self::Refusals(command) => command.run(client, output).await,
+            Self::Report(command) => command.run(client, output).await,
             Self::Rebuild(command) => command.run(client, output).await,
             Self::Status(command) => command.run(client, output).await,
         }

@@ -41,8 +41,13 @@ named! {
     EmploymentEvidence: "EMPLOYMENT_EVIDENCE_"
     EventKind: "EVENT_KIND_"
     FundSource: "FUND_SOURCE_"
+    Group: "GROUP_"
     RebuildPhase: "REBUILD_PHASE_"
     SkillLevel: "SKILL_LEVEL_"
+    TargetBound: "TARGET_BOUND_"
+    TargetMeasure: "TARGET_MEASURE_"
+    TargetPeriod: "TARGET_PERIOD_"
+    TargetStatus: "TARGET_STATUS_"
 }
 
 /// The numbers of enums lie below it; the largest is that of an event kind.
