@@ -183,6 +183,22 @@ impl PolicyBook {
         self.index = Arc::new(Index::of(&self.published));
     }
 
+    /// Adds many publications at the cost of one: where to look is worked out once.
+    pub fn publish_all(&mut self, publications: impl IntoIterator<Item = (Position, Arc<Policy>)>) {
+        let publications = publications.into_iter();
+        self.published
+            .extend(publications.map(|(position, policy)| {
+                let withdrawn = None;
+                PublishedPolicy {
+                    position,
+                    policy,
+                    withdrawn,
+                }
+            }));
+        self.published.sort_by_key(|published| published.position);
+        self.index = Arc::new(Index::of(&self.published));
+    }
+
     /// Notes a withdrawal of the document published at `policy`.
     pub fn withdraw(&mut self, policy: Position, withdrawal: Withdrawal) {
         for published in &mut self.published {
