@@ -168,16 +168,19 @@ fn sample() -> v1::ReportProgressResponse {
             day: 1,
         })
     };
-    let target = |name: &str, name_zh: &str, measure: v1::TargetMeasure| v1::TargetProgress {
-        target: name.to_owned(),
-        name_zh: name_zh.to_owned(),
-        name_en: format!("the {name}"),
-        rule: Some(v1::RuleCitation {
+    let rule = || {
+        Some(v1::RuleCitation {
             policy_position: 3,
             document: "黔就劳发〔2025〕3号".to_owned(),
             clause: "一: 开展各类职业技能培训100万人次以上".to_owned(),
             valid_from_date: date(2025),
-        }),
+        })
+    };
+    let target = |name: &str, name_zh: &str, measure: v1::TargetMeasure| v1::TargetProgress {
+        target: name.to_owned(),
+        name_zh: name_zh.to_owned(),
+        name_en: format!("the {name}"),
+        rule: rule(),
         division: 520_000,
         measure: measure.into(),
         figure: Some(1_000_000),
@@ -224,7 +227,7 @@ fn sample() -> v1::ReportProgressResponse {
             },
         ],
         sums: vec![v1::TargetSumProgress {
-            rule: None,
+            rule: rule(),
             whole: "all-training".to_owned(),
             parts: vec!["one".to_owned(), "two".to_owned()],
             whole_figure: Some(1_000_000),

@@ -157,6 +157,22 @@ mod tests {
         let mut written = Vec::new();
         let mut output = Output::new(&mut written, false);
         output.csv(HEADER, &rows).unwrap();
-        expect![[r#""#]].assert_eq(std::str::from_utf8(&written).unwrap());
+        expect![[r#"
+            as_of_position,quarter,division,document,clause,target,name_zh,name_en,counts,figure,bound,period,from,until,expected,permille,status,part,part_name,quarter_counted,quarter_found_false,year_counted,year_found_false,time_counted,time_found_false
+            77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,all-training,各类职业技能培训,the all-training,completed,1000000,at-least,cumulative,2025-01-01,2027-01-01,false,43,running,all,,20,2,30,2,43210,2
+            77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,all-training,各类职业技能培训,the all-training,completed,1000000,at-least,cumulative,2025-01-01,2027-01-01,false,43,running,city,520100,20,2,30,2,43210,2
+            77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,all-training,各类职业技能培训,the all-training,completed,1000000,at-least,cumulative,2025-01-01,2027-01-01,false,43,running,sector,,20,2,30,2,43210,2
+            77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,all-training,各类职业技能培训,the all-training,completed,1000000,at-least,cumulative,2025-01-01,2027-01-01,false,43,running,group,migrant-worker,20,2,30,2,43210,2
+            77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,all-training,各类职业技能培训,the all-training,completed,1000000,at-least,cumulative,2025-01-01,2027-01-01,false,43,running,sum,one two,20,2,30,2,43200,2
+            77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,order-classes,订单班,the order-classes,classes,500,at-least,cumulative,2025-01-01,2027-01-01,true,2,running,all,,1,0,1,0,1,0
+            77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,order-classes,订单班,the order-classes,classes,500,at-least,cumulative,2025-01-01,2027-01-01,true,2,running,city,520100,1,0,1,0,1,0
+            77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,order-classes,订单班,the order-classes,classes,500,at-least,cumulative,2025-01-01,2027-01-01,true,2,running,sector,,1,0,1,0,1,0
+            77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,order-classes,订单班,the order-classes,classes,500,at-least,cumulative,2025-01-01,2027-01-01,true,2,running,group,migrant-worker,1,0,1,0,1,0
+            77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,bases,基地,the bases,external,,at-least,cumulative,2025-01-01,2027-01-01,false,,not-counted,all,,0,0,0,0,0,0
+            77,2025Q4,0,,,,,,completed,,,,,,,,,all,,20,2,30,2,43210,2
+            77,2025Q4,0,,,,,,completed,,,,,,,,,city,520100,20,2,30,2,43210,2
+            77,2025Q4,0,,,,,,completed,,,,,,,,,sector,,20,2,30,2,43210,2
+            77,2025Q4,0,,,,,,completed,,,,,,,,,group,migrant-worker,20,2,30,2,43210,2
+        "#]].assert_eq(std::str::from_utf8(&written).unwrap());
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn write(
         0 => "everywhere".to_owned(),
         code => show::division_name(code),
     };
-    output.line(format_args!("{} in {place}", quarter_name(report.quarter)))?;
+    output.line(format_args!("{}, {place}", quarter_name(report.quarter)))?;
     let policy = |target: &v1::TargetProgress| policy_position(target.rule.as_ref());
     for targets in report.targets.chunk_by(|a, b| policy(a) == policy(b)) {
         document(output, targets)?;
@@ -66,30 +66,35 @@ fn document(output: &mut Output<'_>, targets: &[v1::TargetProgress]) -> io::Resu
         let counted = target.counted.clone().unwrap_or_default();
         let counts = counted.total.unwrap_or_default();
         let is_yearly = target.period() == v1::TargetPeriod::Yearly;
-        let period = match is_yearly {
-            true => "a year".to_owned(),
-            false => years(target),
-        };
         let measured = count(match is_yearly {
             true => counts.year,
             false => counts.cumulative,
         });
+        let is_counted = target.status() != v1::TargetStatus::NotCounted;
+        let shown = |number: u64| match is_counted {
+            true => number.to_string(),
+            false => "-".to_owned(),
+        };
         rows.add_row([
             target.name_en.clone(),
             target.name_zh.clone(),
             clause(target.rule.as_ref()),
             name::<v1::TargetMeasure>(target.measure),
             figure(target),
-            period,
-            count(counts.quarter).counted.to_string(),
-            count(counts.year).counted.to_string(),
-            count(counts.cumulative).counted.to_string(),
-            measured.found_false.to_string(),
+            period(target),
+            shown(count(counts.quarter).counted),
+            shown(count(counts.year).counted),
+            shown(count(counts.cumulative).counted),
+            shown(measured.found_false),
             target.permille.map_or_else(|| "-".to_owned(), percent),
             name::<v1::TargetStatus>(target.status),
         ]);
     }
-    output.table(&rows)
+    output.table(&rows)?;
+    if targets.iter().any(|target| !target.whole_quarters) {
+        output.line("* begins or ends within a quarter; that quarter is counted in full")?;
+    }
+    Ok(())
 }
 
 /// The number of the clause, without its words.
@@ -108,20 +113,21 @@ fn figure(target: &v1::TargetProgress) -> String {
         v1::TargetBound::About => "≈",
         v1::TargetBound::Exactly | v1::TargetBound::Unspecified => "",
     };
-    let mark = if target.expected { " (expected)" } else { "" };
-    format!("{bound}{figure}{mark}")
+    format!("{bound}{figure}")
 }
 
-/// The years of a target, with a mark where it begins or ends within a quarter.
-fn years(target: &v1::TargetProgress) -> String {
+/// The years that the figure of a target is for, and whether it binds.
+fn period(target: &v1::TargetProgress) -> String {
     let year = |date: Option<v1::Date>| date.unwrap_or_default().year;
-    let mark = if target.whole_quarters { "" } else { "*" };
     let (from, until) = (year(target.from_date), year(target.until_date));
-    if from == until {
-        format!("{from}{mark}")
-    } else {
-        format!("{from}-{until}{mark}")
-    }
+    let years = match target.period() {
+        v1::TargetPeriod::Yearly => "each year".to_owned(),
+        _ if from == until => from.to_string(),
+        _ => format!("{from}-{until}"),
+    };
+    let mark = if target.whole_quarters { "" } else { "*" };
+    let expected = if target.expected { ", expected" } else { "" };
+    format!("{years}{mark}{expected}")
 }
 
 fn percent(permille: u64) -> String {
@@ -206,7 +212,18 @@ mod tests {
     fn targets_are_shown_by_document_with_their_sum() {
         let mut written = Vec::new();
         write(&mut Output::new(&mut written, false), &sample(), None).unwrap();
-        expect![[r#""#]].assert_eq(std::str::from_utf8(&written).unwrap());
+        expect![[r#"
+            2025Q4, everywhere
+            黔就劳发〔2025〕3号 of 520000 贵州省 (policy at 3)
+             target              任务               clause   counts        figure   for                    quarter   year   in all   false   reached   status
+            ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+             the all-training    各类职业技能培训   一       completed   ≥1000000   2025-2027                   20     30    43210       2      4.3%   running
+             the order-classes   订单班             一       classes         ≥500   2025-2027*, expected         1      1        1       0      0.2%   running
+             the bases           基地               一       external           -   2025-2027                    -      -        -       -         -   not-counted
+            * begins or ends within a quarter; that quarter is counted in full
+            all-training: 2 parts of 1000000 in all, the whole 1000000: adds up; counted 43200 in the parts, 43210 in the whole; apart: order-classes
+            as of position 77
+        "#]].assert_eq(std::str::from_utf8(&written).unwrap());
     }
 
     #[test]
@@ -221,7 +238,30 @@ mod tests {
         for by in [By::City, By::Group, By::Sector] {
             write(&mut Output::new(&mut written, false), &report, Some(by)).unwrap();
         }
-        expect![[r#""#]].assert_eq(std::str::from_utf8(&written).unwrap());
+        expect![[r#"
+            2025Q4, 520100 贵阳市
+            no document in force sets a target
+            completed by city
+             city            quarter   year   in all   false
+            ─────────────────────────────────────────────────
+             520100 贵阳市        20     30    43210       2
+            as of position 77
+            2025Q4, 520100 贵阳市
+            no document in force sets a target
+            completed by group
+             group                   quarter   year   in all   false
+            ─────────────────────────────────────────────────────────
+             migrant-worker 农民工        20     30    43210       2
+            as of position 77
+            2025Q4, 520100 贵阳市
+            no document in force sets a target
+            completed by sector
+             sector   quarter   year   in all   false
+            ──────────────────────────────────────────
+             -             20     30    43210       2
+            as of position 77
+        "#]]
+        .assert_eq(std::str::from_utf8(&written).unwrap());
     }
 
     #[test]
