@@ -202,7 +202,7 @@ const fn not_found(what: Subject) -> Option<Reason> {
         Subject::Order => Reason::OrderNotFound,
         Subject::Person => Reason::PersonNotFound,
         Subject::Policy => Reason::PolicyNotFound,
-        Subject::Event | Subject::Refusal => return None,
+        Subject::Counter | Subject::Event | Subject::Refusal => return None,
     })
 }
 
