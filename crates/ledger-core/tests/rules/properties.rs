@@ -7,6 +7,7 @@
 mod awards;
 mod model;
 mod progress;
+mod quotas;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

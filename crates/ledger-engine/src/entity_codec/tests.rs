@@ -247,6 +247,7 @@ impl Values {
                 invalidated: values.option(Self::position),
                 kind: values.pick(&CertificateKind::ALL),
                 verified: values.option(Self::position),
+                groups: values.groups(),
             }),
             employment: self.option(|values| EmploymentFact {
                 position: values.position(),
@@ -264,6 +265,7 @@ impl Values {
                 position: values.position(),
                 on: values.date(),
                 amount: values.fen(),
+                groups: values.groups(),
             }),
             earned: self.option(Self::fen),
             payments: self.list(Self::payment),
@@ -277,7 +279,13 @@ impl Values {
             }),
             agency_contract: self.option(Self::position),
             objection_upheld: self.option(Self::position),
+            completed_groups: self.groups(),
         }
+    }
+
+    fn groups(&mut self) -> GroupSet {
+        let groups = self.list(|values| values.pick(Group::ALL));
+        groups.into_iter().collect()
     }
 
     fn class(&mut self) -> Class {
@@ -324,8 +332,18 @@ impl Values {
                     on: values.date(),
                     person: values.option(Self::person_key),
                 }),
+                last: values.fact(),
             }),
             objection_upheld: self.option(Self::position),
+            last_approval: self.option(Self::fact),
+            counted: self.list(|values| CountedPlaces {
+                fact: CountedFact {
+                    measure: values.pick(&[Counted::Subsidised, Counted::Completed]),
+                    quarter: Quarter::of(values.date()),
+                    groups: values.groups(),
+                },
+                places: values.small(),
+            }),
         }
     }
 
@@ -489,7 +507,7 @@ impl Values {
             level: self.option(Self::level),
             headcount: self.small(),
             listed: self.option(Self::fact),
-            selected: self.list(|values| (values.person_key(), values.position())),
+            selected: self.list(|values| (values.person_key(), values.fact())),
             accepted: self.option(|values| (values.body(), values.fact())),
             purchased: self.option(Self::fact),
             cancelled: self.option(Self::position),
