@@ -55,6 +55,11 @@ fn of_scheme(scheme: &mut Scheme, parameters: &Parameters<'_>) {
         scheme.amount = Some(decided(Ruled::new(rule, "amount"), get("amount-by")));
     }
     scheme.uplift = get("uplift").map(|text| Ruled::new(Uplift { share: share(text) }, "uplift"));
+    history(scheme, &get);
+    payment(scheme, &get);
+}
+
+fn history<'a>(scheme: &mut Scheme, get: &impl Fn(&str) -> Option<&'a str>) {
     if let Some(text) = get("quotas") {
         scheme.quotas = text.split(',').map(quota).collect();
     }
@@ -80,6 +85,9 @@ fn of_scheme(scheme: &mut Scheme, parameters: &Parameters<'_>) {
         };
         Ruled::new(rule, "exclusion")
     });
+}
+
+fn payment<'a>(scheme: &mut Scheme, get: &impl Fn(&str) -> Option<&'a str>) {
     scheme.claim_deadline = get("deadline").map(|text| {
         let (months, from) = text.split_once('/').unwrap();
         let rule = ClaimDeadline {
