@@ -84,10 +84,12 @@ pub(super) fn page_token(next: Option<Cursor>) -> String {
 /// The command, as the contract names it, that asks for an event of a kind.
 const fn command_name(kind: EventKind) -> &'static str {
     match kind {
-        EventKind::PolicyPublished => "publish_policy",
+        EventKind::PolicyPublished | EventKind::CataloguePublished => "publish_policy",
+        EventKind::PolicyWithdrawn => "withdraw_policy",
         EventKind::AccountOpened => "open_account",
         EventKind::FundsAccrued => "accrue_funds",
         EventKind::FundsTransferred => "transfer_funds",
+        EventKind::ProvincialAdjustmentReceived => "record_provincial_adjustment",
         EventKind::InstitutionRegistered => "register_institution",
         EventKind::QualificationGranted => "grant_qualification",
         EventKind::QualificationRevoked => "revoke_qualification",
@@ -97,6 +99,12 @@ const fn command_name(kind: EventKind) -> &'static str {
         EventKind::ClassApproved => "approve_class",
         EventKind::ClassOpened => "open_class",
         EventKind::ClassClosed => "close_class",
+        EventKind::OrderRaised => "raise_order",
+        EventKind::OrderListed => "list_order",
+        EventKind::OrderSelected => "select_order",
+        EventKind::OrderAccepted => "accept_order",
+        EventKind::OrderPurchased => "purchase_order",
+        EventKind::OrderCancelled => "cancel_order",
         EventKind::PersonEnrolled => "enrol_person",
         EventKind::EnrolmentWithdrawn => "withdraw_enrolment",
         EventKind::AttendanceRecorded => "record_attendance",
@@ -104,9 +112,18 @@ const fn command_name(kind: EventKind) -> &'static str {
         EventKind::AssessmentRecorded => "record_assessment",
         EventKind::CertificateIssued => "issue_certificate",
         EventKind::CertificateInvalidated => "invalidate_certificate",
+        EventKind::CertificateVerified => "verify_certificate",
         EventKind::EmploymentConfirmed => "confirm_employment",
         EventKind::EmploymentWithdrawn => "withdraw_employment",
         EventKind::SubsidyApproved => "approve_subsidy",
+        EventKind::ClaimSubmitted => "submit_claim",
+        EventKind::AgencyContractRecorded => "record_agency_contract",
+        EventKind::PublicityOpened => "open_publicity",
+        EventKind::ObjectionRaised => "raise_objection",
+        EventKind::ObjectionResolved => "resolve_objection",
+        EventKind::PublicityClosed => "close_publicity",
+        EventKind::AwardApproved => "approve_award",
+        EventKind::AwardRevoked => "revoke_award",
         // A final payment is what settles a project, so this is what was asked for.
         EventKind::ProjectSettled | EventKind::DisbursementOrdered => "order_disbursement",
         EventKind::DisbursementSettled => "settle_disbursement",
@@ -116,6 +133,7 @@ const fn command_name(kind: EventKind) -> &'static str {
         EventKind::CaseClosed => "close_case",
         EventKind::ClawbackDecided => "decide_clawback",
         EventKind::RepaymentReceived => "record_repayment",
+        EventKind::PenaltyImposed => "impose_penalty",
     }
 }
 
