@@ -18,7 +18,7 @@ pub use entity::{
 };
 pub use event::{PAYLOAD_VERSION, event_body_to_proto, recorded_event_to_proto};
 pub use order::order_to_proto;
-pub use policy::{policy_scheme_to_proto, published_policy_to_proto};
+pub use policy::{policy_kind_to_proto, policy_scheme_to_proto, published_policy_to_proto};
 pub use refusal::{refusal_to_proto, rule_citation_to_proto};
 pub use value::{
     account_key_to_proto, applied_rule_to_proto, capacity_to_proto, date_to_proto, debt_to_proto,

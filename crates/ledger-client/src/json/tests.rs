@@ -22,7 +22,15 @@ fn bodies() -> Vec<(&'static str, Value)> {
         Value::Object(object)
     };
     let fund = "FUND_SOURCE_SPECIAL_ACCOUNT";
-    let residence = json!({"kind": "PERSON_STATUS_KIND_RESIDENCE", "division": 370100});
+    let residence = json!({
+        "kind": "PERSON_STATUS_KIND_RESIDENCE", "division": 370100, "group": "GROUP_UNSPECIFIED",
+        "sex": "SEX_UNSPECIFIED",
+    });
+    let graduates = json!({
+        "kind": "PERSON_STATUS_KIND_GRADUATES_IN", "division": 0, "group": "GROUP_UNSPECIFIED",
+        "sex": "SEX_UNSPECIFIED", "graduationYear": 2025,
+    });
+    let capacity = json!({"balanceFen": 240, "monthlyBenefitsFen": 10});
     vec![
         (
             "publishPolicy",
@@ -33,7 +41,7 @@ fn bodies() -> Vec<(&'static str, Value)> {
             "accrueFunds",
             json!({
                 "division": 370100, "fund": fund, "amountFen": 100_000_000_000_000_i64,
-                "reference": "凭证1",
+                "reference": "凭证1", "capacity": capacity,
             }),
         ),
         (
@@ -83,7 +91,7 @@ fn bodies() -> Vec<(&'static str, Value)> {
         (
             "endPersonStatus",
             json!({
-                "personKey": B, "status": residence, "validUntilDate": "2020-01-01",
+                "personKey": B, "status": graduates, "validUntilDate": "2020-01-01",
                 "source": "5",
             }),
         ),
@@ -95,6 +103,11 @@ fn bodies() -> Vec<(&'static str, Value)> {
                 "occupation": "2015:4-10-01-05", "level": "SKILL_LEVEL_JUNIOR", "headcount": 50,
                 "rateFen": 180_000, "classHours": 80, "startDate": "2021-03-01",
                 "endDate": "2021-03-31", "residenceDivision": 0, "contractNumber": "6",
+                "reporting": {
+                    "action": "youth", "sector": "", "training": "TRAINING_KIND_DIGITAL",
+                    "form": "CLASS_FORM_ORDER_CLASS",
+                },
+                "orderId": C,
             }),
         ),
         ("openClass", json!({"classId": A})),
@@ -132,6 +145,7 @@ fn bodies() -> Vec<(&'static str, Value)> {
             json!({
                 "disbursementId": C, "classId": A, "stage": "DISBURSEMENT_STAGE_ADVANCE",
                 "payee": {"institution": SCHOOL}, "beneficiaryKeys": [B, C],
+                "fund": "FUND_SOURCE_UNSPECIFIED",
             }),
         ),
         (
@@ -154,7 +168,7 @@ fn bodies() -> Vec<(&'static str, Value)> {
             json!({
                 "caseId": A, "findingId": B, "kind": "FINDING_KIND_FALSE_TRAINING",
                 "classId": C, "personKeys": [], "evidencePositions": [1, 9_007_199_254_740_991_u64],
-                "decisionNumber": "15",
+                "decisionNumber": "15", "awardId": "",
             }),
         ),
         ("closeCase", json!({"caseId": A, "outcome": "16"})),
@@ -169,6 +183,80 @@ fn bodies() -> Vec<(&'static str, Value)> {
         (
             "recordRepayment",
             json!({"debt": {"clawbackId": C}, "amountFen": 50_000, "bankReference": "18"}),
+        ),
+        (
+            "withdrawPolicy",
+            json!({
+                "policyId": "shandong-2022-7", "version": 1, "effectiveDate": "2025-09-08",
+                "grounds": "19", "decisionNumber": "20",
+            }),
+        ),
+        (
+            "recordProvincialAdjustment",
+            json!({
+                "division": 370100, "fund": fund, "amountFen": 5, "capacity": capacity,
+                "reference": "21",
+            }),
+        ),
+        (
+            "raiseOrder",
+            json!({
+                "orderId": A, "division": 370100, "raisedBy": {"enterprise": SCHOOL},
+                "occupation": "2015:4-10-01-05", "level": "SKILL_LEVEL_JUNIOR", "headcount": 50,
+            }),
+        ),
+        ("listOrder", json!({"orderId": A})),
+        ("selectOrder", json!({"orderId": A, "personKey": B})),
+        ("acceptOrder", json!({"orderId": A, "institution": SCHOOL})),
+        (
+            "purchaseOrder",
+            json!({"orderId": A, "contractNumber": "22"}),
+        ),
+        ("cancelOrder", json!({"orderId": A, "reason": "23"})),
+        (
+            "verifyCertificate",
+            json!({"number": "S000037000123214000057", "source": "24"}),
+        ),
+        (
+            "submitClaim",
+            with(json!({"route": "CLAIM_ROUTE_INSTITUTION"})),
+        ),
+        (
+            "recordAgencyContract",
+            with(json!({"contractNumber": "25"})),
+        ),
+        ("openPublicity", json!({"classId": A, "place": "26"})),
+        ("raiseObjection", with(json!({"grounds": "27"}))),
+        (
+            "resolveObjection",
+            json!({"classId": A, "objectionPosition": 9, "upheld": true, "grounds": "28"}),
+        ),
+        ("closePublicity", json!({"classId": A})),
+        (
+            "approveAward",
+            json!({
+                "awardId": C, "scheme": "qilu-skill-prize", "division": 370000,
+                "recipient": {"masterKey": B}, "subject": "29", "amountFen": 30_000_000,
+                "months": 12, "decisionNumber": "30",
+                "parts": [{
+                    "division": 370000, "fund": "FUND_SOURCE_SKILLED_TALENT", "amountFen": 1,
+                }],
+            }),
+        ),
+        (
+            "revokeAward",
+            json!({"awardId": C, "grounds": "31", "decisionNumber": "32"}),
+        ),
+        (
+            "orderAwardPayment",
+            json!({
+                "disbursementId": A, "awardId": C, "division": 370000,
+                "fund": "FUND_SOURCE_SKILLED_TALENT", "amountFen": 1,
+            }),
+        ),
+        (
+            "imposePenalty",
+            json!({"clawbackId": C, "amountFen": 2, "decisionNumber": "33"}),
         ),
     ]
 }
