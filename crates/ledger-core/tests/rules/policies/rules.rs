@@ -70,6 +70,7 @@ fn history<'a>(scheme: &mut Scheme, get: &impl Fn(&str) -> Option<&'a str>) {
         .no_repeat
         .take()
         .map(|rule| decided(rule, get("repeat-by")));
+    scheme.counted_apart = get("apart").map(|_| Ruled::new((), "counted apart"));
     scheme.higher_level = get("higher").map(|_| Ruled::new((), "higher level"));
     scheme.excludes = get("excludes").map(|text| {
         let (schemes, same) = text.split_once('/').unwrap();
