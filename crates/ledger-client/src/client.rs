@@ -74,6 +74,17 @@ unary! {
     get_certificate(GetCertificateRequest) -> GetCertificateResponse;
     /// Tells the state of a disbursement.
     get_disbursement(GetDisbursementRequest) -> GetDisbursementResponse;
+    /// Tells what is wrong with the text of a policy document, by itself and beside what is
+    /// published.
+    check_policy(CheckPolicyRequest) -> CheckPolicyResponse;
+    /// Lists a page of the published policy documents.
+    list_policies(ListPoliciesRequest) -> ListPoliciesResponse;
+    /// Gives a published policy document with its text.
+    get_policy(GetPolicyRequest) -> GetPolicyResponse;
+    /// Tells the state of an award.
+    get_award(GetAwardRequest) -> GetAwardResponse;
+    /// Tells the state of a training order.
+    get_order(GetOrderRequest) -> GetOrderResponse;
     /// Tells the state of the server.
     get_status(GetStatusRequest) -> GetStatusResponse;
 }

@@ -195,6 +195,11 @@ impl LedgerService for Fake {
         get_class(GetClassRequest) -> v1::GetClassResponse;
         get_certificate(GetCertificateRequest) -> v1::GetCertificateResponse;
         get_disbursement(GetDisbursementRequest) -> v1::GetDisbursementResponse;
+        get_award(GetAwardRequest) -> v1::GetAwardResponse;
+        get_order(GetOrderRequest) -> v1::GetOrderResponse;
+        check_policy(CheckPolicyRequest) -> v1::CheckPolicyResponse;
+        list_policies(ListPoliciesRequest) -> v1::ListPoliciesResponse;
+        get_policy(GetPolicyRequest) -> v1::GetPolicyResponse;
         get_status(GetStatusRequest) -> v1::GetStatusResponse;
     }
 }

@@ -49,10 +49,11 @@ macro_rules! json_messages {
 
 json_messages! {
     AccountEntry AppendResponse CheckEligibilityResponse Command EventEnvelope FieldViolation
-    GetAccountResponse GetCertificateResponse GetClassResponse GetDisbursementResponse
-    GetQuotaResponse GetStatusResponse IndexedRefusal ListAccountEntriesResponse
-    ListAccountsResponse ListRefusalsResponse RebuildProgress RecordedEvent RecordedRefusal Refusal
-    ReportProgressResponse TraceNode TraceSummary
+    GetAccountResponse GetAwardResponse GetCertificateResponse GetClassResponse
+    GetDisbursementResponse GetOrderResponse GetPolicyResponse GetQuotaResponse
+    GetStatusResponse IndexedRefusal ListAccountEntriesResponse ListAccountsResponse
+    ListRefusalsResponse PolicyFinding PublishedPolicy RebuildProgress RecordedEvent
+    RecordedRefusal Refusal ReportProgressResponse TraceNode TraceSummary
 }
 
 /// Writes a message.

@@ -220,6 +220,8 @@ reasons! {
     OrderMissing = 111, FailedPrecondition, "ORDER_MISSING", "班级未依据订单";
     /// The document is withdrawn already.
     PolicyIsWithdrawn = 112, FailedPrecondition, "POLICY_WITHDRAWN", "政策文件已废止";
+    /// The document contradicts one that is published.
+    PolicyConflicts = 140, FailedPrecondition, "POLICY_CONFLICTS", "与已发布的政策文件相抵触";
     /// The class is open already.
     ClassOpen = 64, FailedPrecondition, "CLASS_OPEN", "班级已开班";
     /// The class is not open.

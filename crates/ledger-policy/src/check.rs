@@ -51,12 +51,42 @@ pub fn check_set(texts: &[(&str, &str)]) -> Vec<(String, Report)> {
     reports
 }
 
-/// Checks a document beside what is published; its flaws have no lines.
+/// Checks a text by itself and beside what is published; every flaw has its place in the text.
 ///
 /// References to schemes that are not published yet are warnings: two documents may name each
 /// other. Withdrawn documents count up to their withdrawal.
 #[must_use]
+pub fn check_beside(book: &PolicyBook, text: &str) -> Report {
+    let Loaded {
+        policy,
+        mut flaws,
+        places,
+    } = load(text);
+    if let Some(policy) = &policy {
+        let compared = compare_with(book, policy).into_iter();
+        flaws.extend(compared.map(|(path, kind)| places.flaw(text, path, kind)));
+    }
+    flaws.sort_by_key(|flaw| flaw.place);
+    Report { flaws }
+}
+
+/// Checks a compiled document beside what is published, as [`check_beside`]; its flaws have no
+/// lines.
+#[must_use]
 pub fn check_against(book: &PolicyBook, policy: &Policy) -> Report {
+    let compared = compare_with(book, policy);
+    let flaws = compared.into_iter().map(|(key, kind)| Flaw {
+        place: None,
+        key,
+        clause: None,
+        kind,
+    });
+    Report {
+        flaws: flaws.collect(),
+    }
+}
+
+fn compare_with(book: &PolicyBook, policy: &Policy) -> Vec<(String, FlawKind)> {
     let published: Vec<Policy> = book
         .published()
         .iter()
@@ -76,16 +106,7 @@ pub fn check_against(book: &PolicyBook, policy: &Policy) -> Report {
         })
         .collect();
     let others: Vec<_> = published.iter().map(|policy| (true, policy)).collect();
-    let compared = Beside::new(policy, &others, false).compare();
-    let flaws = compared.into_iter().map(|(key, kind)| Flaw {
-        place: None,
-        key,
-        clause: None,
-        kind,
-    });
-    Report {
-        flaws: flaws.collect(),
-    }
+    Beside::new(policy, &others, false).compare()
 }
 
 impl Report {

@@ -18,7 +18,7 @@ pub mod flaw;
 mod names;
 mod reader;
 
-pub use check::{Report, check, check_against, check_set};
+pub use check::{Report, check, check_against, check_beside, check_set};
 pub use compile::compile;
 pub use error::PolicyError;
 pub use flaw::{Flaw, FlawKind, Place, Severity};

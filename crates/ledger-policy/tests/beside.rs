@@ -7,7 +7,7 @@
 
 use ledger_core::policy::{PolicyBook, Withdrawal};
 use ledger_core::{BusinessDate, Position};
-use ledger_policy::{Report, check_against, check_set, compile};
+use ledger_policy::{Report, check_against, check_beside, check_set, compile};
 use std::sync::Arc;
 
 /// A document with one scheme whose amount comes from tables and which requires a catalogue.
@@ -244,7 +244,27 @@ fn beside_what_is_published() {
             .collect();
         assert_eq!(found, expected, "{text}");
         assert!(report.flaws.iter().all(|flaw| flaw.place.is_none()));
+        let with_places = check_beside(&published, &text);
+        assert_eq!(said(&with_places), said(&report), "{text}");
+        assert!(with_places.flaws.iter().all(|flaw| flaw.place.is_some()));
     }
+}
+
+/// What is wrong with the text itself is said first; nothing is compared then.
+#[test]
+fn a_text_with_an_error_is_compared_with_nothing() {
+    let published = book(&[rules("province", 370_000, "2020-01-01")]);
+    let city = rules("city", 370_100, "2020-06-01");
+    let beside = check_beside(&published, &city);
+    let flaw = beside.flaws.first().unwrap();
+    assert_eq!(
+        (flaw.code(), flaw.place.unwrap().line),
+        ("rules_over_province", 8)
+    );
+    let broken = city.replace("version = 1", "version = 0");
+    let report = check_beside(&published, &broken);
+    let found: Vec<_> = report.flaws.iter().map(|flaw| flaw.code()).collect();
+    assert_eq!(found, ["out_of_range"]);
 }
 
 /// A withdrawn document holds to the day before its withdrawal.

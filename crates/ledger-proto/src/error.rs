@@ -78,12 +78,16 @@ pub enum DecodeProblem {
     /// A payment, a finding or a clawback is about one thing.
     #[error("a class or an award is named, not both")]
     TwoSubjects,
+    /// What is asked for has one name.
+    #[error("a position or an id is given, not both")]
+    TwoNames,
     /// An evaluator number goes with EVALUATION and with nothing else.
     #[error("an evaluator number goes with EVALUATION and with no other qualification")]
     EvaluatorNumber,
-    /// The text is no policy document that this version understands; the reason is for the caller.
-    #[error("not a valid policy document: {0}")]
-    Policy(String),
+    /// The text is no policy document that can be published; everything wrong with it, each with
+    /// its line, for the caller.
+    #[error("not a valid policy document: {}", .0.join("; "))]
+    Policy(Vec<String>),
     /// The kind of an event is not that of its body.
     #[error("the kind {0} is not that of the body")]
     KindMismatch(i32),
@@ -108,6 +112,18 @@ impl DecodeError {
         Self {
             field: field.into(),
             problem,
+        }
+    }
+
+    /// The same, one problem for each thing that is wrong with a policy document.
+    #[must_use]
+    pub fn split(self) -> Vec<Self> {
+        match self.problem {
+            DecodeProblem::Policy(problems) => problems
+                .into_iter()
+                .map(|problem| Self::new(self.field.clone(), DecodeProblem::Policy(vec![problem])))
+                .collect(),
+            problem => vec![Self::new(self.field, problem)],
         }
     }
 

@@ -7,6 +7,7 @@ mod call;
 mod deadline;
 mod error;
 mod operate;
+mod policy;
 mod progress;
 mod query;
 mod read;
@@ -77,6 +78,27 @@ impl LedgerService for Service {
         unary(&self.shared, request, refusals::list_refusals).await
     }
 
+    async fn check_policy(
+        &self,
+        request: Request<v1::CheckPolicyRequest>,
+    ) -> Answer<v1::CheckPolicyResponse> {
+        unary(&self.shared, request, policy::check_policy).await
+    }
+
+    async fn list_policies(
+        &self,
+        request: Request<v1::ListPoliciesRequest>,
+    ) -> Answer<v1::ListPoliciesResponse> {
+        unary(&self.shared, request, policy::list_policies).await
+    }
+
+    async fn get_policy(
+        &self,
+        request: Request<v1::GetPolicyRequest>,
+    ) -> Answer<v1::GetPolicyResponse> {
+        unary(&self.shared, request, policy::get_policy).await
+    }
+
     async fn get_quota(
         &self,
         request: Request<v1::GetQuotaRequest>,
@@ -138,6 +160,20 @@ impl LedgerService for Service {
         request: Request<v1::GetDisbursementRequest>,
     ) -> Answer<v1::GetDisbursementResponse> {
         unary(&self.shared, request, query::get_disbursement).await
+    }
+
+    async fn get_award(
+        &self,
+        request: Request<v1::GetAwardRequest>,
+    ) -> Answer<v1::GetAwardResponse> {
+        unary(&self.shared, request, query::get_award).await
+    }
+
+    async fn get_order(
+        &self,
+        request: Request<v1::GetOrderRequest>,
+    ) -> Answer<v1::GetOrderResponse> {
+        unary(&self.shared, request, query::get_order).await
     }
 
     async fn trace_clawback(

@@ -5,10 +5,10 @@ use crate::coded::DocumentKind;
 use crate::command::{PublishPolicy, WithdrawPolicy};
 use crate::event::{Event, EventBody, PolicyPublished, Tag};
 use crate::limits::{POLICIES_MAX, POLICY_TEXT_BYTES_MAX};
-use crate::policy::book::InForce;
+use crate::policy::book::{InForce, PolicyBook, PublishedPolicy};
 use crate::policy::{Policy, Ruled};
 use crate::refusal::{Reason, Refusal};
-use crate::{Division, Reference};
+use crate::{Division, Position, Reference};
 use sha2::{Digest, Sha256};
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -40,6 +40,7 @@ impl<'a> Deciding<'a> {
                 .limit(i64::from(newest.unwrap_or(0)), i64::from(policy.version))
                 .because(earlier.iter().map(|earlier| earlier.position)));
         }
+        self.fits_published(policy)?;
         let body = PolicyPublished {
             policy_id,
             version: policy.version,
@@ -57,6 +58,37 @@ impl<'a> Deciding<'a> {
         };
         let causes = earlier.iter().map(|earlier| earlier.position).collect();
         Ok(self.event(body, vec![Tag::Division(policy.division)], causes))
+    }
+
+    /// A document stays in its division from version to version, and a city sets no rules of a
+    /// scheme on days on which its province's document does: they would never hold.
+    fn fits_published(&self, policy: &Policy) -> Result<(), Refusal> {
+        let policies = &self.context.policies;
+        let conflicts = |about: &str, with: Position| {
+            let refusal = Refusal::new(Reason::PolicyConflicts).about(about);
+            Err(refusal.because([with]))
+        };
+        if let Some(latest) = policies.latest(&policy.policy_id)
+            && latest.policy.division != policy.division
+        {
+            return conflicts(&policy.policy_id, latest.position);
+        }
+        for scheme in &policy.schemes {
+            let mut published = policies.published().iter();
+            let above = published.find(|above| {
+                let wide = above.policy.division;
+                wide != policy.division
+                    && wide.contains(policy.division)
+                    && above.policy.policy_id != policy.policy_id
+                    && above.policy.scheme(&scheme.scheme).is_some()
+                    && is_latest(policies, above)
+                    && above.holds_beside(policy)
+            });
+            if let Some(above) = above {
+                return conflicts(scheme.scheme.as_str(), above.position);
+            }
+        }
+        Ok(())
     }
 
     /// Withdraws the latest version of a document from a day on. Decisions that cite it keep it;
@@ -101,8 +133,7 @@ impl<'a> Deciding<'a> {
         let policies = &self.context.policies;
         let found = policies.published().iter().filter_map(|published| {
             let ruled = pick(&published.policy)?;
-            let newest = policies.latest(&published.policy.policy_id)?.position;
-            let holds = newest == published.position && published.in_force(division, self.on);
+            let holds = is_latest(policies, published) && published.in_force(division, self.on);
             holds.then_some(InForce { published, ruled })
         });
         found.min_by_key(|found| {
@@ -115,6 +146,11 @@ impl<'a> Deciding<'a> {
             (narrowness, Reverse(later))
         })
     }
+}
+
+fn is_latest(policies: &PolicyBook, published: &PublishedPolicy) -> bool {
+    let latest = policies.latest(&published.policy.policy_id);
+    latest.is_some_and(|latest| latest.position == published.position)
 }
 
 fn text(value: &str) -> Result<Reference, Refusal> {

@@ -166,6 +166,17 @@ impl PublishedPolicy {
                 .withdrawn
                 .is_none_or(|withdrawn| date < withdrawn.effective_on)
     }
+
+    /// Whether there is a day on which both it and `policy` hold, whatever their divisions.
+    #[must_use]
+    pub fn holds_beside(&self, policy: &Policy) -> bool {
+        let from = self.policy.valid_from.max(policy.valid_from);
+        let untils = [self.policy.valid_until, policy.valid_until];
+        untils.into_iter().flatten().all(|until| from <= until)
+            && self
+                .withdrawn
+                .is_none_or(|withdrawn| from < withdrawn.effective_on)
+    }
 }
 
 impl PolicyBook {

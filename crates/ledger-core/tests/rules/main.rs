@@ -1,15 +1,18 @@
 //! The rules from the outside: given what was recorded, when a command comes, then what.
 //!
 //! [`ledger`] is a ledger in memory that checks itself after every event; [`script`] runs tables
-//! of commands with their expected outcomes; [`tables`] holds them; [`properties`] lets random
-//! commands run against a simple model; [`report`] holds made-up counters against targets;
-//! [`evidence`] walks from a clawback down to its causes.
+//! of commands with their expected outcomes; [`tables`] holds them, [`documents`] those that play
+//! the documents of the `policies` folder; [`properties`] lets random commands run against a simple
+//! model; [`report`] holds made-up counters against targets; [`evidence`] walks from a clawback
+//! down to its causes.
 
 #![expect(
     clippy::result_large_err,
     reason = "a refusal is a result with its facts, 128 bytes"
 )]
 
+#[cfg(test)]
+mod documents;
 #[cfg(test)]
 mod evidence;
 #[cfg(test)]

@@ -9,11 +9,13 @@
 //! 4. [`trace`], [`trace_effects`] — what an event rests on, and what rests on it.
 //! 5. [`mod@progress`] — what was reached of the targets, as of any position.
 //! 6. [`refusals`] — what was not done.
+//! 7. [`documents`] — the published policies, and what is wrong with a text.
 //!
 //! Every answer names the position as of which it is given. Everything but waiting and following is
 //! synchronous and reads the store: an asynchronous caller runs it on a blocking thread.
 
 pub mod accounts;
+pub mod documents;
 pub mod eligibility;
 pub mod entities;
 pub mod error;
@@ -44,6 +46,7 @@ use tokio::sync::watch;
 use crate::shared::Shared;
 
 pub use accounts::{AccountBalances, AccountsPage, ListAccounts, TrialBalance};
+pub use documents::{ListPolicies, PoliciesPage, PolicyDocument, PolicyName};
 pub use entities::AsOf;
 pub use error::{QueryError, Subject};
 pub use page_token::{Cursor, QueryDigest};

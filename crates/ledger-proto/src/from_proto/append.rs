@@ -85,7 +85,8 @@ fn note_problem<T>(problems: &mut Vec<DecodeError>, result: Result<T, DecodeErro
     match result {
         Ok(value) => Some(value),
         Err(problem) => {
-            problems.push(problem);
+            problems.extend(problem.split());
+            problems.truncate(PROBLEMS_MAX);
             None
         }
     }

@@ -37,9 +37,9 @@ use crate::error::{DecodeError, DecodeProblem, Within as _};
 use crate::interner::Interner;
 use crate::v1::{self, command::Body};
 
-/// Compiles the text of a policy document, or says what is wrong with it. The rules for that live
-/// in another crate.
-pub type CompilePolicy<'a> = &'a dyn Fn(&str) -> Result<Policy, String>;
+/// Compiles the text of a policy document, or says everything that is wrong with it, at least one
+/// thing. The rules for that live in another crate.
+pub type CompilePolicy<'a> = &'a dyn Fn(&str) -> Result<Policy, Vec<String>>;
 
 /// Reads a command.
 ///

@@ -2914,6 +2914,94 @@ impl AppendMode {
         }
     }
 }
+/// Asks for an award.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetAwardRequest {
+    /// The award, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub award_id: ::prost::alloc::vec::Vec<u8>,
+    /// Wait until the log holds this position; 0 for no wait.
+    #[prost(uint64, tag = "2")]
+    pub at_least_position: u64,
+}
+/// An award as it stands.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetAwardResponse {
+    /// The scheme.
+    #[prost(string, tag = "1")]
+    pub scheme: ::prost::alloc::string::String,
+    /// Six-digit code of the province or city that awards it.
+    #[prost(uint32, tag = "2")]
+    pub division: u32,
+    /// Who gets it.
+    #[prost(message, optional, tag = "3")]
+    pub recipient: ::core::option::Option<Payee>,
+    /// What it is for: a medal, a project, a title.
+    #[prost(string, tag = "4")]
+    pub subject: ::prost::alloc::string::String,
+    /// Amount in fen.
+    #[prost(int64, tag = "5")]
+    pub amount_fen: i64,
+    /// The accounts that pay it.
+    #[prost(message, repeated, tag = "6")]
+    pub parts: ::prost::alloc::vec::Vec<AwardPartPaid>,
+    /// The payments that were not returned, in the order of the orders.
+    #[prost(message, repeated, tag = "7")]
+    pub payments: ::prost::alloc::vec::Vec<AwardPayment>,
+    /// Position of the publication whose rules it rests on.
+    #[prost(uint64, tag = "8")]
+    pub policy_position: u64,
+    /// Business date of the approval.
+    #[prost(message, optional, tag = "9")]
+    pub approved_date: ::core::option::Option<Date>,
+    /// Position of the approval.
+    #[prost(uint64, tag = "10")]
+    pub approved_position: u64,
+    /// Position of the revocation; 0 when it stands.
+    #[prost(uint64, tag = "11")]
+    pub revoked_position: u64,
+    /// Position of the finding against it that bars payment; 0 when there is none.
+    #[prost(uint64, tag = "12")]
+    pub found_false_position: u64,
+    /// Decided to come back, in fen.
+    #[prost(int64, tag = "13")]
+    pub clawed_back_fen: i64,
+    /// The position as of which this is the answer.
+    #[prost(uint64, tag = "14")]
+    pub log_position: u64,
+}
+/// What one account pays of an award.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AwardPartPaid {
+    /// The account.
+    #[prost(message, optional, tag = "1")]
+    pub account: ::core::option::Option<AccountKey>,
+    /// Its part in fen.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// What is not ordered yet, in fen.
+    #[prost(int64, tag = "3")]
+    pub left_fen: i64,
+}
+/// A payment of an award.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AwardPayment {
+    /// The disbursement, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub disbursement_id: ::prost::alloc::vec::Vec<u8>,
+    /// The account.
+    #[prost(message, optional, tag = "2")]
+    pub account: ::core::option::Option<AccountKey>,
+    /// Amount in fen.
+    #[prost(int64, tag = "3")]
+    pub amount_fen: i64,
+    /// Position of the order.
+    #[prost(uint64, tag = "4")]
+    pub ordered_position: u64,
+    /// Position of the bank's confirmation; 0 before.
+    #[prost(uint64, tag = "5")]
+    pub settled_position: u64,
+}
 /// One event with its place in the log and its provenance.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RecordedEvent {
@@ -4228,6 +4316,304 @@ impl DifferenceKind {
             "DIFFERENCE_KIND_MISSING" => Some(Self::Missing),
             "DIFFERENCE_KIND_UNEXPECTED" => Some(Self::Unexpected),
             "DIFFERENCE_KIND_CHANGED" => Some(Self::Changed),
+            _ => None,
+        }
+    }
+}
+/// Asks for an order.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetOrderRequest {
+    /// The order, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+    /// Wait until the log holds this position; 0 for no wait.
+    #[prost(uint64, tag = "2")]
+    pub at_least_position: u64,
+}
+/// An order as it stands.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetOrderResponse {
+    /// Six-digit code of the division that it was raised in.
+    #[prost(uint32, tag = "1")]
+    pub division: u32,
+    /// Who raised it.
+    #[prost(message, optional, tag = "2")]
+    pub raised_by: ::core::option::Option<OrderRaisedBy>,
+    /// The occupation, as in `ApproveClass.occupation`.
+    #[prost(string, tag = "3")]
+    pub occupation: ::prost::alloc::string::String,
+    /// The level; UNSPECIFIED for courses that lead to none.
+    #[prost(enumeration = "SkillLevel", tag = "4")]
+    pub level: i32,
+    /// Places asked for.
+    #[prost(uint32, tag = "5")]
+    pub headcount: u32,
+    /// How far it has come.
+    #[prost(enumeration = "OrderState", tag = "6")]
+    pub state: i32,
+    /// Workers who selected it.
+    #[prost(uint32, tag = "7")]
+    pub selected: u32,
+    /// The body that accepted it; empty before.
+    #[prost(string, tag = "8")]
+    pub institution: ::prost::alloc::string::String,
+    /// The class that rests on it, 16 bytes; empty while none does.
+    #[prost(bytes = "vec", tag = "9")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// Position at which it was raised (提单).
+    #[prost(uint64, tag = "10")]
+    pub raised_position: u64,
+    /// Position at which it was listed (列单); 0 before.
+    #[prost(uint64, tag = "11")]
+    pub listed_position: u64,
+    /// Position at which it was accepted (接单); 0 before.
+    #[prost(uint64, tag = "12")]
+    pub accepted_position: u64,
+    /// Position at which the government committed to pay (买单); 0 before.
+    #[prost(uint64, tag = "13")]
+    pub purchased_position: u64,
+    /// Position at which it was cancelled; 0 when it was not.
+    #[prost(uint64, tag = "14")]
+    pub cancelled_position: u64,
+    /// The position as of which this is the answer.
+    #[prost(uint64, tag = "15")]
+    pub log_position: u64,
+}
+/// How far an order has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum OrderState {
+    Unspecified = 0,
+    /// Asked for (提单).
+    Raised = 1,
+    /// Listed: workers may select it (列单、选单).
+    Listed = 2,
+    /// A body took it on (接单).
+    Accepted = 3,
+    /// The government pays (买单).
+    Purchased = 4,
+    /// Ended before a class rested on it.
+    Cancelled = 5,
+}
+impl OrderState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ORDER_STATE_UNSPECIFIED",
+            Self::Raised => "ORDER_STATE_RAISED",
+            Self::Listed => "ORDER_STATE_LISTED",
+            Self::Accepted => "ORDER_STATE_ACCEPTED",
+            Self::Purchased => "ORDER_STATE_PURCHASED",
+            Self::Cancelled => "ORDER_STATE_CANCELLED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ORDER_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "ORDER_STATE_RAISED" => Some(Self::Raised),
+            "ORDER_STATE_LISTED" => Some(Self::Listed),
+            "ORDER_STATE_ACCEPTED" => Some(Self::Accepted),
+            "ORDER_STATE_PURCHASED" => Some(Self::Purchased),
+            "ORDER_STATE_CANCELLED" => Some(Self::Cancelled),
+            _ => None,
+        }
+    }
+}
+/// Asks what is wrong with the text of a policy document. Nothing is recorded.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CheckPolicyRequest {
+    /// The exact text (TOML), at most 256 KiB; a longer one is a finding.
+    #[prost(string, tag = "1")]
+    pub text: ::prost::alloc::string::String,
+    /// Wait until the log holds this position; 0 for no wait.
+    #[prost(uint64, tag = "2")]
+    pub at_least_position: u64,
+}
+/// What is wrong with a text by itself, and beside what is published.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CheckPolicyResponse {
+    /// Everything wrong or doubtful, in the order of the text.
+    #[prost(message, repeated, tag = "1")]
+    pub findings: ::prost::alloc::vec::Vec<PolicyFinding>,
+    /// Whether nothing keeps the text from being published: warnings do not.
+    #[prost(bool, tag = "2")]
+    pub publishable: bool,
+    /// The position as of which this is the answer.
+    #[prost(uint64, tag = "3")]
+    pub log_position: u64,
+}
+/// One fault of a text.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PolicyFinding {
+    /// Whether it keeps the text from being published.
+    #[prost(enumeration = "PolicyFindingSeverity", tag = "1")]
+    pub severity: i32,
+    /// The line, counted from 1; 0 when it is about the document as a whole.
+    #[prost(uint32, tag = "2")]
+    pub line: u32,
+    /// The column in characters, counted from 1; 0 without a line.
+    #[prost(uint32, tag = "3")]
+    pub column: u32,
+    /// The table or key, by path: `vocational-training.quota`, `rate\[3\]`.
+    #[prost(string, tag = "4")]
+    pub key: ::prost::alloc::string::String,
+    /// The clause of the rule that it is about; empty when it has none.
+    #[prost(string, tag = "5")]
+    pub clause: ::prost::alloc::string::String,
+    /// The permanent name of the kind of fault, such as `quota_never_binds`.
+    #[prost(string, tag = "6")]
+    pub code: ::prost::alloc::string::String,
+    /// What is wrong, in English.
+    #[prost(string, tag = "7")]
+    pub message_en: ::prost::alloc::string::String,
+    /// What is wrong, in Chinese.
+    #[prost(string, tag = "8")]
+    pub message_zh: ::prost::alloc::string::String,
+}
+/// Asks for the published documents.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPoliciesRequest {
+    /// Most documents in one answer; 0 for the default, larger values are lowered to the cap.
+    #[prost(uint32, tag = "1")]
+    pub page_size: u32,
+    /// `next_page_token` of the answer before; the other fields have to be the same as then.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Only documents that hold in this six-digit division, its own and those of what it lies in; 0
+    /// for all.
+    #[prost(uint32, tag = "3")]
+    pub division: u32,
+    /// Wait until the log holds this position; 0 for no wait.
+    #[prost(uint64, tag = "4")]
+    pub at_least_position: u64,
+}
+/// A page of published documents, in the order of publication; every version is one of them.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPoliciesResponse {
+    /// The documents, without their texts.
+    #[prost(message, repeated, tag = "1")]
+    pub policies: ::prost::alloc::vec::Vec<PublishedPolicy>,
+    /// Token of the next page; empty on the last.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The position as of which this is the answer.
+    #[prost(uint64, tag = "3")]
+    pub log_position: u64,
+}
+/// One published version of a document.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PublishedPolicy {
+    /// The document's id in the policy folder.
+    #[prost(string, tag = "1")]
+    pub policy_id: ::prost::alloc::string::String,
+    /// The version.
+    #[prost(uint32, tag = "2")]
+    pub version: u32,
+    /// Number of the document, or its title where it has none.
+    #[prost(string, tag = "3")]
+    pub document_number: ::prost::alloc::string::String,
+    /// Its title.
+    #[prost(string, tag = "4")]
+    pub title: ::prost::alloc::string::String,
+    /// What it holds.
+    #[prost(enumeration = "DocumentKind", tag = "5")]
+    pub kind: i32,
+    /// Six-digit code of the division in which it holds.
+    #[prost(uint32, tag = "6")]
+    pub division: u32,
+    /// First day of validity.
+    #[prost(message, optional, tag = "7")]
+    pub valid_from_date: ::core::option::Option<Date>,
+    /// Last day of validity; open-ended when absent.
+    #[prost(message, optional, tag = "8")]
+    pub valid_until_date: ::core::option::Option<Date>,
+    /// Whether it is an example, made from public reports.
+    #[prost(bool, tag = "9")]
+    pub example: bool,
+    /// Position of the publication.
+    #[prost(uint64, tag = "10")]
+    pub position: u64,
+    /// Position of its withdrawal; 0 while it was not withdrawn.
+    #[prost(uint64, tag = "11")]
+    pub withdrawn_position: u64,
+    /// First day on which it no longer holds; absent while it was not withdrawn.
+    #[prost(message, optional, tag = "12")]
+    pub withdrawn_date: ::core::option::Option<Date>,
+}
+/// Asks for one published document with its text: by position, or by id.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetPolicyRequest {
+    /// Position of the publication; 0 to name the document by its id.
+    #[prost(uint64, tag = "1")]
+    pub position: u64,
+    /// The document's id in the policy folder; empty when the position is given.
+    #[prost(string, tag = "2")]
+    pub policy_id: ::prost::alloc::string::String,
+    /// The version; 0 for the latest one.
+    #[prost(uint32, tag = "3")]
+    pub version: u32,
+    /// Wait until the log holds this position; 0 for no wait.
+    #[prost(uint64, tag = "4")]
+    pub at_least_position: u64,
+}
+/// A published document.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetPolicyResponse {
+    /// The document.
+    #[prost(message, optional, tag = "1")]
+    pub policy: ::core::option::Option<PublishedPolicy>,
+    /// Its exact text (TOML).
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+    /// The schemes that it sets rules for, by name.
+    #[prost(message, repeated, tag = "3")]
+    pub schemes: ::prost::alloc::vec::Vec<PolicyScheme>,
+    /// The position as of which this is the answer.
+    #[prost(uint64, tag = "4")]
+    pub log_position: u64,
+}
+/// A scheme of a document.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PolicyScheme {
+    /// The scheme.
+    #[prost(string, tag = "1")]
+    pub scheme: ::prost::alloc::string::String,
+    /// Its name in the document.
+    #[prost(string, tag = "2")]
+    pub name_zh: ::prost::alloc::string::String,
+}
+/// Whether a fault keeps a text from being published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PolicyFindingSeverity {
+    Unspecified = 0,
+    /// It does.
+    Error = 1,
+    /// It does not; a person should look at it.
+    Warning = 2,
+}
+impl PolicyFindingSeverity {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "POLICY_FINDING_SEVERITY_UNSPECIFIED",
+            Self::Error => "POLICY_FINDING_SEVERITY_ERROR",
+            Self::Warning => "POLICY_FINDING_SEVERITY_WARNING",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "POLICY_FINDING_SEVERITY_UNSPECIFIED" => Some(Self::Unspecified),
+            "POLICY_FINDING_SEVERITY_ERROR" => Some(Self::Error),
+            "POLICY_FINDING_SEVERITY_WARNING" => Some(Self::Warning),
             _ => None,
         }
     }
@@ -5579,6 +5965,65 @@ pub mod ledger_service_client {
             ));
             self.inner.unary(req, path, codec).await
         }
+        /// Tells what is wrong with the text of a policy document, by itself and beside what is published.
+        /// Nothing is recorded.
+        pub async fn check_policy(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CheckPolicyRequest>,
+        ) -> std::result::Result<tonic::Response<super::CheckPolicyResponse>, tonic::Status>
+        {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/subsidy.ledger.v1.LedgerService/CheckPolicy",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new(
+                "subsidy.ledger.v1.LedgerService",
+                "CheckPolicy",
+            ));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists the published policy documents.
+        pub async fn list_policies(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPoliciesRequest>,
+        ) -> std::result::Result<tonic::Response<super::ListPoliciesResponse>, tonic::Status>
+        {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/subsidy.ledger.v1.LedgerService/ListPolicies",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new(
+                "subsidy.ledger.v1.LedgerService",
+                "ListPolicies",
+            ));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Gives a published policy document with its text.
+        pub async fn get_policy(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetPolicyRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetPolicyResponse>, tonic::Status> {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path =
+                http::uri::PathAndQuery::from_static("/subsidy.ledger.v1.LedgerService/GetPolicy");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new(
+                "subsidy.ledger.v1.LedgerService",
+                "GetPolicy",
+            ));
+            self.inner.unary(req, path, codec).await
+        }
         /// Tells how much of a person's yearly quota is used, and by which events.
         pub async fn get_quota(
             &mut self,
@@ -5756,6 +6201,42 @@ pub mod ledger_service_client {
             ));
             self.inner.unary(req, path, codec).await
         }
+        /// Tells the state of an award.
+        pub async fn get_award(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetAwardRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetAwardResponse>, tonic::Status> {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path =
+                http::uri::PathAndQuery::from_static("/subsidy.ledger.v1.LedgerService/GetAward");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new(
+                "subsidy.ledger.v1.LedgerService",
+                "GetAward",
+            ));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Tells the state of a training order.
+        pub async fn get_order(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetOrderRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetOrderResponse>, tonic::Status> {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path =
+                http::uri::PathAndQuery::from_static("/subsidy.ledger.v1.LedgerService/GetOrder");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new(
+                "subsidy.ledger.v1.LedgerService",
+                "GetOrder",
+            ));
+            self.inner.unary(req, path, codec).await
+        }
         /// Walks from a clawback to every event behind it.
         pub async fn trace_clawback(
             &mut self,
@@ -5873,6 +6354,22 @@ pub mod ledger_service_server {
             &self,
             request: tonic::Request<super::ListRefusalsRequest>,
         ) -> std::result::Result<tonic::Response<super::ListRefusalsResponse>, tonic::Status>;
+        /// Tells what is wrong with the text of a policy document, by itself and beside what is published.
+        /// Nothing is recorded.
+        async fn check_policy(
+            &self,
+            request: tonic::Request<super::CheckPolicyRequest>,
+        ) -> std::result::Result<tonic::Response<super::CheckPolicyResponse>, tonic::Status>;
+        /// Lists the published policy documents.
+        async fn list_policies(
+            &self,
+            request: tonic::Request<super::ListPoliciesRequest>,
+        ) -> std::result::Result<tonic::Response<super::ListPoliciesResponse>, tonic::Status>;
+        /// Gives a published policy document with its text.
+        async fn get_policy(
+            &self,
+            request: tonic::Request<super::GetPolicyRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetPolicyResponse>, tonic::Status>;
         /// Tells how much of a person's yearly quota is used, and by which events.
         async fn get_quota(
             &self,
@@ -5920,6 +6417,16 @@ pub mod ledger_service_server {
             &self,
             request: tonic::Request<super::GetDisbursementRequest>,
         ) -> std::result::Result<tonic::Response<super::GetDisbursementResponse>, tonic::Status>;
+        /// Tells the state of an award.
+        async fn get_award(
+            &self,
+            request: tonic::Request<super::GetAwardRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetAwardResponse>, tonic::Status>;
+        /// Tells the state of a training order.
+        async fn get_order(
+            &self,
+            request: tonic::Request<super::GetOrderRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetOrderResponse>, tonic::Status>;
         /// Server streaming response type for the TraceClawback method.
         type TraceClawbackStream: tonic::codegen::tokio_stream::Stream<
                 Item = std::result::Result<super::TraceClawbackResponse, tonic::Status>,
@@ -6235,6 +6742,127 @@ pub mod ledger_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListRefusalsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/subsidy.ledger.v1.LedgerService/CheckPolicy" => {
+                    #[allow(non_camel_case_types)]
+                    struct CheckPolicySvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService> tonic::server::UnaryService<super::CheckPolicyRequest>
+                        for CheckPolicySvc<T>
+                    {
+                        type Response = super::CheckPolicyResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CheckPolicyRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LedgerService>::check_policy(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CheckPolicySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/subsidy.ledger.v1.LedgerService/ListPolicies" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPoliciesSvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService> tonic::server::UnaryService<super::ListPoliciesRequest>
+                        for ListPoliciesSvc<T>
+                    {
+                        type Response = super::ListPoliciesResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPoliciesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LedgerService>::list_policies(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPoliciesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/subsidy.ledger.v1.LedgerService/GetPolicy" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetPolicySvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService> tonic::server::UnaryService<super::GetPolicyRequest> for GetPolicySvc<T> {
+                        type Response = super::GetPolicyResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetPolicyRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LedgerService>::get_policy(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetPolicySvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -6601,6 +7229,84 @@ pub mod ledger_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetDisbursementSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/subsidy.ledger.v1.LedgerService/GetAward" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetAwardSvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService> tonic::server::UnaryService<super::GetAwardRequest> for GetAwardSvc<T> {
+                        type Response = super::GetAwardResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetAwardRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LedgerService>::get_award(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetAwardSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/subsidy.ledger.v1.LedgerService/GetOrder" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetOrderSvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService> tonic::server::UnaryService<super::GetOrderRequest> for GetOrderSvc<T> {
+                        type Response = super::GetOrderResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetOrderRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LedgerService>::get_order(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetOrderSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -15,7 +15,7 @@ use crate::samples;
 fn spoiled(spoil: impl Fn(&mut v1::Command) -> bool) -> String {
     for mut wire in samples::commands().iter().map(command_to_proto) {
         if spoil(&mut wire) {
-            let compile = |_: &str| Err("unknown key `qouta`".to_owned());
+            let compile = |_: &str| Err(vec!["unknown key `qouta`".to_owned()]);
             let read = command_from_proto(&wire, &compile, &mut Interner::default());
             return read.unwrap_err().to_string();
         }
@@ -401,4 +401,42 @@ fn quarters_are_those_of_the_calendar() {
     }
     let missing = quarter_from_proto(None).unwrap_err();
     assert_eq!(missing.to_string(), "the field is required");
+}
+
+/// Everything wrong with a policy document is a problem of its own, within the bound on problems.
+#[test]
+fn every_flaw_of_a_policy_document_is_a_problem() {
+    let publish = v1::Command {
+        occurred_date: Some(v1::Date {
+            year: 2020,
+            month: 1,
+            day: 1,
+        }),
+        body: Some(Body::PublishPolicy(v1::PublishPolicy {
+            text: "qouta = 3".to_owned(),
+        })),
+        ..Default::default()
+    };
+    let wire = v1::AppendRequest {
+        request_id: vec![1; 16],
+        source_system: "tests".to_owned(),
+        commands: vec![v1::Command::default(), publish],
+        ..Default::default()
+    };
+    for (flaws, expected) in [(1, 2), (3, 4), (99, 100), (200, 100)] {
+        let compile = |_: &str| Err((1..=flaws).map(|line| format!("line {line}")).collect());
+        let problems = append_request_from_proto(&wire, 100, &compile).unwrap_err();
+        assert_eq!(problems.len(), expected, "{flaws}");
+        let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(said[0], "commands[0].body: the field is required");
+        assert_eq!(
+            said[1],
+            "commands[1].publish_policy.text: not a valid policy document: line 1"
+        );
+        assert!(
+            said.last()
+                .unwrap()
+                .ends_with(&format!(": line {}", expected - 1))
+        );
+    }
 }

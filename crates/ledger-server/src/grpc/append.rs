@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::error::CallError;
+use super::policy;
 use ledger_core::RequestId;
 use ledger_engine::{AppendError, Appended, Mode, Outcome, Reply, Request};
 use ledger_proto::from_proto::{AppendMode, append_request_from_proto};
@@ -49,7 +50,7 @@ pub(super) fn engine_request(
     call: &Call,
     mut wire: v1::AppendRequest,
 ) -> Result<Request, Vec<DecodeError>> {
-    let compile = |text: &str| ledger_policy::compile(text).map_err(|error| error.to_string());
+    let compile = |text: &str| ledger_policy::compile(text).map_err(|_| policy::problems(text));
     let commands_max = call.shared.limits.commands_per_request_max;
     let request = append_request_from_proto(&wire, commands_max, &compile)?;
     wire.request_id.clear();

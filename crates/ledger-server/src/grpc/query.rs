@@ -1,14 +1,17 @@
-//! Questions about persons, classes, certificates and disbursements.
+//! Questions about persons, classes, certificates, disbursements, awards and orders.
 
 use super::call::Call;
 use super::error::CallError;
 use super::read::optional_position;
-use ledger_core::{CertificateNumber, ClassId, DisbursementId, Division, Fen, PersonKey, SchemeId};
+use ledger_core::{
+    AwardId, CertificateNumber, ClassId, DisbursementId, Division, Fen, OrderId, PersonKey,
+    SchemeId,
+};
 use ledger_engine::query::QuotaQuery;
 use ledger_proto::from_proto::{date_from_proto, division_from_proto, id_from_proto};
 use ledger_proto::to_proto::{
-    certificate_to_proto, class_to_proto, disbursement_to_proto, quota_slot_to_proto,
-    refusal_to_proto, rule_citation_to_proto,
+    award_to_proto, certificate_to_proto, class_to_proto, disbursement_to_proto, order_to_proto,
+    quota_slot_to_proto, refusal_to_proto, rule_citation_to_proto,
 };
 use ledger_proto::{DecodeError, v1};
 
@@ -108,6 +111,28 @@ pub(super) async fn get_disbursement(
         })
         .await?;
     Ok(disbursement_to_proto(&found.value, found.log_position))
+}
+
+pub(super) async fn get_award(
+    call: Call,
+    request: v1::GetAwardRequest,
+) -> Result<v1::GetAwardResponse, CallError> {
+    let award = id("award_id", &request.award_id, AwardId::from_bytes)?;
+    let found = call
+        .read_at(request.at_least_position, move |reader| reader.award(award))
+        .await?;
+    Ok(award_to_proto(&found.value, found.log_position))
+}
+
+pub(super) async fn get_order(
+    call: Call,
+    request: v1::GetOrderRequest,
+) -> Result<v1::GetOrderResponse, CallError> {
+    let order = id("order_id", &request.order_id, OrderId::from_bytes)?;
+    let found = call
+        .read_at(request.at_least_position, move |reader| reader.order(order))
+        .await?;
+    Ok(order_to_proto(&found.value, found.log_position))
 }
 
 /// Reads an identifier of sixteen bytes.

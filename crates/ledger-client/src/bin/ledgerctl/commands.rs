@@ -3,16 +3,24 @@
 mod account;
 mod accounts;
 mod append;
+mod award;
 mod certificate;
+mod claim;
 mod class;
 mod disbursement;
 mod eligible;
 mod events;
 mod follow;
+mod fund;
 mod import;
+mod order;
+mod penalty;
+mod person;
 mod policy;
+mod publicity;
 mod quota;
 mod rebuild;
+mod recording;
 mod refusals;
 mod report;
 mod statement;
@@ -32,16 +40,36 @@ pub(crate) enum Command {
     Append(append::Append),
     /// Import enrolments, certificates or employment from a CSV file.
     Import(import::Import),
-    /// Publish or check a policy document.
+    /// Check, publish, list, read and withdraw policy documents.
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// Open an account and record money that comes in.
+    #[command(subcommand)]
+    Fund(fund::Fund),
+    /// Make persons known and declare their statuses.
+    #[command(subcommand)]
+    Person(person::Person),
+    /// Raise, list, select, accept and purchase training orders (五单式).
+    #[command(subcommand)]
+    Order(order::Order),
+    /// Claim subsidies.
+    #[command(subcommand)]
+    Claim(claim::Claim),
+    /// Show approvals to the public, and decide on objections (公示).
+    #[command(subcommand)]
+    Publicity(publicity::Publicity),
+    /// Approve, pay, revoke and show awards and grants (奖补).
+    #[command(subcommand)]
+    Award(award::Award),
+    /// Impose a penalty beside a clawback.
+    Penalty(penalty::Penalty),
     /// Show how much of a person's yearly quota is used, and by which events.
     Quota(quota::Quota),
     /// Tell whether a subsidy would be approved, how much, and what stands against it.
     Eligible(eligible::Eligible),
-    /// Show a class.
+    /// Show a class, or approve one.
     Class(class::Class),
-    /// Show a certificate.
+    /// Show a certificate, or verify one.
     Certificate(certificate::Certificate),
     /// Show a disbursement with its lines.
     Disbursement(disbursement::Disbursement),
@@ -72,7 +100,9 @@ impl Command {
     /// Does what needs no server; gives the command back when it needs one.
     pub(crate) fn run_offline(self, output: &mut Output<'_>) -> Result<Option<Self>, Failure> {
         match self {
-            Self::Policy(policy::Policy::Check(check)) => check.run(output).map(|()| None),
+            Self::Policy(policy::Policy::Check(check)) if !check.needs_server() => {
+                check.run(output).map(|()| None)
+            }
             other => Ok(Some(other)),
         }
     }
@@ -83,6 +113,13 @@ impl Command {
             Self::Append(command) => command.run(client, output).await,
             Self::Import(command) => command.run(client, output).await,
             Self::Policy(command) => command.run(client, output).await,
+            Self::Fund(command) => command.run(client, output).await,
+            Self::Person(command) => command.run(client, output).await,
+            Self::Order(command) => command.run(client, output).await,
+            Self::Claim(command) => command.run(client, output).await,
+            Self::Publicity(command) => command.run(client, output).await,
+            Self::Award(command) => command.run(client, output).await,
+            Self::Penalty(command) => command.run(client, output).await,
             Self::Quota(command) => command.run(client, output).await,
             Self::Eligible(command) => command.run(client, output).await,
             Self::Class(command) => command.run(client, output).await,

@@ -35,7 +35,7 @@ struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   ledgerctl status
-  ledgerctl policy publish policies/shandong/001.toml
+  ledgerctl policy publish policies/shandong/*.toml
   ledgerctl append commands.jsonl --validate-only
   ledgerctl import enrolments roster.csv --set class=0190a3b2-0000-7000-8000-000000000001 \\
       --map person=key --occurred-on 2021-03-01 --rejects rejects.csv

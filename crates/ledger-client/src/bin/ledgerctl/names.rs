@@ -1,7 +1,7 @@
 //! Names of enums as they are typed and shown: `special-account` for
 //! `FUND_SOURCE_SPECIAL_ACCOUNT`.
 
-use ledger_core::{Division, PersonKey};
+use ledger_core::{CreditCode, Division, Fen, PersonKey};
 use ledger_proto::v1;
 
 /// An enum of the contract with short names.
@@ -33,21 +33,28 @@ macro_rules! named {
 named! {
     AccountKind: "ACCOUNT_KIND_"
     CertificateKind: "CERTIFICATE_KIND_"
+    ClaimRoute: "CLAIM_ROUTE_"
+    ClassForm: "CLASS_FORM_"
     ClassKind: "CLASS_KIND_"
     ClassState: "CLASS_STATE_"
     DifferenceKind: "DIFFERENCE_KIND_"
     DisbursementStage: "DISBURSEMENT_STAGE_"
     DisbursementState: "DISBURSEMENT_STATE_"
+    DocumentKind: "DOCUMENT_KIND_"
     EmploymentEvidence: "EMPLOYMENT_EVIDENCE_"
     EventKind: "EVENT_KIND_"
     FundSource: "FUND_SOURCE_"
     Group: "GROUP_"
+    OrderState: "ORDER_STATE_"
+    PolicyFindingSeverity: "POLICY_FINDING_SEVERITY_"
     RebuildPhase: "REBUILD_PHASE_"
+    Sex: "SEX_"
     SkillLevel: "SKILL_LEVEL_"
     TargetBound: "TARGET_BOUND_"
     TargetMeasure: "TARGET_MEASURE_"
     TargetPeriod: "TARGET_PERIOD_"
     TargetStatus: "TARGET_STATUS_"
+    TrainingKind: "TRAINING_KIND_"
 }
 
 /// The numbers of enums lie below it; the largest is that of an event kind.
@@ -107,6 +114,37 @@ pub(crate) fn id(text: &str) -> Result<Id, String> {
         .map_err(|error| error.to_string())
 }
 
+/// Reads an amount in yuan for a command line; gives fen.
+pub(crate) fn yuan(text: &str) -> Result<i64, String> {
+    Fen::parse_yuan(text)
+        .map(Fen::get)
+        .map_err(|error| error.to_string())
+}
+
+/// Reads who gets money: `person:KEY`, `institution:CODE`, `employer:CODE` or `master:KEY`.
+pub(crate) fn payee(text: &str) -> Result<v1::Payee, String> {
+    use v1::payee::Payee;
+    let payee = match text.split_once(':') {
+        Some(("person", key)) => Payee::PersonKey(id(key)?.to_vec()),
+        Some(("master", key)) => Payee::MasterKey(id(key)?.to_vec()),
+        Some(("institution", code)) => Payee::Institution(credit_code(code)?),
+        Some(("employer", code)) => Payee::Employer(credit_code(code)?),
+        _ => {
+            return Err(
+                "person:KEY, institution:CODE, employer:CODE or master:KEY is expected".to_owned(),
+            );
+        }
+    };
+    Ok(v1::Payee { payee: Some(payee) })
+}
+
+/// Reads a unified social credit code for a command line.
+pub(crate) fn credit_code(text: &str) -> Result<String, String> {
+    CreditCode::parse(text)
+        .map(|code| code.to_string())
+        .map_err(|error| error.to_string())
+}
+
 /// Sixteen bytes from a command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Id(pub(crate) [u8; 16]);
@@ -152,5 +190,31 @@ mod tests {
         assert!(division("3701").is_err());
         assert!(id("0190a3b2-0000-7000-8000-000000000001").is_ok());
         assert!(id("张三").is_err());
+        assert_eq!(yuan("300000.00"), Ok(30_000_000));
+        for wrong in ["1.234", "-", "1e3"] {
+            assert!(yuan(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn payees_are_of_a_kind() {
+        use v1::payee::Payee;
+        let key = "0190a3b2-0000-7000-8000-000000000001";
+        let bytes = id(key).unwrap().to_vec();
+        let code = "52370900Y00000016C";
+        for (text, expected) in [
+            (format!("person:{key}"), Payee::PersonKey(bytes.clone())),
+            (format!("master:{key}"), Payee::MasterKey(bytes)),
+            (
+                format!("institution:{code}"),
+                Payee::Institution(code.to_owned()),
+            ),
+            (format!("employer:{code}"), Payee::Employer(code.to_owned())),
+        ] {
+            assert_eq!(payee(&text).unwrap().payee, Some(expected), "{text}");
+        }
+        for wrong in [key, "school:1", "employer:1", "person:1", "person"] {
+            assert!(payee(wrong).is_err(), "{wrong}");
+        }
     }
 }

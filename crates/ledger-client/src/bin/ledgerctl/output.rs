@@ -27,6 +27,11 @@ impl<'writer> Output<'writer> {
         writeln!(self.writer, "{text}")
     }
 
+    /// Writes text as it is.
+    pub(crate) fn text(&mut self, text: &str) -> io::Result<()> {
+        self.writer.write_all(text.as_bytes())
+    }
+
     /// Writes a table.
     pub(crate) fn table(&mut self, table: &Table) -> io::Result<()> {
         writeln!(self.writer, "{}", table.trim_fmt())

@@ -53,6 +53,22 @@ pub(crate) fn position(position: u64) -> String {
     }
 }
 
+/// Text, or a dash for none.
+pub(crate) fn text(text: &str) -> String {
+    match text {
+        "" => "-".to_owned(),
+        text => text.to_owned(),
+    }
+}
+
+/// An identifier, or a dash for none.
+pub(crate) fn id(id: &[u8]) -> String {
+    match id {
+        [] => "-".to_owned(),
+        id => bytes_to_text(id),
+    }
+}
+
 /// Positions in one cell.
 pub(crate) fn positions(positions: &[u64]) -> String {
     positions

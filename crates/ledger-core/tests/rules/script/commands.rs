@@ -146,6 +146,7 @@ impl Script {
             "skill" => CertificateKind::SkillLevel,
             "vocational" => CertificateKind::VocationalQualification,
             "special" => CertificateKind::SpecialAbility,
+            "operation" => CertificateKind::SpecialOperation,
             _ => CertificateKind::TrainingCompletion,
         };
         let known_as = line.options.get("as").copied().unwrap_or(name);

@@ -47,8 +47,11 @@ pub(crate) fn id(name: &str) -> [u8; 16] {
     bytes
 }
 
-/// A synthetic credit code by name.
+/// A synthetic credit code by name; a code stands for itself.
 pub(crate) fn institution(name: &str) -> CreditCode {
+    if let Ok(code) = CreditCode::parse(name) {
+        return code;
+    }
     CreditCode::synthetic(Division::parse("370100").unwrap(), serial(name))
 }
 
@@ -58,8 +61,9 @@ pub(crate) fn evaluator_number(name: &str) -> String {
 }
 
 pub(crate) fn serial(name: &str) -> u32 {
-    name.bytes()
-        .fold(0, |serial, byte| serial * 256 + u32::from(byte))
+    name.bytes().fold(0_u32, |serial, byte| {
+        serial.wrapping_mul(256) + u32::from(byte)
+    })
 }
 
 pub(crate) fn raw_number(text: &str) -> CertificateNumber {

@@ -33,11 +33,32 @@ tables! {
     2020-01-01 class C2                             => POLICY_NOT_FOUND
     "
 
+    // Where the province has spoken, a city adds schemes and rates, not other rules.
+    documents_that_conflict given []
+    "
+    2019-01-01 policy P1 @one
+               policy P1 version=2 valid=2019-01-01..2020-12-31 @two
+               policy C1 division=370100 valid=2020-12-31..       => POLICY_CONFLICTS facts=@two
+               policy C1 division=370100 schemes=city-scheme @city => ok
+               policy C2 division=370102 valid=2019-06-01.. schemes=other,vocational-training => POLICY_CONFLICTS facts=@two
+               policy C2 division=370102 schemes=city-scheme      => POLICY_CONFLICTS facts=@city
+               policy C2 division=370200 schemes=city-scheme      => ok
+               policy C3 division=370100 valid=2021-01-01..       => ok
+               policy C4 division=520100                          => ok
+               policy P2                                          => ok
+               withdraw-policy P2 1 2020-06-01
+               withdraw-policy P1 2 2020-06-01
+               policy C5 division=370300 valid=2020-05-31.. => POLICY_CONFLICTS facts=@two
+               policy C5 division=370300 valid=2020-06-01.. => ok
+               policy P1 version=3 division=370100          => POLICY_CONFLICTS facts=@two
+               policy P1 version=2 division=370100          => POLICY_EXISTS
+    "
+
     // Rules are the province's; a city's document holds for schemes that the province leaves out.
     the_province_sets_the_rules given [BODIES]
     "
-    2019-01-01 policy province quota=3
-               policy city division=370100 quota=1 schemes=vocational-training,city-scheme
+    2019-01-01 policy city division=370100 quota=1 schemes=vocational-training,city-scheme
+               policy province quota=3
     2020-02-20 class C1 occupation=4-10-01-05
                class C2 occupation=4-10-01-02
                class C3 occupation=4-03-02-01 scheme=city-scheme

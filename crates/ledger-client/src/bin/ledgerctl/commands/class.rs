@@ -1,8 +1,10 @@
-//! `ledgerctl class`: a class as it stands.
+//! `ledgerctl class`: a class approved, and as it stands.
 
-use clap::Args;
+mod approve;
+
+use clap::{Args, Subcommand};
 use ledger_client::Client;
-use ledger_client::json::{bytes_to_text, to_json};
+use ledger_client::json::to_json;
 use ledger_proto::v1;
 
 use crate::failure::Failure;
@@ -10,18 +12,32 @@ use crate::names::{self, Id, name};
 use crate::output::{Output, key_values};
 use crate::show;
 
-/// Shows a class.
+/// Shows a class, or approves one.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Class {
     /// The class.
-    #[arg(value_parser = names::id)]
-    id: Id,
+    #[arg(value_parser = names::id, required = true)]
+    id: Option<Id>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Approve a class.
+    Approve(Box<approve::Approve>),
 }
 
 impl Class {
     pub(crate) async fn run(self, client: &Client, output: &mut Output<'_>) -> Result<(), Failure> {
+        let id = match (self.command, self.id) {
+            (Some(Command::Approve(approve)), _) => return approve.run(client, output).await,
+            (None, Some(id)) => id,
+            (None, None) => return Err(Failure::Usage("which class?".to_owned())),
+        };
         let request = v1::GetClassRequest {
-            class_id: self.id.to_vec(),
+            class_id: id.to_vec(),
             at_least_position: 0,
         };
         let class = client.get_class(request).await?;
@@ -68,7 +84,7 @@ fn terms(class: &v1::GetClassResponse) -> Vec<(&'static str, String)> {
         ("rate, yuan", show::yuan(class.rate_fen)),
         ("rate from", rate_source(class.rate_source)),
         ("scarce occupation", yes_no(class.scarce)),
-        ("order", order(&class.order_id)),
+        ("order", show::id(&class.order_id)),
     ]
 }
 
@@ -127,11 +143,4 @@ fn rate_source(source: Option<v1::get_class_response::RateSource>) -> String {
 
 fn yes_no(value: bool) -> String {
     if value { "yes" } else { "no" }.to_owned()
-}
-
-fn order(id: &[u8]) -> String {
-    match id {
-        [] => "-".to_owned(),
-        id => bytes_to_text(id),
-    }
 }
