@@ -38,6 +38,7 @@ pub mod policy;
 pub mod position;
 pub mod refusal;
 pub mod scheme;
+pub mod simulate;
 
 pub use account::{AccountKey, AccountKind, LedgerAccount, Posting, Side};
 pub use apply::apply;
