@@ -5,6 +5,7 @@
 //! such an event was never decided, and the verifier of the log reports it.
 
 mod award;
+mod counted;
 mod order;
 mod publicity;
 
@@ -22,6 +23,7 @@ use crate::event::{
     Subject, SubsidyApproved,
 };
 use crate::policy::Withdrawal;
+use crate::progress::GroupSet;
 use crate::{ClassId, DisbursementId, Fen, PersonKey, Position};
 use std::collections::BTreeMap;
 
@@ -195,8 +197,10 @@ fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
             });
         }
         EventBody::TrainingCompleted { class, person, .. } => {
-            with_place(context, fact, *class, *person, |place| {
+            let groups = counted::groups(context, *class, *person);
+            counted::with_place(context, fact, *class, *person, |place| {
                 place.completed = Some(fact);
+                place.completed_groups = groups;
                 // The completion names them as its causes; they are not needed any more.
                 place.attendances = Vec::new();
             });
@@ -373,6 +377,8 @@ fn class_approved(context: &mut Context, fact: Fact, policy: Option<Position>, e
         order: e.order,
         publicity: None,
         objection_upheld: None,
+        last_approval: None,
+        counted: Vec::new(),
     };
     context.classes.put(e.class, Some(class));
 }
@@ -387,6 +393,7 @@ fn enrolled(context: &mut Context, fact: Fact, class: ClassId, person: PersonKey
             class_hours: 0,
             attendances: Vec::new(),
             completed: None,
+            completed_groups: GroupSet::EMPTY,
             assessment: None,
             certificate: None,
             employment: None,
@@ -407,7 +414,8 @@ fn enrolled(context: &mut Context, fact: Fact, class: ClassId, person: PersonKey
 }
 
 fn certificate_issued(context: &mut Context, fact: Fact, e: &CertificateIssued) {
-    with_place(context, fact, e.class, e.person, |place| {
+    let groups = counted::groups(context, e.class, e.person);
+    counted::with_place(context, fact, e.class, e.person, |place| {
         place.certificate = Some(CertificateFact {
             number: e.number,
             position: fact.position,
@@ -415,6 +423,7 @@ fn certificate_issued(context: &mut Context, fact: Fact, e: &CertificateIssued) 
             invalidated: None,
             kind: e.kind,
             verified: None,
+            groups,
         });
     });
     let certificate = Certificate {
@@ -431,17 +440,17 @@ fn certificate_issued(context: &mut Context, fact: Fact, e: &CertificateIssued) 
 fn certificate_invalidated(context: &mut Context, fact: Fact, e: &CertificateInvalidated) {
     let mut employed = false;
     let mut beneficiary = true;
-    with_person(context, fact, e.person, |person| {
-        if let Some(place) = person.enrolment_mut(e.class) {
-            if let Some(certificate) = &mut place.certificate {
-                certificate.invalidated = Some(fact.position);
-            }
-            if e.approval_lapses {
-                place.approval = None;
-                employed = place.employment_counts();
-                beneficiary = place.is_beneficiary();
-            }
+    counted::with_place(context, fact, e.class, e.person, |place| {
+        if let Some(certificate) = &mut place.certificate {
+            certificate.invalidated = Some(fact.position);
         }
+        if e.approval_lapses {
+            place.approval = None;
+            employed = place.employment_counts();
+            beneficiary = place.is_beneficiary();
+        }
+    });
+    with_person(context, fact, e.person, |person| {
         if e.frees_quota {
             free_slot(person, e.class, fact.position);
         }
@@ -508,17 +517,20 @@ fn subsidy_approved(context: &mut Context, fact: Fact, e: &SubsidyApproved) {
         if person.slot_of(e.class).is_none() {
             person.slots.push(template);
         }
-        if let Some(place) = person.enrolment_mut(e.class) {
-            newly_beneficiary = !place.is_beneficiary();
-            employed = place.employment_counts();
-            place.approval = Some(Approval {
-                position: fact.position,
-                on: fact.on,
-                amount: e.amount,
-            });
-        }
+    });
+    let groups = counted::groups(context, e.class, e.person);
+    counted::with_place(context, fact, e.class, e.person, |place| {
+        newly_beneficiary = !place.is_beneficiary();
+        employed = place.employment_counts();
+        place.approval = Some(Approval {
+            position: fact.position,
+            on: fact.on,
+            amount: e.amount,
+            groups,
+        });
     });
     with_class(context, e.class, |class| {
+        class.last_approval = Some(class.last_approval.map_or(fact, |last| last.later(fact)));
         class.approvals = class.approvals.saturating_add(1);
         class.employed_approved = class.employed_approved.saturating_add(u32::from(employed));
         class.beneficiaries = class
@@ -584,7 +596,7 @@ fn disbursement_ordered(context: &mut Context, fact: Fact, e: &DisbursementOrder
     };
     match e.subject {
         Subject::Class(class) => class_payment_ordered(context, fact, class, e, &payment),
-        Subject::Award(award) => award::with(context, award, |award| {
+        Subject::Award(award) => award::with(context, fact, award, |award| {
             award.payments.push(payment(e.total));
         }),
     }
@@ -668,7 +680,7 @@ fn disbursement_settled(context: &mut Context, fact: Fact, id: DisbursementId, f
             });
         }
         Subject::Award(award) => {
-            award::with(context, award, |award| settle(&mut award.payments));
+            award::with(context, fact, award, |award| settle(&mut award.payments));
         }
     }
 }
@@ -688,7 +700,7 @@ fn disbursement_returned(context: &mut Context, fact: Fact, e: &DisbursementRetu
     let class = match disbursement.subject {
         Subject::Class(class) => class,
         Subject::Award(award) => {
-            award::with(context, award, |award| {
+            award::with(context, fact, award, |award| {
                 award
                     .payments
                     .retain(|payment| payment.disbursement != e.disbursement);
@@ -731,7 +743,7 @@ fn finding_made(context: &mut Context, fact: Fact, e: &FindingMade) {
     let class = match e.subject {
         Subject::Class(class) => class,
         Subject::Award(award) => {
-            award::with(context, award, |award| {
+            award::with(context, fact, award, |award| {
                 award.found_false = award.found_false.or(bars);
             });
             return;
@@ -740,10 +752,13 @@ fn finding_made(context: &mut Context, fact: Fact, e: &FindingMade) {
     if e.persons.is_empty() {
         with_class(context, class, |class| {
             class.found_false = class.found_false.or(bars);
+            if bars.is_some() {
+                class.counted = Vec::new();
+            }
         });
     }
     for person in &e.persons {
-        with_place(context, fact, class, *person, |place| {
+        counted::with_place(context, fact, class, *person, |place| {
             place.found_false = place.found_false.or(bars);
         });
     }
@@ -755,7 +770,7 @@ fn clawback_decided(context: &mut Context, fact: Fact, e: &ClawbackDecided) {
             (Subject::Class(class), Some(beneficiary)) => {
                 class_line_clawed_back(context, fact, class, beneficiary, line);
             }
-            (Subject::Award(award), _) => award::clawed_back(context, award, line),
+            (Subject::Award(award), _) => award::clawed_back(context, fact, award, line),
             (Subject::Class(_), None) => {}
         }
     }

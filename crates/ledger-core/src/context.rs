@@ -45,6 +45,10 @@ pub enum EntityKey {
 /// An entity, owned: what a store loads and writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant holds the entity of that name")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "an entity is moved a few times between store and context; a box per class costs more"
+)]
 pub enum Entity {
     Person(Person),
     Class(Class),
@@ -396,7 +400,7 @@ pub fn missing(context: &Context, command: &Command, keys: &mut Vec<EntityKey>) 
             need.institution(c.institution);
         }
         CommandBody::PurchaseOrder(c) => need.order(c.order),
-        CommandBody::CancelOrder(c) => need.order(c.order),
+        CommandBody::CancelOrder(c) => need.order_and_class(c.order),
         CommandBody::VerifyCertificate(c) => {
             if let Some(certificate) = need.certificate_value(c.number) {
                 need.place(certificate.class, certificate.person);
@@ -417,7 +421,7 @@ pub fn missing(context: &Context, command: &Command, keys: &mut Vec<EntityKey>) 
         CommandBody::RevokeAward(c) => need.award_and_register(c.award),
         CommandBody::OrderAwardPayment(c) => {
             need.disbursement(c.disbursement);
-            need.award(c.award);
+            need.subject(Subject::Award(c.award));
             need.account(AccountKey {
                 division: c.division,
                 fund: c.fund,
@@ -489,7 +493,12 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
             }
         }
         EventBody::ProvincialAdjustmentReceived(e) => need.account(e.account),
-        EventBody::OrderRaised(e) => need.order(e.order),
+        EventBody::OrderRaised(e) => {
+            need.order(e.order);
+            if let OrderRaisedBy::Person(person) = e.raised_by {
+                need.person(person);
+            }
+        }
         EventBody::OrderListed { order }
         | EventBody::OrderAccepted { order, .. }
         | EventBody::OrderPurchased { order, .. }
@@ -511,6 +520,7 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
         EventBody::AwardApproved(e) => {
             need.award(e.award);
             need.register(&e.scheme, e.division);
+            need.honoured(e.recipient);
         }
         EventBody::AwardRevoked { award, .. } => need.award_and_register(*award),
         EventBody::PenaltyImposed(e) => need.clawback(e.clawback),
@@ -569,8 +579,8 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
             need.clawback(e.clawback);
             need.case(e.case);
             need.account(e.account);
-            if let Subject::Award(award) = e.subject {
-                need.award(award);
+            if let Subject::Award(_) = e.subject {
+                need.subject(e.subject);
             }
             for line in &e.lines {
                 if let Some(beneficiary) = line.beneficiary {
@@ -634,16 +644,37 @@ impl<'a> Need<'a> {
         self.key(EntityKey::Order(order));
     }
 
+    fn order_and_class(&mut self, order: OrderId) {
+        self.order(order);
+        if self.context.orders.is_loaded(&order)
+            && let Some(order) = self.context.orders.get(&order)
+            && let Some(class) = order.class
+        {
+            self.class(class);
+        }
+    }
+
     fn register(&mut self, scheme: &SchemeId, division: Division) {
         self.key(EntityKey::AwardRegister(award_register_key(
             scheme, division,
         )));
     }
 
+    /// The class; or the award, with the person who receives it and remembers it.
     fn subject(&mut self, subject: Subject) {
         match subject {
             Subject::Class(class) => self.class(class),
-            Subject::Award(award) => self.award(award),
+            Subject::Award(award) => {
+                if let Some(award) = self.award_value(award) {
+                    self.honoured(award.recipient);
+                }
+            }
+        }
+    }
+
+    fn honoured(&mut self, recipient: Payee) {
+        if let Some(person) = recipient.person() {
+            self.person(person);
         }
     }
 
@@ -654,14 +685,12 @@ impl<'a> Need<'a> {
         }
     }
 
-    /// The register of the award's scheme and of every scheme that its own excludes.
+    /// The register of the award's scheme and of every scheme that excludes it in any document.
     fn new_award(&mut self, c: &ApproveAward) {
         self.award(c.award);
         self.register(&c.scheme, c.division);
         for published in self.context.policies.published() {
-            let rules = published.policy.scheme(&c.scheme);
-            let excluded = rules.and_then(|rules| rules.award_exclusivity.as_ref());
-            for scheme in excluded.iter().flat_map(|rule| &rule.rule) {
+            for (scheme, _) in published.policy.exclusive_awards(&c.scheme) {
                 self.register(scheme, c.division);
             }
         }
@@ -678,11 +707,18 @@ impl<'a> Need<'a> {
     }
 
     fn award_and_register(&mut self, award: AwardId) {
-        self.award(award);
-        if self.context.awards.is_loaded(&award)
-            && let Some(award) = self.context.awards.get(&award)
-        {
+        if let Some(award) = self.award_value(award) {
             self.register(&award.scheme, award.division);
+            self.honoured(award.recipient);
+        }
+    }
+
+    fn award_value(&mut self, award: AwardId) -> Option<&'a Award> {
+        self.award(award);
+        if self.context.awards.is_loaded(&award) {
+            self.context.awards.get(&award)
+        } else {
+            None
         }
     }
 

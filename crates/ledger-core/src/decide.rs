@@ -18,6 +18,7 @@ mod class;
 mod disbursement;
 mod entry;
 mod institution;
+mod months;
 mod order;
 mod penalty;
 mod person;
@@ -25,21 +26,22 @@ mod policy;
 mod publicity;
 mod recovery;
 mod settlement;
+mod sink;
 mod subsidy;
 mod supervision;
 mod training;
 
-use crate::command::{Command, CommandBody};
+use crate::command::{Command, CommandBody, RaiseOrder};
 use crate::context::Context;
 use crate::entity::{Class, Enrolment, Person};
-use crate::event::{Event, EventBody, Tag};
+use crate::event::{Event, EventBody, OrderRaisedBy, Payee, Tag};
 use crate::limits::{AMOUNT_MAX_FEN, CALLER_CAUSES_MAX, EVENTS_PER_PERSON_MAX};
 use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};
 use crate::{BusinessDate, ClassId, Fen, PersonKey, Position, RecordedTime};
 use std::slice;
 
-pub use subsidy::{Eligibility, eligibility};
+pub use subsidy::{Eligibility, eligibility, explain_approval};
 
 /// What a command leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -327,7 +329,16 @@ fn reported(body: &CommandBody) -> &[PersonKey] {
         CommandBody::SubmitClaim(c) => slice::from_ref(&c.person),
         CommandBody::RecordAgencyContract(c) => slice::from_ref(&c.person),
         CommandBody::SelectOrder(c) => slice::from_ref(&c.person),
+        CommandBody::RaiseOrder(RaiseOrder {
+            raised_by: OrderRaisedBy::Person(person),
+            ..
+        }) => slice::from_ref(person),
+        CommandBody::RaiseObjection(c) => c.person.as_slice(),
         CommandBody::OrderDisbursement(c) => &c.beneficiaries,
+        CommandBody::ApproveAward(c) => match &c.recipient {
+            Payee::Person(person) | Payee::Master(person) => slice::from_ref(person),
+            Payee::Institution(_) | Payee::Employer(_) => &[],
+        },
         _ => &[],
     }
 }

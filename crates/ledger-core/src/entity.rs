@@ -13,6 +13,7 @@ use crate::event::{
     InstitutionKind, OrderRaisedBy, Payee, PersonStatus, QualificationKind, RateSource, Reporting,
     ScopeEntry, Subject,
 };
+use crate::progress::{CountedFact, GroupSet};
 use crate::{
     AccountKey, AccountKind, AwardId, BusinessDate, CertificateKind, CertificateNumber, ClassId,
     CreditCode, DisbursementId, Division, Fen, FindingId, Occupation, OrderId, PersonKey, Position,
@@ -54,6 +55,8 @@ pub struct Enrolment {
     /// Attendance events not yet summed up by the completion.
     pub attendances: Vec<Position>,
     pub completed: Option<Fact>,
+    /// Groups under which the completion is counted.
+    pub completed_groups: GroupSet,
     pub assessment: Option<Assessment>,
     pub certificate: Option<CertificateFact>,
     pub employment: Option<EmploymentFact>,
@@ -109,6 +112,8 @@ pub struct CertificateFact {
     pub kind: CertificateKind,
     /// Set when it was found in the national register.
     pub verified: Option<Position>,
+    /// Groups under which it is counted.
+    pub groups: GroupSet,
 }
 
 /// A confirmed employment.
@@ -128,6 +133,8 @@ pub struct Approval {
     pub position: Position,
     pub on: BusinessDate,
     pub amount: Fen,
+    /// Groups under which it is counted.
+    pub groups: GroupSet,
 }
 
 /// One payment line of an enrolment, not returned.
@@ -201,6 +208,19 @@ pub struct Class {
     pub publicity: Option<ClassPublicity>,
     /// An objection to the whole published list that was upheld and bars payment.
     pub objection_upheld: Option<Position>,
+    /// The approval with the latest date, whether or not it still stands.
+    pub last_approval: Option<Fact>,
+    /// What is counted of its places and not found false, ascending; nothing any more once the
+    /// whole class is found false.
+    pub counted: Vec<CountedPlaces>,
+}
+
+/// Places of a class that count alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountedPlaces {
+    pub fact: CountedFact,
+    /// How many, above zero.
+    pub places: u32,
 }
 
 /// The last time that the approvals of a class were shown to the public.
@@ -209,6 +229,8 @@ pub struct ClassPublicity {
     /// Approvals up to here are shown.
     pub opened: Fact,
     pub closed: Option<Fact>,
+    /// The opening, objection or decision with the latest date.
+    pub last: Fact,
     /// Objections that are not decided yet.
     pub objections: Vec<Objection>,
 }
@@ -403,13 +425,25 @@ pub struct Order {
     pub level: Option<SkillLevel>,
     pub headcount: u32,
     pub listed: Option<Fact>,
-    /// Workers who selected it, with the event.
-    pub selected: Vec<(PersonKey, Position)>,
+    /// Workers who selected it, in the order in which they did.
+    pub selected: Vec<(PersonKey, Fact)>,
     pub accepted: Option<(CreditCode, Fact)>,
     pub purchased: Option<Fact>,
     pub cancelled: Option<Position>,
     /// The class that carries it out.
     pub class: Option<ClassId>,
+}
+
+impl Fact {
+    /// The one with the later date; of one day the one recorded later.
+    #[must_use]
+    pub fn later(self, other: Self) -> Self {
+        if (self.on, self.position) < (other.on, other.position) {
+            other
+        } else {
+            self
+        }
+    }
 }
 
 impl Person {
@@ -552,6 +586,36 @@ impl Account {
     }
 }
 
+impl Award {
+    /// Sum of the payments that were ordered or settled and not returned, in fen.
+    #[must_use]
+    pub fn paid_or_ordered(&self) -> Fen {
+        sum(self.payments.iter())
+    }
+
+    /// The payments from one account.
+    pub fn payments_from(&self, account: AccountKey) -> impl Iterator<Item = &Payment> {
+        self.payments
+            .iter()
+            .filter(move |payment| payment.account == account)
+    }
+
+    /// What is left to pay from an account, in fen; `None` when it pays no part of the award.
+    #[must_use]
+    pub fn left_from(&self, account: AccountKey) -> Option<Fen> {
+        let part = self.parts.iter().find(|part| part.account == account)?;
+        part.amount.checked_sub(sum(self.payments_from(account)))
+    }
+}
+
+impl AwardRegister {
+    /// The awards that were not revoked.
+    pub fn standing(&self) -> impl Iterator<Item = &AwardEntry> {
+        let entries = self.entries.iter();
+        entries.filter(|entry| entry.revoked.is_none())
+    }
+}
+
 impl Disbursement {
     /// The line of a beneficiary.
     #[must_use]
@@ -562,12 +626,12 @@ impl Disbursement {
     }
 }
 
-/// Sum of payment lines. Each is bounded by the rate limit and their number by the stages of a
-/// class, so the sum stays far inside the range.
+/// Sum of payments. Those of a place are bounded by the rate limit and by the stages of a class,
+/// those of an award by its amount, so the sum stays far inside the range.
 fn sum<'a>(payments: impl Iterator<Item = &'a Payment>) -> Fen {
     payments.fold(Fen::ZERO, |total, payment| {
         total
             .checked_add(payment.amount)
-            .expect("a few bounded payment lines fit")
+            .expect("a few bounded payments fit")
     })
 }

@@ -8,7 +8,7 @@
     reason = "name and type say it; documented where units or rules add to it"
 )]
 
-use crate::coded::{ClassForm, DocumentKind, Group, RuleKind, Sex, TrainingKind};
+use crate::coded::{ClassForm, DocumentKind, Group, PayeeKind, RuleKind, Sex, TrainingKind};
 use crate::command::Debt;
 use crate::{
     AccountKey, ActionId, AwardId, BusinessDate, CaseId, CertificateKind, CertificateNumber,
@@ -822,6 +822,28 @@ pub enum SettlementOutcome {
     ProRata,
     /// Below it: the advance is kept for the employed only and recovered for the other places.
     RecoverAdvance,
+}
+
+impl Payee {
+    /// The person, when it is one.
+    #[must_use]
+    pub const fn person(self) -> Option<PersonKey> {
+        match self {
+            Self::Person(person) | Self::Master(person) => Some(person),
+            Self::Institution(_) | Self::Employer(_) => None,
+        }
+    }
+
+    /// The kind of payee, as policy documents name it.
+    #[must_use]
+    pub const fn kind(self) -> PayeeKind {
+        match self {
+            Self::Person(_) => PayeeKind::Person,
+            Self::Institution(_) => PayeeKind::Institution,
+            Self::Employer(_) => PayeeKind::Employer,
+            Self::Master(_) => PayeeKind::Master,
+        }
+    }
 }
 
 impl FindingKind {

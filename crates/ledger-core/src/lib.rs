@@ -8,7 +8,9 @@
 //!    [`Context`] and holds no rule. Replay is only `apply`.
 //! 3. [`entity`] — the state that rules look at; [`context`] — the loaded part of it.
 //! 4. [`policy`] — a policy document in its compiled form: every amount, quota and percentage.
-//! 5. The value types: [`money`], [`date`], [`position`], [`ids`] and the coded identifiers.
+//! 5. [`explain`] — the chain of rules behind a decision, as data and as text.
+//! 6. [`progress`] — what is counted against the targets of the documents.
+//! 7. The value types: [`money`], [`date`], [`position`], [`ids`] and the coded identifiers.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
@@ -25,6 +27,7 @@ mod digits;
 pub mod division;
 pub mod entity;
 pub mod event;
+pub mod explain;
 pub mod fund;
 pub mod hex;
 pub mod identity_number;
@@ -36,6 +39,7 @@ pub mod money;
 pub mod occupation;
 pub mod policy;
 pub mod position;
+pub mod progress;
 pub mod refusal;
 pub mod scheme;
 pub mod simulate;
@@ -47,9 +51,10 @@ pub use command::Command;
 pub use context::{Context, Entity, EntityKey, missing, missing_for_event, touched};
 pub use credit_code::CreditCode;
 pub use date::{BusinessDate, RecordedTime};
-pub use decide::{Decision, Eligibility, decide, eligibility};
+pub use decide::{Decision, Eligibility, decide, eligibility, explain_approval};
 pub use division::Division;
 pub use event::{Event, EventBody, EventKind, RecordedEvent, Tag};
+pub use explain::Explanation;
 pub use fund::FundSource;
 pub use ids::{
     AwardId, AwardRegisterKey, CaseId, ClassId, ClawbackId, DisbursementId, EventId, FindingId,

@@ -10,6 +10,17 @@ pub const ENROLMENTS_PER_PERSON_MAX: usize = 256;
 /// Statuses of one person over a lifetime, for the same reason.
 pub const STATUSES_PER_PERSON_MAX: usize = 256;
 
+/// The least age that may be declared, in whole years: far below that of any rule, so that only
+/// a typing error is refused.
+pub const AGE_MIN: u16 = 1;
+/// The highest age that may be declared, for the same reason.
+pub const AGE_MAX: u16 = 120;
+
+/// The first calendar year of a graduation: the first of business dates.
+pub const GRADUATION_YEAR_MIN: u16 = 1900;
+/// The last calendar year of a graduation: the last of business dates.
+pub const GRADUATION_YEAR_MAX: u16 = 2199;
+
 /// Events about one person over a lifetime, for the same reason: daily attendance in every one of
 /// [`ENROLMENTS_PER_PERSON_MAX`] classes of forty days is half of it.
 pub const EVENTS_PER_PERSON_MAX: usize = 20_000;

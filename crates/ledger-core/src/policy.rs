@@ -746,6 +746,25 @@ impl Policy {
             && self.valid_until.is_none_or(|until| date <= until)
     }
 
+    /// The schemes of which an award for the same subject excludes one of `scheme`, each with the
+    /// rule that says so: those that its own rules name, and those whose rules name it.
+    pub fn exclusive_awards<'a>(
+        &'a self,
+        scheme: &SchemeId,
+    ) -> impl Iterator<Item = (&'a SchemeId, &'a Ruled<Vec<SchemeId>>)> {
+        let own = self.scheme(scheme);
+        let own = own.and_then(|rules| rules.award_exclusivity.as_ref());
+        let named = own
+            .into_iter()
+            .flat_map(|rule| rule.rule.iter().map(move |other| (other, rule)));
+        let names_it = self.schemes.iter().filter_map(move |other| {
+            let rule = other.award_exclusivity.as_ref()?;
+            let names = rule.rule.contains(scheme);
+            names.then_some((&other.scheme, rule))
+        });
+        named.chain(names_it)
+    }
+
     /// The rules of a scheme.
     #[must_use]
     pub fn scheme(&self, scheme: &SchemeId) -> Option<&Scheme> {

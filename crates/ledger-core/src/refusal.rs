@@ -282,6 +282,8 @@ reasons! {
     PublicityNotClosed = 123, FailedPrecondition, "PUBLICITY_NOT_CLOSED", "公示未完成";
     /// The approvals are being shown to the public already.
     PublicityIsOpen = 124, FailedPrecondition, "PUBLICITY_OPEN", "正在公示";
+    /// The approvals are not being shown to the public.
+    PublicityNotOpen = 139, FailedPrecondition, "PUBLICITY_NOT_OPEN", "未在公示";
     /// The time of showing is not over.
     PublicityTooShort = 125, FailedPrecondition, "PUBLICITY_TOO_SHORT", "公示期未满";
     /// An objection is not decided yet.

@@ -2,12 +2,27 @@
 
 use crate::context::{Context, award_register_key};
 use crate::entity::{Award, AwardEntry, AwardRegister, Fact};
-use crate::event::{AwardApproved, ClawbackLine};
+use crate::event::{AwardApproved, ClawbackLine, Payee};
 use crate::{AwardId, Fen, Position};
 
-pub(super) fn with(context: &mut Context, award: AwardId, change: impl FnOnce(&mut Award)) {
-    if let Some(award) = context.awards.get_mut(&award) {
-        change(award);
+/// Changes an award; a person who receives it remembers the event.
+pub(super) fn with(
+    context: &mut Context,
+    fact: Fact,
+    award: AwardId,
+    change: impl FnOnce(&mut Award),
+) {
+    let Some(award) = context.awards.get_mut(&award) else {
+        return;
+    };
+    change(award);
+    let recipient = award.recipient;
+    remember(context, fact, recipient);
+}
+
+fn remember(context: &mut Context, fact: Fact, recipient: Payee) {
+    if let Some(person) = recipient.person() {
+        super::with_person(context, fact, person, |_| {});
     }
 }
 
@@ -32,6 +47,7 @@ pub(super) fn approved(
         found_false: None,
     };
     context.awards.put(e.award, Some(award));
+    remember(context, fact, e.recipient);
     let entry = AwardEntry {
         award: e.award,
         position: fact.position,
@@ -53,10 +69,12 @@ pub(super) fn approved(
 }
 
 pub(super) fn revoked(context: &mut Context, fact: Fact, id: AwardId) {
-    let Some(award) = context.awards.get_mut(&id) else {
+    with(context, fact, id, |award| {
+        award.revoked = Some(fact.position)
+    });
+    let Some(award) = context.awards.get(&id) else {
         return;
     };
-    award.revoked = Some(fact.position);
     let key = award_register_key(&award.scheme, award.division);
     if let Some(register) = context.award_registers.get_mut(&key) {
         for entry in &mut register.entries {
@@ -67,10 +85,10 @@ pub(super) fn revoked(context: &mut Context, fact: Fact, id: AwardId) {
     }
 }
 
-pub(super) fn clawed_back(context: &mut Context, award: AwardId, line: &ClawbackLine) {
+pub(super) fn clawed_back(context: &mut Context, fact: Fact, award: AwardId, line: &ClawbackLine) {
     let add = |sum: &mut Fen| *sum = sum.checked_add(line.amount).unwrap_or(*sum);
     if let Some(disbursement) = context.disbursements.get_mut(&line.disbursement) {
         add(&mut disbursement.award_clawed_back);
     }
-    with(context, award, |award| add(&mut award.clawed_back));
+    with(context, fact, award, |award| add(&mut award.clawed_back));
 }

@@ -3,7 +3,7 @@
 use crate::OrderId;
 use crate::context::Context;
 use crate::entity::{Fact, Order};
-use crate::event::{ClassApproved, EventBody};
+use crate::event::{ClassApproved, EventBody, OrderRaisedBy};
 
 pub(super) fn apply(context: &mut Context, fact: Fact, body: &EventBody) {
     match body {
@@ -23,13 +23,16 @@ pub(super) fn apply(context: &mut Context, fact: Fact, body: &EventBody) {
                 class: None,
             };
             context.orders.put(e.order, Some(order));
+            if let OrderRaisedBy::Person(person) = e.raised_by {
+                super::with_person(context, fact, person, |_| {});
+            }
         }
         EventBody::OrderListed { order } => {
             with(context, *order, |order| order.listed = Some(fact));
         }
         EventBody::OrderSelected { order, person } => {
             with(context, *order, |order| {
-                order.selected.push((*person, fact.position));
+                order.selected.push((*person, fact));
             });
             super::with_person(context, fact, *person, |_| {});
         }

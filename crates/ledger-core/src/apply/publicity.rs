@@ -11,12 +11,14 @@ pub(super) fn apply(context: &mut Context, fact: Fact, body: &EventBody) {
             class.publicity = Some(ClassPublicity {
                 opened: fact,
                 closed: None,
+                last: fact,
                 objections: Vec::new(),
             });
         }),
         EventBody::ObjectionRaised { class, person, .. } => {
             with_class(context, *class, |class| {
                 if let Some(publicity) = &mut class.publicity {
+                    publicity.last = publicity.last.later(fact);
                     publicity.objections.push(Objection {
                         position: fact.position,
                         on: fact.on,
@@ -38,6 +40,7 @@ pub(super) fn apply(context: &mut Context, fact: Fact, body: &EventBody) {
             let bars = upheld.then_some(fact.position);
             with_class(context, *class, |class| {
                 if let Some(publicity) = &mut class.publicity {
+                    publicity.last = publicity.last.later(fact);
                     publicity
                         .objections
                         .retain(|open| open.position != *objection);

@@ -1,12 +1,16 @@
 //! Accounts: opening, accrual from the unemployment insurance fund, transfers between divisions.
 
+use super::disbursement::overflow;
 use super::entry::Entry;
 use super::{Deciding, check_amount};
 use crate::command::{AccrueFunds, OpenAccount, RecordProvincialAdjustment, TransferFunds};
 use crate::entity::Account;
-use crate::event::{Event, EventBody, Tag};
+use crate::event::{Event, EventBody, PayingCapacity, ProvincialAdjustmentReceived, Tag};
+use crate::limits::AMOUNT_MAX_FEN;
+use crate::policy::Accrual;
+use crate::policy::book::InForce;
 use crate::refusal::{Reason, Refusal};
-use crate::{AccountKey, AccountKind, Fen};
+use crate::{AccountKey, AccountKind, Fen, Share};
 
 impl<'a> Deciding<'a> {
     pub(super) fn account(&self, account: AccountKey) -> Result<&'a Account, Refusal> {
@@ -35,20 +39,71 @@ impl<'a> Deciding<'a> {
         Ok(self.event(EventBody::AccountOpened { account }, tags, Vec::new()))
     }
 
+    /// Records help from the provincial adjustment fund (省级调剂金), which is due where the balance
+    /// after the accrual covers fewer months of benefits than the rule asks for.
     pub(super) fn record_provincial_adjustment(
         &self,
-        _: &RecordProvincialAdjustment,
+        c: &RecordProvincialAdjustment,
     ) -> Result<Event, Refusal> {
-        Err(Refusal::new(Reason::RuleNotFound))
-    }
-
-    pub(super) fn accrue_funds(&self, c: &AccrueFunds) -> Result<Event, Refusal> {
+        check_capacity(&c.capacity)?;
         check_amount(c.amount)?;
         let account = AccountKey {
             division: c.division,
             fund: c.fund,
         };
         let open = self.account(account)?;
+        let rule = self
+            .accrual_rule(account, |_| true)
+            .ok_or_else(|| Refusal::new(Reason::RuleNotFound).about(c.fund.code()))?;
+        check_need(&c.capacity, rule)?;
+        let mut entry = Entry::new(*self);
+        entry.move_amount(
+            (account, AccountKind::Cash),
+            (account, AccountKind::ProvincialAdjustment),
+            self.fiscal_year(),
+            c.amount,
+        )?;
+        let body = EventBody::ProvincialAdjustmentReceived(ProvincialAdjustmentReceived {
+            account,
+            amount: c.amount,
+            capacity: c.capacity,
+            reference: c.reference.clone(),
+        });
+        let tags = vec![Tag::Division(c.division), Tag::Account(account)];
+        let causes = vec![open.opened, rule.published.position];
+        let mut event = self.event(body, tags, causes);
+        event.policy = Some(rule.published.position);
+        event.postings = entry.finish();
+        Ok(event)
+    }
+
+    /// The rule for money raised for an account, of those that fit.
+    fn accrual_rule(
+        &self,
+        account: AccountKey,
+        fits: impl Fn(&Accrual) -> bool,
+    ) -> Option<InForce<'a, Accrual>> {
+        self.document_rule(account.division, |policy| {
+            let mut accruals = policy.accruals.iter();
+            accruals.find(|accrual| accrual.rule.fund == account.fund && fits(&accrual.rule))
+        })
+    }
+
+    /// Records money raised for an account. Where a document in force bounds it by a share of the
+    /// balance, the capacity that it is measured against must be given, and each accrual stays
+    /// within the share of the balance that it is taken from. A document that only names the
+    /// capacity to keep bounds no accrual and asks for nothing: the balance after it decides
+    /// whether the province helps.
+    pub(super) fn accrue_funds(&self, c: &AccrueFunds) -> Result<Event, Refusal> {
+        c.capacity.as_ref().map_or(Ok(()), check_capacity)?;
+        check_amount(c.amount)?;
+        let account = AccountKey {
+            division: c.division,
+            fund: c.fund,
+        };
+        let open = self.account(account)?;
+        let rule = self.accrual_rule(account, |accrual| accrual.share.is_some());
+        rule.map_or(Ok(()), |rule| check_share(c, rule))?;
         let mut entry = Entry::new(*self);
         entry.move_amount(
             (account, AccountKind::Cash),
@@ -65,6 +120,8 @@ impl<'a> Deciding<'a> {
             capacity: c.capacity,
         };
         let mut event = self.event(body, tags, vec![open.opened]);
+        event.policy = rule.map(|rule| rule.published.position);
+        event.causes.extend(event.policy);
         event.postings = entry.finish();
         Ok(event)
     }
@@ -116,6 +173,57 @@ impl<'a> Deciding<'a> {
         event.postings = entry.finish();
         Ok(event)
     }
+}
+
+/// Refuses figures of an unemployment insurance fund that cannot be.
+fn check_capacity(capacity: &PayingCapacity) -> Result<(), Refusal> {
+    for (figure, what) in [
+        (capacity.balance, "balance in fen"),
+        (capacity.monthly_benefits, "monthly benefits in fen"),
+    ] {
+        let bound = if figure.is_negative() {
+            0
+        } else {
+            AMOUNT_MAX_FEN
+        };
+        if figure.is_negative() || figure.get() > bound {
+            return Err(Refusal::new(Reason::OutOfBounds)
+                .about(what)
+                .limit(bound, figure.get()));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses an accrual above its share of the balance; the rule was found because it states one.
+fn check_share(c: &AccrueFunds, rule: InForce<'_, Accrual>) -> Result<(), Refusal> {
+    let share = rule.ruled.rule.share.unwrap_or(Share::WHOLE);
+    let refused = |reason| Refusal::new(reason).under(rule.cite()).about(c.division);
+    let Some(capacity) = c.capacity else {
+        return Err(refused(Reason::CapacityMissing));
+    };
+    // Rounded down: a whole number of fen is above the share exactly when it is above its floor.
+    let limit = capacity.balance.share(share).ok_or_else(overflow)?;
+    if c.amount > limit {
+        return Err(refused(Reason::AccrualAboveShare).limit(limit.get(), c.amount.get()));
+    }
+    Ok(())
+}
+
+/// Refuses help where the balance covers the months that the rule asks for.
+fn check_need(capacity: &PayingCapacity, rule: InForce<'_, Accrual>) -> Result<(), Refusal> {
+    // No overflow: 47 bits (the bound of an amount) times 32 bits fit the 127 bits of `i128`.
+    let needed = i128::from(capacity.monthly_benefits.get())
+        .wrapping_mul(i128::from(rule.ruled.rule.capacity_months));
+    if i128::from(capacity.balance.get()) < needed {
+        return Ok(());
+    }
+    Err(Refusal::new(Reason::CapacitySufficient)
+        .under(rule.cite())
+        .limit(
+            i64::try_from(needed).unwrap_or(i64::MAX),
+            capacity.balance.get(),
+        ))
 }
 
 /// Refuses to spend more than the account holds beyond what is reserved (专款专用).

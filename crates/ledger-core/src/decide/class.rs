@@ -1,18 +1,23 @@
-//! Classes: approval with a fixed rate, opening, closing.
+//! Classes: approval with their rate, opening, closing.
 
+use super::catalogue::Catalogued;
+use super::disbursement::overflow;
 use super::institution::{Qualified, trains};
-use super::{Deciding, check_order, within};
+use super::subsidy::amount::{self, Training, Units};
+use super::{Deciding, Violations, check_order, months, within};
 use crate::command::{ApproveClass, CloseClass, OpenClass};
 use crate::entity::{Class, Fact};
 use crate::event::{ClassApproved, ClassKind, Event, EventBody, RateSource, Tag};
 use crate::limits::{CLASS_HEADCOUNT_MAX, CLASS_HOURS_MAX, RATE_MAX_FEN};
-use crate::policy::PublishedPolicy;
+use crate::policy::book::{CaseDates, InForce, RuleCase};
+use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};
-use crate::{AccountKey, ClassId, Fen};
+use crate::{AccountKey, ClassId, Fen, Position};
 
 impl Deciding<'_> {
-    /// A class may be approved when a policy in force covers its scheme, the fund may pay it, and
-    /// the body is qualified for the occupation and level on all of the class's dates.
+    /// A class may be approved when a policy in force covers its scheme, the fund may pay it, the
+    /// body is qualified for the occupation and level on all of the class's dates, its rate keeps
+    /// to the standard, and the catalogues and the order that the scheme asks for are there.
     pub(super) fn approve_class(&self, c: &ApproveClass) -> Result<Event, Refusal> {
         within(c.headcount, CLASS_HEADCOUNT_MAX, "headcount")?;
         within(c.class_hours, CLASS_HOURS_MAX, "class hours")?;
@@ -24,74 +29,117 @@ impl Deciding<'_> {
             .context
             .policies
             .in_force(&c.scheme, c.division, self.on)
-            .ok_or_else(|| Refusal::new(Reason::PolicyNotFound).about(&c.scheme))?;
+            .ok_or_else(|| no_policy(c))?;
+        let scheme = published.policy.scheme(&c.scheme);
+        let scheme = scheme.ok_or_else(|| no_policy(c))?;
         let institution = self.institution(c.institution)?;
-        if let Some(existing) = self.context.classes.get(&c.class) {
-            return Err(Refusal::new(Reason::ClassExists)
-                .about(c.class)
-                .because([existing.approved.position]));
-        }
-        let wanted = Qualified {
-            occupation: c.occupation,
-            level: c.level,
-            first: c.starts_on,
-            last: c.ends_on,
-        };
-        let qualified = trains(institution, wanted)?;
-        self.check_scheme(published, c)?;
-        let body = EventBody::ClassApproved(ClassApproved {
-            class: c.class,
-            institution: c.institution,
-            account: AccountKey {
-                division: c.division,
-                fund: c.fund,
-            },
-            scheme: c.scheme.clone(),
-            kind: c.kind,
-            occupation: c.occupation,
-            level: c.level,
-            headcount: c.headcount,
-            rate: c
-                .rate
-                .ok_or_else(|| Refusal::new(Reason::RateNotFound).about(&c.scheme))?,
-            class_hours: c.class_hours,
-            starts_on: c.starts_on,
-            ends_on: c.ends_on,
-            residence: c.residence,
-            contract_number: c.contract_number.clone(),
-            rate_source: RateSource::Contract,
-            scarce: false,
-            reporting: c.reporting.clone(),
-            order: c.order,
-        });
+        let Catalogued { scarce, mut causes } = self.scarce(c);
+        let mut violations = Violations::default();
+        let order = violations.check(self.accepted_order(published, scheme, c));
+        let rate = violations.check(self.class_rate(published, scheme, c, scarce));
+        violations.check(self.not_approved_yet(c));
+        let qualified = violations.check(trains(institution, wanted(c)));
+        violations.check(check_scheme(published, scheme, c));
+        let listed = violations.check(self.in_catalogues(published, scheme, c));
+        let found = order.zip(rate).zip(qualified.zip(listed));
+        let ((order, rate), (qualified, listed)) = violations.or_none(found)?;
+        causes.extend([published.position, institution.registered]);
+        causes.extend(qualified);
+        causes.extend(listed);
+        causes.extend(order);
+        causes.extend(rate.document());
         let tags = vec![
             Tag::Class(c.class),
             Tag::Institution(c.institution),
             Tag::Division(c.division),
         ];
-        let mut causes = vec![published.position, institution.registered];
-        causes.extend(qualified);
+        let body = EventBody::ClassApproved(approved(c, rate, scarce));
         let mut event = self.event(body, tags, causes);
         event.policy = Some(published.position);
         Ok(event)
     }
 
-    /// Earmarking (专款专用): the fund may pay the scheme; and a project class needs a rule that
-    /// says how projects are paid.
-    fn check_scheme(&self, published: &PublishedPolicy, c: &ApproveClass) -> Result<(), Refusal> {
-        let scheme = published
-            .policy
-            .scheme(&c.scheme)
-            .ok_or_else(|| Refusal::new(Reason::PolicyNotFound).about(&c.scheme))?;
-        if !scheme.funds.rule.contains(&c.fund) {
-            return Err(Refusal::new(Reason::SchemeNotOnFund)
-                .under(published.cite(&scheme.funds))
-                .about(c.fund.code()));
+    fn not_approved_yet(&self, c: &ApproveClass) -> Result<(), Refusal> {
+        match self.context.classes.get(&c.class) {
+            Some(existing) => Err(Refusal::new(Reason::ClassExists)
+                .about(c.class)
+                .because([existing.approved.position])),
+            None => Ok(()),
         }
-        if c.kind == ClassKind::Project && scheme.project.is_none() {
-            return Err(Refusal::new(Reason::ProjectNotAllowed).about(&c.scheme));
+    }
+
+    /// The rate of the class: what the contract names, no higher than the standard; or the
+    /// standard itself. The standard is what the documents in force on the day of the approval
+    /// give for the occupation and level, for no group, with all of the planned hours and months,
+    /// and with what is added for a scarce occupation.
+    fn class_rate(
+        &self,
+        published: &PublishedPolicy,
+        scheme: &Scheme,
+        c: &ApproveClass,
+        scarce: bool,
+    ) -> Result<ClassRate, Refusal> {
+        let not_found = || Refusal::new(Reason::RateNotFound).about(&c.scheme);
+        let Some(ruled) = &scheme.amount else {
+            let rate = c.rate.ok_or_else(not_found)?;
+            let source = RateSource::Contract;
+            return Ok(ClassRate { rate, source });
+        };
+        let rule = InForce { published, ruled };
+        let case = self.case_of_today(published, c);
+        let training = Training {
+            occupation: c.occupation,
+            level: c.level,
+        };
+        let rate = amount::rate(&self.context.policies, &case, rule, training, None);
+        let rate = rate.ok_or_else(|| not_found().under(rule.cite()))?;
+        let units = Units {
+            hours: c.class_hours,
+            months: months::begun(c.starts_on, c.ends_on),
+        };
+        let base = rate.amount(units)?;
+        let uplift = scheme.uplift.as_ref().filter(|_| scarce);
+        let added = match uplift {
+            Some(uplift) => amount::added(base, uplift.rule)?,
+            None => Fen::ZERO,
+        };
+        let standard = base.checked_add(added).ok_or_else(overflow)?;
+        let document = rate.clause.published.position;
+        match c.rate {
+            Some(rate_of_contract) if rate_of_contract > standard => {
+                Err(Refusal::new(Reason::RateAboveStandard)
+                    .under(rate.clause.cite())
+                    .about(c.class)
+                    .limit(standard.get(), rate_of_contract.get()))
+            }
+            Some(rate) => Ok(ClassRate {
+                rate,
+                source: RateSource::Below(document),
+            }),
+            None => {
+                check_rate(standard)?;
+                Ok(ClassRate {
+                    rate: standard,
+                    source: RateSource::Standard(document),
+                })
+            }
         }
-        Ok(())
+    }
+
+    /// The class as a case whose dates all lie on the day of its approval.
+    fn case_of_today<'c>(&self, published: &PublishedPolicy, c: &'c ApproveClass) -> RuleCase<'c> {
+        RuleCase {
+            scheme: &c.scheme,
+            division: c.division,
+            policy: published.position,
+            dates: CaseDates {
+                class_approval: self.on,
+                first_attendance: Some(self.on),
+                certificate: Some(self.on),
+                claim: self.on,
+                approval: self.on,
+            },
+        }
     }
 
     /// The qualification is looked at again: it may have been revoked since the approval.
@@ -133,6 +181,94 @@ impl Deciding<'_> {
             .filter(|_| class.closed.is_none())
             .ok_or_else(|| not_open(id, class))
     }
+}
+
+/// The rate of a class and where it comes from.
+#[derive(Debug, Clone, Copy)]
+struct ClassRate {
+    rate: Fen,
+    source: RateSource,
+}
+
+impl ClassRate {
+    /// The document that sets the standard.
+    fn document(self) -> Option<Position> {
+        match self.source {
+            RateSource::Contract => None,
+            RateSource::Below(document) | RateSource::Standard(document) => Some(document),
+        }
+    }
+}
+
+fn no_policy(c: &ApproveClass) -> Refusal {
+    Refusal::new(Reason::PolicyNotFound).about(&c.scheme)
+}
+
+/// What the body of the class to be has to be qualified for.
+fn wanted(c: &ApproveClass) -> Qualified {
+    Qualified {
+        occupation: c.occupation,
+        level: c.level,
+        first: c.starts_on,
+        last: c.ends_on,
+    }
+}
+
+fn approved(c: &ApproveClass, rate: ClassRate, scarce: bool) -> ClassApproved {
+    ClassApproved {
+        class: c.class,
+        institution: c.institution,
+        account: AccountKey {
+            division: c.division,
+            fund: c.fund,
+        },
+        scheme: c.scheme.clone(),
+        kind: c.kind,
+        occupation: c.occupation,
+        level: c.level,
+        headcount: c.headcount,
+        rate: rate.rate,
+        class_hours: c.class_hours,
+        starts_on: c.starts_on,
+        ends_on: c.ends_on,
+        residence: c.residence,
+        contract_number: c.contract_number.clone(),
+        rate_source: rate.source,
+        scarce,
+        reporting: c.reporting.clone(),
+        order: c.order,
+    }
+}
+
+/// Earmarking (专款专用): the fund may pay the scheme; an award is not training; and a project class
+/// needs a rule that says how projects are paid, and one account that pays it.
+fn check_scheme(
+    published: &PublishedPolicy,
+    scheme: &Scheme,
+    c: &ApproveClass,
+) -> Result<(), Refusal> {
+    if !scheme.funds.rule.contains(&c.fund) {
+        return Err(Refusal::new(Reason::SchemeNotOnFund)
+            .under(published.cite(&scheme.funds))
+            .about(c.fund.code()));
+    }
+    if let Some(award) = &scheme.award {
+        return Err(Refusal::new(Reason::SchemeKindMismatch)
+            .under(published.cite(award))
+            .about(&c.scheme));
+    }
+    if c.kind != ClassKind::Project {
+        return Ok(());
+    }
+    if let Some(split) = &scheme.split {
+        return Err(Refusal::new(Reason::FundPartsMismatch)
+            .under(published.cite(split))
+            .about(&c.scheme));
+    }
+    if scheme.project.is_none() {
+        return Err(Refusal::new(Reason::ProjectNotAllowed).about(&c.scheme));
+    }
+    Ok(())
 }
 
 /// Refuses a rate that is not positive or exceeds the bound.

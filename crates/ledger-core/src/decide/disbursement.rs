@@ -1,7 +1,10 @@
 //! Payments: ordered (reserved), then settled by the bank or returned.
 
+mod conditions;
+
 use super::account::holds;
 use super::entry::Entry;
+use super::sink::Barred;
 use super::{Deciding, Place, Violations, all, at_most, distinct};
 use crate::command::{OrderDisbursement, ReturnDisbursement, SettleDisbursement};
 use crate::context::Context;
@@ -13,16 +16,37 @@ use crate::event::{
 use crate::limits::CLASS_HEADCOUNT_MAX;
 use crate::policy::AdvanceBase;
 use crate::refusal::{Reason, Refusal};
-use crate::{AccountKind, ClassId, CreditCode, DisbursementId, Fen, PersonKey, Position};
+use crate::{
+    AccountKey, AccountKind, ClassId, CreditCode, DisbursementId, Fen, PersonKey, Position,
+};
+use conditions::Part;
 
 /// The lines of a payment and what they rest on.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Lines {
     pub(super) lines: Vec<DisbursementLine>,
     pub(super) causes: Vec<Position>,
 }
 
+/// One line of a payment and what it rests on by the rules.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) line: DisbursementLine,
+    pub(super) causes: Vec<Position>,
+}
+
 impl Lines {
+    pub(super) fn of(lines: Vec<Line>) -> Self {
+        let mut made = Self::default();
+        lines.into_iter().for_each(|line| made.push(line));
+        made
+    }
+
+    pub(super) fn push(&mut self, line: Line) {
+        self.lines.push(line.line);
+        self.causes.extend(line.causes);
+    }
+
     /// Adds the approvals of the places; and a certificate that replaced the one approved on.
     pub(super) fn rests_on_approvals(&mut self, places: &[(PersonKey, Place<'_>)]) {
         for (_, place) in places {
@@ -49,7 +73,7 @@ impl Deciding<'_> {
         distinct(&c.beneficiaries)?;
         if let Some(class) = self.context.classes.get(&c.class) {
             check_stage(c, class)?;
-            self.account(class.account)?;
+            self.account(paying(c, class))?;
         }
         let places = all(c
             .beneficiaries
@@ -63,7 +87,6 @@ impl Deciding<'_> {
         }
         let mut violations = Violations::default();
         violations.check(self.against_body(class).map_or(Ok(()), Err));
-        violations.check(check_payee(c, class, &places));
         let decided = violations.check(self.order_of_stage(c, class, &places));
         violations.or_none(decided)
     }
@@ -96,10 +119,7 @@ impl Deciding<'_> {
             let approval = place.enrolment.approval.ok_or_else(approved);
             self.line(c, place, *person, approval.map(|approval| approval.amount))
         }))?;
-        let mut made = Lines {
-            lines,
-            causes: Vec::new(),
-        };
+        let mut made = Lines::of(lines);
         made.rests_on_approvals(places);
         if let Payee::Employer(_) = c.payee {
             let work = places
@@ -110,23 +130,20 @@ impl Deciding<'_> {
         Ok(made)
     }
 
-    /// Advance for a project class (项目制: 培训实施后可先行拨付): the advance share of the rate for
-    /// each place.
+    /// Advance for a project class (项目制: 培训实施后可先行拨付): the advance share of what each place
+    /// is worth, which is the approved amount, and the rate of the class as long as there is none.
     fn advance_lines(
         &self,
         c: &OrderDisbursement,
         class: &Class,
         places: &[(PersonKey, Place<'_>)],
     ) -> Result<Lines, Refusal> {
-        let (published, scheme) = self.rules(class);
-        let project = scheme
-            .project
-            .as_ref()
+        let project = self
+            .class_rules(class)
+            .rule(|scheme| scheme.project.as_ref())
             .ok_or_else(|| Refusal::new(Reason::ProjectNotAllowed).about(&class.scheme))?;
-        let amount = class
-            .rate
-            .share(project.rule.advance_share)
-            .ok_or_else(overflow)?;
+        let schedule = project.ruled.rule;
+        let share = |amount: Fen| amount.share(schedule.advance_share).ok_or_else(overflow);
         let mut violations = Violations::default();
         let closed = violations.check(self.carried_out(c, class));
         if let Some(settlement) = class.settlement {
@@ -134,23 +151,21 @@ impl Deciding<'_> {
             violations.check::<()>(Err(settled.because([settlement.position])));
         }
         let lines = all(places.iter().map(|(person, place)| {
-            let due = match (place.enrolment.approval, project.rule.advance_base) {
-                (Some(_), _) => Ok(amount),
+            let due = match (place.enrolment.approval, schedule.advance_base) {
+                (Some(approval), _) => share(approval.amount),
                 (None, AdvanceBase::Approved) => Err(Refusal::new(Reason::NotApproved)
-                    .under(published.cite(project))
+                    .under(project.cite())
                     .about(person)),
-                (None, AdvanceBase::Contract) => {
-                    self.place_carried_out(place, *person).map(|()| amount)
-                }
+                (None, AdvanceBase::Contract) => self
+                    .place_carried_out(place, *person)
+                    .and_then(|()| share(class.rate)),
             };
             self.line(c, place, *person, due)
         }));
         let lines = violations.check(lines);
         let (closed, lines) = violations.or_none(closed.zip(lines))?;
-        let mut made = Lines {
-            lines,
-            causes: vec![closed],
-        };
+        let mut made = Lines::of(lines);
+        made.causes.push(closed);
         made.rests_on_approvals(places);
         let unapproved = places
             .iter()
@@ -202,10 +217,8 @@ impl Deciding<'_> {
             )
         }));
         let lines = violations.check(lines);
-        let mut made = Lines {
-            lines: violations.or_none(lines)?,
-            causes: vec![settlement.position],
-        };
+        let mut made = Lines::of(violations.or_none(lines)?);
+        made.causes.push(settlement.position);
         made.rests_on_approvals(places);
         Ok(made)
     }
@@ -219,27 +232,65 @@ impl Deciding<'_> {
         place: &Place<'_>,
         person: PersonKey,
         earned: Result<Fen, Refusal>,
-    ) -> Result<DisbursementLine, Refusal> {
-        let mut violations = Violations::default();
+    ) -> Result<Line, Refusal> {
+        let fund = paying(c, place.class).fund;
+        let measured = self.measured(*place, c.class, person);
+        let mut barred = Barred::default();
+        measured.person_rules(&mut barred);
+        measured.history_rules(&mut barred);
+        let causes = measured.payment_conditions(c, fund, &mut barred);
+        let mut violations = barred.violations;
         if let Some(approval) = place.enrolment.approval {
             violations.check(self.not_before(approval.on, approval.position));
         }
         violations.check(self.check_certificate(place, person));
-        for refusal in self.against_person(place, c.class, person) {
-            violations.check::<()>(Err(refusal));
-        }
         let earned = violations.check(earned);
-        let due = earned.map(|earned| outstanding(place, person, earned));
-        let due = due.and_then(|due| violations.check(due));
+        let due = earned.and_then(|earned| {
+            let part = violations.check(match c.stage {
+                DisbursementStage::Full => measured.part(fund, earned),
+                DisbursementStage::Advance | DisbursementStage::Final => Ok(Part {
+                    amount: earned,
+                    paid: place.enrolment.paid_or_ordered(),
+                }),
+            })?;
+            violations.check(outstanding(place, person, part))
+        });
         let amount = violations.or_none(due)?;
-        let (_, scheme) = self.rules(place.class);
-        let holds_slot = place.person.slot_of(c.class).is_some();
-        let year = self.quota_use(place, c.class, scheme).year;
-        Ok(DisbursementLine {
+        let holds_slot = measured.holds_slot();
+        let line = DisbursementLine {
             beneficiary: person,
             amount,
-            takes_quota_year: (!holds_slot).then_some(year),
-        })
+            takes_quota_year: (!holds_slot).then(|| measured.quota_year()),
+        };
+        Ok(Line { line, causes })
+    }
+
+    /// Refuses a payee who may not receive what every one of the places is paid.
+    pub(super) fn check_payee(
+        &self,
+        c: &OrderDisbursement,
+        places: &[(PersonKey, Place<'_>)],
+    ) -> Result<(), Refusal> {
+        let mut barred = Barred::default();
+        for (person, place) in places {
+            self.measured(*place, c.class, *person)
+                .payee(c, &mut barred);
+        }
+        barred.violations.none()
+    }
+
+    /// Whether the person's eligibility stands against any payment for the place.
+    pub(super) fn bars_payment(
+        &self,
+        class: ClassId,
+        place: &Place<'_>,
+        person: PersonKey,
+    ) -> bool {
+        let mut barred = Barred::default();
+        let measured = self.measured(*place, class, person);
+        measured.person_rules(&mut barred);
+        measured.history_rules(&mut barred);
+        barred.violations.none().is_err()
     }
 
     pub(super) fn check_certificate(
@@ -259,27 +310,21 @@ impl Deciding<'_> {
         }
     }
 
-    /// The order itself, with its reservation: the account must hold it beyond what is reserved,
-    /// and its fund must be on the scheme's list.
+    /// The order itself, with its reservation: the account must hold it beyond what is reserved.
     pub(super) fn ordered(
         &self,
         c: &OrderDisbursement,
         class: &Class,
         made: Lines,
     ) -> Result<Event, Refusal> {
-        let (published, scheme) = self.rules(class);
-        if !scheme.funds.rule.contains(&class.account.fund) {
-            return Err(Refusal::new(Reason::SchemeNotOnFund)
-                .under(published.cite(&scheme.funds))
-                .about(class.account.fund.code()));
-        }
+        let account = paying(c, class);
         let total =
             Fen::checked_sum(made.lines.iter().map(|line| line.amount)).ok_or_else(overflow)?;
-        holds(self.account(class.account)?, class.account, total)?;
+        holds(self.account(account)?, account, total)?;
         let mut entry = Entry::new(*self);
         entry.move_amount(
-            (class.account, AccountKind::Commitment),
-            (class.account, AccountKind::Reserve),
+            (account, AccountKind::Commitment),
+            (account, AccountKind::Reserve),
             self.fiscal_year(),
             total,
         )?;
@@ -288,7 +333,7 @@ impl Deciding<'_> {
         let body = EventBody::DisbursementOrdered(DisbursementOrdered {
             disbursement: c.disbursement,
             subject: Subject::Class(c.class),
-            account: class.account,
+            account,
             stage: c.stage,
             payee: c.payee,
             lines: made.lines,
@@ -298,7 +343,7 @@ impl Deciding<'_> {
         tags.extend(super::class::class_tags(c.class, class));
         tags.extend(payee_tag(c.payee, class.institution));
         let mut event = self.event(body, tags, causes);
-        event.policy = Some(published.position);
+        event.policy = Some(class.policy);
         event.postings = entry.finish();
         Ok(event)
     }
@@ -449,8 +494,10 @@ impl Deciding<'_> {
         id: ClassId,
         class: &Class,
     ) -> Vec<PersonKey> {
-        let (_, scheme) = self.rules(class);
-        if c.kind != ReturnKind::Passive || !scheme.quota_release.rule.returned_payment {
+        let rules = self.class_rules(class);
+        let release = rules.rule(|scheme| Some(&scheme.quota_release));
+        let frees = release.is_some_and(|release| release.ruled.rule.returned_payment);
+        if c.kind != ReturnKind::Passive || !frees {
             return Vec::new();
         }
         let untouched = |person: &PersonKey| {
@@ -508,11 +555,22 @@ pub(super) fn find(context: &Context, id: DisbursementId) -> Result<&Disbursemen
         .ok_or_else(|| Refusal::new(Reason::DisbursementNotFound).about(id))
 }
 
-/// An ordinary class is paid in full, a project class ahead and at the end.
+/// The account that pays: the class's, or another fund's at the same division.
+fn paying(c: &OrderDisbursement, class: &Class) -> AccountKey {
+    AccountKey {
+        fund: c.fund.unwrap_or(class.account.fund),
+        ..class.account
+    }
+}
+
+/// An ordinary class is paid in full, a project class ahead and at the end; a project draws on the
+/// one account of its contract, of which the settlement takes back what was too much.
 fn check_stage(c: &OrderDisbursement, class: &Class) -> Result<(), Refusal> {
     let fits = match class.kind {
         ClassKind::Ordinary => c.stage == DisbursementStage::Full,
-        ClassKind::Project => c.stage != DisbursementStage::Full,
+        ClassKind::Project => {
+            c.stage != DisbursementStage::Full && c.fund.is_none_or(|it| it == class.account.fund)
+        }
     };
     if fits {
         return Ok(());
@@ -547,15 +605,15 @@ pub(super) fn recipient_tag(payee: Payee) -> Option<Tag> {
     }
 }
 
-/// What is left to pay of `earned` after everything ordered or paid before.
-fn outstanding(place: &Place<'_>, person: PersonKey, earned: Fen) -> Result<Fen, Refusal> {
-    let paid = place.enrolment.paid_or_ordered();
-    match earned.checked_sub(paid) {
+/// What is left to pay after everything ordered or paid before.
+fn outstanding(place: &Place<'_>, person: PersonKey, part: Part) -> Result<Fen, Refusal> {
+    let Part { amount, paid } = part;
+    match amount.checked_sub(paid) {
         Some(due) if due.is_positive() => Ok(due),
         _ if paid.is_zero() => Err(Refusal::new(Reason::NothingToPay).about(person)),
         _ => Err(Refusal::new(Reason::AlreadyPaid)
             .about(person)
-            .limit(earned.get(), paid.get())
+            .limit(amount.get(), paid.get())
             .because(
                 place
                     .enrolment
@@ -564,39 +622,6 @@ fn outstanding(place: &Place<'_>, person: PersonKey, earned: Fen) -> Result<Fen,
                     .map(|payment| payment.position),
             )),
     }
-}
-
-/// A project is paid to the body that carried it out; an ordinary class to the person, to the
-/// body that claims for its trainees, or to the employer of every beneficiary.
-fn check_payee(
-    c: &OrderDisbursement,
-    class: &Class,
-    places: &[(PersonKey, Place<'_>)],
-) -> Result<(), Refusal> {
-    let right = match c.payee {
-        Payee::Institution(body) => body == class.institution,
-        // Who the master of an apprentice is, the ledger learns from the payment itself; only a
-        // scheme whose rules name masters pays them.
-        Payee::Master(_) => false,
-        Payee::Person(person) => {
-            class.kind == ClassKind::Ordinary && c.beneficiaries.as_slice() == [person]
-        }
-        Payee::Employer(employer) => {
-            class.kind == ClassKind::Ordinary
-                && places.iter().all(|(_, place)| {
-                    place
-                        .enrolment
-                        .employment
-                        .is_some_and(|work| work.employer == employer)
-                })
-        }
-    };
-    if right {
-        return Ok(());
-    }
-    Err(Refusal::new(Reason::WrongPayee)
-        .about(c.class)
-        .because([class.approved.position]))
 }
 
 pub(super) fn overflow() -> Refusal {

@@ -2,8 +2,10 @@
 
 use super::{Deciding, at_most, check_order};
 use crate::command::{DeclarePersonStatus, EndPersonStatus, RegisterPerson};
-use crate::event::{Event, EventBody, PersonStatusDeclared, Tag};
-use crate::limits::STATUSES_PER_PERSON_MAX;
+use crate::event::{Event, EventBody, PersonStatus, PersonStatusDeclared, Tag};
+use crate::limits::{
+    AGE_MAX, AGE_MIN, GRADUATION_YEAR_MAX, GRADUATION_YEAR_MIN, STATUSES_PER_PERSON_MAX,
+};
 use crate::refusal::{Reason, Refusal};
 
 impl Deciding<'_> {
@@ -17,17 +19,19 @@ impl Deciding<'_> {
         Ok(self.event(body, vec![Tag::Person(c.person)], Vec::new()))
     }
 
-    /// A status may be declared again for another time, not twice for the same day.
+    /// A status may be declared again for another time, not twice for the same day; nor may a
+    /// person be of two ages or two sexes on one day.
     pub(super) fn declare_person_status(&self, c: &DeclarePersonStatus) -> Result<Event, Refusal> {
         let registered = self.context.persons.get(&c.person);
         let count = registered
             .map_or(0, |person| person.statuses.len())
             .saturating_add(1);
         at_most(count, STATUSES_PER_PERSON_MAX, "statuses")?;
+        check_value(c.status)?;
         check_order(c.valid_from, c.valid_until)?;
         let person = self.person(c.person)?;
         let overlapping = person.statuses.iter().find(|record| {
-            record.status == c.status
+            contradicts(record.status, c.status)
                 && c.valid_until.is_none_or(|until| record.valid_from <= until)
                 && record.valid_until.is_none_or(|until| c.valid_from <= until)
         });
@@ -66,5 +70,41 @@ impl Deciding<'_> {
             source: c.source.clone(),
         };
         Ok(self.event(body, vec![Tag::Person(c.person)], vec![record.position]))
+    }
+}
+
+/// Refuses an age or a year that no person of the ledger's time has.
+fn check_value(status: PersonStatus) -> Result<(), Refusal> {
+    let (what, bounds, found) = match status {
+        PersonStatus::Age(years) => ("age", AGE_MIN..=AGE_MAX, u16::from(years)),
+        PersonStatus::GraduatesIn(year) => {
+            let years = GRADUATION_YEAR_MIN..=GRADUATION_YEAR_MAX;
+            ("year of graduation", years, year)
+        }
+        PersonStatus::Pension
+        | PersonStatus::Residence(_)
+        | PersonStatus::Group(_)
+        | PersonStatus::UnemploymentInsured
+        | PersonStatus::Sex(_) => return Ok(()),
+    };
+    if bounds.contains(&found) {
+        return Ok(());
+    }
+    let limit = if found < *bounds.start() {
+        bounds.start()
+    } else {
+        bounds.end()
+    };
+    Err(Refusal::new(Reason::OutOfBounds)
+        .about(what)
+        .limit(i64::from(*limit), i64::from(found)))
+}
+
+/// Whether a person cannot have both on one day: the same status twice, or two ages or sexes.
+fn contradicts(one: PersonStatus, other: PersonStatus) -> bool {
+    match (one, other) {
+        (PersonStatus::Age(_), PersonStatus::Age(_))
+        | (PersonStatus::Sex(_), PersonStatus::Sex(_)) => true,
+        (one, other) => one == other,
     }
 }

@@ -1,16 +1,19 @@
-//! Publication of policy documents.
+//! Policy documents: publication, withdrawal, and the rules that belong to no scheme.
 
 use super::{Deciding, at_most};
-use crate::Reference;
 use crate::coded::DocumentKind;
 use crate::command::{PublishPolicy, WithdrawPolicy};
 use crate::event::{Event, EventBody, PolicyPublished, Tag};
 use crate::limits::{POLICIES_MAX, POLICY_TEXT_BYTES_MAX};
+use crate::policy::book::InForce;
+use crate::policy::{Policy, Ruled};
 use crate::refusal::{Reason, Refusal};
+use crate::{Division, Reference};
 use sha2::{Digest, Sha256};
+use std::cmp::Reverse;
 use std::sync::Arc;
 
-impl Deciding<'_> {
+impl<'a> Deciding<'a> {
     /// Publishes a version of a document. A version is published once, and versions count up, so
     /// that the latest publication is the one in force.
     pub(super) fn publish_policy(&self, c: &PublishPolicy) -> Result<Event, Refusal> {
@@ -56,8 +59,61 @@ impl Deciding<'_> {
         Ok(self.event(body, vec![Tag::Division(policy.division)], causes))
     }
 
-    pub(super) fn withdraw_policy(&self, _: &WithdrawPolicy) -> Result<Event, Refusal> {
-        Err(Refusal::new(Reason::RuleNotFound))
+    /// Withdraws the latest version of a document from a day on. Decisions that cite it keep it;
+    /// a later version may be published all the same.
+    pub(super) fn withdraw_policy(&self, c: &WithdrawPolicy) -> Result<Event, Refusal> {
+        let unknown = || Refusal::new(Reason::PolicyNotFound).about(&c.policy_id);
+        let latest = self.context.policies.latest(c.policy_id.as_str());
+        let latest = latest.ok_or_else(unknown)?;
+        let policy = &latest.policy;
+        if c.version != policy.version {
+            return Err(unknown()
+                .limit(i64::from(policy.version), i64::from(c.version))
+                .because([latest.position]));
+        }
+        super::not_before(c.effective_on, policy.valid_from, latest.position)?;
+        if let Some(withdrawn) = latest.withdrawn {
+            return Err(Refusal::new(Reason::PolicyIsWithdrawn)
+                .about(&c.policy_id)
+                .because([withdrawn.position]));
+        }
+        let body = EventBody::PolicyWithdrawn {
+            policy_id: c.policy_id.clone(),
+            version: c.version,
+            published: latest.position,
+            effective_on: c.effective_on,
+            grounds: c.grounds.clone(),
+            decision_number: c.decision_number.clone(),
+        };
+        let tags = vec![Tag::Division(policy.division)];
+        Ok(self.event(body, tags, vec![latest.position]))
+    }
+
+    /// A rule that belongs to no scheme (an accrual, a penalty) as it holds at a division on the
+    /// business date. Of the documents in force that `pick` finds one in, the one that supersedes
+    /// the others states it, in the order in which they do for schemes: the province before the
+    /// city, then the later first day, then the later publication.
+    pub(super) fn document_rule<T>(
+        &self,
+        division: Division,
+        pick: impl Fn(&'a Policy) -> Option<&'a Ruled<T>>,
+    ) -> Option<InForce<'a, T>> {
+        let policies = &self.context.policies;
+        let found = policies.published().iter().filter_map(|published| {
+            let ruled = pick(&published.policy)?;
+            let newest = policies.latest(&published.policy.policy_id)?.position;
+            let holds = newest == published.position && published.in_force(division, self.on);
+            holds.then_some(InForce { published, ruled })
+        });
+        found.min_by_key(|found| {
+            let policy = &found.published.policy;
+            let narrowness = (
+                !policy.division.is_province(),
+                !policy.division.is_prefecture(),
+            );
+            let later = (policy.valid_from, found.published.position);
+            (narrowness, Reverse(later))
+        })
     }
 }
 

@@ -261,7 +261,7 @@ impl Deciding<'_> {
     }
 }
 
-fn debt_tags(
+pub(super) fn debt_tags(
     clawback: Option<(crate::ClawbackId, CaseId)>,
     subject: Subject,
     account: AccountKey,

@@ -10,7 +10,8 @@ use super::{Deciding, Place, Violations, all};
 use crate::command::OrderDisbursement;
 use crate::entity::Class;
 use crate::event::{Event, EventBody, ProjectSettled, SettlementLine, SettlementOutcome, Tag};
-use crate::policy::{EmploymentBase, ProjectPayment, Ruled, Shortfall};
+use crate::policy::book::InForce;
+use crate::policy::{EmploymentBase, ProjectPayment, Shortfall};
 use crate::refusal::{Reason, Refusal};
 use crate::{AccountKind, Fen, PersonKey, Position};
 
@@ -29,10 +30,9 @@ impl Deciding<'_> {
         class: &Class,
         places: &[(PersonKey, Place<'_>)],
     ) -> Result<Vec<Event>, Refusal> {
-        let (published, scheme) = self.rules(class);
-        let project = scheme
-            .project
-            .as_ref()
+        let project = self
+            .class_rules(class)
+            .rule(|scheme| scheme.project.as_ref())
             .ok_or_else(|| Refusal::new(Reason::ProjectNotAllowed).about(&class.scheme))?;
         if let Some(finding) = class.found_false {
             let found = Refusal::new(Reason::FoundFalse).about(c.class);
@@ -40,7 +40,7 @@ impl Deciding<'_> {
         }
         self.ready_to_settle(c, class, places)?;
         let outcome = self.outcome(class, project)?;
-        let worked = work_out(c, class, places, project.rule, outcome)?;
+        let worked = work_out(c, class, places, project.ruled.rule, outcome)?;
         let settlement = self.context.next_position;
         let mut lines = Lines {
             lines: Vec::new(),
@@ -50,12 +50,10 @@ impl Deciding<'_> {
         for ((person, place), line) in places.iter().zip(&worked.settled.lines) {
             // A place that lost its slot, or whose person turned out to be barred, is settled
             // with the others and not paid; a final order for it alone says why.
-            let barred = !self.against_person(place, c.class, *person).is_empty();
+            let barred = self.bars_payment(c.class, place, *person);
             if line.earned > line.advanced && !barred {
                 let earned = line.earned.checked_add(place.enrolment.clawed_back);
-                lines
-                    .lines
-                    .push(self.line(c, place, *person, earned.ok_or_else(overflow))?);
+                lines.push(self.line(c, place, *person, earned.ok_or_else(overflow))?);
                 paid.push((*person, *place));
             }
         }
@@ -78,7 +76,7 @@ impl Deciding<'_> {
             tags,
             worked.causes,
         );
-        event.policy = Some(published.position);
+        event.policy = Some(class.policy);
         event.postings = entry.finish();
         let mut events = vec![event];
         if !lines.lines.is_empty() {
@@ -99,6 +97,7 @@ impl Deciding<'_> {
         violations.check(all(places
             .iter()
             .map(|(person, place)| self.settles(place, *person))));
+        violations.check(self.check_payee(c, places));
         violations.none()?;
         if class.in_flight > 0 {
             let open = places
@@ -136,20 +135,19 @@ impl Deciding<'_> {
     fn outcome(
         &self,
         class: &Class,
-        project: &Ruled<ProjectPayment>,
+        project: InForce<'_, ProjectPayment>,
     ) -> Result<SettlementOutcome, Refusal> {
-        let (employed, base) = rate_of(class, project.rule);
-        let full = project.rule.full_payment_rate;
+        let (employed, base) = rate_of(class, project.ruled.rule);
+        let full = project.ruled.rule.full_payment_rate;
         if full.reached(u64::from(employed), u64::from(base)) {
             return Ok(SettlementOutcome::Full);
         }
-        let (published, _) = self.rules(class);
         match self.window_end(class) {
             Some(last) if self.on <= last => Err(Refusal::new(Reason::EmploymentWindowOpen)
-                .under(published.cite(project))
+                .under(project.cite())
                 .about(last)
                 .limit(i64::from(base), i64::from(employed))),
-            _ => Ok(match project.rule.shortfall {
+            _ => Ok(match project.ruled.rule.shortfall {
                 Shortfall::StayAtAdvance => SettlementOutcome::StayAtAdvance,
                 Shortfall::ProRata => SettlementOutcome::ProRata,
                 Shortfall::RecoverAdvance => SettlementOutcome::RecoverAdvance,
@@ -271,35 +269,29 @@ fn earned(
 }
 
 /// The approved amount of the class in the ratio of the employed, rounded down once for the whole
-/// class and spread evenly over the approved places, the first ones taking the odd fen.
+/// class. Each place has its own amount in that ratio, rounded down, and the first ones take the
+/// odd fen that this leaves of the whole.
 fn pro_rata(
     places: &[(PersonKey, Place<'_>)],
     approved: impl Fn(&Place<'_>) -> Fen,
     (employed, base): (u32, u32),
 ) -> Result<Vec<Fen>, Refusal> {
-    let total =
-        Fen::checked_sum(places.iter().map(|(_, place)| approved(place))).ok_or_else(overflow)?;
     let share = crate::Share::new(employed.min(base), base.max(1)).ok_or_else(overflow)?;
-    let total = total.share(share).ok_or_else(overflow)?;
-    let entitled = places
-        .iter()
-        .filter(|(_, place)| approved(place).is_positive())
-        .count();
-    if entitled == 0 {
-        return Ok(vec![Fen::ZERO; places.len()]);
+    let amounts = || places.iter().map(|(_, place)| approved(place));
+    let total = Fen::checked_sum(amounts()).and_then(|total| total.share(share));
+    let parts = amounts().map(|amount| amount.share(share));
+    let mut parts = parts.collect::<Option<Vec<_>>>().ok_or_else(overflow)?;
+    let given = Fen::checked_sum(parts.iter().copied());
+    let odd = total
+        .zip(given)
+        .and_then(|(total, given)| total.checked_sub(given));
+    let odd = usize::try_from(odd.ok_or_else(overflow)?.get()).unwrap_or(0);
+    let entitled = parts.iter_mut().zip(amounts());
+    // A part that was rounded down lies below its amount, and there is less than one odd fen for
+    // each of these.
+    let rounded = entitled.filter(|(part, amount)| **part < *amount);
+    for (part, _) in rounded.take(odd) {
+        *part = part.checked_add(Fen::new(1)).ok_or_else(overflow)?;
     }
-    let mut parts = Fen::prorate(total, entitled)
-        .ok_or_else(overflow)?
-        .into_iter();
-    let of = |place: &Place<'_>, parts: &mut dyn Iterator<Item = Fen>| {
-        if approved(place).is_positive() {
-            parts.next().unwrap_or(Fen::ZERO)
-        } else {
-            Fen::ZERO
-        }
-    };
-    Ok(places
-        .iter()
-        .map(|(_, place)| of(place, &mut parts))
-        .collect())
+    Ok(parts)
 }

@@ -1,18 +1,34 @@
-//! Approval of one person's subsidy: certificate, pension, residence, no repeat and quota.
+//! Approval of one person's subsidy, and the question whether it would be approved.
 //!
-//! Source: 山东省职业技能提升行动方案(2019—2021年)重点任务分工, 落实职业技能培训补贴政策, row 2, and
-//! what the published policy sets where the document is silent (A10 of the domain notes).
+//! Every rule is evaluated by one function over a [`Sink`]: the approval keeps numbers and causes,
+//! the question keeps the whole chain. Source of the rules: the published documents; what each
+//! kind means stands with its function. 山东省职业技能提升行动方案(2019—2021年)重点任务分工,
+//! 落实职业技能培训补贴政策, row 2, is where certificate, pension, no repeat and quota come from.
+
+pub(super) mod amount;
+mod evidence;
+mod history;
+mod person;
+mod quota;
+
+pub(super) use evidence::hours_needed;
 
 use super::class::dates_of;
 use super::institution::trains;
+use super::sink::{Decided, Explaining, Sink, Verdict};
 use super::{Deciding, Place, not_before};
+use crate::coded::RuleKind;
 use crate::command::ApproveSubsidy;
 use crate::context::Context;
-use crate::entity::{Class, QuotaSlot};
-use crate::event::{Event, EventBody, PersonStatus, SubsidyApproved};
-use crate::policy::{PublishedPolicy, Quota, QuotaDate, QuotaScope, RepeatWindow, Scheme};
+use crate::entity::{Class, Enrolment};
+use crate::event::{AppliedRule, Event, EventBody, SubsidyApproved};
+use crate::explain::Explanation;
+use crate::policy::book::{CaseDates, CaseRules, RuleCase};
 use crate::refusal::{Reason, Refusal, RuleCitation};
 use crate::{BusinessDate, ClassId, Fen, PersonKey};
+
+/// Rules that an approval evaluates at most, as its list is made with room for them.
+const RULES_MAX: usize = 20;
 
 /// Whether a person's place in a class would be paid, and what stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +37,10 @@ pub struct Eligibility {
     pub would_pay: Option<Fen>,
     /// Everything that stands in the way, in order of precedence.
     pub refusals: Vec<Refusal>,
-    /// The rules that were looked at.
+    /// The rules of documents that were looked at, each once.
     pub applied: Vec<RuleCitation>,
+    /// The chain of rules with what each was given and found.
+    pub explanation: Explanation,
 }
 
 /// Answers whether [`ApproveSubsidy`] for the place would be accepted on that day, with every
@@ -35,117 +53,120 @@ pub fn eligibility(
     on: BusinessDate,
 ) -> Eligibility {
     let deciding = Deciding { context, on };
-    let place = match deciding.place(class, person) {
-        Ok(place) => place,
+    let mut sink = Explaining::default();
+    let amount = match deciding.place(class, person) {
+        Ok(place) => deciding.measured(place, class, person).approval(&mut sink),
         Err(refusal) => {
-            return Eligibility {
-                would_pay: None,
-                refusals: vec![refusal],
-                applied: Vec::new(),
-            };
+            sink.barred(refusal);
+            None
         }
     };
-    let (published, scheme) = deciding.rules(place.class);
-    let refusals = deciding.against_approval(&place, class, person);
-    let mut applied = vec![
-        published.cite(&scheme.funds),
-        published.cite(&scheme.evidence),
-    ];
-    applied.extend(
-        scheme
-            .pension_excluded
-            .as_ref()
-            .map(|rule| published.cite(rule)),
-    );
-    applied.extend(scheme.no_repeat.as_ref().map(|rule| published.cite(rule)));
-    applied.extend(scheme.quotas.iter().map(|rule| published.cite(rule)));
-    applied.extend(scheme.project.as_ref().map(|rule| published.cite(rule)));
-    let would_pay = refusals.is_empty().then_some(place.class.rate);
+    let refusals = sink.explanation.refusals();
     Eligibility {
-        would_pay,
+        would_pay: amount.filter(|_| refusals.is_empty()),
+        applied: sink.explanation.citations(),
         refusals,
-        applied,
+        explanation: sink.explanation,
     }
 }
 
-/// A year of a person's quota.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct QuotaUse {
-    pub(super) year: i32,
-    /// Which slot of the year this one is, from 1.
-    pub(super) used: u32,
-    pub(super) limit: u32,
+/// Explains what [`ApproveSubsidy`] for the place would be decided on, that day. It needs the same
+/// entities loaded as the command; an approval that stands is among what bars another one.
+#[must_use]
+pub fn explain_approval(
+    context: &Context,
+    class: ClassId,
+    person: PersonKey,
+    on: BusinessDate,
+) -> Explanation {
+    eligibility(context, class, person, on).explanation
 }
 
-impl Deciding<'_> {
+/// One person's place in a class, with the rules that it is measured against.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Measured<'a> {
+    pub(super) deciding: Deciding<'a>,
+    pub(super) place: Place<'a>,
+    pub(super) class: ClassId,
+    pub(super) person: PersonKey,
+    pub(super) rules: CaseRules<'a>,
+}
+
+impl<'a> Deciding<'a> {
     pub(super) fn approve_subsidy(&self, c: &ApproveSubsidy) -> Result<Event, Refusal> {
         let place = self.place(c.class, c.person)?;
-        if let Some(refusal) = self
-            .against_approval(&place, c.class, c.person)
-            .into_iter()
-            .next()
-        {
-            return Err(refusal);
-        }
-        let (published, scheme) = self.rules(place.class);
-        let quota = self.quota_use(&place, c.class, scheme);
-        let enrolment = place.enrolment;
-        let mut causes = vec![place.class.approved.position];
-        causes.extend(enrolment.completed.map(|fact| fact.position));
-        causes.extend(enrolment.assessment.map(|fact| fact.position));
-        causes.extend(enrolment.certificate.map(|fact| fact.position));
-        if place.class.residence.is_some() {
-            let residence = place.person.statuses.iter();
-            causes.extend(residence.filter_map(|record| match record.status {
-                PersonStatus::Residence(_) => Some(record.position),
-                _ => None,
-            }));
-        }
+        let measured = self.measured(place, c.class, c.person);
+        let mut sink = Decided {
+            applied: Vec::with_capacity(RULES_MAX),
+            causes: Vec::with_capacity(RULES_MAX),
+            ..Decided::default()
+        };
+        let amount = measured.approval(&mut sink);
+        let amount = sink.violations.or_none(amount)?;
+        let mut causes = sink.causes;
+        causes.push(place.class.approved.position);
+        causes.extend(other_documents(&sink.applied, place.class));
+        let quota = measured.quota_use();
         let body = EventBody::SubsidyApproved(SubsidyApproved {
             class: c.class,
             person: c.person,
-            amount: place.class.rate,
+            amount,
             quota_year: quota.year,
             quota_used: quota.used,
             quota_limit: quota.limit,
-            applied: Vec::new(),
+            applied: sink.applied,
         });
         let mut event = self.event(body, place.tags(c.class, c.person), causes);
-        event.policy = Some(published.position);
+        event.policy = Some(place.class.policy);
         Ok(event)
     }
 
-    /// Everything that stands against the approval, in order of precedence.
-    fn against_approval(
+    /// A place with the rules that hold for it by its dates.
+    ///
+    /// # Panics
+    ///
+    /// When the policy that the class names is not in the book: it was published before.
+    pub(super) fn measured(
         &self,
-        place: &Place<'_>,
+        place: Place<'a>,
         class: ClassId,
         person: PersonKey,
-    ) -> Vec<Refusal> {
-        let enrolment = place.enrolment;
-        let mut found = Vec::new();
-        if let Some(approval) = enrolment.approval {
-            let exists = Refusal::new(Reason::ApprovalExists).about(person);
-            found.push(exists.because([approval.position]));
+    ) -> Measured<'a> {
+        let dates = dates_of_place(place.class, place.enrolment, self.on);
+        Measured {
+            deciding: *self,
+            place,
+            class,
+            person,
+            rules: self.rules_on(place.class, dates),
         }
-        let earliest = [
-            enrolment.completed.map(|fact| (fact.on, fact.position)),
-            enrolment.assessment.map(|fact| (fact.on, fact.position)),
-            enrolment
-                .certificate
-                .map(|fact| (fact.issued_on, fact.position)),
-        ];
-        let late = earliest.into_iter().flatten().max();
-        found.extend(late.and_then(|(on, cause)| not_before(self.on, on, cause).err()));
-        found.extend(self.against_body(place.class));
-        found.extend(against_training(place, person));
-        found.extend(self.against_evidence(place, person));
-        found.extend(self.against_person(place, class, person));
-        if let Some(settlement) = place.class.settlement {
-            let settled = Refusal::new(Reason::ClassSettled).about(class);
-            found.push(settled.because([settlement.position]));
-        }
-        found
+    }
+
+    /// The rules that hold for a class as a whole, on this day.
+    ///
+    /// # Panics
+    ///
+    /// As [`Deciding::measured`].
+    pub(super) fn class_rules(&self, class: &'a Class) -> CaseRules<'a> {
+        let dates = CaseDates {
+            class_approval: class.approved.on,
+            first_attendance: None,
+            certificate: None,
+            claim: self.on,
+            approval: self.on,
+        };
+        self.rules_on(class, dates)
+    }
+
+    fn rules_on(&self, class: &'a Class, dates: CaseDates) -> CaseRules<'a> {
+        let case = RuleCase {
+            scheme: &class.scheme,
+            division: class.account.division,
+            policy: class.policy,
+            dates,
+        };
+        let rules = self.context.policies.case_rules(&case);
+        rules.expect("the policy of an approved class is published and has its scheme")
     }
 
     /// The body must still be qualified on all of the class's dates: a revocation may reach back.
@@ -155,222 +176,97 @@ impl Deciding<'_> {
             Err(refusal) => Some(refusal),
         }
     }
-
-    fn against_evidence(&self, place: &Place<'_>, person: PersonKey) -> Vec<Refusal> {
-        let (published, scheme) = self.rules(place.class);
-        let rule = || published.cite(&scheme.evidence);
-        let evidence = &scheme.evidence.rule;
-        let mut found = Vec::new();
-        let certificate = place.enrolment.certificate;
-        if let Some(invalidated) = certificate.and_then(|certificate| certificate.invalidated) {
-            let invalid = Refusal::new(Reason::CertificateIsInvalid)
-                .under(rule())
-                .about(person);
-            found.push(invalid.because([invalidated]));
-        }
-        let assessment = place.enrolment.assessment;
-        let failed = assessment.is_some_and(|assessment| !assessment.passed);
-        if failed || (evidence.assessment && assessment.is_none()) {
-            let facts = assessment.map(|assessment| assessment.position);
-            let failed = Refusal::new(Reason::AssessmentNotPassed)
-                .under(rule())
-                .about(person);
-            found.push(failed.because(facts));
-        }
-        if evidence.certificate && certificate.is_none() {
-            found.push(
-                Refusal::new(Reason::CertificateMissing)
-                    .under(rule())
-                    .about(person),
-            );
-        }
-        found
-    }
-
-    /// Pension, residence, no repeat and quota: what every payment has to satisfy as well, by what
-    /// is known when it is ordered. A place that holds its slot is not measured against it again.
-    pub(super) fn against_person(
-        &self,
-        place: &Place<'_>,
-        class: ClassId,
-        person: PersonKey,
-    ) -> Vec<Refusal> {
-        let (published, scheme) = self.rules(place.class);
-        let mut found = Vec::new();
-        found.extend(against_pension(published, scheme, place, person));
-        found.extend(against_residence(place, person));
-        found.extend(against_finding(place, person));
-        if place.person.slot_of(class).is_none() {
-            found.extend(self.against_repeat(published, scheme, place, person));
-            found.extend(self.against_quota(published, scheme, place, class, person));
-        }
-        found
-    }
-
-    fn against_repeat(
-        &self,
-        published: &PublishedPolicy,
-        scheme: &Scheme,
-        place: &Place<'_>,
-        person: PersonKey,
-    ) -> Option<Refusal> {
-        let rule = scheme.no_repeat.as_ref()?;
-        let barred = |slot: &&QuotaSlot| {
-            slot.freed.is_none()
-                && slot.occupation == place.class.occupation
-                && slot.level == place.class.level
-                && match rule.rule {
-                    RepeatWindow::Ever => true,
-                    RepeatWindow::Months(months) => slot
-                        .taken_on
-                        .add_months(months)
-                        .is_none_or(|until| self.on < until),
-                }
-        };
-        let earlier: Vec<_> = place
-            .person
-            .slots
-            .iter()
-            .filter(barred)
-            .map(|slot| slot.taken)
-            .collect();
-        if earlier.is_empty() {
-            return None;
-        }
-        let repeated = Refusal::new(Reason::SameOccupationAndLevel).about(person);
-        Some(repeated.under(published.cite(rule)).because(earlier))
-    }
-
-    fn against_quota(
-        &self,
-        published: &PublishedPolicy,
-        scheme: &Scheme,
-        place: &Place<'_>,
-        class: ClassId,
-        person: PersonKey,
-    ) -> Option<Refusal> {
-        let rule = scheme.quotas.first()?;
-        let quota = self.quota_use(place, class, scheme);
-        if quota.used <= quota.limit {
-            return None;
-        }
-        let year = quota.year;
-        let using = counted(place, class, scheme, rule.rule, year).map(|slot| slot.taken);
-        let used_up = Refusal::new(Reason::YearlyQuotaUsed)
-            .about(person)
-            .because(using);
-        let found = i64::from(quota.used.saturating_sub(1));
-        Some(
-            used_up
-                .under(published.cite(rule))
-                .limit(i64::from(quota.limit), found),
-        )
-    }
-
-    /// The year that a subsidy for the place counts in, and which slot of it this one would be.
-    pub(super) fn quota_use(&self, place: &Place<'_>, class: ClassId, scheme: &Scheme) -> QuotaUse {
-        if let Some(slot) = place.person.slot_of(class) {
-            return self.quota_in(place, class, scheme, slot.year);
-        }
-        let by_certificate = scheme
-            .quotas
-            .first()
-            .filter(|quota| quota.rule.counts_by == QuotaDate::Certificate)
-            .and(place.enrolment.certificate)
-            .map(|certificate| certificate.issued_on.year());
-        // A slot that was given back and is taken again counts in the year of the approval still.
-        let by_approval = place.enrolment.approval.map(|approval| approval.on.year());
-        let year = by_certificate.or(by_approval).unwrap_or(self.on.year());
-        self.quota_in(place, class, scheme, year)
-    }
-
-    fn quota_in(&self, place: &Place<'_>, class: ClassId, scheme: &Scheme, year: i32) -> QuotaUse {
-        let Some(quota) = scheme.quotas.first() else {
-            return QuotaUse {
-                year,
-                used: 0,
-                limit: 0,
-            };
-        };
-        let used = counted(place, class, scheme, quota.rule, year).count();
-        let used = u32::try_from(used).unwrap_or(u32::MAX).saturating_add(1);
-        QuotaUse {
-            year,
-            used,
-            limit: quota.rule.limit,
-        }
-    }
 }
 
-/// The slots of the year that count beside the place's own.
-fn counted<'p>(
-    place: &Place<'p>,
-    class: ClassId,
-    scheme: &'p Scheme,
-    quota: Quota,
-    year: i32,
-) -> impl Iterator<Item = &'p QuotaSlot> {
-    place.person.slots.iter().filter(move |slot| {
-        slot.freed.is_none()
-            && slot.year == year
-            && slot.class != class
-            && (quota.scope == QuotaScope::AllSchemes || slot.scheme == scheme.scheme)
-    })
-}
-
-fn against_training(place: &Place<'_>, person: PersonKey) -> Option<Refusal> {
-    if let Some(withdrawn) = place.enrolment.withdrawn {
-        let gone = Refusal::new(Reason::EnrolmentIsWithdrawn).about(person);
-        return Some(gone.because([withdrawn]));
-    }
-    if place.enrolment.completed.is_none() {
-        let open = Refusal::new(Reason::TrainingNotCompleted).about(person);
-        return Some(open.because([place.enrolment.enrolled]));
-    }
-    None
-}
-
-fn against_pension(
-    published: &PublishedPolicy,
-    scheme: &Scheme,
-    place: &Place<'_>,
-    person: PersonKey,
-) -> Option<Refusal> {
-    let rule = scheme.pension_excluded.as_ref()?;
-    let (first, last) = (place.class.starts_on, place.class.ends_on);
-    let drawn = place.person.statuses.iter().find(|record| {
-        record.status == PersonStatus::Pension && record.holds_within(first, last)
-    })?;
-    let draws = Refusal::new(Reason::DrawsPension)
-        .under(published.cite(rule))
-        .about(person);
-    Some(draws.because([drawn.position]))
-}
-
-/// The contract of the class asks for residence, not the policy document.
-fn against_residence(place: &Place<'_>, person: PersonKey) -> Option<Refusal> {
-    let wanted = place.class.residence?;
-    let (first, last) = (place.class.starts_on, place.class.ends_on);
-    let mut facts = vec![place.class.approved.position];
-    for record in &place.person.statuses {
-        if let PersonStatus::Residence(division) = record.status {
-            if wanted.contains(division) && record.holds_throughout(first, last) {
-                return None;
+impl Measured<'_> {
+    /// Evaluates everything that an approval depends on; gives the amount in fen, when the rules
+    /// give one. It is approved when nothing was refused.
+    fn approval(&self, sink: &mut impl Sink) -> Option<Fen> {
+        self.state(sink);
+        let body = self.deciding.against_body(self.place.class);
+        let approved = self.place.class.approved.position;
+        sink.looks_at(
+            ("class dates", "培训起止日期"),
+            format_args!(
+                "{}..{}",
+                self.place.class.starts_on, self.place.class.ends_on
+            ),
+            [approved],
+        );
+        match body {
+            Some(refusal) => {
+                let mut verdict = Verdict::passed(RuleKind::Qualification);
+                verdict.outcome = crate::explain::Outcome::Refused(refusal);
+                sink.verdict(verdict);
             }
-            facts.push(record.position);
+            None => sink.verdict(Verdict::passed(RuleKind::Qualification)),
+        }
+        self.evidence(sink);
+        self.claim_deadline(sink);
+        self.person_rules(sink);
+        self.history_rules(sink);
+        self.amount(sink)
+    }
+
+    /// What the class and the place have come to, whatever the rules.
+    fn state(&self, sink: &mut impl Sink) {
+        let enrolment = self.place.enrolment;
+        if let Some(approval) = enrolment.approval {
+            let exists = self.refusal(Reason::ApprovalExists);
+            sink.barred(exists.because([approval.position]));
+        }
+        let earlier = [
+            enrolment.completed.map(|fact| (fact.on, fact.position)),
+            enrolment.assessment.map(|fact| (fact.on, fact.position)),
+            enrolment
+                .certificate
+                .map(|fact| (fact.issued_on, fact.position)),
+            enrolment.claim.map(|claim| (claim.on, claim.position)),
+        ];
+        if let Some((latest, cause)) = earlier.into_iter().flatten().max()
+            && let Err(early) = not_before(self.deciding.on, latest, cause)
+        {
+            sink.barred(early);
+        }
+        if let Some(withdrawn) = enrolment.withdrawn {
+            let gone = self.refusal(Reason::EnrolmentIsWithdrawn);
+            sink.barred(gone.because([withdrawn]));
+        } else if enrolment.completed.is_none() {
+            let open = self.refusal(Reason::TrainingNotCompleted);
+            sink.barred(open.because([enrolment.enrolled]));
+        }
+        if let Some(settlement) = self.place.class.settlement {
+            let settled = Refusal::new(Reason::ClassSettled).about(self.class);
+            sink.barred(settled.because([settlement.position]));
         }
     }
-    Some(
-        Refusal::new(Reason::NotResident)
-            .about(person)
-            .because(facts),
-    )
+
+    /// A refusal about the person.
+    pub(super) fn refusal(&self, reason: Reason) -> Refusal {
+        Refusal::new(reason).about(self.person)
+    }
 }
 
-/// Nothing more is approved or paid on training that a case found false (鲁人社字〔2025〕87号 二(六)):
-/// what was paid has to come back, not to be added to.
-fn against_finding(place: &Place<'_>, person: PersonKey) -> Option<Refusal> {
-    let finding = place.class.found_false.or(place.enrolment.found_false)?;
-    let found = Refusal::new(Reason::FoundFalse).about(person);
-    Some(found.because([finding]))
+/// The dates of a place, as far as they are on record on that day.
+fn dates_of_place(class: &Class, enrolment: &Enrolment, on: BusinessDate) -> CaseDates {
+    let approval = enrolment.approval.map_or(on, |approval| approval.on);
+    let attendance = enrolment.first_attendance.map(|first| first.on);
+    CaseDates {
+        class_approval: class.approved.on,
+        first_attendance: Some(attendance.unwrap_or(enrolment.enrolled_on)),
+        certificate: enrolment
+            .certificate
+            .map(|certificate| certificate.issued_on),
+        claim: enrolment.claim.map_or(approval, |claim| claim.on),
+        approval,
+    }
+}
+
+/// Publications of documents besides the class's own: those the class rests on already.
+fn other_documents(
+    applied: &[AppliedRule],
+    class: &Class,
+) -> impl Iterator<Item = crate::Position> {
+    let policies = applied.iter().filter_map(|applied| applied.policy);
+    policies.filter(|policy| *policy != class.policy)
 }

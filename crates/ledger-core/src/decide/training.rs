@@ -3,6 +3,7 @@
 
 use super::class::outside_dates;
 use super::institution::{Qualified, evaluates};
+use super::subsidy::hours_needed;
 use super::{Deciding, Place, at_most, not_before, within};
 use crate::command::{
     CompleteTraining, ConfirmEmployment, EnrolPerson, InvalidateCertificate, IssueCertificate,
@@ -100,8 +101,7 @@ impl Deciding<'_> {
         ))
     }
 
-    /// Training is completed with the share of the class hours that the policy's evidence rule
-    /// asks for.
+    /// Training is completed with the class hours that the policy's evidence rule asks for.
     pub(super) fn complete_training(&self, c: &CompleteTraining) -> Result<Event, Refusal> {
         let place = self.place(c.class, c.person)?;
         self.not_before(place.enrolment.enrolled_on, place.enrolment.enrolled)?;
@@ -110,21 +110,16 @@ impl Deciding<'_> {
         }
         standing(&place, c.person)?;
         not_completed(&place, c.person)?;
-        let (published, scheme) = self.rules(place.class);
-        let (planned, attended) = (place.class.class_hours, place.enrolment.class_hours);
-        if let Some(share) = scheme.evidence.rule.attendance
-            && !share.reached(u64::from(attended), u64::from(planned))
+        let attended = place.enrolment.class_hours;
+        let rules = self.measured(place, c.class, c.person).rules;
+        if let Some(rule) = rules.rule(|scheme| Some(&scheme.evidence))
+            && let Some(needed) = hours_needed(&rule.ruled.rule, place.class.class_hours)
+            && i64::from(attended) < needed
         {
-            let needed = u64::from(planned)
-                .saturating_mul(u64::from(share.numerator()))
-                .div_ceil(u64::from(share.denominator()).max(1));
             return Err(Refusal::new(Reason::TooFewClassHours)
-                .under(published.cite(&scheme.evidence))
+                .under(rule.cite())
                 .about(c.person)
-                .limit(
-                    i64::try_from(needed).unwrap_or(i64::MAX),
-                    i64::from(attended),
-                )
+                .limit(needed, i64::from(attended))
                 .because(place.enrolment.attendances.iter().copied()));
         }
         let mut causes = place.enrolment.attendances.clone();
@@ -135,7 +130,7 @@ impl Deciding<'_> {
             class_hours: attended,
         };
         let mut event = self.event(body, place.tags(c.class, c.person), causes);
-        event.policy = Some(published.position);
+        event.policy = Some(place.class.policy);
         Ok(event)
     }
 
@@ -290,7 +285,6 @@ impl Deciding<'_> {
         }
         standing(&place, c.person)?;
         let completed = completion(&place, c.person)?;
-        let (published, _) = self.rules(place.class);
         let counts = place.class.settlement.is_none()
             && c.started_on >= completed.on
             && self
@@ -307,17 +301,17 @@ impl Deciding<'_> {
         let mut tags = place.tags(c.class, c.person);
         tag_institution(&mut tags, Tag::Institution(c.employer));
         let mut event = self.event(body, tags, vec![completed.position]);
-        event.policy = Some(published.position);
+        event.policy = Some(place.class.policy);
         Ok(event)
     }
 
     /// The last day on which work may start to count, when the policy sets a window.
     pub(super) fn window_end(&self, class: &Class) -> Option<BusinessDate> {
-        let (_, scheme) = self.rules(class);
-        let project = scheme.project.as_ref()?;
+        let rules = self.class_rules(class);
+        let project = rules.rule(|scheme| scheme.project.as_ref())?;
         class
             .ends_on
-            .add_months(project.rule.employment_window_months)
+            .add_months(project.ruled.rule.employment_window_months)
     }
 
     pub(super) fn withdraw_employment(&self, c: &WithdrawEmployment) -> Result<Event, Refusal> {

@@ -5,15 +5,16 @@
 //! validity, then the later publication. A later version of a document replaces the earlier ones
 //! on every date. Rates are the other way round: the city's before the province's.
 
+mod index;
+
 use super::{
-    CatalogueItem, CatalogueKey, DecidingDate, Policy, RateKey, RateValue, Ruled, Scheme,
+    AmountRule, CatalogueItem, CatalogueKey, DecidingDate, Policy, Quota, RateValue, Ruled, Scheme,
     Straddling,
 };
 use crate::coded::{CatalogueKind, Group};
 use crate::refusal::RuleCitation;
 use crate::{BusinessDate, CreditCode, Division, Occupation, Position, SchemeId, SkillLevel};
-use std::cmp::Reverse;
-use std::collections::HashMap;
+use index::{Governing, Index, Rated, rank};
 use std::sync::Arc;
 
 /// A published document and where its publication stands in the log.
@@ -36,24 +37,11 @@ pub struct Withdrawal {
     pub effective_on: BusinessDate,
 }
 
-/// Every published document; small, always loaded.
+/// Every published document; small, always loaded. A copy shares the documents and the index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PolicyBook {
     published: Vec<PublishedPolicy>,
-    index: Index,
-}
-
-/// Where to look, rebuilt with each publication. Indices point into `published`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Index {
-    /// Documents that set rules for a scheme, the one that supersedes the others first.
-    rules: HashMap<SchemeId, Vec<usize>>,
-    /// Documents with rates for a scheme, the one to look at first first.
-    rates: HashMap<SchemeId, Vec<usize>>,
-    /// Documents with catalogues of a kind, the one to look at first first.
-    catalogues: HashMap<CatalogueKind, Vec<usize>>,
-    /// One occupation for all that a crosswalk calls the same.
-    canonical: HashMap<Occupation, Occupation>,
+    index: Arc<Index>,
 }
 
 /// The dates of a case that may decide which document's rule holds.
@@ -93,6 +81,40 @@ pub struct RuleCase<'a> {
     pub dates: CaseDates,
 }
 
+/// The documents whose rules may hold for a case, looked up once: each rule then costs a look at
+/// the few documents that supersede the one fixed with the class, mostly none.
+#[derive(Debug, Clone, Copy)]
+pub struct CaseRules<'a> {
+    book: &'a PolicyBook,
+    division: Division,
+    dates: CaseDates,
+    own: (&'a PublishedPolicy, &'a Scheme),
+    /// Documents that come before the class's own, the one that supersedes the others first.
+    superseding: &'a [Governing],
+}
+
+/// The clause of a rule and the document that it stands in.
+#[derive(Debug, Clone, Copy)]
+pub struct Clause<'a> {
+    /// The document.
+    pub published: &'a PublishedPolicy,
+    /// The clause in it.
+    pub clause: &'a Arc<str>,
+}
+
+impl Clause<'_> {
+    /// The citation of the rule.
+    #[must_use]
+    pub fn cite(&self) -> RuleCitation {
+        RuleCitation {
+            policy: self.published.position,
+            document: Arc::clone(&self.published.policy.document_number),
+            clause: Arc::clone(self.clause),
+            valid_from: self.published.policy.valid_from,
+        }
+    }
+}
+
 impl<T> Clone for InForce<'_, T> {
     fn clone(&self) -> Self {
         *self
@@ -101,11 +123,17 @@ impl<T> Clone for InForce<'_, T> {
 
 impl<T> Copy for InForce<'_, T> {}
 
-impl<T> InForce<'_, T> {
+impl<'a, T> InForce<'a, T> {
     /// The citation of the rule.
     #[must_use]
     pub fn cite(&self) -> RuleCitation {
-        self.published.cite(self.ruled)
+        self.clause().cite()
+    }
+
+    /// Where the rule stands.
+    #[must_use]
+    pub fn clause(&self) -> Clause<'a> {
+        self.published.clause(self.ruled)
     }
 }
 
@@ -127,11 +155,15 @@ impl PublishedPolicy {
     /// The citation of one of its rules.
     #[must_use]
     pub fn cite<T>(&self, rule: &Ruled<T>) -> RuleCitation {
-        RuleCitation {
-            policy: self.position,
-            document: Arc::clone(&self.policy.document_number),
-            clause: Arc::clone(&rule.clause),
-            valid_from: self.policy.valid_from,
+        self.clause(rule).cite()
+    }
+
+    /// Where one of its rules stands.
+    #[must_use]
+    pub fn clause<'a, T>(&'a self, rule: &'a Ruled<T>) -> Clause<'a> {
+        Clause {
+            published: self,
+            clause: &rule.clause,
         }
     }
 
@@ -157,7 +189,7 @@ impl PolicyBook {
             withdrawn: None,
         };
         self.published.insert(at, published);
-        self.index = Index::of(&self.published);
+        self.index = Arc::new(Index::of(&self.published));
     }
 
     /// Notes a withdrawal of the document published at `policy`.
@@ -199,8 +231,37 @@ impl PolicyBook {
         division: Division,
         date: BusinessDate,
     ) -> Option<&PublishedPolicy> {
-        self.listed(self.index.rules.get(scheme))
+        let governing = self.index.rules.get(scheme)?.iter();
+        governing
+            .filter_map(|governing| self.published.get(governing.at))
             .find(|published| published.in_force(division, date))
+    }
+
+    /// The documents whose rules may hold for a case: the one fixed with the class and those that
+    /// supersede it. `None` when the fixed one is not published or lacks the scheme.
+    #[must_use]
+    pub fn case_rules(&self, case: &RuleCase<'_>) -> Option<CaseRules<'_>> {
+        let own = self.at(case.policy)?;
+        let listed = self.index.rules.get(case.scheme).map_or(&[][..], |all| all);
+        let before = |governing: &Governing| {
+            let listed = self.published.get(governing.at);
+            listed.is_some_and(|listed| rank(listed) < rank(own))
+        };
+        let (superseding, rest) = listed.split_at_checked(listed.partition_point(before))?;
+        // A version that a correction replaced is not listed any more; its classes keep it.
+        let scheme = rest
+            .first()
+            .and_then(|governing| self.governing(*governing))
+            .filter(|(published, _)| published.position == own.position)
+            .map(|(_, scheme)| scheme)
+            .or_else(|| own.policy.scheme(case.scheme))?;
+        Some(CaseRules {
+            book: self,
+            division: case.division,
+            dates: case.dates,
+            own: (own, scheme),
+            superseding,
+        })
     }
 
     /// The rule of one kind that holds for a case: that of the document fixed with the class,
@@ -212,18 +273,7 @@ impl PolicyBook {
         case: &RuleCase<'_>,
         pick: impl Fn(&'a Scheme) -> Option<&'a Ruled<T>>,
     ) -> Option<InForce<'a, T>> {
-        let of = |published: &'a PublishedPolicy| {
-            let ruled = pick(published.policy.scheme(case.scheme)?)?;
-            Some(InForce { published, ruled })
-        };
-        let superseding = self
-            .listed(self.index.rules.get(case.scheme))
-            .take_while(|published| published.position != case.policy)
-            .filter(|published| published.policy.division.contains(case.division));
-        superseding
-            .filter_map(of)
-            .find(|found| found.takes(case))
-            .or_else(|| self.at(case.policy).and_then(of))
+        self.case_rules(case)?.rule(pick)
     }
 
     /// The rate for a training on a date: the narrowest division's, then the latest document's,
@@ -238,12 +288,48 @@ impl PolicyBook {
         group: Option<Group>,
     ) -> Option<InForce<'_, RateValue>> {
         let occupation = self.canonical(occupation);
-        self.listed(self.index.rates.get(scheme))
-            .filter(|published| published.in_force(division, date))
-            .find_map(|published| {
-                let ruled = row(published, scheme, occupation, level, group)?;
+        self.rated(scheme)
+            .filter(|(published, _)| published.in_force(division, date))
+            .find_map(|(published, rated)| {
+                let ruled = rated.row(occupation, level, group)?;
                 Some(InForce { published, ruled })
             })
+    }
+
+    /// The rate for a case under an amount rule, as [`PolicyBook::rate`] on the date that decides
+    /// which table holds: the date that the row names, or the amount rule's where the row names
+    /// none but the class's approval. A case that straddles the beginning of a table that leaves
+    /// such cases alone is paid by the tables in force when the class was approved.
+    #[must_use]
+    pub fn rate_for(
+        &self,
+        case: &RuleCase<'_>,
+        amount: &Ruled<AmountRule>,
+        (occupation, level): (Occupation, Option<SkillLevel>),
+        group: Option<Group>,
+    ) -> Option<InForce<'_, RateValue>> {
+        let canonical = self.canonical(occupation);
+        let approved = case.dates.class_approval;
+        for (published, rated) in self.rated(case.scheme) {
+            let Some(ruled) = rated.row(canonical, level, group) else {
+                continue;
+            };
+            let (by, straddling) = match ruled.decided_by {
+                DecidingDate::ClassApproval => (amount.decided_by, amount.straddling),
+                by => (by, ruled.straddling),
+            };
+            let date = case.dates.get(by);
+            if !date.is_some_and(|date| published.in_force(case.division, date)) {
+                continue;
+            }
+            let straddles = approved < published.policy.valid_from;
+            if straddles && straddling == Straddling::EarlierRule {
+                let scope = (case.scheme, case.division, approved);
+                return self.rate(scope, occupation, level, group);
+            }
+            return Some(InForce { published, ruled });
+        }
+        None
     }
 
     /// The line of a catalogue in force for a division: the narrowest division's catalogue of the
@@ -255,39 +341,18 @@ impl PolicyBook {
         institution: Option<CreditCode>,
         occupation: Occupation,
     ) -> (Option<&PublishedPolicy>, Option<&CatalogueItem>) {
-        let published = self
-            .listed(self.index.catalogues.get(&kind))
-            .find(|published| published.in_force(division, date));
-        let catalogue = published.and_then(|published| {
-            let mut catalogues = published.policy.catalogues.iter();
-            catalogues.find(|catalogue| catalogue.kind == kind)
-        });
+        let listings = self.index.catalogues.get(&kind).into_iter().flatten();
+        let in_force = listings
+            .filter_map(|listing| Some((self.published.get(listing.at)?, listing)))
+            .find(|(published, _)| published.in_force(division, date));
         let key = CatalogueKey {
             institution,
             occupation: self.canonical(occupation),
         };
-        (
-            published,
-            catalogue.and_then(|catalogue| self.item(catalogue, key)),
-        )
-    }
-
-    /// Catalogues keep the code that the document prints; it may be of another edition.
-    fn item<'a>(
-        &self,
-        catalogue: &'a super::Catalogue,
-        key: CatalogueKey,
-    ) -> Option<&'a CatalogueItem> {
-        catalogue.items.get(&key).or_else(|| {
-            let same = self
-                .index
-                .canonical
-                .iter()
-                .filter(|(_, canonical)| **canonical == key.occupation)
-                .map(|(occupation, _)| *occupation);
-            same.filter_map(|occupation| catalogue.items.get(&CatalogueKey { occupation, ..key }))
-                .next()
-        })
+        match in_force {
+            Some((published, listing)) => (Some(published), listing.items.get(&key)),
+            None => (None, None),
+        }
     }
 
     /// One occupation for all that the crosswalks call the same; itself when none does.
@@ -297,18 +362,77 @@ impl PolicyBook {
         canonical.copied().unwrap_or(occupation)
     }
 
-    fn listed<'a>(
-        &'a self,
-        indices: Option<&'a Vec<usize>>,
-    ) -> impl Iterator<Item = &'a PublishedPolicy> {
-        let indices = indices.into_iter().flatten();
-        indices.filter_map(|index| self.published.get(*index))
+    fn governing(&self, governing: Governing) -> Option<(&PublishedPolicy, &Scheme)> {
+        let published = self.published.get(governing.at)?;
+        Some((published, published.policy.schemes.get(governing.scheme)?))
+    }
+
+    fn rated(&self, scheme: &SchemeId) -> impl Iterator<Item = (&PublishedPolicy, &Rated)> {
+        let rated = self.index.rates.get(scheme).into_iter().flatten();
+        rated.filter_map(|rated| Some((self.published.get(rated.at)?, rated)))
+    }
+}
+
+impl<'a> CaseRules<'a> {
+    /// The document fixed with the class.
+    #[must_use]
+    pub const fn own(&self) -> &'a PublishedPolicy {
+        self.own.0
+    }
+
+    /// The rule of one kind that holds for the case, as [`PolicyBook::rule_for`].
+    pub fn rule<T: 'a>(
+        &self,
+        pick: impl Fn(&'a Scheme) -> Option<&'a Ruled<T>>,
+    ) -> Option<InForce<'a, T>> {
+        self.find(pick).map(|(in_force, _)| in_force)
+    }
+
+    /// The quotas that hold for the case. A document states its quotas together: the date of the
+    /// first decides for all of them.
+    #[must_use]
+    pub fn quotas(&self) -> Option<(&'a PublishedPolicy, &'a [Ruled<Quota>])> {
+        let (first, scheme) = self.find(|scheme| scheme.quotas.first())?;
+        Some((first.published, &scheme.quotas))
+    }
+
+    /// The case, to look up what hangs on it besides the rules of its scheme.
+    #[must_use]
+    pub fn case(&self) -> RuleCase<'a> {
+        RuleCase {
+            scheme: &self.own.1.scheme,
+            division: self.division,
+            policy: self.own.0.position,
+            dates: self.dates,
+        }
+    }
+
+    /// Its dates.
+    #[must_use]
+    pub const fn dates(&self) -> CaseDates {
+        self.dates
+    }
+
+    fn find<T: 'a>(
+        &self,
+        pick: impl Fn(&'a Scheme) -> Option<&'a Ruled<T>>,
+    ) -> Option<(InForce<'a, T>, &'a Scheme)> {
+        let of = |(published, scheme): (&'a PublishedPolicy, &'a Scheme)| {
+            let ruled = pick(scheme)?;
+            Some((InForce { published, ruled }, scheme))
+        };
+        let superseding = self.superseding.iter();
+        superseding
+            .filter_map(|governing| self.book.governing(*governing))
+            .filter_map(of)
+            .find(|(found, _)| found.takes(self))
+            .or_else(|| of(self.own))
     }
 }
 
 impl<T> InForce<'_, T> {
     /// Whether the document's rule takes a case whose class was approved under another document.
-    fn takes(&self, case: &RuleCase<'_>) -> bool {
+    fn takes(&self, case: &CaseRules<'_>) -> bool {
         if self.ruled.decided_by == DecidingDate::ClassApproval {
             return false;
         }
@@ -319,123 +443,5 @@ impl<T> InForce<'_, T> {
         case.dates
             .get(self.ruled.decided_by)
             .is_some_and(|date| self.published.in_force(case.division, date))
-    }
-}
-
-impl Index {
-    fn of(published: &[PublishedPolicy]) -> Self {
-        let mut index = Self {
-            canonical: crosswalk(published),
-            ..Self::default()
-        };
-        let mut order: Vec<usize> = (0..published.len()).collect();
-        let latest_first = |at: &usize| {
-            let found = published.get(*at);
-            Reverse(found.map(|found| (found.policy.valid_from, found.position)))
-        };
-        order.sort_by_key(|at| (published.get(*at).map(narrowness), latest_first(at)));
-        for at in &order {
-            let Some(found) = published.get(*at).filter(|one| !replaced(published, one)) else {
-                continue;
-            };
-            for scheme in &found.policy.schemes {
-                let listed = index.rules.entry(scheme.scheme.clone()).or_default();
-                listed.push(*at);
-            }
-        }
-        order.sort_by_key(|at| {
-            (
-                Reverse(published.get(*at).map(narrowness)),
-                latest_first(at),
-            )
-        });
-        for at in &order {
-            let Some(found) = published.get(*at).filter(|one| !replaced(published, one)) else {
-                continue;
-            };
-            for key in found.policy.rates.rows.keys() {
-                let listed = index.rates.entry(key.scheme.clone()).or_default();
-                if listed.last() != Some(at) {
-                    listed.push(*at);
-                }
-            }
-            for catalogue in &found.policy.catalogues {
-                index
-                    .catalogues
-                    .entry(catalogue.kind)
-                    .or_default()
-                    .push(*at);
-            }
-        }
-        index
-    }
-}
-
-/// A later version of the same document replaces it.
-fn replaced(published: &[PublishedPolicy], one: &PublishedPolicy) -> bool {
-    let later = published.iter().rev();
-    later
-        .take_while(|later| later.position > one.position)
-        .any(|later| later.policy.policy_id == one.policy.policy_id)
-}
-
-/// Occupations that any published crosswalk calls the same, each with the least of them.
-fn crosswalk(published: &[PublishedPolicy]) -> HashMap<Occupation, Occupation> {
-    let mut canonical: HashMap<Occupation, Occupation> = HashMap::new();
-    let documents = published.iter().filter(|one| !replaced(published, one));
-    let groups = documents.flat_map(|one| &one.policy.crosswalk);
-    for group in groups {
-        let of = |occupation: &Occupation| canonical.get(occupation).copied();
-        let known: Vec<_> = group.rule.iter().filter_map(of).collect();
-        let members = group.rule.iter().copied();
-        let Some(least) = members.clone().chain(known.iter().copied()).min() else {
-            continue;
-        };
-        for found in canonical.values_mut() {
-            if known.contains(found) {
-                *found = least;
-            }
-        }
-        canonical.extend(members.map(|member| (member, least)));
-    }
-    canonical
-}
-
-/// The row of a document that says most about the training.
-fn row<'a>(
-    published: &'a PublishedPolicy,
-    scheme: &SchemeId,
-    occupation: Occupation,
-    level: Option<SkillLevel>,
-    group: Option<Group>,
-) -> Option<&'a Ruled<RateValue>> {
-    let mut key = RateKey {
-        scheme: scheme.clone(),
-        occupation: None,
-        level: None,
-        group: None,
-    };
-    for by_occupation in [Some(occupation), None] {
-        for by_level in [level, None] {
-            for by_group in [group, None] {
-                key.occupation = by_occupation;
-                key.level = by_level;
-                key.group = by_group;
-                if let Some(found) = published.policy.rates.rows.get(&key) {
-                    return Some(found);
-                }
-            }
-        }
-    }
-    None
-}
-
-/// Counts up from the province to the county.
-fn narrowness(published: &PublishedPolicy) -> u8 {
-    let division = published.policy.division;
-    match (division.is_province(), division.is_prefecture()) {
-        (true, _) => 0,
-        (false, true) => 1,
-        (false, false) => 2,
     }
 }

@@ -1,5 +1,7 @@
 //! A ledger in memory that loads exactly what the core asks for and checks itself at every event.
 
+mod recount;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -7,6 +9,7 @@ use ledger_core::command::{CommandBody, PublishPolicy};
 use ledger_core::entity::{Class, Enrolment};
 use ledger_core::event::Subject;
 use ledger_core::policy::PolicyBook;
+use ledger_core::progress::{self, Counters, ProgressKey};
 use ledger_core::refusal::Reason;
 use ledger_core::{
     ClassId, Command, Context, Decision, Entity, EntityKey, Event, EventBody, EventId, Fen,
@@ -28,6 +31,8 @@ pub(crate) struct Ledger {
     pub(crate) entities: BTreeMap<EntityKey, Entity>,
     /// The published policies.
     pub(crate) policies: PolicyBook,
+    /// What the events changed in the counters of progress.
+    pub(crate) counters: Counters,
     /// Balances added up from the postings alone, in fen.
     pub(crate) books: BTreeMap<LedgerAccount, i64>,
     /// Compiled policies by position, as whoever parses the documents would have them.
@@ -44,6 +49,7 @@ impl Ledger {
             events: Vec::new(),
             entities: BTreeMap::new(),
             policies: PolicyBook::default(),
+            counters: Counters::default(),
             books: BTreeMap::new(),
             compiled: BTreeMap::new(),
             assumed: false,
@@ -104,6 +110,9 @@ impl Ledger {
                 .publish(recorded.position, Arc::clone(policy));
         }
         self.apply_both_ways(context, loaded, &recorded);
+        if let EventBody::PolicyWithdrawn { .. } = &recorded.event.body {
+            self.policies = context.policies.clone();
+        }
         self.check_balances(&recorded);
         self.events.push(recorded.clone());
         recorded
@@ -122,6 +131,8 @@ impl Ledger {
         load(&self.entities, decided_in, |context, keys| {
             missing_for_event(context, event, keys)
         });
+        let changes = progress::changes(decided_in, recorded);
+        self.count(&changes);
         let mut announced = Vec::new();
         touched(decided_in, event, &mut announced);
         let announced: BTreeSet<EntityKey> = announced.into_iter().collect();
@@ -135,7 +146,9 @@ impl Ledger {
         load(&self.entities, &mut replayed, |context, keys| {
             missing_for_event(context, event, keys);
         });
+        assert_eq!(changes, progress::changes(&replayed, recorded));
         apply(&mut replayed, recorded);
+        assert_eq!(decided_in.policies, replayed.policies, "replay of the book");
         for key in announced {
             let entity = decided_in.copy(&key);
             assert_eq!(entity, replayed.copy(&key), "replay of {key:?} differs");
@@ -143,6 +156,18 @@ impl Ledger {
                 Some(entity) => self.entities.insert(key, entity),
                 None => self.entities.remove(&key),
             };
+        }
+    }
+
+    fn count(&mut self, changes: &[(ProgressKey, i64)]) {
+        assert!(
+            changes.is_sorted_by(|(one, _), (other, _)| one < other),
+            "each counter once: {changes:?}"
+        );
+        for (key, change) in changes {
+            assert_ne!(*change, 0, "{key:?}");
+            assert_eq!(ProgressKey::from_bytes(&key.to_bytes()).as_ref(), Ok(key));
+            self.counters.add(key.clone(), *change);
         }
     }
 
@@ -234,11 +259,14 @@ impl Ledger {
             replayed.entities, self.entities,
             "the log leads to the state"
         );
+        assert_eq!(replayed.policies, self.policies, "and to the book");
         for (key, entity) in &self.entities {
             if let (EntityKey::Class(id), Entity::Class(class)) = (key, entity) {
                 self.check_counters(*id, class);
             }
         }
+        assert_eq!(replayed.counters, self.counters, "and to the counters");
+        recount::check(self);
     }
 
     /// The state that the first `count` events lead to, by `apply` alone.
@@ -253,6 +281,7 @@ impl Ledger {
             load(&replayed.entities, &mut context, |context, keys| {
                 missing_for_event(context, event, keys);
             });
+            replayed.count(&progress::changes(&context, recorded));
             let mut changed = Vec::new();
             touched(&context, event, &mut changed);
             apply(&mut context, recorded);
@@ -260,6 +289,9 @@ impl Ledger {
                 if let Some(entity) = context.copy(&key) {
                     replayed.entities.insert(key, entity);
                 }
+            }
+            if let EventBody::PolicyWithdrawn { .. } = &event.body {
+                replayed.policies = context.policies;
             }
             if let Some(policy) = self.compiled.get(&recorded.position) {
                 replayed
@@ -459,6 +491,16 @@ fn summarise(body: &EventBody, said: &mut BTreeMap<&'static str, String>) {
             let years: Vec<_> = years.map(|year| year.to_string()).collect();
             say("takes", years.join(","));
         }
+        EventBody::AwardApproved(e) => {
+            say("amount", e.amount.to_string());
+            let parts: Vec<_> = e.parts.iter().map(|part| part.amount.to_string()).collect();
+            say("parts", parts.join(","));
+            let rules: Vec<_> = e.applied.iter().map(|rule| rule.rule.code()).collect();
+            say("applied", rules.join(","));
+        }
+        EventBody::PenaltyImposed(e) => {
+            say("amount", e.amount.to_string());
+        }
         EventBody::DisbursementReturned(e) => {
             say("frees", e.frees_quota.len().to_string());
         }
@@ -466,6 +508,12 @@ fn summarise(body: &EventBody, said: &mut BTreeMap<&'static str, String>) {
             say("total", e.total.to_string());
             let frees = e.lines.iter().filter(|line| line.frees_quota).count();
             say("frees", frees.to_string());
+        }
+        EventBody::PublicityOpened { approvals, .. } => {
+            say("approvals", approvals.to_string());
+        }
+        EventBody::ObjectionResolved { upheld, .. } => {
+            say("upheld", yes(*upheld));
         }
         EventBody::RepaymentReceived { outstanding, .. } => {
             say("outstanding", outstanding.to_string());

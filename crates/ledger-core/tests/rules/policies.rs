@@ -1,10 +1,13 @@
 //! Constructed policies for the tables: the Shandong 2019–2021 rules, varied by parameter.
 
+mod awards;
+
 use std::collections::BTreeMap;
 
+use ledger_core::coded::PayeeKind;
 use ledger_core::policy::{
-    AdvanceBase, EmploymentBase, Evidence, ProjectPayment, Quota, QuotaDate, QuotaRelease,
-    QuotaScope, QuotaWindow, RepeatWindow, Ruled, Scheme, Shortfall,
+    AdvanceBase, EmploymentBase, Evidence, PayeeRule, ProjectPayment, Publicity, Quota, QuotaDate,
+    QuotaRelease, QuotaScope, QuotaWindow, RepeatWindow, Ruled, Scheme, Shortfall,
 };
 use ledger_core::{BusinessDate, Division, FundSource, Policy, SchemeId, Share};
 
@@ -25,6 +28,7 @@ pub(crate) fn policy(id: &str, parameters: &BTreeMap<&str, &str>) -> Policy {
     let number = format!("{id} (constructed)");
     let mut policy = Policy::new(id, version, &number, division, valid_from, valid_until);
     policy.schemes = schemes;
+    awards::fill(&mut policy, parameters);
     policy
 }
 
@@ -74,6 +78,18 @@ fn scheme(name: &str, get: &dyn Fn(&str, &'static str) -> String) -> Scheme {
     }
     scheme.no_repeat = repeat.map(|window| Ruled::new(window, "no repeat"));
     scheme.pension_excluded = yes("pension", "yes").then(|| Ruled::new((), "pension"));
+    scheme.payee = yes("agency", "no").then(|| {
+        let rule = PayeeRule {
+            allowed: vec![PayeeKind::Person, PayeeKind::Institution],
+            agency_contract: true,
+        };
+        Ruled::new(rule, "payee")
+    });
+    let publicity = get("publicity", "none");
+    if publicity != "none" {
+        let days = publicity.parse().unwrap();
+        scheme.publicity = Some(Ruled::new(Publicity { days }, "publicity"));
+    }
     scheme.project = yes("project", "yes").then(|| Ruled::new(project(get), "project"));
     scheme
 }

@@ -3,6 +3,7 @@
 //! The model knows movements of money, live quota slots and what was paid and asked back per
 //! place; it knows no rule. Runs are seeded, so that a failure comes back.
 
+mod awards;
 mod model;
 
 use std::cell::RefCell;

@@ -11,8 +11,11 @@
 //! by any name. A list of persons (`A,B`, `P1..P20`) repeats the line for each, except where one
 //! command takes them all.
 
+mod awards;
+mod claims;
 mod commands;
 mod names;
+mod orders;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

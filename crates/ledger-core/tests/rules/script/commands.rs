@@ -99,7 +99,16 @@ impl Script {
                 grounds: note(),
                 decision_number: reference(),
             })],
+            "award" | "revoke-award" | "pay-award" | "penalty" | "adjust" | "withdraw-policy" => {
+                vec![super::awards::body(line)]
+            }
             "order" | "settle" | "return" => vec![of_payment(line)],
+            "raise" | "list" | "select" | "accept" | "purchase" | "cancel" => {
+                super::orders::bodies(line)
+            }
+            "claim" | "agency" | "verify" | "show" | "object" | "resolve" | "take-down" => {
+                self.of_claim(line)
+            }
             "case" | "find" | "claw" | "repay" | "close-case" => vec![self.of_case(line)],
             verb => names(a[1])
                 .iter()
@@ -168,6 +177,7 @@ impl Script {
                     kind: match line.options.get("kind").copied() {
                         Some("honest") => FindingKind::HonestError,
                         Some("ineligible") => FindingKind::Ineligible,
+                        Some("fraud") => FindingKind::Fraud,
                         _ => FindingKind::FalseTraining,
                     },
                     subject: subject(a[2]),
@@ -385,7 +395,7 @@ fn subject(name: &str) -> Subject {
 }
 
 /// `balance=` and `monthly=` of the unemployment insurance fund, when both are given.
-fn capacity(options: &BTreeMap<&str, &str>) -> Option<PayingCapacity> {
+pub(super) fn capacity(options: &BTreeMap<&str, &str>) -> Option<PayingCapacity> {
     Some(PayingCapacity {
         balance: yuan(options.get("balance")?),
         monthly_benefits: yuan(options.get("monthly")?),
@@ -397,7 +407,7 @@ fn of_status(line: &Line<'_>) -> CommandBody {
     let person = person(a[0]);
     let status = match a[1] {
         "pension" => PersonStatus::Pension,
-        division => PersonStatus::Residence(Division::parse(division).unwrap()),
+        other => super::claims::status(other),
     };
     if line.verb == "end" {
         let valid_until = BusinessDate::parse(a[2]).unwrap();

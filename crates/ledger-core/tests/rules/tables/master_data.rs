@@ -1,6 +1,10 @@
 //! Policies, institutions, qualifications and persons.
 
+use ledger_core::event::PolicyPublished;
+use ledger_core::{EventBody, EventKind, Position};
+
 use super::{BODIES, POLICY, tables};
+use crate::script::run;
 
 tables! {
     publish_policy_by_precedence given []
@@ -74,6 +78,70 @@ tables! {
     2020-03-01 class C4                             => POLICY_NOT_FOUND
     "
 
+    withdraw_policy_by_precedence given [BODIES]
+    "
+    now 2020-06-01
+    2020-06-02 withdraw-policy P1 1 2018-12-31 causes=99 => DATE_IN_FUTURE
+    2020-06-01 withdraw-policy P1 1 2018-12-31 causes=99 => CAUSE_UNKNOWN
+               withdraw-policy P1 1 2018-12-31      => POLICY_NOT_FOUND limit=-
+               policy P1 @one
+               policy P1 version=3 @three
+               withdraw-policy P1 1 2018-12-31      => POLICY_NOT_FOUND limit=3 found=1 facts=@three
+               withdraw-policy P1 2 2018-12-31      => POLICY_NOT_FOUND limit=3 found=2 facts=@three
+               withdraw-policy P1 4 2018-12-31      => POLICY_NOT_FOUND limit=3 found=4 facts=@three
+               withdraw-policy P1 3 2018-12-31      => DATE_BEFORE_CAUSE facts=@three
+               withdraw-policy P1 3 2020-07-01 @withdrawn => ok
+               withdraw-policy P1 3 2018-12-31      => DATE_BEFORE_CAUSE
+               withdraw-policy P1 3 2021-01-01      => POLICY_WITHDRAWN facts=@withdrawn
+               policy P1 version=3                  => POLICY_EXISTS
+               policy P1 version=4                  => ok
+               withdraw-policy P1 4 2019-01-01      => ok
+    "
+
+    // A withdrawn document sets no rules from its day on; earlier versions do not come back, a
+    // later one does, and what was decided keeps the version that it cites.
+    a_withdrawn_document given [BODIES]
+    "
+    2019-01-01 policy P1 quota=1
+               policy P1 version=2 quota=2
+    2020-02-20 class C1
+               class C2 level=intermediate
+               class C3 level=senior
+               withdraw-policy P1 2 2020-03-01
+    2020-02-29 class C4                             => ok
+    2020-03-01 class C5                             => POLICY_NOT_FOUND
+               open C1
+               open C2
+               open C3
+               graduate C1 A
+               graduate C2 A
+               graduate C3 A
+               approve C1 A                         => ok used=1
+               approve C2 A                         => ok used=2
+               approve C3 A                         => YEARLY_QUOTA_USED limit=2
+               policy P1 version=3 quota=3
+               class C5                             => ok
+    "
+
+    // The document that it superseded holds again.
+    a_withdrawal_uncovers_the_earlier_document given [BODIES]
+    "
+    2019-01-01 policy P1 schemes=vocational-training,old-scheme
+               policy P2 valid=2020-01-01..  project=no
+    2020-02-20 class C1 kind=project                => PROJECT_NOT_ALLOWED
+               withdraw-policy P2 1 2020-02-20
+               class C1 kind=project                => ok
+    "
+
+    // A city's catalogues are a document of their own, with versions of their own.
+    publish_catalogue given []
+    "
+    2019-01-01 policy K1 kind=catalogue division=370100 @one
+               policy K1 kind=catalogue division=370100 => POLICY_EXISTS facts=@one
+               policy K1 version=2 kind=catalogue division=370100
+               withdraw-policy K1 2 2019-01-01
+    "
+
     register_institution given []
     "
     2020-01-01 institution I1 @registered
@@ -129,6 +197,48 @@ tables! {
                status A 370200 2020-01-01..
     "
 
+    statuses_that_one_person_cannot_have_on_one_day given []
+    "
+    2020-01-01 status A age:0 2020-02-01..2020-01-31 => OUT_OF_BOUNDS limit=1 found=0
+               status A age:121 2020-02-01..2020-01-31 => OUT_OF_BOUNDS limit=120 found=121
+               status A graduates:1899 2020-02-01..2020-01-31 => OUT_OF_BOUNDS limit=1900 found=1899
+               status A graduates:2200 2020-02-01..2020-01-31 => OUT_OF_BOUNDS limit=2199 found=2200
+               status A age:30 2020-02-01..2020-01-31 => DATES_REVERSED
+               status A age:30 2020-02-01..         => PERSON_NOT_FOUND
+               person A,B
+               status A age:1 2020-01-01..2020-06-30 @first
+               status A age:1 2020-06-30..          => STATUS_EXISTS facts=@first
+               status A age:120 2020-06-30..        => STATUS_EXISTS facts=@first
+               status A age:2 2019-01-01..2020-01-01 => STATUS_EXISTS facts=@first
+               status A age:2 2019-01-01..          => STATUS_EXISTS facts=@first
+               status A age:120 2020-07-01.. @second
+               status A age:3 2021-01-01..          => STATUS_EXISTS facts=@second
+               end A age:120 2020-12-31
+               status A age:3 2021-01-01..          => ok
+               status A sex:male 2020-01-01.. @male
+               status A sex:female 2020-06-01..     => STATUS_EXISTS facts=@male
+               status A sex:male 2020-06-01..       => STATUS_EXISTS facts=@male
+               status A sex:female 2019-01-01..2019-12-31
+               status B sex:female 2020-01-01..
+    "
+
+    statuses_that_one_person_may_have_together given []
+    "
+    2020-01-01 person A
+               status A group:veteran 2020-01-01.. @veteran
+               status A group:migrant_worker 2020-01-01..
+               status A group:veteran 2020-06-01..  => STATUS_EXISTS facts=@veteran
+               status A insured 2020-01-01..2020-06-30 @insured
+               status A insured 2020-06-30..        => STATUS_EXISTS facts=@insured
+               status A insured 2020-07-01..
+               status A graduates:1900 2020-01-01..
+               status A graduates:2199 2020-01-01..
+               end A group:veteran 2020-05-31
+               status A group:veteran 2020-06-01..
+               end A group:employee 2020-05-31      => STATUS_NOT_FOUND
+               end A graduates:2020 2020-05-31      => STATUS_NOT_FOUND
+    "
+
     end_person_status_by_precedence given []
     "
     2020-01-01 end A pension 2020-02-29             => PERSON_NOT_FOUND
@@ -151,4 +261,34 @@ tables! {
                person A causes=@a                   => PERSON_EXISTS
                person E causes=@a,@b,@a             => ok
     "
+}
+
+/// Catalogues are published by an event of their own, which carries the text as evidence.
+#[test]
+fn a_catalogue_is_published_as_one() {
+    let script = run(&["2019-01-01 policy K1 kind=catalogue division=370100
+                                   policy P1 kind=rate_table
+                                   withdraw-policy K1 1 2019-06-01"]);
+    let bodies = script.ledger.events.iter().map(|event| &event.event.body);
+    let kinds: Vec<_> = bodies.clone().map(EventBody::kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            EventKind::CataloguePublished,
+            EventKind::PolicyPublished,
+            EventKind::PolicyWithdrawn,
+        ]
+    );
+    let Some(EventBody::CataloguePublished(PolicyPublished { text, digest, .. })) =
+        bodies.clone().next()
+    else {
+        panic!("a catalogue was published");
+    };
+    assert_eq!((text.len(), digest.len()), (16, 32));
+    let withdrawn = &script.ledger.events.last().unwrap().event;
+    assert_eq!(withdrawn.causes, [Position::FIRST]);
+    let Some(EventBody::PolicyWithdrawn { published, .. }) = bodies.last() else {
+        panic!("it was withdrawn");
+    };
+    assert_eq!(*published, Position::FIRST);
 }

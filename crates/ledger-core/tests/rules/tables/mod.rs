@@ -1,11 +1,16 @@
 //! The tables, and the check that they leave no refusal out.
 
+mod award;
 mod bounds;
+mod claim;
 mod class;
 mod funds;
 mod master_data;
+mod order;
 mod payment;
+mod penalty;
 mod project;
+mod publicity;
 mod recovery;
 mod subsidy;
 mod training;
@@ -63,11 +68,16 @@ pub(crate) const GRADUATE: &str = "
 #[test]
 fn every_refusal_is_in_a_table() {
     let tables = [
+        award::TABLES,
+        claim::TABLES,
         class::TABLES,
         funds::TABLES,
         master_data::TABLES,
+        order::TABLES,
         payment::TABLES,
+        penalty::TABLES,
         project::TABLES,
+        publicity::TABLES,
         recovery::TABLES,
         subsidy::TABLES,
         training::TABLES,

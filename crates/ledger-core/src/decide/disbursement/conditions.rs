@@ -1,0 +1,180 @@
+//! What one place's payment needs besides the eligibility of its person: an allowed payee and
+//! fund, the list shown to the public, the person's agency contract, proof of work.
+
+use crate::coded::{PayeeKind, RuleKind};
+use crate::command::OrderDisbursement;
+use crate::decide::sink::{Sink, Verdict};
+use crate::decide::subsidy::Measured;
+use crate::event::{ClassKind, DisbursementStage, Payee};
+use crate::policy::{AdvanceBase, FundShare};
+use crate::refusal::{Reason, Refusal};
+use crate::{Fen, FundSource, Position};
+
+/// What a fund has to pay of a place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    /// The fund's part of the approved amount, in fen.
+    pub(super) amount: Fen,
+    /// What it has paid of it or has in order already, in fen.
+    pub(super) paid: Fen,
+}
+
+impl Measured<'_> {
+    /// Evaluates the conditions; gives the events that the payment rests on by them.
+    pub(super) fn payment_conditions(
+        &self,
+        c: &OrderDisbursement,
+        fund: FundSource,
+        sink: &mut impl Sink,
+    ) -> Vec<Position> {
+        let mut causes = Vec::new();
+        self.funds(fund, sink);
+        causes.extend(self.payee(c, sink));
+        if self.pays_on_approval(c.stage) {
+            causes.extend(self.publicity(sink));
+            if let Some(rule) = self.rules.rule(|scheme| Some(&scheme.evidence)) {
+                self.employment_evidence(rule, sink);
+            }
+        }
+        self.objection(sink);
+        causes
+    }
+
+    /// An advance on contracted places is paid ahead of any approval.
+    fn pays_on_approval(&self, stage: DisbursementStage) -> bool {
+        let project = self.rules.rule(|scheme| scheme.project.as_ref());
+        let base = project.map(|project| project.ruled.rule.advance_base);
+        let ahead = stage == DisbursementStage::Advance && base == Some(AdvanceBase::Contract);
+        self.place.enrolment.approval.is_some() && !ahead
+    }
+
+    /// The fund is on the scheme's list (专款专用).
+    fn funds(&self, fund: FundSource, sink: &mut impl Sink) {
+        let Some(rule) = self.rules.rule(|scheme| Some(&scheme.funds)) else {
+            return;
+        };
+        let other = (!rule.ruled.rule.contains(&fund))
+            .then(|| Refusal::new(Reason::SchemeNotOnFund).about(fund.code()));
+        sink.verdict(Verdict::passed(RuleKind::Funds).under(rule).unless(other));
+    }
+
+    /// The payee is of a kind that may be paid and has to do with the place: the body that held
+    /// the class, the person, the employer who gave work. Who the master of an apprentice is, the
+    /// ledger learns from the payment itself; only a scheme whose rules name masters pays them.
+    /// Without a rule a project is paid to the body that carried it out, an ordinary class to the
+    /// person, to the body that claims for its trainees, or to the employer.
+    pub(super) fn payee(&self, c: &OrderDisbursement, sink: &mut impl Sink) -> Option<Position> {
+        let rule = self.rules.rule(|scheme| scheme.payee.as_ref());
+        let class = self.place.class;
+        let kind = kind_of(c.payee);
+        let allowed = match (rule, class.kind) {
+            (Some(rule), _) => rule.ruled.rule.allowed.contains(&kind),
+            (None, ClassKind::Project) => kind == PayeeKind::Institution,
+            (None, ClassKind::Ordinary) => kind != PayeeKind::Master,
+        };
+        let work = self.place.enrolment.employment;
+        let related = match c.payee {
+            Payee::Institution(body) => body == class.institution,
+            Payee::Person(person) => c.beneficiaries.as_slice() == [person],
+            Payee::Employer(employer) => work.is_some_and(|work| work.employer == employer),
+            Payee::Master(master) => !c.beneficiaries.contains(&master),
+        };
+        let verdict = Verdict::passed(RuleKind::Payee);
+        let verdict = match rule {
+            Some(rule) => verdict.under(rule),
+            None => verdict,
+        };
+        if !allowed || !related {
+            let wrong = Refusal::new(Reason::WrongPayee).about(c.class);
+            let wrong = wrong.because([class.approved.position]);
+            sink.verdict(verdict.unless(Some(wrong)));
+            return None;
+        }
+        let agency = rule.is_some_and(|rule| rule.ruled.rule.agency_contract);
+        if !agency || kind != PayeeKind::Institution {
+            sink.verdict(verdict);
+            return None;
+        }
+        let contract = self.place.enrolment.agency_contract;
+        let missing = contract.is_none().then(|| {
+            let missing = self.refusal(Reason::AgencyContractMissing);
+            missing.because([self.place.enrolment.enrolled])
+        });
+        sink.verdict(verdict.unless(missing));
+        contract
+    }
+
+    /// The approval was on a list that was shown to the public for its time. A list that is shown
+    /// again holds up what was on it before until it is closed again.
+    fn publicity(&self, sink: &mut impl Sink) -> Option<Position> {
+        let rule = self.rules.rule(|scheme| scheme.publicity.as_ref())?;
+        let approval = self.place.enrolment.approval?;
+        let shown = self.place.class.publicity.as_ref();
+        let shown = shown.filter(|shown| approval.position < shown.opened.position);
+        let closed = shown.and_then(|shown| shown.closed);
+        let verdict = Verdict::passed(RuleKind::Publicity).under(rule);
+        let Some(closed) = closed else {
+            let opened = shown.map(|shown| shown.opened.position);
+            let open = self.refusal(Reason::PublicityNotClosed);
+            let open = open.because(opened.into_iter().chain([approval.position]));
+            sink.verdict(verdict.unless(Some(open)));
+            return None;
+        };
+        let early = self.deciding.not_before(closed.on, closed.position);
+        if let Err(early) = early {
+            sink.barred(early);
+        }
+        sink.verdict(verdict);
+        Some(closed.position)
+    }
+
+    /// An objection that was upheld, to the list or to the person on it.
+    fn objection(&self, sink: &mut impl Sink) {
+        let of_list = self.place.class.objection_upheld;
+        if let Some(upheld) = of_list.or(self.place.enrolment.objection_upheld) {
+            let barred = self.refusal(Reason::ObjectionIsUpheld);
+            sink.barred(barred.because([upheld]));
+        }
+    }
+
+    /// What a fund pays of an approved amount: its share where the scheme's funds share each
+    /// payment, all of it otherwise.
+    pub(super) fn part(&self, fund: FundSource, approved: Fen) -> Result<Part, Refusal> {
+        let Some(rule) = self.rules.rule(|scheme| scheme.split.as_ref()) else {
+            let paid = self.place.enrolment.paid_or_ordered();
+            let amount = approved;
+            return Ok(Part { amount, paid });
+        };
+        let Some(amount) = share_of(&rule.ruled.rule, fund, approved) else {
+            return Err(Refusal::new(Reason::FundPartsMismatch)
+                .under(rule.cite())
+                .about(fund.code()));
+        };
+        let payments = self.place.enrolment.payments.iter();
+        let of_fund = payments.filter(|payment| payment.account.fund == fund);
+        let paid = Fen::checked_sum(of_fund.map(|payment| payment.amount));
+        let paid = paid.ok_or_else(super::overflow)?;
+        Ok(Part { amount, paid })
+    }
+}
+
+/// A fund's share rounded down to the fen; the last fund takes what is left.
+fn share_of(shares: &[FundShare], fund: FundSource, amount: Fen) -> Option<Fen> {
+    let (last, others) = shares.split_last()?;
+    if last.fund != fund {
+        let own = others.iter().find(|share| share.fund == fund)?;
+        return amount.share(own.share);
+    }
+    let of = |share: &FundShare| amount.share(share.share);
+    let paid = others.iter().map(of).collect::<Option<Vec<_>>>()?;
+    amount.checked_sub(Fen::checked_sum(paid)?)
+}
+
+fn kind_of(payee: Payee) -> PayeeKind {
+    match payee {
+        Payee::Person(_) => PayeeKind::Person,
+        Payee::Institution(_) => PayeeKind::Institution,
+        Payee::Employer(_) => PayeeKind::Employer,
+        Payee::Master(_) => PayeeKind::Master,
+    }
+}

@@ -1,0 +1,129 @@
+//! What a person's earlier subsidies bar: the same again, a lower level, another scheme's share.
+//!
+//! A place that holds its quota slot was measured when it took it and is not measured again.
+
+use super::Measured;
+use crate::coded::RuleKind;
+use crate::decide::sink::{Sink, Verdict};
+use crate::entity::QuotaSlot;
+use crate::policy::book::InForce;
+use crate::policy::{ExclusionScope, RepeatWindow};
+use crate::refusal::Reason;
+
+impl<'a> Measured<'a> {
+    pub(in crate::decide) fn history_rules(&self, sink: &mut impl Sink) {
+        self.no_repeat(sink);
+        self.higher_level(sink);
+        self.exclusion(sink);
+        self.quotas(sink);
+    }
+
+    /// The same occupation and level again (同一职业同一等级不可重复享受), over the editions of the
+    /// dictionary, for ever or for so many months from the day the earlier slot was taken.
+    fn no_repeat(&self, sink: &mut impl Sink) {
+        let Some(rule) = self.rules.rule(|scheme| scheme.no_repeat.as_ref()) else {
+            return;
+        };
+        let on = self.deciding.on;
+        let barred = move |slot: &&QuotaSlot| match rule.ruled.rule {
+            RepeatWindow::Ever => true,
+            RepeatWindow::Months(months) => {
+                let until = slot.taken_on.add_months(months);
+                until.is_none_or(|until| on < until)
+            }
+        };
+        let same = move |slot: &&QuotaSlot| self.same_training(slot);
+        let earlier = || self.live_slots().filter(same).filter(barred);
+        let reason = Reason::SameOccupationAndLevel;
+        self.against_slots((RuleKind::NoRepeat, reason), rule, earlier, sink);
+    }
+
+    /// A lower level of an occupation of which a higher one was subsidised.
+    fn higher_level(&self, sink: &mut impl Sink) {
+        let Some(rule) = self.rules.rule(|scheme| scheme.higher_level.as_ref()) else {
+            return;
+        };
+        let level = self.place.class.level;
+        let higher = move |slot: &&QuotaSlot| {
+            let above = slot
+                .level
+                .zip(level)
+                .is_some_and(|(held, asked)| held > asked);
+            above && self.same_occupation(slot)
+        };
+        let earlier = || self.live_slots().filter(higher);
+        let reason = Reason::HigherLevelPaid;
+        self.against_slots((RuleKind::HigherLevel, reason), rule, earlier, sink);
+    }
+
+    /// Training that another scheme subsidised (insurance-paid and training subsidy).
+    fn exclusion(&self, sink: &mut impl Sink) {
+        let Some(rule) = self.rules.rule(|scheme| scheme.excludes.as_ref()) else {
+            return;
+        };
+        let excluded = &rule.ruled.rule;
+        let year = self.quota_year();
+        let paid = move |slot: &&QuotaSlot| {
+            excluded.schemes.contains(&slot.scheme)
+                && match excluded.same {
+                    ExclusionScope::OccupationAndLevel => self.same_training(slot),
+                    ExclusionScope::CalendarYear => slot.year == year,
+                }
+        };
+        let earlier = || self.live_slots().filter(paid);
+        let reason = Reason::OtherSchemePaid;
+        self.against_slots((RuleKind::SchemeExclusion, reason), rule, earlier, sink);
+    }
+
+    fn against_slots<'s, T, I: Iterator<Item = &'s QuotaSlot>>(
+        &self,
+        (kind, reason): (RuleKind, Reason),
+        rule: InForce<'_, T>,
+        earlier: impl Fn() -> I,
+        sink: &mut impl Sink,
+    ) {
+        let verdict = Verdict::passed(kind).under(rule);
+        if self.holds_slot() {
+            return sink.verdict(verdict.not_applicable());
+        }
+        let class = self.place.class;
+        let training = format_args!("{} {}", class.occupation, level_name(class.level));
+        let name = ("occupation and level", "职业（工种）及等级");
+        sink.looks_at(name, training, [class.approved.position]);
+        for slot in earlier() {
+            let value = format_args!("{} {} {}", slot.taken_on, slot.scheme, slot.occupation);
+            sink.looks_at(("earlier subsidy", "已享受补贴"), value, [slot.taken]);
+        }
+        let barred = earlier().next().is_some().then(|| {
+            let barred = self.refusal(reason);
+            barred.because(earlier().map(|slot| slot.taken))
+        });
+        sink.verdict(verdict.unless(barred));
+    }
+
+    /// Whether the place holds its slot already.
+    pub(in crate::decide) fn holds_slot(&self) -> bool {
+        self.place.person.slot_of(self.class).is_some()
+    }
+
+    /// Slots of other classes that were not given back.
+    pub(super) fn live_slots(&self) -> impl Iterator<Item = &'a QuotaSlot> + Clone + use<'a> {
+        let class = self.class;
+        let slots = self.place.person.slots.iter();
+        slots.filter(move |slot| slot.freed.is_none() && slot.class != class)
+    }
+
+    fn same_training(&self, slot: &QuotaSlot) -> bool {
+        slot.level == self.place.class.level && self.same_occupation(slot)
+    }
+
+    fn same_occupation(&self, slot: &QuotaSlot) -> bool {
+        let policies = &self.deciding.context.policies;
+        let asked = self.place.class.occupation;
+        slot.occupation == asked || policies.canonical(slot.occupation) == policies.canonical(asked)
+    }
+}
+
+fn level_name(level: Option<crate::SkillLevel>) -> &'static str {
+    level.map_or("-", crate::SkillLevel::name_zh)
+}

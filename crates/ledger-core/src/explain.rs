@@ -1,0 +1,98 @@
+//! The chain of rules behind a decision: rule, document, clause, inputs and result.
+//!
+//! The rules put this together themselves while they are evaluated, by the code that decides, so
+//! that what is explained cannot differ from what is decided. As data it is a list of
+//! [`Evaluated`] rules; [`Explanation::text_en`] and [`Explanation::text_zh`] write one sentence
+//! for each. Nothing personal stands in it: persons are not named, inputs are dates, codes and
+//! counts with the positions of the events that they come from.
+
+mod recorded;
+mod text;
+
+use crate::coded::RuleKind;
+use crate::refusal::{Refusal, RuleCitation};
+use crate::{Fen, Position};
+
+/// Everything that was looked at for one decision.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Explanation {
+    /// The rules, in the order in which they were evaluated.
+    pub rules: Vec<Evaluated>,
+    /// What stands in the way without a rule: the state of the class or of the place.
+    pub barred: Vec<Refusal>,
+}
+
+/// One rule, what it was given and what it found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evaluated {
+    /// The kind of the rule.
+    pub rule: RuleKind,
+    /// Document and clause; none for what holds without a document (a contract, a finding).
+    pub citation: Option<RuleCitation>,
+    /// What the rule looked at.
+    pub inputs: Vec<Input>,
+    /// The limit that it sets, in its unit.
+    pub limit: Option<i64>,
+    /// The value found, in the same unit.
+    pub found: Option<i64>,
+    /// The result.
+    pub outcome: Outcome,
+}
+
+/// Something that a rule looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// What it is, in English.
+    pub name_en: &'static str,
+    /// What it is, in Chinese.
+    pub name_zh: &'static str,
+    /// A date, a code, a count or an amount in yuan.
+    pub value: String,
+    /// The events that it comes from, ascending.
+    pub positions: Vec<Position>,
+}
+
+/// The result of a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lives for one decision, and boxing would cost an allocation per refusal"
+)]
+pub enum Outcome {
+    /// It is kept.
+    Passed,
+    /// It stands in the way.
+    Refused(Refusal),
+    /// It gives or adds an amount, in fen.
+    Amount(Fen),
+    /// It has nothing to say about this place.
+    NotApplicable,
+}
+
+impl Explanation {
+    /// Everything that stands in the way, in order of precedence.
+    #[must_use]
+    pub fn refusals(&self) -> Vec<Refusal> {
+        let refused = self.rules.iter().filter_map(|rule| match &rule.outcome {
+            Outcome::Refused(refusal) => Some(refusal),
+            Outcome::Passed | Outcome::Amount(_) | Outcome::NotApplicable => None,
+        });
+        let mut refusals: Vec<_> = self.barred.iter().chain(refused).cloned().collect();
+        refusals.sort_by_key(|refusal| refusal.reason);
+        refusals
+    }
+
+    /// The rules of documents that were evaluated, in order, each once.
+    #[must_use]
+    pub fn citations(&self) -> Vec<RuleCitation> {
+        let mut citations = Vec::new();
+        for rule in &self.rules {
+            if let Some(citation) = &rule.citation
+                && !citations.contains(citation)
+            {
+                citations.push(citation.clone());
+            }
+        }
+        citations
+    }
+}

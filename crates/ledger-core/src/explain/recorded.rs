@@ -1,0 +1,1 @@
+//! Explanations of what was decided before, from the recorded numbers.

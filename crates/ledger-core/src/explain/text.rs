@@ -1,0 +1,1 @@
+//! Explanations as sentences in English and Chinese.

@@ -1,0 +1,245 @@
+//! Where to look in the published documents, rebuilt with each publication.
+//!
+//! Everything that a decision asks for is found by a key: documents are listed in the order in
+//! which they supersede each other, and rows and lines stand under the one occupation that the
+//! crosswalks give for all editions of the dictionary, whatever code the document prints.
+
+use super::PublishedPolicy;
+use crate::coded::{CatalogueKind, Group};
+use crate::policy::{CatalogueItem, CatalogueKey, RateValue, Ruled};
+use crate::{BusinessDate, Occupation, Position, SchemeId, SkillLevel};
+use hashbrown::HashMap;
+use std::cmp::Reverse;
+
+/// Positions in the list of publications (`at`), by what is looked for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Index {
+    /// Documents that set rules for a scheme, the one that supersedes the others first.
+    pub(super) rules: HashMap<SchemeId, Vec<Governing>>,
+    /// Documents with rates for a scheme, the one to look at first first.
+    pub(super) rates: HashMap<SchemeId, Vec<Rated>>,
+    /// Documents with catalogues of a kind, the one to look at first first.
+    pub(super) catalogues: HashMap<CatalogueKind, Vec<Listing>>,
+    /// One occupation for all that a crosswalk calls the same.
+    pub(super) canonical: HashMap<Occupation, Occupation>,
+}
+
+/// A document that sets rules for a scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Governing {
+    pub(super) at: usize,
+    /// Which of the document's schemes it is.
+    pub(super) scheme: usize,
+}
+
+/// The rates of one document for one scheme.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Rated {
+    pub(super) at: usize,
+    rows: HashMap<RowKey, Row>,
+    /// The shapes of key that any row has, one bit each, so that only these are looked up.
+    shapes: u8,
+}
+
+/// What a row holds for, under the canonical occupation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct RowKey {
+    occupation: Option<Occupation>,
+    level: Option<SkillLevel>,
+    group: Option<Group>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Row {
+    /// The occupation that the document prints.
+    printed: Option<Occupation>,
+    rate: Ruled<RateValue>,
+}
+
+/// The lines of one document's catalogue of one kind.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Listing {
+    pub(super) at: usize,
+    pub(super) items: HashMap<CatalogueKey, CatalogueItem>,
+}
+
+/// Orders documents: one that supersedes another comes before it.
+pub(super) fn rank(published: &PublishedPolicy) -> (u8, Reverse<(BusinessDate, Position)>) {
+    let latest_first = Reverse((published.policy.valid_from, published.position));
+    (narrowness(published), latest_first)
+}
+
+impl Index {
+    /// The index of every document in its latest version.
+    pub(super) fn of(published: &[PublishedPolicy]) -> Self {
+        let mut current = current(published);
+        let mut index = Self {
+            canonical: crosswalk(&current),
+            ..Self::default()
+        };
+        current.sort_by_key(|(_, one)| rank(one));
+        for (at, one) in &current {
+            for (scheme, rules) in one.policy.schemes.iter().enumerate() {
+                let listed = index.rules.entry(rules.scheme.clone()).or_default();
+                listed.push(Governing { at: *at, scheme });
+            }
+        }
+        // Rates and catalogues are the city's before the province's.
+        current.sort_by_key(|(_, one)| {
+            let (narrowness, latest_first) = rank(one);
+            (Reverse(narrowness), latest_first)
+        });
+        for (at, one) in &current {
+            index.add_rates(*at, one);
+            index.add_catalogues(*at, one);
+        }
+        index
+    }
+
+    fn add_rates(&mut self, at: usize, published: &PublishedPolicy) {
+        for (key, rate) in &published.policy.rates.rows {
+            let listed = self.rates.entry(key.scheme.clone()).or_default();
+            if listed.last().is_none_or(|last| last.at != at) {
+                let rows = HashMap::new();
+                let shapes = 0;
+                listed.push(Rated { at, rows, shapes });
+            }
+            let canonical = key.occupation.map(|printed| {
+                let canonical = self.canonical.get(&printed);
+                canonical.copied().unwrap_or(printed)
+            });
+            let row = RowKey {
+                occupation: canonical,
+                level: key.level,
+                group: key.group,
+            };
+            if let Some(rated) = listed.last_mut() {
+                rated.add(row, key.occupation, rate);
+            }
+        }
+    }
+
+    fn add_catalogues(&mut self, at: usize, published: &PublishedPolicy) {
+        for catalogue in &published.policy.catalogues {
+            let listed = self.catalogues.entry(catalogue.kind).or_default();
+            if listed.last().is_none_or(|last| last.at != at) {
+                let items = HashMap::new();
+                listed.push(Listing { at, items });
+            }
+            let Some(listing) = listed.last_mut() else {
+                continue;
+            };
+            for (key, item) in &catalogue.items {
+                let canonical = self.canonical.get(&key.occupation);
+                let occupation = canonical.copied().unwrap_or(key.occupation);
+                listing.add(CatalogueKey { occupation, ..*key }, item);
+            }
+        }
+    }
+}
+
+impl Rated {
+    /// Adds a row. Where a document prints one occupation in two editions with different rates,
+    /// the later edition's stands.
+    fn add(&mut self, key: RowKey, printed: Option<Occupation>, rate: &Ruled<RateValue>) {
+        self.shapes |= 1 << key.shape();
+        let held = self.rows.get(&key);
+        if held.is_none_or(|held| held.printed < printed) {
+            let rate = rate.clone();
+            self.rows.insert(key, Row { printed, rate });
+        }
+    }
+
+    /// The row that says most about the training, by its canonical occupation.
+    pub(super) fn row(
+        &self,
+        occupation: Occupation,
+        level: Option<SkillLevel>,
+        group: Option<Group>,
+    ) -> Option<&Ruled<RateValue>> {
+        for occupation in [Some(occupation), None] {
+            for level in some_then_none(level) {
+                for group in some_then_none(group) {
+                    let key = RowKey {
+                        occupation,
+                        level,
+                        group,
+                    };
+                    if self.shapes & 1 << key.shape() == 0 {
+                        continue;
+                    }
+                    if let Some(row) = self.rows.get(&key) {
+                        return Some(&row.rate);
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+impl RowKey {
+    /// Which parts are given, as a number below eight.
+    fn shape(self) -> u8 {
+        u8::from(self.occupation.is_some()) << 2
+            | u8::from(self.level.is_some()) << 1
+            | u8::from(self.group.is_some())
+    }
+}
+
+impl Listing {
+    /// Adds a line; lines for one occupation in several editions list what any of them lists.
+    fn add(&mut self, key: CatalogueKey, item: &CatalogueItem) {
+        let merged = self.items.entry(key).or_insert_with(|| item.clone());
+        merged.levels.extend(&item.levels);
+        merged.levels.sort_unstable();
+        merged.levels.dedup();
+        merged.scarce |= item.scarce;
+    }
+}
+
+/// What is given, and then what holds for every one.
+fn some_then_none<T: Copy>(given: Option<T>) -> impl Iterator<Item = Option<T>> {
+    given.map(Some).into_iter().chain([None])
+}
+
+/// The latest version of each document, with where it stands in the list.
+fn current(published: &[PublishedPolicy]) -> Vec<(usize, &PublishedPolicy)> {
+    let of = |one: &PublishedPolicy| (one.policy.policy_id.clone(), one.position);
+    let latest: HashMap<_, _> = published.iter().map(of).collect();
+    let is_latest =
+        |one: &PublishedPolicy| latest.get(&one.policy.policy_id) == Some(&one.position);
+    let listed = published.iter().enumerate();
+    listed.filter(|(_, one)| is_latest(one)).collect()
+}
+
+/// Occupations that any published crosswalk calls the same, each with the least of them.
+fn crosswalk(current: &[(usize, &PublishedPolicy)]) -> HashMap<Occupation, Occupation> {
+    let mut canonical: HashMap<Occupation, Occupation> = HashMap::new();
+    let groups = current.iter().flat_map(|(_, one)| &one.policy.crosswalk);
+    for group in groups {
+        let of = |occupation: &Occupation| canonical.get(occupation).copied();
+        let known: Vec<_> = group.rule.iter().filter_map(of).collect();
+        let members = group.rule.iter().copied();
+        let Some(least) = members.clone().chain(known.iter().copied()).min() else {
+            continue;
+        };
+        for found in canonical.values_mut() {
+            if known.contains(found) {
+                *found = least;
+            }
+        }
+        canonical.extend(members.map(|member| (member, least)));
+    }
+    canonical
+}
+
+/// Counts up from the province to the county.
+fn narrowness(published: &PublishedPolicy) -> u8 {
+    let division = published.policy.division;
+    match (division.is_province(), division.is_prefecture()) {
+        (true, _) => 0,
+        (false, true) => 1,
+        (false, false) => 2,
+    }
+}
