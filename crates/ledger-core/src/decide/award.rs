@@ -382,11 +382,7 @@ impl<'a> Asked<'a> {
         };
         let parts = by_split(amount, &split.rule, &named)
             .map_err(|mismatch| mismatch.under(self.published.cite(split)))?;
-        let applied = self.applied(
-            RuleKind::FundSplit,
-            Some(amount.get()),
-            Some(saturating_i64(parts.len())),
-        );
+        let applied = self.applied(RuleKind::FundSplit, Some(amount.get()), Some(amount.get()));
         Ok((parts, Some(applied)))
     }
 

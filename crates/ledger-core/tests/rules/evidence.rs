@@ -157,6 +157,43 @@ fn a_false_fact_leads_up_to_the_money() {
     }
 }
 
+/// An award that was obtained by fraud, with a penalty beside its clawback.
+const AWARD: &str = "
+    2020-01-01 policy P2 awards=prize/fixed:300.00/person penalties=fraud/skilled_talent/1of10/1of2
+               account 370000 fund=skilled_talent @account
+               accrue 370000 300.00 fund=skilled_talent
+               award G1 prize person:A medal @award
+               pay-award D1 G1
+               settle D1
+               case S1
+               find S1 F1 award:G1 kind=fraud
+               claw W1 S1 F1 D1:award:300.00
+               penalty W1 30.00 @penalty
+               repay W1 300.00 @repaid
+";
+
+#[test]
+fn a_penalty_leads_to_the_award_and_its_rules() {
+    let script = run(&[BODIES, AWARD]);
+    let of_award = [
+        Kind::PolicyPublished,
+        Kind::AccountOpened,
+        Kind::PersonRegistered,
+        Kind::AwardApproved,
+        Kind::DisbursementOrdered,
+        Kind::DisbursementSettled,
+        Kind::CaseOpened,
+        Kind::FindingMade,
+        Kind::ClawbackDecided,
+    ];
+    check(&script, "penalty", &of_award);
+    check(&script, "repaid", &of_award);
+    let reached = behind(&script.ledger.events, script.labels["penalty"]);
+    for label in ["account", "award", "a"] {
+        assert!(reached.contains(&script.labels[label]), "{label} is behind");
+    }
+}
+
 fn check(script: &Script, from: &str, expected: &[Kind]) {
     let events = &script.ledger.events;
     let reached = behind(events, script.labels[from]);

@@ -397,11 +397,11 @@ fn an_approval_says_its_rules() {
             applied(RuleKind::Funds, None, None),
             applied(RuleKind::AwardExclusivity, Some(0), Some(0)),
             applied(RuleKind::AwardCount, Some(10), Some(2)),
-            applied(RuleKind::Amount, Some(100_00), Some(100_00)),
+            applied(RuleKind::Amount, Some(10_000), Some(10_000)),
             applied(RuleKind::Payee, None, None),
         ]
     );
-    assert_eq!(approved.amount, Fen::new(100_00));
+    assert_eq!(approved.amount, Fen::new(10_000));
 }
 
 /// Everything about an award is in the timeline of the person who receives it.

@@ -269,7 +269,7 @@ fn a_catalogue_is_published_as_one() {
     let script = run(&["2019-01-01 policy K1 kind=catalogue division=370100
                                    policy P1 kind=rate_table
                                    withdraw-policy K1 1 2019-06-01"]);
-    let bodies = script.ledger.events.iter().map(|event| &event.event.body);
+    let mut bodies = script.ledger.events.iter().map(|event| &event.event.body);
     let kinds: Vec<_> = bodies.clone().map(EventBody::kind).collect();
     assert_eq!(
         kinds,
@@ -287,7 +287,7 @@ fn a_catalogue_is_published_as_one() {
     assert_eq!((text.len(), digest.len()), (16, 32));
     let withdrawn = &script.ledger.events.last().unwrap().event;
     assert_eq!(withdrawn.causes, [Position::FIRST]);
-    let Some(EventBody::PolicyWithdrawn { published, .. }) = bodies.last() else {
+    let Some(EventBody::PolicyWithdrawn { published, .. }) = bodies.next_back() else {
         panic!("it was withdrawn");
     };
     assert_eq!(*published, Position::FIRST);
