@@ -24,8 +24,8 @@ use crate::event::{Event, EventBody, RecordedEvent, Tag};
 use crate::policy::PolicyBook;
 use crate::refusal::Refusal;
 use crate::{
-    AwardId, BusinessDate, ClassId, Division, EventId, Fen, PersonKey, Policy, Position, RecordedTime,
-    apply, decide,
+    AwardId, BusinessDate, ClassId, Division, EventId, Fen, PersonKey, Policy, Position,
+    RecordedTime, apply, decide,
 };
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -175,8 +175,10 @@ impl Simulation {
         let scope = self.scope;
         let found = shadow.context().classes.get(&class);
         let division = found.map(|class| class.account.division);
-        Ok(division.is_some_and(|division| scope.holds_division(division))
-            && (scope.holds_date(on) || self.follows(shadow, class, on)))
+        Ok(
+            division.is_some_and(|division| scope.holds_division(division))
+                && (scope.holds_date(on) || self.follows(shadow, class, on)),
+        )
     }
 
     fn join(&mut self, class: ClassId, person: PersonKey) {

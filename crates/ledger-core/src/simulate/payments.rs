@@ -387,6 +387,8 @@ fn never_ordered(class: ClassId, position: Option<Position>) -> DisbursementId {
     hash.update(position.unwrap_or_default().get().to_be_bytes());
     let digest: [u8; 32] = hash.finalize().into();
     let mut id = [0; 16];
-    id.iter_mut().zip(digest).for_each(|(byte, from)| *byte = from);
+    id.iter_mut()
+        .zip(digest)
+        .for_each(|(byte, from)| *byte = from);
     DisbursementId::from_bytes(id)
 }

@@ -2,7 +2,8 @@
 //!
 //! [`ledger`] is a ledger in memory that checks itself after every event; [`script`] runs tables
 //! of commands with their expected outcomes; [`tables`] holds them; [`properties`] lets random
-//! commands run against a simple model; [`evidence`] walks from a clawback down to its causes.
+//! commands run against a simple model; [`evidence`] walks from a clawback down to its causes;
+//! [`simulate`] plays a history once more under a draft.
 
 #![expect(
     clippy::result_large_err,
@@ -19,5 +20,7 @@ mod policies;
 mod properties;
 #[cfg(test)]
 mod script;
+#[cfg(test)]
+mod simulate;
 #[cfg(test)]
 mod tables;
