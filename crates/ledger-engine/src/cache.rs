@@ -142,6 +142,9 @@ fn loaded(context: &Context) -> usize {
         + context.disbursements.len()
         + context.cases.len()
         + context.clawbacks.len()
+        + context.awards.len()
+        + context.award_registers.len()
+        + context.orders.len()
 }
 
 /// Freeing a hundred thousand entities takes longer than a request should wait.

@@ -6,7 +6,9 @@
 //! trillion events), dates in 3, amounts in 7.
 
 use crate::index::each_indexed_tag;
-use ledger_core::entity::{Case, Disbursement, Institution, Person};
+use ledger_core::entity::{
+    Award, AwardRegister, Case, Class, Disbursement, Institution, Order, Person,
+};
 use ledger_core::{Context, EntityKey, Event};
 
 /// An entry in a block's table.
@@ -16,12 +18,12 @@ const TAG_BYTES: usize = 48;
 /// An entry of the effect index: key and one edge.
 const CAUSE_BYTES: usize = 32;
 /// Fields of an entity outside of its lists, with its key.
-const ENTITY_BYTES: usize = 256;
+const ENTITY_BYTES: usize = 384;
 /// What one event adds to one entity at most: an enrolment, or an approval with its slot.
 const GROWTH_BYTES: usize = 384;
 const STATUS_BYTES: usize = 24;
-const ENROLMENT_BYTES: usize = 192;
-const PAYMENT_BYTES: usize = 40;
+const ENROLMENT_BYTES: usize = 240;
+const PAYMENT_BYTES: usize = 48;
 const SLOT_BYTES: usize = 112;
 const POSITION_BYTES: usize = 6;
 const QUALIFICATION_BYTES: usize = 640;
@@ -30,6 +32,13 @@ const LINE_BYTES: usize = 32;
 const FINDING_BYTES: usize = 64;
 const KEY_BYTES: usize = 16;
 const BALANCE_BYTES: usize = 16;
+const OBJECTION_BYTES: usize = 32;
+const AWARD_PART_BYTES: usize = 16;
+/// With a subject of 128 characters of four bytes.
+const AWARD_ENTRY_BYTES: usize = 576;
+/// An entry without its subject.
+const AWARD_ENTRY_FIXED_BYTES: usize = 64;
+const SELECTION_BYTES: usize = 24;
 
 /// The event in its block and its index entries. What it creates (a disbursement, say) holds no
 /// more than the event, which is why its bytes count twice.
@@ -54,11 +63,16 @@ pub(crate) fn of_entity(context: &Context, key: &EntityKey) -> usize {
             .accounts
             .get(key)
             .map_or(0, |account| account.balances.len() * BALANCE_BYTES),
-        EntityKey::Clawback(key) => context
-            .clawbacks
-            .get(key)
-            .map_or(0, |debt| debt.repayments.len() * POSITION_BYTES),
-        EntityKey::Class(_) | EntityKey::Certificate(_) => 0,
+        EntityKey::Clawback(key) => context.clawbacks.get(key).map_or(0, |debt| {
+            (debt.repayments.len() + debt.penalties.len()) * POSITION_BYTES
+        }),
+        EntityKey::Class(key) => context.classes.get(key).map_or(0, of_class),
+        EntityKey::Award(key) => context.awards.get(key).map_or(0, of_award),
+        EntityKey::AwardRegister(key) => {
+            context.award_registers.get(key).map_or(0, of_register) + AWARD_ENTRY_BYTES
+        }
+        EntityKey::Order(key) => context.orders.get(key).map_or(0, of_order),
+        EntityKey::Certificate(_) => 0,
     };
     ENTITY_BYTES + GROWTH_BYTES + lists
 }
@@ -96,4 +110,26 @@ fn of_case(case: &Case) -> usize {
         .iter()
         .map(|finding| FINDING_BYTES + finding.persons.len() * KEY_BYTES)
         .sum()
+}
+
+fn of_class(class: &Class) -> usize {
+    let publicity = class.publicity.as_ref();
+    publicity.map_or(0, |shown| shown.objections.len() * OBJECTION_BYTES)
+}
+
+fn of_award(award: &Award) -> usize {
+    award.subject.as_str().len()
+        + award.parts.len() * AWARD_PART_BYTES
+        + award.payments.len() * PAYMENT_BYTES
+}
+
+fn of_register(register: &AwardRegister) -> usize {
+    let entries = register.entries.iter();
+    entries
+        .map(|entry| AWARD_ENTRY_FIXED_BYTES + entry.subject.as_str().len())
+        .sum()
+}
+
+fn of_order(order: &Order) -> usize {
+    order.selected.len() * SELECTION_BYTES
 }

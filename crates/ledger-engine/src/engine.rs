@@ -3,9 +3,10 @@
 use crate::clock::Clock;
 use crate::committer::Committer;
 use crate::limits::EngineOptions;
+use crate::policies::load_policies;
 use crate::query::Reader;
 use crate::rebuild::{self, CancelToken, Progress, RebuildError, RebuildReport};
-use crate::recovery::{self, OpenError, Recovered, VerifyError, VerifyReport};
+use crate::recovery::{self, OpenError, VerifyError, VerifyReport};
 use crate::request::{AppendError, Appended, ReplyReceiver, Request, SubmitError};
 use crate::shared::Shared;
 use crate::tip::Tip;
@@ -57,22 +58,26 @@ pub struct Status {
 }
 
 impl Engine {
-    /// Opens the ledger that `storage` holds: checks its tip against the log, loads the published
-    /// policies, claims the log, and starts the writer.
+    /// Opens the ledger that `storage` holds: checks its tip against the log, claims the log, loads
+    /// the published policies, and starts the writer.
     ///
-    /// It takes no longer with a long history.
+    /// It takes no longer with a long history, but for the first time after an update of this
+    /// software that encodes entities in another way: then the derived state is rebuilt from the
+    /// log first, and the log of the process says so.
     ///
     /// # Errors
     ///
-    /// [`OpenError`] when tip and log do not fit, when a policy cannot be loaded, or when the
-    /// store fails.
+    /// [`OpenError`] when tip and log do not fit, when a later version of this software wrote the
+    /// derived state, when a policy cannot be loaded, or when the store fails.
     pub fn open(
         storage: Arc<dyn Storage>,
         options: EngineOptions,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenError> {
-        let Recovered { tip, policies } = recovery::recover(&*storage)?;
+        let tip = recovery::recover(&*storage)?;
         let epoch = storage.claim_epoch().map_err(OpenError::Log)?;
+        rebuild::upgrade(&*storage, epoch, &tip, &options)?;
+        let policies = load_policies(&*storage)?;
         let shared = Arc::new(Shared::new(
             &options,
             tip.clone(),

@@ -7,22 +7,27 @@
 
 use crate::wire::{CodecError, Reader, Wire, fields, numbered};
 use ledger_core::entity::{
-    Account, Approval, Assessment, Case, Certificate, CertificateFact, Class, ClassSettlement,
-    Clawback, Disbursement, EmploymentFact, Enrolment, Fact, Finding, Institution, PaidLine,
-    Payment, Person, Qualification, QuotaSlot, Revocation, Settlement, StatusRecord,
+    Account, Approval, Assessment, Award, AwardEntry, AwardRegister, Case, Certificate,
+    CertificateFact, Claim, Class, ClassPublicity, ClassSettlement, Clawback, Disbursement,
+    EmploymentFact, Enrolment, Fact, Finding, Institution, Objection, Order, PaidLine, Payment,
+    Person, Qualification, QuotaSlot, Revocation, Settlement, StatusRecord,
 };
 use ledger_core::event::{
-    ClassKind, DisbursementStage, FindingKind, InstitutionKind, Payee, PersonStatus,
-    QualificationKind, ScopeEntry,
+    AwardPart, ClaimRoute, ClassKind, DisbursementStage, EmploymentEvidence, FindingKind,
+    InstitutionKind, OrderRaisedBy, Payee, PersonStatus, QualificationKind, RateSource, Reporting,
+    ScopeEntry, Subject,
 };
 use ledger_core::{
-    AccountKey, CaseId, CertificateNumber, ClassId, ClawbackId, Context, CreditCode,
-    DisbursementId, Division, Entity, EntityKey, FundSource, PersonKey,
+    AccountKey, AwardId, AwardRegisterKey, CaseId, CertificateNumber, ClassId, ClawbackId, Context,
+    CreditCode, DisbursementId, Division, Entity, EntityKey, FundSource, OrderId, PersonKey,
 };
 use ledger_log::keys::{self, EntityKind};
 
-/// The version of the encoding; another is refused, and a rebuild writes this one.
-pub const VERSION: u8 = 1;
+/// The version of the encoding; another is refused. A ledger whose derived state has an earlier
+/// version is rebuilt from its log when it is opened, because what version 2 added (the date of the
+/// first attendance, the kind of a certificate, the account of a payment) cannot be read from the
+/// values of version 1.
+pub const VERSION: u8 = 2;
 
 /// Appends the stored form of an entity to `out`.
 pub fn encode_entity(entity: &Entity, out: &mut Vec<u8>) {
@@ -36,6 +41,9 @@ pub fn encode_entity(entity: &Entity, out: &mut Vec<u8>) {
         Entity::Disbursement(entity) => entity.put(out),
         Entity::Case(entity) => entity.put(out),
         Entity::Clawback(entity) => entity.put(out),
+        Entity::Award(entity) => entity.put(out),
+        Entity::AwardRegister(entity) => entity.put(out),
+        Entity::Order(entity) => entity.put(out),
     }
 }
 
@@ -57,6 +65,9 @@ pub fn decode_entity(kind: EntityKind, bytes: &[u8]) -> Result<Entity, CodecErro
         EntityKind::Disbursement => Entity::Disbursement(Wire::take(&mut reader)?),
         EntityKind::Case => Entity::Case(Wire::take(&mut reader)?),
         EntityKind::Clawback => Entity::Clawback(Wire::take(&mut reader)?),
+        EntityKind::Award => Entity::Award(Wire::take(&mut reader)?),
+        EntityKind::AwardRegister => Entity::AwardRegister(Wire::take(&mut reader)?),
+        EntityKind::Order => Entity::Order(Wire::take(&mut reader)?),
         EntityKind::Policy => {
             return Err(CodecError::Malformed {
                 field: "entity kind",
@@ -88,6 +99,9 @@ pub(crate) fn encode_loaded(context: &Context, key: &EntityKey, out: &mut Vec<u8
         EntityKey::Disbursement(key) => put(context.disbursements.get(key), out),
         EntityKey::Case(key) => put(context.cases.get(key), out),
         EntityKey::Clawback(key) => put(context.clawbacks.get(key), out),
+        EntityKey::Award(key) => put(context.awards.get(key), out),
+        EntityKey::AwardRegister(key) => put(context.award_registers.get(key), out),
+        EntityKey::Order(key) => put(context.orders.get(key), out),
     }
 }
 
@@ -103,6 +117,9 @@ pub fn entity_kind(key: &EntityKey) -> EntityKind {
         EntityKey::Disbursement(_) => EntityKind::Disbursement,
         EntityKey::Case(_) => EntityKind::Case,
         EntityKey::Clawback(_) => EntityKind::Clawback,
+        EntityKey::Award(_) => EntityKind::Award,
+        EntityKey::AwardRegister(_) => EntityKind::AwardRegister,
+        EntityKey::Order(_) => EntityKind::Order,
     }
 }
 
@@ -120,6 +137,9 @@ pub fn entity_key(key: &EntityKey) -> Vec<u8> {
         EntityKey::Disbursement(key) => keys::disbursement(key.as_bytes()),
         EntityKey::Case(key) => keys::case(key.as_bytes()),
         EntityKey::Clawback(key) => keys::clawback(key.as_bytes()),
+        EntityKey::Award(key) => keys::award(key.as_bytes()),
+        EntityKey::AwardRegister(key) => keys::award_register(key.as_bytes()),
+        EntityKey::Order(key) => keys::order(key.as_bytes()),
     }
 }
 
@@ -135,6 +155,9 @@ pub fn parse_entity_key(key: &[u8]) -> Option<EntityKey> {
         EntityKind::Disbursement => EntityKey::Disbursement(DisbursementId::from_bytes(id()?)),
         EntityKind::Case => EntityKey::Case(CaseId::from_bytes(id()?)),
         EntityKind::Clawback => EntityKey::Clawback(ClawbackId::from_bytes(id()?)),
+        EntityKind::Award => EntityKey::Award(AwardId::from_bytes(id()?)),
+        EntityKind::AwardRegister => EntityKey::AwardRegister(AwardRegisterKey::from_bytes(id()?)),
+        EntityKind::Order => EntityKey::Order(OrderId::from_bytes(id()?)),
         EntityKind::Institution => {
             EntityKey::Institution(CreditCode::from_bytes(identifier.try_into().ok()?).ok()?)
         }
@@ -159,20 +182,25 @@ fields! {
     Enrolment {
         class, enrolled, enrolled_on, withdrawn, class_hours, attendances, completed, assessment,
         certificate, employment, approval, earned, payments, clawed_back, found_false,
+        first_attendance, claim, agency_contract, objection_upheld,
     }
+    Claim { position, on, route }
     Fact { position, on }
     Assessment { position, on, passed }
-    CertificateFact { number, position, issued_on, invalidated }
-    EmploymentFact { position, employer, started_on, counts }
+    CertificateFact { number, position, issued_on, invalidated, kind, verified }
+    EmploymentFact { position, employer, started_on, counts, evidence }
     Approval { position, on, amount }
-    Payment { disbursement, stage, position, amount, settled }
+    Payment { disbursement, stage, position, amount, settled, account }
     QuotaSlot { taken, taken_on, year, class, scheme, occupation, level, freed }
     Class {
         approved, policy, institution, account, scheme, kind, occupation, level, headcount, rate,
         class_hours, starts_on, ends_on, residence, opened, closed, enrolled, completed, approvals,
         employed_completed, employed_approved, beneficiaries, in_flight, settlement,
-        found_false,
+        found_false, rate_source, scarce, reporting, order, publicity, objection_upheld,
     }
+    Reporting { action, sector, training, form }
+    ClassPublicity { opened, closed, objections }
+    Objection { position, on, person }
     ClassSettlement { position, on, excess, excess_outstanding }
     Institution { registered, kind, division, qualifications }
     Qualification {
@@ -182,21 +210,39 @@ fields! {
     Revocation { position, effective_on }
     Certificate { class, person, evaluator, issued_on, issued, invalidated }
     Account { opened, balances }
-    Disbursement { ordered, class, account, stage, payee, lines, total, settled, returned }
+    Disbursement {
+        ordered, subject, account, stage, payee, lines, total, settled, returned,
+        award_clawed_back,
+    }
     PaidLine { beneficiary, amount, clawed_back }
     Settlement { position, on, fiscal_year }
     Case { opened, institution, findings, clawbacks_outstanding, closed }
-    Finding { finding, kind, made, class, persons }
+    Finding { finding, kind, made, subject, persons }
     Clawback {
-        decided, case, finding, class, account, debtor, total, outstanding, repayments,
-        decision_number,
+        decided, case, finding, subject, account, debtor, total, outstanding, repayments,
+        decision_number, penalties, penalty,
+    }
+    Award {
+        approved, policy, scheme, division, recipient, subject, amount, parts, payments,
+        clawed_back, revoked, found_false,
+    }
+    AwardPart { account, amount }
+    AwardRegister { entries }
+    AwardEntry { award, position, on, recipient, subject, revoked }
+    Order {
+        raised, division, raised_by, occupation, level, headcount, listed, selected, accepted,
+        purchased, cancelled, class,
     }
 }
 
 // Numbers of a version are permanent; a new variant takes a new number.
 numbered! {
+    ClaimRoute { Person = 1, Institution = 2 }
     ClassKind { Ordinary = 1, Project = 2 }
     DisbursementStage { Advance = 1, Final = 2, Full = 3 }
+    EmploymentEvidence {
+        LabourContract = 1, SocialInsurance = 2, BusinessLicence = 3, Payroll = 4,
+    }
     FindingKind {
         FalseTraining = 1, FalseEvaluation = 2, Fraud = 3, Ineligible = 4, HonestError = 5,
     }
@@ -206,26 +252,44 @@ numbered! {
     }
 }
 
-impl Wire for PersonStatus {
-    fn put(&self, out: &mut Vec<u8>) {
-        match self {
-            Self::Pension => out.push(1),
-            Self::Residence(division) => {
-                out.push(2);
-                division.put(out);
+/// Gives an enum the permanent numbers named: first the variants without a value, then those that
+/// hold one.
+macro_rules! variants {
+    ($($type:ident {
+        [$($empty:ident = $empty_number:literal),*]
+        $($held:ident = $number:literal),+ $(,)?
+    })+) => {$(
+        impl Wire for $type {
+            fn put(&self, out: &mut Vec<u8>) {
+                match self {
+                    $( Self::$empty => out.push($empty_number), )*
+                    $( Self::$held(value) => {
+                        out.push($number);
+                        value.put(out);
+                    } )+
+                }
+            }
+
+            fn take(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
+                match reader.byte()? {
+                    $( $empty_number => Ok(Self::$empty), )*
+                    $( $number => Wire::take(reader).map(Self::$held), )+
+                    _ => Err(CodecError::Malformed { field: stringify!($type) }),
+                }
             }
         }
-    }
+    )+};
+}
 
-    fn take(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
-        match reader.byte()? {
-            1 => Ok(Self::Pension),
-            2 => Wire::take(reader).map(Self::Residence),
-            _ => Err(CodecError::Malformed {
-                field: "PersonStatus",
-            }),
-        }
+variants! {
+    PersonStatus {
+        [Pension = 1, UnemploymentInsured = 4]
+        Residence = 2, Group = 3, Age = 5, Sex = 6, GraduatesIn = 7,
     }
+    Payee { [] Person = 1, Institution = 2, Employer = 3, Master = 4 }
+    Subject { [] Class = 1, Award = 2 }
+    RateSource { [Contract = 1] Below = 2, Standard = 3 }
+    OrderRaisedBy { [] Person = 1, Enterprise = 2 }
 }
 
 impl Wire for QualificationKind {
@@ -252,33 +316,8 @@ impl Wire for QualificationKind {
     }
 }
 
-impl Wire for Payee {
-    fn put(&self, out: &mut Vec<u8>) {
-        match self {
-            Self::Person(person) => {
-                out.push(1);
-                person.put(out);
-            }
-            Self::Institution(institution) => {
-                out.push(2);
-                institution.put(out);
-            }
-            Self::Employer(employer) => {
-                out.push(3);
-                employer.put(out);
-            }
-        }
-    }
-
-    fn take(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
-        match reader.byte()? {
-            1 => Wire::take(reader).map(Self::Person),
-            2 => Wire::take(reader).map(Self::Institution),
-            3 => Wire::take(reader).map(Self::Employer),
-            _ => Err(CodecError::Malformed { field: "Payee" }),
-        }
-    }
-}
+#[cfg(test)]
+pub(crate) mod version_1;
 
 #[cfg(test)]
 mod tests;

@@ -24,7 +24,7 @@ pub(crate) struct Group {
     pub(crate) recorded_at: RecordedTime,
     /// Sequence number of the last refusal up to the end of the group.
     pub(crate) refusals: u64,
-    /// Every published policy, when the group publishes one.
+    /// Every published policy, when the group publishes or withdraws one.
     pub(crate) policies: Option<Arc<PolicyBook>>,
     pub(crate) replies: Vec<(oneshot::Sender<Reply>, Reply)>,
 }
@@ -37,8 +37,8 @@ pub(crate) struct OpenGroup {
     pub(crate) changed: HashMap<EntityKey, u64>,
     /// The stored answers of the group's requests, for those that come twice.
     pub(crate) answers: HashMap<RequestId, Vec<u8>>,
-    /// Whether the group publishes a policy.
-    pub(crate) publishes_policy: bool,
+    /// Whether the group publishes or withdraws a policy.
+    pub(crate) changes_policies: bool,
     /// Estimated bytes, on the high side.
     pub(crate) cost: usize,
 }
@@ -50,7 +50,7 @@ pub(crate) struct Mark {
     bytes: usize,
     state: usize,
     refusals: u64,
-    publishes_policy: bool,
+    changes_policies: bool,
     cost: usize,
 }
 
@@ -79,7 +79,7 @@ impl OpenGroup {
             group,
             changed: HashMap::new(),
             answers: HashMap::new(),
-            publishes_policy: false,
+            changes_policies: false,
             cost: 0,
         }
     }
@@ -100,7 +100,7 @@ impl OpenGroup {
             bytes: self.group.bytes.len(),
             state: self.group.state.len(),
             refusals: self.group.refusals,
-            publishes_policy: self.publishes_policy,
+            changes_policies: self.changes_policies,
             cost: self.cost,
         }
     }
@@ -112,7 +112,7 @@ impl OpenGroup {
         self.group.bytes.truncate(mark.bytes);
         self.group.state.truncate(mark.state);
         self.group.refusals = mark.refusals;
-        self.publishes_policy = mark.publishes_policy;
+        self.changes_policies = mark.changes_policies;
         self.cost = mark.cost;
     }
 }

@@ -24,6 +24,8 @@ pub const fn tag_kind(tag: &Tag) -> Option<u8> {
         Tag::Clawback(_) => Some(0x08),
         Tag::Division(_) => Some(0x0A),
         Tag::LedgerAccount(_) => Some(0x0B),
+        Tag::Award(_) => Some(0x0C),
+        Tag::Order(_) => Some(0x0D),
     }
 }
 
@@ -39,6 +41,8 @@ pub fn tag_prefix(tag: &Tag) -> Option<Vec<u8>> {
         Tag::Account(account) => keys::tag_prefix(kind, &account_bytes(account)),
         Tag::Case(id) => keys::tag_prefix(kind, id.as_bytes()),
         Tag::Clawback(id) => keys::tag_prefix(kind, id.as_bytes()),
+        Tag::Award(id) => keys::tag_prefix(kind, id.as_bytes()),
+        Tag::Order(id) => keys::tag_prefix(kind, id.as_bytes()),
         Tag::Division(division) => keys::tag_prefix(kind, &division.code().to_be_bytes()),
         Tag::LedgerAccount(account) => keys::tag_prefix(kind, &ledger_account_bytes(account)),
     };

@@ -71,6 +71,10 @@ pub const REBUILD_TAIL_EVENTS_MAX: u64 = 50_000;
 /// is several times faster than recording, so each round is a fraction of the one before.
 pub const REBUILD_CATCH_UP_ROUNDS_MAX: u32 = 16;
 
+/// Events between two lines in the log of the process while the derived state of an earlier version
+/// is rebuilt at opening: one every few seconds.
+pub const UPGRADE_EVENTS_PER_REPORT: u64 = 1_000_000;
+
 const _: () = assert!(GROUP_BYTES_SOFT_MAX < GROUP_BYTES_HARD_MAX);
 const _: () = assert!(GROUP_BYTES_HARD_MAX < GROUP_BYTES_MAX);
 const _: () = assert!(REQUEST_COMMANDS_MAX <= QUEUE_COMMANDS_MAX);

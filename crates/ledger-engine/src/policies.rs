@@ -1,19 +1,24 @@
 //! The published policies: few, always in memory, compiled from the texts in the log.
 //!
 //! The text stands in the event that published it and nowhere else. Beside it is only a marker in
-//! [`Space::Entities`], keyed by the event's position, so that opening need not search the log.
+//! [`Space::Entities`], keyed by the event's position, so that opening need not search the log. A
+//! withdrawal has such a marker, too: opening applies it again.
 
 use crate::events::event_from_bytes;
 use ledger_core::limits::POLICIES_MAX;
-use ledger_core::policy::PolicyBook;
+use ledger_core::policy::{PolicyBook, Withdrawal};
 use ledger_core::{Event, EventBody, Policy, Position};
 use ledger_log::keys::{self, EntityKind};
 use ledger_log::{Direction, LogError, Space, StateOp, Storage};
 use std::sync::Arc;
 use thiserror::Error;
 
-/// The value of a policy's marker: its version and nothing else.
+/// The value of a policy's marker: its version and nothing else. What happened there, the event at
+/// the position says.
 pub const POLICY_MARKER: &[u8] = &[1];
+
+/// Markers in a ledger: of each published version, and of its withdrawal, of which there is one.
+const MARKERS_MAX: usize = 2 * POLICIES_MAX;
 
 /// Why a published policy could not be loaded.
 #[derive(Debug, Error)]
@@ -21,7 +26,7 @@ pub enum PolicyLoadError {
     /// The store could not be read.
     #[error("published policies cannot be read")]
     Log(#[from] LogError),
-    /// A marker names something else than an event that publishes a policy.
+    /// A marker names something else than an event that publishes or withdraws a policy.
     #[error("marker of a policy at position {position} does not fit the log")]
     Marker {
         /// The position that the marker names; zero when it names none.
@@ -37,7 +42,32 @@ pub enum PolicyLoadError {
     },
 }
 
-/// Loads every published policy, in the order of publication.
+/// What an event does to the published policies.
+pub(crate) enum PolicyChange {
+    /// It publishes a document: rules, rates or catalogues.
+    Published(Arc<Policy>),
+    /// It withdraws the document published at a position.
+    Withdrawn {
+        published: Position,
+        withdrawal: Withdrawal,
+    },
+}
+
+impl PolicyChange {
+    /// Enters into `book` what the event at `position` does. Doing it twice changes nothing more
+    /// for a withdrawal, which `apply` enters as well.
+    pub(crate) fn enter(self, position: Position, book: &mut PolicyBook) {
+        match self {
+            Self::Published(policy) => book.publish(position, policy),
+            Self::Withdrawn {
+                published,
+                withdrawal,
+            } => book.withdraw(published, withdrawal),
+        }
+    }
+}
+
+/// Loads every published policy, in the order of publication, with the withdrawals.
 pub(crate) fn load_policies(storage: &dyn Storage) -> Result<PolicyBook, PolicyLoadError> {
     let prefix = keys::entity_prefix(EntityKind::Policy);
     let end = keys::prefix_end(&prefix);
@@ -46,7 +76,7 @@ pub(crate) fn load_policies(storage: &dyn Storage) -> Result<PolicyBook, PolicyL
         &prefix,
         &end,
         Direction::Forward,
-        POLICIES_MAX + 1,
+        MARKERS_MAX + 1,
     )?;
     let mut book = PolicyBook::default();
     for (key, value) in markers {
@@ -61,23 +91,38 @@ pub(crate) fn load_policies(storage: &dyn Storage) -> Result<PolicyBook, PolicyL
         let block = storage.read_block_at(position)?.ok_or_else(marker)?;
         let record = block.record(position).ok_or_else(marker)?;
         let event = event_from_bytes(record.bytes).map_err(|_| marker())?;
-        let policy = policy_published(position, &event.event)?.ok_or_else(marker)?;
-        book.publish(position, policy);
+        policy_change(position, &event.event)?
+            .ok_or_else(marker)?
+            .enter(position, &mut book);
     }
     Ok(book)
 }
 
-/// Compiles the policy that an event publishes; `None` for every other event.
-pub(crate) fn policy_published(
+/// What an event does to the published policies, compiled; `None` for every event about something
+/// else.
+pub(crate) fn policy_change(
     position: Position,
     event: &Event,
-) -> Result<Option<Arc<Policy>>, PolicyLoadError> {
-    let EventBody::PolicyPublished(published) = &event.body else {
-        return Ok(None);
-    };
-    ledger_policy::compile(&published.text)
-        .map(|policy| Some(Arc::new(policy)))
-        .map_err(|source| PolicyLoadError::Compile { position, source })
+) -> Result<Option<PolicyChange>, PolicyLoadError> {
+    match &event.body {
+        EventBody::PolicyPublished(published) | EventBody::CataloguePublished(published) => {
+            ledger_policy::compile(&published.text)
+                .map(|policy| Some(PolicyChange::Published(Arc::new(policy))))
+                .map_err(|source| PolicyLoadError::Compile { position, source })
+        }
+        EventBody::PolicyWithdrawn {
+            published,
+            effective_on,
+            ..
+        } => Ok(Some(PolicyChange::Withdrawn {
+            published: *published,
+            withdrawal: Withdrawal {
+                position,
+                effective_on: *effective_on,
+            },
+        })),
+        _ => Ok(None),
+    }
 }
 
 /// The change that writes a policy's marker.

@@ -8,6 +8,9 @@
 //!    is reported, and the live state stays as it is.
 //! 4. The shadow follows the log until little is missing; the writer replays the rest itself,
 //!    between two groups, and makes the shadow the live state.
+//!
+//! `upgrade` does the same when a ledger is opened whose derived state an earlier version wrote:
+//! then there is nothing to compare, and nobody to follow.
 
 use crate::limits::{
     EngineOptions, REBUILD_CATCH_UP_ROUNDS_MAX, REBUILD_DIFFERENCES_MAX, REBUILD_TAIL_EVENTS_MAX,
@@ -15,7 +18,7 @@ use crate::limits::{
 use crate::policies::PolicyLoadError;
 use crate::recovery::{TipError, read_tip};
 use crate::shared::Shared;
-use crate::tip::TIP_KEY;
+use crate::tip::{TIP_KEY, Tip};
 use ledger_core::Position;
 use ledger_log::{Epoch, LogError, Space, Storage};
 use ledger_proto::DecodeError;
@@ -28,8 +31,12 @@ mod books;
 mod compare;
 mod decode;
 mod replay;
+mod upgrade;
 
 pub use books::BooksError;
+pub use upgrade::EncodingError;
+
+pub(crate) use upgrade::upgrade;
 
 use replay::Replay;
 
@@ -256,16 +263,7 @@ fn compared(
     let at = snapshot.last_position();
     let stored_tip = snapshot.get(Space::Meta, TIP_KEY)?;
     let tip = read_tip(stored_tip.as_deref(), at).map_err(RebuildError::Tip)?;
-    replay.run_to(storage, at, cancel, &mut |position| {
-        progress(Progress {
-            phase: Phase::Replaying,
-            done: position.get(),
-            target: at.get(),
-        });
-    })?;
-    if *replay.range() != tip.range {
-        return Err(RebuildError::Root { position: at });
-    }
+    replay_to_tip(storage, replay, &tip, progress, cancel)?;
     let comparison = compare::compare(
         &*snapshot,
         replay.shadow(),
@@ -287,6 +285,28 @@ fn compared(
         differences_total: comparison.differences_total,
         switched: false,
     })
+}
+
+/// Replays up to the tip and checks the Merkle tree over everything replayed against it.
+fn replay_to_tip(
+    storage: &dyn Storage,
+    replay: &mut Replay,
+    tip: &Tip,
+    progress: &mut (dyn FnMut(Progress) + Send),
+    cancel: &CancelToken,
+) -> Result<(), RebuildError> {
+    let at = tip.last_position;
+    replay.run_to(storage, at, cancel, &mut |position| {
+        progress(Progress {
+            phase: Phase::Replaying,
+            done: position.get(),
+            target: at.get(),
+        });
+    })?;
+    if *replay.range() != tip.range {
+        return Err(RebuildError::Root { position: at });
+    }
+    Ok(())
 }
 
 /// Follows the log until the writer can replay the rest in a moment.

@@ -1,7 +1,8 @@
 //! Opening a ledger: what has to hold before it may be written to, and the full check of the log.
 
 use crate::events::event_from_bytes;
-use crate::policies::{PolicyLoadError, load_policies};
+use crate::policies::PolicyLoadError;
+use crate::rebuild::EncodingError;
 use crate::tip::{TIP_KEY, Tip};
 use crate::wire::CodecError;
 use ledger_core::merkle::{self, CompactRange};
@@ -21,6 +22,9 @@ pub enum OpenError {
     /// The log and its tip do not fit: one of them was changed or lost without the other.
     #[error("tip does not fit the log")]
     Tip(#[source] TipError),
+    /// The derived state has another encoding and cannot be brought to this one.
+    #[error("derived state cannot be used")]
+    Encoding(#[from] EncodingError),
     /// A published policy cannot be loaded.
     #[error("policies cannot be loaded")]
     Policies(#[from] PolicyLoadError),
@@ -86,14 +90,8 @@ pub enum VerifyError {
     },
 }
 
-/// What opening found.
-pub(crate) struct Recovered {
-    pub(crate) tip: Tip,
-    pub(crate) policies: PolicyBook,
-}
-
-/// Checks the end of the log and loads what is always in memory.
-pub(crate) fn recover(storage: &dyn Storage) -> Result<Recovered, OpenError> {
+/// Checks the end of the log, and returns it.
+pub(crate) fn recover(storage: &dyn Storage) -> Result<Tip, OpenError> {
     let last = storage.last_position();
     let stored = storage.get(Space::Meta, TIP_KEY).map_err(OpenError::Log)?;
     let tip = read_tip(stored.as_deref(), last).map_err(OpenError::Tip)?;
@@ -101,8 +99,7 @@ pub(crate) fn recover(storage: &dyn Storage) -> Result<Recovered, OpenError> {
         block.verify_leaf_hashes().map_err(OpenError::Log)?;
         check_last_block(&tip, &block).map_err(OpenError::Tip)?;
     }
-    let policies = load_policies(storage)?;
-    Ok(Recovered { tip, policies })
+    Ok(tip)
 }
 
 /// The context that the writer starts with: the end of the log, and no entity.

@@ -80,7 +80,9 @@ pub const fn asked_for(command: &Command) -> EventKind {
         CommandBody::ConfirmEmployment(_) => EventKind::EmploymentConfirmed,
         CommandBody::WithdrawEmployment(_) => EventKind::EmploymentWithdrawn,
         CommandBody::ApproveSubsidy(_) => EventKind::SubsidyApproved,
-        CommandBody::OrderDisbursement(_) => EventKind::DisbursementOrdered,
+        CommandBody::OrderDisbursement(_) | CommandBody::OrderAwardPayment(_) => {
+            EventKind::DisbursementOrdered
+        }
         CommandBody::SettleDisbursement(_) => EventKind::DisbursementSettled,
         CommandBody::ReturnDisbursement(_) => EventKind::DisbursementReturned,
         CommandBody::OpenCase(_) => EventKind::CaseOpened,
@@ -88,6 +90,24 @@ pub const fn asked_for(command: &Command) -> EventKind {
         CommandBody::DecideClawback(_) => EventKind::ClawbackDecided,
         CommandBody::RecordRepayment(_) => EventKind::RepaymentReceived,
         CommandBody::CloseCase(_) => EventKind::CaseClosed,
+        CommandBody::WithdrawPolicy(_) => EventKind::PolicyWithdrawn,
+        CommandBody::RecordProvincialAdjustment(_) => EventKind::ProvincialAdjustmentReceived,
+        CommandBody::RaiseOrder(_) => EventKind::OrderRaised,
+        CommandBody::ListOrder(_) => EventKind::OrderListed,
+        CommandBody::SelectOrder(_) => EventKind::OrderSelected,
+        CommandBody::AcceptOrder(_) => EventKind::OrderAccepted,
+        CommandBody::PurchaseOrder(_) => EventKind::OrderPurchased,
+        CommandBody::CancelOrder(_) => EventKind::OrderCancelled,
+        CommandBody::VerifyCertificate(_) => EventKind::CertificateVerified,
+        CommandBody::SubmitClaim(_) => EventKind::ClaimSubmitted,
+        CommandBody::RecordAgencyContract(_) => EventKind::AgencyContractRecorded,
+        CommandBody::OpenPublicity(_) => EventKind::PublicityOpened,
+        CommandBody::RaiseObjection(_) => EventKind::ObjectionRaised,
+        CommandBody::ResolveObjection(_) => EventKind::ObjectionResolved,
+        CommandBody::ClosePublicity(_) => EventKind::PublicityClosed,
+        CommandBody::ApproveAward(_) => EventKind::AwardApproved,
+        CommandBody::RevokeAward(_) => EventKind::AwardRevoked,
+        CommandBody::ImposePenalty(_) => EventKind::PenaltyImposed,
     }
 }
 

@@ -4,10 +4,12 @@
 //! domain type is serialisable by itself. The encodings are private: each starts with a version,
 //! and may change together with a rebuild.
 
+use ledger_core::coded::{ClassForm, Group, Sex, TrainingKind};
 use ledger_core::{
-    AccountKey, AccountKind, BusinessDate, CaseId, CertificateNumber, ClassId, ClawbackId,
-    CreditCode, DisbursementId, Division, EventId, Fen, FindingId, FundSource, Occupation,
-    PersonKey, Position, QualificationId, RecordedTime, Reference, RequestId, SchemeId, SkillLevel,
+    AccountKey, AccountKind, ActionId, AwardId, BusinessDate, CaseId, CertificateKind,
+    CertificateNumber, ClassId, ClawbackId, CreditCode, DisbursementId, Division, EventId, Fen,
+    FindingId, FundSource, Occupation, OrderId, PersonKey, Position, QualificationId, RecordedTime,
+    Reference, RequestId, SchemeId, SectorId, SkillLevel,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -246,6 +248,16 @@ impl Wire for bool {
     }
 }
 
+impl Wire for u8 {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(*self);
+    }
+
+    fn take(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
+        reader.byte()
+    }
+}
+
 impl<const N: usize> Wire for [u8; N] {
     fn put(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self);
@@ -377,6 +389,11 @@ through! {
     SkillLevel: [u8; 1], |level| [level.number()], |stored| Self::from_number(stored[0]);
     FundSource: [u8; 1], |fund| [fund.number()], |stored| Self::from_number(stored[0]);
     AccountKind: [u8; 1], |kind| [kind.number()], |stored| Self::from_number(stored[0]);
+    CertificateKind: [u8; 1], |kind| [kind.number()], |stored| Self::from_number(stored[0]);
+    Group: [u8; 1], |group| [group.number()], |stored| Self::from_number(stored[0]);
+    Sex: [u8; 1], |sex| [sex.number()], |stored| Self::from_number(stored[0]);
+    TrainingKind: [u8; 1], |kind| [kind.number()], |stored| Self::from_number(stored[0]);
+    ClassForm: [u8; 1], |form| [form.number()], |stored| Self::from_number(stored[0]);
     CreditCode: [u8; 18], |code| *code.as_bytes(), |stored| Self::from_bytes(stored).ok();
     PersonKey: [u8; 16], |id| *id.as_bytes(), |stored| Some(Self::from_bytes(stored));
     ClassId: [u8; 16], |id| *id.as_bytes(), |stored| Some(Self::from_bytes(stored));
@@ -385,6 +402,8 @@ through! {
     CaseId: [u8; 16], |id| *id.as_bytes(), |stored| Some(Self::from_bytes(stored));
     FindingId: [u8; 16], |id| *id.as_bytes(), |stored| Some(Self::from_bytes(stored));
     ClawbackId: [u8; 16], |id| *id.as_bytes(), |stored| Some(Self::from_bytes(stored));
+    AwardId: [u8; 16], |id| *id.as_bytes(), |stored| Some(Self::from_bytes(stored));
+    OrderId: [u8; 16], |id| *id.as_bytes(), |stored| Some(Self::from_bytes(stored));
     EventId: [u8; 16], |id| *id.as_bytes(), |stored| Some(Self::from_bytes(stored));
     RequestId: [u8; 16], |id| *id.as_bytes(), |stored| Some(Self::from_bytes(stored));
 }
@@ -405,7 +424,7 @@ macro_rules! text {
     )+};
 }
 
-text!(CertificateNumber, Reference, SchemeId);
+text!(CertificateNumber, Reference, SchemeId, ActionId, SectorId);
 
 impl Wire for Arc<str> {
     fn put(&self, out: &mut Vec<u8>) {

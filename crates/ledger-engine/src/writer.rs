@@ -215,7 +215,7 @@ impl Writer {
         );
         let mut closed = std::mem::replace(&mut self.open, next);
         closed.group.recorded_at = context.recorded_at;
-        if closed.publishes_policy {
+        if closed.changes_policies {
             closed.group.policies = Some(Arc::new(context.policies.clone()));
         }
         // Neighbours share most of the way through the memtable, so ascending keys cost less; the

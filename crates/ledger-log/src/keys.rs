@@ -38,8 +38,14 @@ pub enum EntityKind {
     Case = 0x07,
     /// Clawback id, 16 bytes.
     Clawback = 0x08,
-    /// Position of the event that published the policy, 8 bytes.
+    /// Position of the event that published or withdrew a policy, 8 bytes.
     Policy = 0x09,
+    /// Award id, 16 bytes.
+    Award = 0x0A,
+    /// Key of the register of a scheme's awards in a province, 16 bytes.
+    AwardRegister = 0x0B,
+    /// Order id, 16 bytes.
+    Order = 0x0C,
 }
 
 /// The key of a block of events: its first position.
@@ -104,10 +110,28 @@ pub fn clawback(id: &[u8; 16]) -> Vec<u8> {
     entity(EntityKind::Clawback, id)
 }
 
-/// The key of a policy: the position of the event that published it.
+/// The key of a policy's marker: the position of the event that published or withdrew it.
 #[must_use]
-pub fn policy(published_at: Position) -> Vec<u8> {
-    entity(EntityKind::Policy, &published_at.get().to_be_bytes())
+pub fn policy(recorded_at: Position) -> Vec<u8> {
+    entity(EntityKind::Policy, &recorded_at.get().to_be_bytes())
+}
+
+/// The key of an award.
+#[must_use]
+pub fn award(id: &[u8; 16]) -> Vec<u8> {
+    entity(EntityKind::Award, id)
+}
+
+/// The key of the register of a scheme's awards in a province.
+#[must_use]
+pub fn award_register(key: &[u8; 16]) -> Vec<u8> {
+    entity(EntityKind::AwardRegister, key)
+}
+
+/// The key of a training order.
+#[must_use]
+pub fn order(id: &[u8; 16]) -> Vec<u8> {
+    entity(EntityKind::Order, id)
 }
 
 /// The prefix under which all entities of one kind lie.
@@ -259,7 +283,7 @@ pub enum KeyError {
 
 impl EntityKind {
     /// Every kind, in the order of the bytes.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Person,
         Self::Class,
         Self::Institution,
@@ -269,6 +293,9 @@ impl EntityKind {
         Self::Case,
         Self::Clawback,
         Self::Policy,
+        Self::Award,
+        Self::AwardRegister,
+        Self::Order,
     ];
 
     /// Returns the permanent byte.
@@ -284,6 +311,9 @@ impl EntityKind {
             Self::Case => 0x07,
             Self::Clawback => 0x08,
             Self::Policy => 0x09,
+            Self::Award => 0x0A,
+            Self::AwardRegister => 0x0B,
+            Self::Order => 0x0C,
         }
     }
 
@@ -319,9 +349,10 @@ mod tests {
     use ledger_core::Position;
 
     use super::{
-        EntityKind, KeyError, account, block, case, certificate, class, clawback, disbursement,
-        effect, effect_blocks, effect_prefix, entity_prefix, institution, person, policy, position,
-        prefix_end, refusal, refusal_sequence, request, successor, tag, tag_block, tag_prefix,
+        EntityKind, KeyError, account, award, award_register, block, case, certificate, class,
+        clawback, disbursement, effect, effect_blocks, effect_prefix, entity_prefix, institution,
+        order, person, policy, position, prefix_end, refusal, refusal_sequence, request, successor,
+        tag, tag_block, tag_prefix,
     };
 
     fn hex(bytes: &[u8]) -> String {
@@ -335,7 +366,7 @@ mod tests {
         let id_hex = "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf";
         let at = Position::new(0x0102_0304_0506_0708);
         let at_hex = "0102030405060708";
-        let cases: [(Vec<u8>, &[&str]); 15] = [
+        let cases: [(Vec<u8>, &[&str]); 18] = [
             (block(at).to_vec(), &[at_hex]),
             (person(&id), &["01", id_hex]),
             (class(&id), &["02", id_hex]),
@@ -349,6 +380,9 @@ mod tests {
             (case(&id), &["07", id_hex]),
             (clawback(&id), &["08", id_hex]),
             (policy(at), &["09", at_hex]),
+            (award(&id), &["0a", id_hex]),
+            (award_register(&id), &["0b", id_hex]),
+            (order(&id), &["0c", id_hex]),
             (
                 tag_prefix(2, b"class").unwrap(),
                 &["02", "05", "636c617373"],
@@ -365,7 +399,7 @@ mod tests {
             assert_eq!(hex(&key), expected.concat());
         }
         let bytes = EntityKind::ALL.map(EntityKind::byte);
-        assert_eq!(bytes, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(bytes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     }
 
     #[test]
@@ -411,7 +445,7 @@ mod tests {
         }
         assert_eq!(position(b"123456789"), malformed);
         assert_eq!(refusal_sequence(b"1234567"), Err(KeyError::Malformed));
-        for key in [&b""[..], b"\x00", b"\x0A", b"\xFF"] {
+        for key in [&b""[..], b"\x00", b"\x0D", b"\xFF"] {
             assert_eq!(EntityKind::of(key), Err(KeyError::Malformed), "{key:?}");
         }
         assert_eq!(

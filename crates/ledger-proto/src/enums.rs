@@ -1,7 +1,8 @@
 //! Enums, in both directions from one table each.
 
+use ledger_core::coded::{ClassForm, Group, RuleKind, Sex, TrainingKind};
 use ledger_core::event::{
-    AssessmentResult, ClassKind, DisbursementStage, EmploymentEvidence, FindingKind,
+    AssessmentResult, ClaimRoute, ClassKind, DisbursementStage, EmploymentEvidence, FindingKind,
     InstitutionKind, ReturnKind, SettlementOutcome,
 };
 use ledger_core::{AccountKind, CertificateKind, EventKind, FundSource, Side, SkillLevel};
@@ -51,12 +52,13 @@ enums! {
     /// Translates a fund.
     FundSource: fund_source_to_proto, fund_source_from_proto {
         SpecialAccount, EmploymentSubsidy, StartupEmployment, UnemploymentInsurance,
-        SpecialTraining, EmployeeEducation,
+        SpecialTraining, EmployeeEducation, SkilledTalent, DepartmentFunds, EastWestCooperation,
+        RuralRevitalisation, IndustryTalent, CentralBudget,
     }
     /// Translates what an account in the books records.
     AccountKind: account_kind_to_proto, account_kind_from_proto {
         Cash, Accrual, TransferIn, TransferOut, Expenditure, Commitment, Reserve, Receivable,
-        Recovery,
+        Recovery, ProvincialAdjustment,
     }
     /// Translates the side of a posting.
     Side: side_to_proto, side_from_proto { Debit, Credit }
@@ -67,7 +69,7 @@ enums! {
     }
     /// Translates the kind of a certificate.
     CertificateKind: certificate_kind_to_proto, certificate_kind_from_proto {
-        SkillLevel, VocationalQualification, SpecialAbility, TrainingCompletion,
+        SkillLevel, VocationalQualification, SpecialAbility, TrainingCompletion, SpecialOperation,
     }
     /// Translates the kind of a body.
     InstitutionKind: institution_kind_to_proto, institution_kind_from_proto {
@@ -96,15 +98,54 @@ enums! {
     SettlementOutcome: settlement_outcome_to_proto, settlement_outcome_from_proto {
         Full, StayAtAdvance, ProRata, RecoverAdvance,
     }
+    /// Translates who claims.
+    ClaimRoute: claim_route_to_proto, claim_route_from_proto {
+        Person, Institution,
+    }
+    /// Translates a group of people.
+    Group: group_to_proto, group_from_proto {
+        NewEmployee, Employee, TransferredEmployee, DistressedEmployee, Unemployed,
+        EmploymentDifficulty, MigrantWorker, ReturningEntrepreneur, QualifiedFarmer,
+        RuralIndustryTalent, LiftedOutOfPoverty, PovertyMonitored, RegisteredPoor, PoorFamilyChild,
+        Resettled, FormerFisher, Veteran, Disabled, Prisoner, DrugRehabilitation,
+        CommunityCorrection, SchoolLeaver, YoungGraduate, GraduatingStudent, UniversityStudent,
+        SocialAssistance, HighRiskEmployee, VocationalTeacher, ElderlyCareStaff,
+        UnemploymentBenefit, OutsideProvinceWorker,
+    }
+    /// Translates a sex.
+    Sex: sex_to_proto, sex_from_proto {
+        Male, Female,
+    }
+    /// Translates the kind of a training.
+    TrainingKind: training_kind_to_proto, training_kind_from_proto {
+        PreService, OnTheJob, Transfer, NewApprenticeship, ModernApprenticeship, GoldCollar,
+        HighRiskSafety, EmploymentSkills, Entrepreneurship, LabourPreparation, Project,
+        WorkAsTraining, Online, LongEmploymentSkills, SpecialOperation, Digital, SpecialAbility,
+        VeteranAdaptation, EnterpriseLeader, UnemploymentPrevention, NewOccupation,
+    }
+    /// Translates how a class is tied to employers.
+    ClassForm: class_form_to_proto, class_form_from_proto {
+        General, OrderClass, FixedPost, Directed,
+    }
+    /// Translates the kind of a rule.
+    RuleKind: rule_kind_to_proto, rule_kind_from_proto {
+        Funds, FundSplit, Amount, Uplift, Quota, NoRepeat, HigherLevel, SchemeExclusion, Groups,
+        Age, Pension, InsuredMonths, Residence, GraduatingYear, Qualification, Evidence, Payee,
+        PaymentSchedule, QuotaRelease, ClaimDeadline, Publicity, Catalogue, Order, AwardExclusivity,
+        AwardCount, Penalty, Accrual, Finding,
+    }
     /// Translates the kind of an event.
     EventKind: event_kind_to_proto, event_kind_from_proto {
-        PolicyPublished, AccountOpened, FundsAccrued, FundsTransferred, InstitutionRegistered,
-        QualificationGranted, QualificationRevoked, PersonRegistered, PersonStatusDeclared,
-        PersonStatusEnded, ClassApproved, ClassOpened, ClassClosed, PersonEnrolled,
-        EnrolmentWithdrawn, AttendanceRecorded, TrainingCompleted, AssessmentRecorded,
-        CertificateIssued, CertificateInvalidated, EmploymentConfirmed, EmploymentWithdrawn,
-        SubsidyApproved, ProjectSettled, DisbursementOrdered, DisbursementSettled,
-        DisbursementReturned, CaseOpened, FindingMade, CaseClosed, ClawbackDecided,
-        RepaymentReceived,
+        PolicyPublished, PolicyWithdrawn, CataloguePublished, AccountOpened, FundsAccrued,
+        FundsTransferred, ProvincialAdjustmentReceived, InstitutionRegistered, QualificationGranted,
+        QualificationRevoked, PersonRegistered, PersonStatusDeclared, PersonStatusEnded,
+        ClassApproved, ClassOpened, ClassClosed, OrderRaised, OrderListed, OrderSelected,
+        OrderAccepted, OrderPurchased, OrderCancelled, PersonEnrolled, EnrolmentWithdrawn,
+        AttendanceRecorded, TrainingCompleted, AssessmentRecorded, CertificateIssued,
+        CertificateInvalidated, CertificateVerified, EmploymentConfirmed, EmploymentWithdrawn,
+        SubsidyApproved, ProjectSettled, ClaimSubmitted, AgencyContractRecorded, PublicityOpened,
+        ObjectionRaised, ObjectionResolved, PublicityClosed, AwardApproved, AwardRevoked,
+        DisbursementOrdered, DisbursementSettled, DisbursementReturned, CaseOpened, FindingMade,
+        CaseClosed, ClawbackDecided, RepaymentReceived, PenaltyImposed,
     }
 }

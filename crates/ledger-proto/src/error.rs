@@ -72,6 +72,12 @@ pub enum DecodeProblem {
     /// A residence needs a division and no other status has one.
     #[error("a division goes with RESIDENCE and with no other status")]
     StatusDivision,
+    /// A value of a status stands beside another kind of status.
+    #[error("the field goes with another kind of status")]
+    StatusValue,
+    /// A payment, a finding or a clawback is about one thing.
+    #[error("a class or an award is named, not both")]
+    TwoSubjects,
     /// An evaluator number goes with EVALUATION and with nothing else.
     #[error("an evaluator number goes with EVALUATION and with no other qualification")]
     EvaluatorNumber,

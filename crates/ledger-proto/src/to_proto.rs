@@ -15,7 +15,8 @@ pub use entity::{
 pub use event::{PAYLOAD_VERSION, event_body_to_proto, recorded_event_to_proto};
 pub use refusal::{refusal_to_proto, rule_citation_to_proto};
 pub use value::{
-    account_key_to_proto, date_to_proto, debt_to_proto, ledger_account_to_proto, level_to_proto,
-    payee_to_proto, person_status_to_proto, posting_to_proto, scope_to_proto, tag_to_proto,
-    time_to_proto,
+    account_key_to_proto, applied_rule_to_proto, capacity_to_proto, date_to_proto, debt_to_proto,
+    document_kind_to_proto, ledger_account_to_proto, level_to_proto, payee_to_proto,
+    person_status_to_proto, posting_to_proto, raised_by_to_proto, reporting_to_proto,
+    scope_to_proto, tag_to_proto, time_to_proto,
 };

@@ -1,11 +1,12 @@
 //! Entities as they stand, each with the position that it reflects.
 
 use ledger_core::entity::{
-    Account, Case, Certificate, Class, Clawback, Disbursement, Institution, Person,
+    Account, Award, AwardRegister, Case, Certificate, Class, Clawback, Disbursement, Institution,
+    Order, Person,
 };
 use ledger_core::{
-    AccountKey, CaseId, CertificateNumber, ClassId, ClawbackId, CreditCode, DisbursementId, Entity,
-    EntityKey, PersonKey, Position,
+    AccountKey, AwardId, AwardRegisterKey, CaseId, CertificateNumber, ClassId, ClawbackId,
+    CreditCode, DisbursementId, Entity, EntityKey, OrderId, PersonKey, Position,
 };
 use ledger_log::{Snapshot, Space};
 
@@ -46,6 +47,9 @@ fn subject(key: &EntityKey) -> Subject {
         EntityKey::Disbursement(_) => Subject::Disbursement,
         EntityKey::Case(_) => Subject::Case,
         EntityKey::Clawback(_) => Subject::Clawback,
+        EntityKey::Award(_) => Subject::Award,
+        EntityKey::AwardRegister(_) => Subject::AwardRegister,
+        EntityKey::Order(_) => Subject::Order,
     }
 }
 
@@ -100,4 +104,10 @@ entity_queries! {
     case, load_case(CaseId) -> Case;
     /// Returns a decided clawback and what is still owed.
     clawback, load_clawback(ClawbackId) -> Clawback;
+    /// Returns an award with its payments.
+    award, load_award(AwardId) -> Award;
+    /// Returns the awards of one scheme in one province.
+    award_register, load_award_register(AwardRegisterKey) -> AwardRegister;
+    /// Returns a training order and how far it has come.
+    order, load_order(OrderId) -> Order;
 }

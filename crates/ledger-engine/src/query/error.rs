@@ -102,6 +102,8 @@ pub enum QueryError {
 #[expect(missing_docs, reason = "each variant is the thing of that name")]
 pub enum Subject {
     Account,
+    Award,
+    AwardRegister,
     Case,
     Certificate,
     Class,
@@ -109,6 +111,7 @@ pub enum Subject {
     Disbursement,
     Event,
     Institution,
+    Order,
     Person,
     Policy,
     Refusal,
@@ -142,6 +145,8 @@ impl std::fmt::Display for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Account => "account",
+            Self::Award => "award",
+            Self::AwardRegister => "register of awards",
             Self::Case => "case",
             Self::Certificate => "certificate",
             Self::Class => "class",
@@ -149,6 +154,7 @@ impl std::fmt::Display for Subject {
             Self::Disbursement => "disbursement",
             Self::Event => "event",
             Self::Institution => "institution",
+            Self::Order => "order",
             Self::Person => "person",
             Self::Policy => "policy",
             Self::Refusal => "refusal",

@@ -165,6 +165,8 @@ pub(super) fn tag_bytes(tag: &Tag) -> Vec<u8> {
             value.extend_from_slice(&account.fiscal_year.to_be_bytes());
             (10, value)
         }
+        Tag::Award(award) => (11, award.as_bytes().to_vec()),
+        Tag::Order(order) => (12, order.as_bytes().to_vec()),
     };
     let mut bytes = vec![kind];
     bytes.extend(value);

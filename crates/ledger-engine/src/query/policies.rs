@@ -12,7 +12,8 @@ use super::{QueryError, Reader};
 use crate::policies::load_policies;
 
 impl Reader {
-    /// Returns the policies published up to a committed position, and perhaps later ones.
+    /// Returns the policies published and withdrawn up to a committed position, and perhaps later
+    /// ones.
     ///
     /// The writer shows its policies to readers a moment after the group is durable. A class and
     /// the policy that it follows may come in one group, so within that moment a snapshot can need
@@ -21,7 +22,7 @@ impl Reader {
         // The position is shown after the policies, so it has to be looked at before them.
         let shown = *self.shared.committed.borrow();
         let book = self.shared.policies();
-        if position <= shown || !self.is_published_after(&book)? {
+        if position <= shown || !self.is_changed_after(&book)? {
             return Ok(book);
         }
         let book =
@@ -32,11 +33,12 @@ impl Reader {
         Ok(Arc::new(book))
     }
 
-    fn is_published_after(&self, book: &PolicyBook) -> Result<bool, QueryError> {
-        let last = book
-            .published()
-            .last()
-            .map_or(Position::ZERO, |last| last.position);
+    fn is_changed_after(&self, book: &PolicyBook) -> Result<bool, QueryError> {
+        let changes = book.published().iter().map(|published| {
+            let withdrawn = published.withdrawn.map(|withdrawn| withdrawn.position);
+            withdrawn.unwrap_or(published.position)
+        });
+        let last = changes.max().unwrap_or(Position::ZERO);
         let from = keys::policy(last.next());
         let to = keys::prefix_end(&keys::entity_prefix(EntityKind::Policy));
         let found = self

@@ -1,7 +1,7 @@
 //! How much of a person's yearly quota is used, and by which events, as of any position.
 
 use ledger_core::entity::{Person, QuotaSlot};
-use ledger_core::policy::{PolicyBook, PublishedPolicy, Quota, QuotaScope};
+use ledger_core::policy::{PolicyBook, PublishedPolicy, Quota, QuotaScope, QuotaWindow};
 use ledger_core::refusal::RuleCitation;
 use ledger_core::{BusinessDate, Division, PersonKey, Position, SchemeId};
 use ledger_log::Snapshot;
@@ -57,8 +57,10 @@ impl Reader {
     ///
     /// The person's slots carry the positions at which they were taken and given back, so any
     /// position is answered without a replay. The rule is that which held for the year's latest
-    /// subsidy. When a scheme or a division is asked for, it is that of the narrowest division,
-    /// then of the latest publication, among the documents in force on a day of the year.
+    /// subsidy. When a scheme or a division is asked for, it is that of the document which
+    /// supersedes the others among those in force on a day of the year. Of several rules that count
+    /// by calendar year it is the one that leaves least; a rule over another window is no answer to
+    /// a question about a year.
     ///
     /// # Errors
     ///
@@ -72,38 +74,24 @@ impl Reader {
             .ok_or(QueryError::NotFound {
                 what: Subject::Person,
             })?;
-        let mut slots = slots_as_of(&person, query.year, as_of);
-        let rule = self.rule(query, &slots, snapshot.as_ref(), as_of)?;
-        if let Some((scheme, QuotaScope::SameScheme)) =
-            rule.as_ref().map(|rule| (&rule.scheme, rule.quota.scope))
-        {
-            slots.retain(|used| used.slot.scheme == *scheme);
-        }
-        let in_use = slots
-            .iter()
-            .filter(|used| used.slot.freed.is_none())
-            .count();
-        let used = u32::try_from(in_use).unwrap_or(u32::MAX);
-        let limit = rule.as_ref().map(|rule| rule.quota.per_year);
-        Ok(QuotaUse {
-            used,
-            limit,
-            left: limit.map(|limit| limit.saturating_sub(used)),
-            slots,
-            rule: rule.map(|rule| rule.citation),
-            log_position: as_of,
-        })
+        let slots = slots_as_of(&person, query.year, as_of);
+        let rules = self.rules(query, &slots, snapshot.as_ref(), as_of)?;
+        let uses = rules
+            .into_iter()
+            .map(|rule| QuotaUse::under(rule, &slots, as_of));
+        let tightest = uses.min_by_key(|found| found.left);
+        Ok(tightest.unwrap_or_else(|| QuotaUse::unlimited(slots, as_of)))
     }
 
-    /// The rule that limits the year: that which held for the year's latest subsidy, or that of the
-    /// scheme and the division asked for.
-    fn rule(
+    /// The rules that limit the year: those which held for the year's latest subsidy, or those of
+    /// the scheme and the division asked for.
+    fn rules(
         &self,
         query: &QuotaQuery,
         slots: &[SlotUse],
         snapshot: &dyn Snapshot,
         as_of: Position,
-    ) -> Result<Option<QuotaRule>, QueryError> {
+    ) -> Result<Vec<QuotaRule>, QueryError> {
         let policies = self.policies(as_of)?;
         let latest = match slots.last().map(|used| &used.slot) {
             Some(slot) => load_class(snapshot, slot.class)?.map(|class| (slot, class)),
@@ -111,7 +99,9 @@ impl Reader {
         };
         if let (None, None, Some((slot, class))) = (&query.scheme, query.division, &latest) {
             let published = policies.at(class.policy);
-            return Ok(published.and_then(|published| QuotaRule::of(published, &slot.scheme)));
+            return Ok(published
+                .map(|published| QuotaRule::all(published, &slot.scheme))
+                .unwrap_or_default());
         }
         let scheme = query
             .scheme
@@ -123,9 +113,10 @@ impl Reader {
         Ok(match (scheme, division) {
             (Some(scheme), Some(division)) => {
                 in_force(&policies, scheme, division, query.year, as_of)
-                    .and_then(|published| QuotaRule::of(published, scheme))
+                    .map(|published| QuotaRule::all(published, scheme))
+                    .unwrap_or_default()
             }
-            _ => None,
+            _ => Vec::new(),
         })
     }
 }
@@ -168,8 +159,9 @@ fn slots_as_of(person: &Person, year: i32, as_of: Position) -> Vec<SlotUse> {
         .collect()
 }
 
-/// The document that sets the rules of a scheme in a division on a day of the year: the narrowest
-/// division first, then the latest publication.
+/// The document that sets the rules of a scheme in a division on a day of the year, as the policy
+/// book orders them: the province's before the city's, then the later first day of validity, then
+/// the later publication; a version that a later one replaces is left out.
 fn in_force<'a>(
     policies: &'a PolicyBook,
     scheme: &SchemeId,
@@ -179,28 +171,83 @@ fn in_force<'a>(
 ) -> Option<&'a PublishedPolicy> {
     let first_day = BusinessDate::from_ymd(year, 1, 1)?;
     let last_day = BusinessDate::from_ymd(year, 12, 31)?;
+    let known = policies
+        .published()
+        .partition_point(|published| published.position <= as_of);
+    let known = policies.published().get(..known)?;
     let covers = |published: &&PublishedPolicy| {
         let policy = &published.policy;
-        published.position <= as_of
-            && policy.division.contains(division)
+        let withdrawn = published
+            .withdrawn
+            .filter(|withdrawn| withdrawn.position <= as_of);
+        policy.division.contains(division)
             && policy.valid_from <= last_day
             && policy.valid_until.is_none_or(|until| first_day <= until)
+            && withdrawn.is_none_or(|withdrawn| first_day < withdrawn.effective_on)
             && policy.scheme(scheme).is_some()
+            && !replaced(known, published)
     };
-    policies
-        .published()
-        .iter()
-        .filter(covers)
-        .max_by_key(|published| (!published.policy.division.is_province(), published.position))
+    known.iter().filter(covers).max_by_key(|published| {
+        let policy = &published.policy;
+        (
+            policy.division.is_province(),
+            policy.division.is_prefecture(),
+            policy.valid_from,
+            published.position,
+        )
+    })
+}
+
+fn replaced(known: &[PublishedPolicy], one: &PublishedPolicy) -> bool {
+    known.iter().any(|later| {
+        later.position > one.position && later.policy.policy_id == one.policy.policy_id
+    })
 }
 
 impl QuotaRule {
-    fn of(published: &PublishedPolicy, scheme: &SchemeId) -> Option<Self> {
-        let rule = published.policy.scheme(scheme)?.quota.as_ref()?;
-        Some(Self {
-            scheme: scheme.clone(),
-            quota: rule.rule,
-            citation: published.cite(rule),
-        })
+    /// The quotas of a scheme that count by calendar year.
+    fn all(published: &PublishedPolicy, scheme: &SchemeId) -> Vec<Self> {
+        let rules = published.policy.scheme(scheme).map(|rules| &rules.quotas);
+        let yearly = rules
+            .into_iter()
+            .flatten()
+            .filter(|quota| quota.rule.window == QuotaWindow::CalendarYear);
+        yearly
+            .map(|rule| Self {
+                scheme: scheme.clone(),
+                quota: rule.rule,
+                citation: published.cite(rule),
+            })
+            .collect()
+    }
+}
+
+impl QuotaUse {
+    /// The use of the slots that a rule counts.
+    fn under(rule: QuotaRule, slots: &[SlotUse], as_of: Position) -> Self {
+        let counts = |used: &&SlotUse| match rule.quota.scope {
+            QuotaScope::AllSchemes => true,
+            QuotaScope::SameScheme => used.slot.scheme == rule.scheme,
+        };
+        let counted = slots.iter().filter(counts).cloned().collect();
+        let unlimited = Self::unlimited(counted, as_of);
+        Self {
+            limit: Some(rule.quota.limit),
+            left: Some(rule.quota.limit.saturating_sub(unlimited.used)),
+            rule: Some(rule.citation),
+            ..unlimited
+        }
+    }
+
+    fn unlimited(slots: Vec<SlotUse>, log_position: Position) -> Self {
+        let in_use = slots.iter().filter(|used| used.slot.freed.is_none());
+        Self {
+            used: u32::try_from(in_use.count()).unwrap_or(u32::MAX),
+            limit: None,
+            left: None,
+            slots,
+            rule: None,
+            log_position,
+        }
     }
 }

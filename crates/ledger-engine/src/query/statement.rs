@@ -235,6 +235,7 @@ fn push_lines(event: &RecordedEvent, accounts: &[LedgerAccount], lines: &mut Vec
 fn explain(body: &EventBody, holder: AccountKey) -> (String, Option<Tag>) {
     match body {
         EventBody::FundsAccrued { reference, .. } => (reference.to_string(), None),
+        EventBody::ProvincialAdjustmentReceived(received) => (received.reference.to_string(), None),
         EventBody::FundsTransferred {
             from,
             to,

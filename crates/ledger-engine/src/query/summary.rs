@@ -5,9 +5,10 @@
 
 use ledger_core::command::Debt;
 use ledger_core::event::{
-    AssessmentResult, ClassApproved, ClassKind, DisbursementOrdered, DisbursementStage, EventBody,
-    FindingKind, FindingMade, InstitutionRegistered, Payee, PersonStatus, ProjectSettled,
-    QualificationGranted, QualificationKind, ReturnKind, SettlementOutcome, SubsidyApproved,
+    AssessmentResult, AwardApproved, ClaimRoute, ClassApproved, ClassKind, DisbursementOrdered,
+    DisbursementStage, EventBody, FindingKind, FindingMade, InstitutionRegistered, Payee,
+    PersonStatus, ProjectSettled, QualificationGranted, QualificationKind, ReturnKind,
+    SettlementOutcome, Subject, SubsidyApproved,
 };
 use ledger_core::{Division, Fen};
 
@@ -17,6 +18,20 @@ pub(super) fn summary(body: &EventBody) -> String {
         EventBody::PolicyPublished(e) => format!(
             "policy {} version {} published: {}",
             e.policy_id, e.version, e.document_number
+        ),
+        EventBody::CataloguePublished(e) => format!(
+            "catalogues {} version {} published: {}",
+            e.policy_id, e.version, e.document_number
+        ),
+        EventBody::PolicyWithdrawn {
+            policy_id,
+            version,
+            effective_on,
+            decision_number,
+            ..
+        } => format!(
+            "policy {policy_id} version {version} withdrawn as of {effective_on}: \
+             {decision_number}"
         ),
         EventBody::AccountOpened { account } => {
             format!(
@@ -46,6 +61,13 @@ pub(super) fn summary(body: &EventBody) -> String {
                 yuan(*amount)
             )
         }
+        EventBody::ProvincialAdjustmentReceived(e) => format!(
+            "{} received from the provincial adjustment fund for {} in {}: {}",
+            yuan(e.amount),
+            e.account.fund,
+            e.account.division,
+            e.reference
+        ),
         EventBody::InstitutionRegistered(e) => institution_registered(e),
         EventBody::QualificationGranted(e) => qualification_granted(e),
         EventBody::QualificationRevoked(e) => {
@@ -57,12 +79,60 @@ pub(super) fn summary(body: &EventBody) -> String {
         EventBody::ClassApproved(e) => class_approved(e),
         EventBody::ClassOpened { .. } => "class opened for enrolment".to_owned(),
         EventBody::ClassClosed { .. } => "class closed".to_owned(),
+        _ => order_summary(body),
+    }
+}
+
+fn order_summary(body: &EventBody) -> String {
+    match body {
+        EventBody::OrderRaised(e) => format!(
+            "order of {} places in {} raised for {}",
+            e.headcount, e.occupation, e.division
+        ),
+        EventBody::OrderListed { .. } => "order listed".to_owned(),
+        EventBody::OrderSelected { .. } => "order selected by a worker".to_owned(),
+        EventBody::OrderAccepted { institution, .. } => format!("order accepted by {institution}"),
+        EventBody::OrderPurchased {
+            contract_number, ..
+        } => format!("order purchased: {contract_number}"),
+        EventBody::OrderCancelled { .. } => "order cancelled".to_owned(),
+        _ => publicity_summary(body),
+    }
+}
+
+fn publicity_summary(body: &EventBody) -> String {
+    let about = |person: bool| match person {
+        true => "one person",
+        false => "the whole class",
+    };
+    match body {
+        EventBody::PublicityOpened {
+            approvals, place, ..
+        } => format!("{approvals} approvals shown to the public: {place}"),
+        EventBody::ObjectionRaised { person, .. } => {
+            format!("objection raised about {}", about(person.is_some()))
+        }
+        EventBody::ObjectionResolved { person, upheld, .. } => {
+            let outcome = if *upheld { "upheld" } else { "dismissed" };
+            format!("objection about {} {outcome}", about(person.is_some()))
+        }
+        EventBody::PublicityClosed { .. } => "time of showing ended".to_owned(),
         _ => payment_summary(body),
     }
 }
 
 fn payment_summary(body: &EventBody) -> String {
     match body {
+        EventBody::AwardApproved(e) => award_approved(e),
+        EventBody::AwardRevoked {
+            decision_number, ..
+        } => format!("award revoked: {decision_number}"),
+        EventBody::PenaltyImposed(e) => format!(
+            "penalty of {} imposed, owed by {}: {}",
+            yuan(e.amount),
+            payee(&e.debtor),
+            e.decision_number
+        ),
         EventBody::ProjectSettled(e) => project_settled(e),
         EventBody::DisbursementOrdered(e) => disbursement_ordered(e),
         EventBody::DisbursementSettled {
@@ -165,6 +235,18 @@ fn person_summary(body: &EventBody) -> String {
                 e.number, e.decision_number
             )
         }
+        EventBody::CertificateVerified { number, source, .. } => {
+            format!("certificate {number} found in the register: {source}")
+        }
+        EventBody::ClaimSubmitted { route, .. } => match route {
+            ClaimRoute::Person => "subsidy claimed by the person".to_owned(),
+            ClaimRoute::Institution => "subsidy claimed by the body".to_owned(),
+        },
+        EventBody::AgencyContractRecorded {
+            institution,
+            contract_number,
+            ..
+        } => format!("{institution} may claim for the person: {contract_number}"),
         EventBody::EmploymentConfirmed(e) => {
             let counts = if e.counts { "counts" } else { "does not count" };
             format!(
@@ -247,7 +329,20 @@ fn disbursement_ordered(e: &DisbursementOrdered) -> String {
         DisbursementStage::Full => "full payment",
     };
     let (total, lines, payee) = (yuan(e.total), e.lines.len(), payee(&e.payee));
-    format!("{stage} of {total} in {lines} lines ordered to {payee}")
+    match e.subject {
+        Subject::Class(_) => format!("{stage} of {total} in {lines} lines ordered to {payee}"),
+        Subject::Award(_) => format!("payment of {total} of an award ordered to {payee}"),
+    }
+}
+
+fn award_approved(e: &AwardApproved) -> String {
+    format!(
+        "award of {} under {} approved for {}: {}",
+        yuan(e.amount),
+        e.scheme,
+        payee(&e.recipient),
+        e.decision_number
+    )
 }
 
 fn finding_made(e: &FindingMade) -> String {
@@ -259,6 +354,9 @@ fn finding_made(e: &FindingMade) -> String {
         FindingKind::HonestError => "honest error",
     };
     match e.persons.len() {
+        _ if e.subject.award().is_some() => {
+            format!("{kind} found for the award: {}", e.decision_number)
+        }
         0 => format!("{kind} found for the whole class: {}", e.decision_number),
         count => format!("{kind} found for {count} persons: {}", e.decision_number),
     }
@@ -266,7 +364,8 @@ fn finding_made(e: &FindingMade) -> String {
 
 fn payee(payee: &Payee) -> String {
     match payee {
-        Payee::Person(_) => "the trainee".to_owned(),
+        Payee::Person(_) => "the person".to_owned(),
+        Payee::Master(_) => "the master".to_owned(),
         Payee::Institution(institution) => institution.to_string(),
         Payee::Employer(employer) => employer.to_string(),
     }
@@ -276,6 +375,11 @@ fn status(status: PersonStatus) -> String {
     match status {
         PersonStatus::Pension => "monthly pension".to_owned(),
         PersonStatus::Residence(division) => residence(division),
+        PersonStatus::Group(group) => format!("group {}", group.code()),
+        PersonStatus::UnemploymentInsured => "unemployment insurance".to_owned(),
+        PersonStatus::Age(_) => "age".to_owned(),
+        PersonStatus::Sex(_) => "sex".to_owned(),
+        PersonStatus::GraduatesIn(year) => format!("graduation in {year}"),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::cache::{Cache, LoadError};
 use crate::entity_codec::{encode_loaded, entity_key};
 use crate::error_chain::error_chain;
 use crate::limits::{REBUILD_BLOCKS_AHEAD, REBUILD_WRITE_OPS};
-use crate::policies::{policy_marker, policy_published};
+use crate::policies::{policy_change, policy_marker};
 use hashbrown::HashSet;
 use ledger_core::merkle::CompactRange;
 use ledger_core::{Context, EntityKey, Position, RecordedEvent, apply, missing_for_event, touched};
@@ -145,8 +145,8 @@ impl Replay {
         self.load_for(event)?;
         let context = &mut self.cache.context;
         apply(context, event);
-        if let Some(policy) = policy_published(position, &event.event)? {
-            context.policies.publish(position, policy);
+        if let Some(change) = policy_change(position, &event.event)? {
+            change.enter(position, &mut context.policies);
             self.ops.push(policy_marker(position));
         }
         Ok(())

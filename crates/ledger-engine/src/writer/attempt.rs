@@ -28,7 +28,7 @@ use std::sync::Arc;
 struct Undo {
     next_position: Position,
     recorded_at: RecordedTime,
-    /// Set before a policy is published.
+    /// Set before a policy is published or withdrawn.
     policies: Option<PolicyBook>,
     mark: Mark,
     /// Entities that only this request changed, within the open group.
@@ -179,18 +179,22 @@ impl Writer {
             self.open.roll_back(&before);
             return Err(Halt::Full { bytes });
         }
+        let changes_policies = matches!(
+            command.body,
+            CommandBody::PublishPolicy(_) | CommandBody::WithdrawPolicy(_)
+        );
+        if changes_policies {
+            undo.policies
+                .get_or_insert_with(|| self.cache.context.policies.clone());
+            self.open.group.state.push(policy_marker(first));
+            self.open.changes_policies = true;
+        }
         for event in self.open.group.events.iter().skip(before.events()) {
             apply(&mut self.cache.context, event);
         }
         if let CommandBody::PublishPolicy(publish) = &command.body {
-            undo.policies
-                .get_or_insert_with(|| self.cache.context.policies.clone());
-            self.cache
-                .context
-                .policies
-                .publish(first, Arc::clone(&publish.policy));
-            self.open.group.state.push(policy_marker(first));
-            self.open.publishes_policy = true;
+            let policies = &mut self.cache.context.policies;
+            policies.publish(first, Arc::clone(&publish.policy));
         }
         Ok(Outcome::Recorded { first, count })
     }

@@ -2,8 +2,8 @@
 
 use ledger_core::event::RecordedEvent;
 use ledger_core::{
-    CaseId, CertificateNumber, ClassId, ClawbackId, DisbursementId, Event, EventId, EventKind,
-    PersonKey, Position, Posting, RecordedTime, Tag,
+    AwardId, CaseId, CertificateNumber, ClassId, ClawbackId, DisbursementId, Event, EventId,
+    EventKind, OrderId, PersonKey, Position, Posting, RecordedTime, Tag,
 };
 use prost::Message;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint};
@@ -99,6 +99,8 @@ fn tag(bytes: &[u8], names: &mut Interner) -> Option<Tag> {
         )),
         0x3a => Tag::Case(CaseId::from_bytes(fields.bytes(7)?.try_into().ok()?)),
         0x42 => Tag::Clawback(ClawbackId::from_bytes(fields.bytes(8)?.try_into().ok()?)),
+        0x5a => Tag::Award(AwardId::from_bytes(fields.bytes(11)?.try_into().ok()?)),
+        0x62 => Tag::Order(OrderId::from_bytes(fields.bytes(12)?.try_into().ok()?)),
         _ => match tag_from_proto(&message::<v1::Tag>(bytes)?, names).ok()? {
             Tag::LedgerAccount(_) => return None,
             tag => return Some(tag),

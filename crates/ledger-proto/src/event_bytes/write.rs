@@ -43,6 +43,8 @@ fn tag(number: u32, tag: &Tag, buffer: &mut Vec<u8>) {
         Tag::Disbursement(id) => wrapped(number, 6, id.as_bytes(), buffer),
         Tag::Case(id) => wrapped(number, 7, id.as_bytes(), buffer),
         Tag::Clawback(id) => wrapped(number, 8, id.as_bytes(), buffer),
+        Tag::Award(id) => wrapped(number, 11, id.as_bytes(), buffer),
+        Tag::Order(id) => wrapped(number, 12, id.as_bytes(), buffer),
         Tag::Division(_) | Tag::Account(_) => message(number, &tag_to_proto(tag), buffer),
         Tag::LedgerAccount(_) => {}
     }

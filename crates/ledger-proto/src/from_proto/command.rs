@@ -1,5 +1,9 @@
 //! Commands, one function per kind.
 
+mod award;
+mod claim;
+mod order;
+
 use std::sync::Arc;
 
 use ledger_core::command::{
@@ -7,26 +11,27 @@ use ledger_core::command::{
     CommandBody, CompleteTraining, ConfirmEmployment, DecideClawback, DeclarePersonStatus,
     EndPersonStatus, EnrolPerson, GrantQualification, InvalidateCertificate, IssueCertificate,
     MakeFinding, OpenAccount, OpenCase, OpenClass, OrderDisbursement, PublishPolicy,
-    RecordAssessment, RecordAttendance, RecordRepayment, RegisterInstitution, RegisterPerson,
-    ReturnDisbursement, RevokeQualification, SettleDisbursement, TransferFunds, WithdrawEmployment,
-    WithdrawEnrolment,
+    RecordAssessment, RecordAttendance, RecordProvincialAdjustment, RecordRepayment,
+    RegisterInstitution, RegisterPerson, ReturnDisbursement, RevokeQualification,
+    SettleDisbursement, TransferFunds, WithdrawEmployment, WithdrawEnrolment, WithdrawPolicy,
 };
 use ledger_core::limits::{CALLER_CAUSES_MAX, POLICY_TEXT_BYTES_MAX};
 use ledger_core::{
-    CaseId, ClassId, ClawbackId, DisbursementId, Fen, FindingId, PersonKey, Policy, Position,
-    QualificationId,
+    CaseId, ClassId, ClawbackId, DisbursementId, Fen, FindingId, OrderId, PersonKey, Policy,
+    Position, QualificationId,
 };
 
 use super::value::{
     CLASS_SIZE_MAX, certificate_number, id, list, note, occupation, optional_credit_code,
-    optional_date, optional_division, position, reference, scheme,
+    optional_date, optional_division, optional_enum, optional_id, position, reference, scheme,
+    subject,
 };
 use super::{
-    assessment_result_from_proto, certificate_kind_from_proto, class_kind_from_proto,
-    date_from_proto, debt_from_proto, disbursement_stage_from_proto, division_from_proto,
-    employment_evidence_from_proto, finding_kind_from_proto, fund_source_from_proto,
-    institution_kind_from_proto, level_from_proto, payee_from_proto, person_status_from_proto,
-    return_kind_from_proto, scope_from_proto,
+    assessment_result_from_proto, capacity_from_proto, certificate_kind_from_proto,
+    class_kind_from_proto, date_from_proto, debt_from_proto, disbursement_stage_from_proto,
+    division_from_proto, employment_evidence_from_proto, finding_kind_from_proto,
+    fund_source_from_proto, institution_kind_from_proto, level_from_proto, payee_from_proto,
+    person_status_from_proto, reporting_from_proto, return_kind_from_proto, scope_from_proto,
 };
 use crate::error::{DecodeError, DecodeProblem, Within as _};
 use crate::interner::Interner;
@@ -101,6 +106,31 @@ fn command_body_from_proto(
         Body::DecideClawback(wire) => ("decide_clawback", decide_clawback(wire)),
         Body::RecordRepayment(wire) => ("record_repayment", record_repayment(wire)),
         Body::CloseCase(wire) => ("close_case", close_case(wire)),
+        Body::WithdrawPolicy(wire) => ("withdraw_policy", withdraw_policy(wire)),
+        Body::RecordProvincialAdjustment(wire) => (
+            "record_provincial_adjustment",
+            record_provincial_adjustment(wire),
+        ),
+        Body::RaiseOrder(wire) => ("raise_order", order::raise(wire, names)),
+        Body::ListOrder(wire) => ("list_order", order::list(wire)),
+        Body::SelectOrder(wire) => ("select_order", order::select(wire)),
+        Body::AcceptOrder(wire) => ("accept_order", order::accept(wire, names)),
+        Body::PurchaseOrder(wire) => ("purchase_order", order::purchase(wire)),
+        Body::CancelOrder(wire) => ("cancel_order", order::cancel(wire)),
+        Body::VerifyCertificate(wire) => ("verify_certificate", claim::verify_certificate(wire)),
+        Body::SubmitClaim(wire) => ("submit_claim", claim::submit_claim(wire)),
+        Body::RecordAgencyContract(wire) => (
+            "record_agency_contract",
+            claim::record_agency_contract(wire),
+        ),
+        Body::OpenPublicity(wire) => ("open_publicity", claim::open_publicity(wire)),
+        Body::RaiseObjection(wire) => ("raise_objection", claim::raise_objection(wire)),
+        Body::ResolveObjection(wire) => ("resolve_objection", claim::resolve_objection(wire)),
+        Body::ClosePublicity(wire) => ("close_publicity", claim::close_publicity(wire)),
+        Body::ApproveAward(wire) => ("approve_award", award::approve(wire, names)),
+        Body::RevokeAward(wire) => ("revoke_award", award::revoke(wire)),
+        Body::OrderAwardPayment(wire) => ("order_award_payment", award::order_payment(wire)),
+        Body::ImposePenalty(wire) => ("impose_penalty", award::impose_penalty(wire)),
     };
     body.within(field)
 }
@@ -139,6 +169,7 @@ fn accrue_funds(wire: &v1::AccrueFunds) -> Result<CommandBody, DecodeError> {
         fund: fund_source_from_proto(wire.fund).within("fund")?,
         amount: Fen::new(wire.amount_fen),
         reference: reference(&wire.reference).within("reference")?,
+        capacity: wire.capacity.as_ref().map(capacity_from_proto),
     }))
 }
 
@@ -232,12 +263,14 @@ fn approve_class(
         occupation: occupation(&wire.occupation).within("occupation")?,
         level: level_from_proto(wire.level).within("level")?,
         headcount: wire.headcount,
-        rate: Fen::new(wire.rate_fen),
+        rate: wire.rate_fen.map(Fen::new),
         class_hours: wire.class_hours,
         starts_on: date_from_proto(wire.start_date.as_ref()).within("start_date")?,
         ends_on: date_from_proto(wire.end_date.as_ref()).within("end_date")?,
         residence: optional_division(wire.residence_division).within("residence_division")?,
         contract_number: reference(&wire.contract_number).within("contract_number")?,
+        reporting: reporting_from_proto(wire.reporting.as_ref()).within("reporting")?,
+        order: optional_id(&wire.order_id, OrderId::from_bytes).within("order_id")?,
     }))
 }
 
@@ -361,6 +394,7 @@ fn order_disbursement(
             CLASS_SIZE_MAX,
             |key| id(key, PersonKey::from_bytes),
         )?,
+        fund: optional_enum(wire.fund, fund_source_from_proto).within("fund")?,
     }))
 }
 
@@ -395,7 +429,7 @@ fn make_finding(wire: &v1::MakeFinding) -> Result<CommandBody, DecodeError> {
         case: id(&wire.case_id, CaseId::from_bytes).within("case_id")?,
         finding: id(&wire.finding_id, FindingId::from_bytes).within("finding_id")?,
         kind: finding_kind_from_proto(wire.kind).within("kind")?,
-        class: id(&wire.class_id, ClassId::from_bytes).within("class_id")?,
+        subject: subject(&wire.class_id, &wire.award_id)?,
         persons: list("person_keys", &wire.person_keys, CLASS_SIZE_MAX, |key| {
             id(key, PersonKey::from_bytes)
         })?,
@@ -429,13 +463,42 @@ fn close_case(wire: &v1::CloseCase) -> Result<CommandBody, DecodeError> {
     }))
 }
 
+fn withdraw_policy(wire: &v1::WithdrawPolicy) -> Result<CommandBody, DecodeError> {
+    Ok(CommandBody::WithdrawPolicy(WithdrawPolicy {
+        policy_id: reference(&wire.policy_id).within("policy_id")?,
+        version: wire.version,
+        effective_on: date_from_proto(wire.effective_date.as_ref()).within("effective_date")?,
+        grounds: note(&wire.grounds).within("grounds")?,
+        decision_number: reference(&wire.decision_number).within("decision_number")?,
+    }))
+}
+
+fn record_provincial_adjustment(
+    wire: &v1::RecordProvincialAdjustment,
+) -> Result<CommandBody, DecodeError> {
+    let capacity = wire
+        .capacity
+        .as_ref()
+        .ok_or_else(|| DecodeError::new("capacity", DecodeProblem::Missing))?;
+    Ok(CommandBody::RecordProvincialAdjustment(
+        RecordProvincialAdjustment {
+            division: division_from_proto(wire.division).within("division")?,
+            fund: fund_source_from_proto(wire.fund).within("fund")?,
+            amount: Fen::new(wire.amount_fen),
+            capacity: capacity_from_proto(capacity),
+            reference: reference(&wire.reference).within("reference")?,
+        },
+    ))
+}
+
 fn clawback_request_line(
     wire: &v1::ClawbackRequestLine,
 ) -> Result<ClawbackRequestLine, DecodeError> {
     let disbursement = id(&wire.disbursement_id, DisbursementId::from_bytes);
     Ok(ClawbackRequestLine {
         disbursement: disbursement.within("disbursement_id")?,
-        beneficiary: id(&wire.beneficiary_key, PersonKey::from_bytes).within("beneficiary_key")?,
+        beneficiary: optional_id(&wire.beneficiary_key, PersonKey::from_bytes)
+            .within("beneficiary_key")?,
         amount: Fen::new(wire.amount_fen),
     })
 }

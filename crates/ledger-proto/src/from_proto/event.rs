@@ -1,28 +1,35 @@
 //! Events, one function per kind.
 
+mod award;
+mod claim;
+mod order;
+
 use std::sync::Arc;
 
 use ledger_core::event::{
     CertificateInvalidated, CertificateIssued, ClassApproved, ClawbackDecided, ClawbackLine,
     DisbursementLine, DisbursementOrdered, DisbursementReturned, EmploymentConfirmed, EventBody,
     FindingMade, InstitutionRegistered, PersonStatusDeclared, PolicyPublished, ProjectSettled,
-    QualificationGranted, QualificationRevoked, RecordedEvent, SettlementLine, SubsidyApproved,
+    ProvincialAdjustmentReceived, QualificationGranted, QualificationRevoked, RateSource,
+    RecordedEvent, SettlementLine, SubsidyApproved,
 };
 use ledger_core::{
-    CaseId, ClassId, ClawbackId, DisbursementId, Event, EventId, Fen, FindingId, PersonKey,
-    QualificationId, Tag,
+    CaseId, ClassId, ClawbackId, DisbursementId, Event, EventId, Fen, FindingId, OrderId,
+    PersonKey, QualificationId, Tag,
 };
 
 use super::value::{
     certificate_number, digest, fiscal_year, id, list, note, occupation, optional_credit_code,
-    optional_date, optional_division, optional_position, position, reference, scheme,
+    optional_date, optional_division, optional_id, optional_position, position, reference, scheme,
+    subject,
 };
 use super::{
-    account_key_from_proto, assessment_result_from_proto, certificate_kind_from_proto,
-    class_kind_from_proto, date_from_proto, debt_from_proto, disbursement_stage_from_proto,
-    division_from_proto, employment_evidence_from_proto, event_kind_from_proto,
-    finding_kind_from_proto, fund_source_from_proto, institution_kind_from_proto, level_from_proto,
-    payee_from_proto, person_status_from_proto, posting_from_proto, return_kind_from_proto,
+    account_key_from_proto, applied_rule_from_proto, assessment_result_from_proto,
+    capacity_from_proto, certificate_kind_from_proto, class_kind_from_proto, date_from_proto,
+    debt_from_proto, disbursement_stage_from_proto, division_from_proto, document_kind_from_proto,
+    employment_evidence_from_proto, event_kind_from_proto, finding_kind_from_proto,
+    fund_source_from_proto, institution_kind_from_proto, level_from_proto, payee_from_proto,
+    person_status_from_proto, posting_from_proto, reporting_from_proto, return_kind_from_proto,
     scope_from_proto, settlement_outcome_from_proto, tag_from_proto, time_from_proto,
 };
 use crate::error::{DecodeError, DecodeProblem, Within as _};
@@ -77,12 +84,28 @@ pub fn recorded_event_from_proto(
 /// # Errors
 ///
 /// Names the field that is not what the contract asks for.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one arm per kind, so that the match is exhaustive"
+)]
 pub fn event_body_from_proto(body: &Body, names: &mut Interner) -> Result<EventBody, DecodeError> {
     let (field, body) = match body {
-        Body::PolicyPublished(wire) => ("policy_published", policy_published(wire)),
+        Body::PolicyPublished(wire) => (
+            "policy_published",
+            policy_published(wire).map(EventBody::PolicyPublished),
+        ),
+        Body::PolicyWithdrawn(wire) => ("policy_withdrawn", policy_withdrawn(wire)),
+        Body::CataloguePublished(wire) => (
+            "catalogue_published",
+            policy_published(wire).map(EventBody::CataloguePublished),
+        ),
         Body::AccountOpened(wire) => ("account_opened", account_opened(wire)),
         Body::FundsAccrued(wire) => ("funds_accrued", funds_accrued(wire)),
         Body::FundsTransferred(wire) => ("funds_transferred", funds_transferred(wire)),
+        Body::ProvincialAdjustmentReceived(wire) => (
+            "provincial_adjustment_received",
+            provincial_adjustment_received(wire),
+        ),
         Body::InstitutionRegistered(wire) => (
             "institution_registered",
             institution_registered(wire, names),
@@ -101,6 +124,12 @@ pub fn event_body_from_proto(body: &Body, names: &mut Interner) -> Result<EventB
         Body::ClassApproved(wire) => ("class_approved", class_approved(wire, names)),
         Body::ClassOpened(wire) => ("class_opened", class_opened(wire)),
         Body::ClassClosed(wire) => ("class_closed", class_closed(wire)),
+        Body::OrderRaised(wire) => ("order_raised", order::raised(wire, names)),
+        Body::OrderListed(wire) => ("order_listed", order::listed(wire)),
+        Body::OrderSelected(wire) => ("order_selected", order::selected(wire)),
+        Body::OrderAccepted(wire) => ("order_accepted", order::accepted(wire, names)),
+        Body::OrderPurchased(wire) => ("order_purchased", order::purchased(wire)),
+        Body::OrderCancelled(wire) => ("order_cancelled", order::cancelled(wire)),
         Body::PersonEnrolled(wire) => ("person_enrolled", person_enrolled(wire)),
         Body::EnrolmentWithdrawn(wire) => ("enrolment_withdrawn", enrolment_withdrawn(wire)),
         Body::AttendanceRecorded(wire) => ("attendance_recorded", attendance_recorded(wire)),
@@ -110,12 +139,26 @@ pub fn event_body_from_proto(body: &Body, names: &mut Interner) -> Result<EventB
         Body::CertificateInvalidated(wire) => {
             ("certificate_invalidated", certificate_invalidated(wire))
         }
+        Body::CertificateVerified(wire) => {
+            ("certificate_verified", claim::certificate_verified(wire))
+        }
         Body::EmploymentConfirmed(wire) => {
             ("employment_confirmed", employment_confirmed(wire, names))
         }
         Body::EmploymentWithdrawn(wire) => ("employment_withdrawn", employment_withdrawn(wire)),
         Body::SubsidyApproved(wire) => ("subsidy_approved", subsidy_approved(wire)),
         Body::ProjectSettled(wire) => ("project_settled", project_settled(wire)),
+        Body::ClaimSubmitted(wire) => ("claim_submitted", claim::submitted(wire)),
+        Body::AgencyContractRecorded(wire) => (
+            "agency_contract_recorded",
+            claim::agency_contract_recorded(wire, names),
+        ),
+        Body::PublicityOpened(wire) => ("publicity_opened", claim::publicity_opened(wire)),
+        Body::ObjectionRaised(wire) => ("objection_raised", claim::objection_raised(wire)),
+        Body::ObjectionResolved(wire) => ("objection_resolved", claim::objection_resolved(wire)),
+        Body::PublicityClosed(wire) => ("publicity_closed", claim::publicity_closed(wire)),
+        Body::AwardApproved(wire) => ("award_approved", award::approved(wire, names)),
+        Body::AwardRevoked(wire) => ("award_revoked", award::revoked(wire)),
         Body::DisbursementOrdered(wire) => {
             ("disbursement_ordered", disbursement_ordered(wire, names))
         }
@@ -126,6 +169,7 @@ pub fn event_body_from_proto(body: &Body, names: &mut Interner) -> Result<EventB
         Body::CaseClosed(wire) => ("case_closed", case_closed(wire)),
         Body::ClawbackDecided(wire) => ("clawback_decided", clawback_decided(wire, names)),
         Body::RepaymentReceived(wire) => ("repayment_received", repayment_received(wire)),
+        Body::PenaltyImposed(wire) => ("penalty_imposed", award::penalty_imposed(wire, names)),
     };
     body.within(field)
 }
@@ -137,8 +181,8 @@ fn stored_tag(wire: &v1::Tag, names: &mut Interner) -> Result<Tag, DecodeError> 
     }
 }
 
-fn policy_published(wire: &v1::PolicyPublished) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::PolicyPublished(PolicyPublished {
+fn policy_published(wire: &v1::PolicyPublished) -> Result<PolicyPublished, DecodeError> {
+    Ok(PolicyPublished {
         policy_id: reference(&wire.policy_id).within("policy_id")?,
         version: wire.version,
         document_number: reference(&wire.document_number).within("document_number")?,
@@ -147,7 +191,19 @@ fn policy_published(wire: &v1::PolicyPublished) -> Result<EventBody, DecodeError
         valid_until: optional_date(wire.valid_until_date.as_ref()).within("valid_until_date")?,
         text: Arc::from(wire.text.as_str()),
         digest: digest(&wire.digest).within("digest")?,
-    }))
+        document_kind: document_kind_from_proto(wire.document_kind).within("document_kind")?,
+    })
+}
+
+fn policy_withdrawn(wire: &v1::PolicyWithdrawn) -> Result<EventBody, DecodeError> {
+    Ok(EventBody::PolicyWithdrawn {
+        policy_id: reference(&wire.policy_id).within("policy_id")?,
+        version: wire.version,
+        published: position(wire.published_position).within("published_position")?,
+        effective_on: date_from_proto(wire.effective_date.as_ref()).within("effective_date")?,
+        grounds: note(&wire.grounds).within("grounds")?,
+        decision_number: reference(&wire.decision_number).within("decision_number")?,
+    })
 }
 
 fn account_opened(wire: &v1::AccountOpened) -> Result<EventBody, DecodeError> {
@@ -161,7 +217,25 @@ fn funds_accrued(wire: &v1::FundsAccrued) -> Result<EventBody, DecodeError> {
         account: account_key_from_proto(wire.account.as_ref()).within("account")?,
         amount: Fen::new(wire.amount_fen),
         reference: reference(&wire.reference).within("reference")?,
+        capacity: wire.capacity.as_ref().map(capacity_from_proto),
     })
+}
+
+fn provincial_adjustment_received(
+    wire: &v1::ProvincialAdjustmentReceived,
+) -> Result<EventBody, DecodeError> {
+    let capacity = wire
+        .capacity
+        .as_ref()
+        .ok_or_else(|| DecodeError::new("capacity", DecodeProblem::Missing))?;
+    Ok(EventBody::ProvincialAdjustmentReceived(
+        ProvincialAdjustmentReceived {
+            account: account_key_from_proto(wire.account.as_ref()).within("account")?,
+            amount: Fen::new(wire.amount_fen),
+            capacity: capacity_from_proto(capacity),
+            reference: reference(&wire.reference).within("reference")?,
+        },
+    ))
 }
 
 fn funds_transferred(wire: &v1::FundsTransferred) -> Result<EventBody, DecodeError> {
@@ -259,7 +333,24 @@ fn class_approved(
         ends_on: date_from_proto(wire.end_date.as_ref()).within("end_date")?,
         residence: optional_division(wire.residence_division).within("residence_division")?,
         contract_number: reference(&wire.contract_number).within("contract_number")?,
+        rate_source: rate_source(wire.rate_source.as_ref())?,
+        scarce: wire.scarce,
+        reporting: reporting_from_proto(wire.reporting.as_ref()).within("reporting")?,
+        order: optional_id(&wire.order_id, OrderId::from_bytes).within("order_id")?,
     }))
+}
+
+fn rate_source(wire: Option<&v1::class_approved::RateSource>) -> Result<RateSource, DecodeError> {
+    use v1::class_approved::RateSource as Wire;
+    Ok(match wire {
+        None => RateSource::Contract,
+        Some(Wire::RateBelowPosition(policy)) => {
+            RateSource::Below(position(*policy).within("rate_below_position")?)
+        }
+        Some(Wire::RateStandardPosition(policy)) => {
+            RateSource::Standard(position(*policy).within("rate_standard_position")?)
+        }
+    })
 }
 
 fn class_opened(wire: &v1::ClassOpened) -> Result<EventBody, DecodeError> {
@@ -374,6 +465,12 @@ fn subsidy_approved(wire: &v1::SubsidyApproved) -> Result<EventBody, DecodeError
         quota_year: wire.quota_year,
         quota_used: wire.quota_used,
         quota_limit: wire.quota_limit,
+        applied: list(
+            "applied",
+            &wire.applied,
+            usize::MAX,
+            applied_rule_from_proto,
+        )?,
     }))
 }
 
@@ -396,7 +493,7 @@ fn disbursement_ordered(
     Ok(EventBody::DisbursementOrdered(DisbursementOrdered {
         disbursement: id(&wire.disbursement_id, DisbursementId::from_bytes)
             .within("disbursement_id")?,
-        class: id(&wire.class_id, ClassId::from_bytes).within("class_id")?,
+        subject: subject(&wire.class_id, &wire.award_id)?,
         account: account_key_from_proto(wire.account.as_ref()).within("account")?,
         stage: disbursement_stage_from_proto(wire.stage).within("stage")?,
         payee: payee_from_proto(wire.payee.as_ref(), names).within("payee")?,
@@ -443,7 +540,7 @@ fn finding_made(wire: &v1::FindingMade) -> Result<EventBody, DecodeError> {
         case: id(&wire.case_id, CaseId::from_bytes).within("case_id")?,
         finding: id(&wire.finding_id, FindingId::from_bytes).within("finding_id")?,
         kind: finding_kind_from_proto(wire.kind).within("kind")?,
-        class: id(&wire.class_id, ClassId::from_bytes).within("class_id")?,
+        subject: subject(&wire.class_id, &wire.award_id)?,
         persons: list("person_keys", &wire.person_keys, usize::MAX, |key| {
             id(key, PersonKey::from_bytes)
         })?,
@@ -466,7 +563,7 @@ fn clawback_decided(
         clawback: id(&wire.clawback_id, ClawbackId::from_bytes).within("clawback_id")?,
         case: id(&wire.case_id, CaseId::from_bytes).within("case_id")?,
         finding: id(&wire.finding_id, FindingId::from_bytes).within("finding_id")?,
-        class: id(&wire.class_id, ClassId::from_bytes).within("class_id")?,
+        subject: subject(&wire.class_id, &wire.award_id)?,
         account: account_key_from_proto(wire.account.as_ref()).within("account")?,
         debtor: payee_from_proto(wire.debtor.as_ref(), names).within("debtor")?,
         lines: list("lines", &wire.lines, usize::MAX, clawback_line)?,
@@ -505,7 +602,8 @@ fn clawback_line(wire: &v1::ClawbackLine) -> Result<ClawbackLine, DecodeError> {
     let disbursement = id(&wire.disbursement_id, DisbursementId::from_bytes);
     Ok(ClawbackLine {
         disbursement: disbursement.within("disbursement_id")?,
-        beneficiary: id(&wire.beneficiary_key, PersonKey::from_bytes).within("beneficiary_key")?,
+        beneficiary: optional_id(&wire.beneficiary_key, PersonKey::from_bytes)
+            .within("beneficiary_key")?,
         amount: Fen::new(wire.amount_fen),
         frees_quota: wire.frees_quota,
     })

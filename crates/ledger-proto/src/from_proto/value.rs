@@ -1,19 +1,27 @@
 //! Values that events, commands and answers have in common.
 
+use ledger_core::coded::DocumentKind;
 use ledger_core::command::Debt;
-use ledger_core::event::{Payee, PersonStatus, QualificationKind, QualificationScope, ScopeEntry};
+use ledger_core::event::{
+    AppliedRule, OrderRaisedBy, Payee, PayingCapacity, PersonStatus, QualificationKind,
+    QualificationScope, Reporting, ScopeEntry, Subject,
+};
 use ledger_core::limits::{CLASS_HEADCOUNT_MAX, SCOPE_OCCUPATIONS_MAX};
+use ledger_core::scheme::SchemeIdError;
 use ledger_core::{
-    AccountKey, BusinessDate, CaseId, CertificateNumber, ClassId, ClawbackId, CreditCode,
-    DisbursementId, Division, Fen, LedgerAccount, Note, Occupation, PersonKey, Position, Posting,
-    RecordedTime, Reference, SchemeId, SkillLevel, Tag,
+    AccountKey, ActionId, AwardId, BusinessDate, CaseId, CertificateNumber, ClassId, ClawbackId,
+    CreditCode, DisbursementId, Division, Fen, LedgerAccount, Note, Occupation, OrderId, PersonKey,
+    Position, Posting, RecordedTime, Reference, SchemeId, SectorId, SkillLevel, Tag,
 };
 
 use super::{
-    account_kind_from_proto, fund_source_from_proto, side_from_proto, skill_level_from_proto,
+    account_kind_from_proto, class_form_from_proto, fund_source_from_proto, group_from_proto,
+    rule_kind_from_proto, sex_from_proto, side_from_proto, skill_level_from_proto,
+    training_kind_from_proto,
 };
 use crate::error::{DecodeError, DecodeProblem, Within as _};
 use crate::interner::Interner;
+use crate::to_proto::person_status_to_proto;
 use crate::v1;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -166,6 +174,12 @@ pub fn tag_from_proto(wire: &v1::Tag, names: &mut Interner) -> Result<Tag, Decod
         Value::ClawbackId(key) => id(key, ClawbackId::from_bytes)
             .map(Tag::Clawback)
             .within("clawback_id"),
+        Value::AwardId(key) => id(key, AwardId::from_bytes)
+            .map(Tag::Award)
+            .within("award_id"),
+        Value::OrderId(key) => id(key, OrderId::from_bytes)
+            .map(Tag::Order)
+            .within("order_id"),
         Value::Account(key) => account_key(key.division, key.fund)
             .map(Tag::Account)
             .within("account"),
@@ -200,6 +214,9 @@ pub fn payee_from_proto(
             .credit_code(code)
             .map(Payee::Employer)
             .within("employer"),
+        Wire::MasterKey(key) => id(key, PersonKey::from_bytes)
+            .map(Payee::Master)
+            .within("master_key"),
     }
 }
 
@@ -227,26 +244,144 @@ pub fn debt_from_proto(wire: Option<&v1::Debt>) -> Result<Debt, DecodeError> {
 ///
 /// # Errors
 ///
-/// Fails when it is absent, or its division is missing or out of place.
+/// Fails when it is absent, or a value is missing or goes with another status.
 pub fn person_status_from_proto(
     wire: Option<&v1::PersonStatus>,
 ) -> Result<PersonStatus, DecodeError> {
+    use v1::PersonStatusKind as Kind;
     let wire = wire.ok_or(DecodeProblem::Missing)?;
-    match (v1::PersonStatusKind::try_from(wire.kind), wire.division) {
-        (Ok(v1::PersonStatusKind::Pension), 0) => Ok(PersonStatus::Pension),
-        (Ok(v1::PersonStatusKind::Pension), _) | (Ok(v1::PersonStatusKind::Residence), 0) => {
-            Err(DecodeError::new("division", DecodeProblem::StatusDivision))
+    let kind = Kind::try_from(wire.kind)
+        .map_err(|_| DecodeError::new("kind", DecodeProblem::UnknownNumber(wire.kind)))?;
+    let status = match kind {
+        Kind::Unspecified => return Err(DecodeError::new("kind", DecodeProblem::Missing)),
+        Kind::Pension => PersonStatus::Pension,
+        Kind::Residence => match wire.division {
+            0 => return Err(DecodeError::new("division", DecodeProblem::StatusDivision)),
+            code => PersonStatus::Residence(division_from_proto(code).within("division")?),
+        },
+        Kind::Group => PersonStatus::Group(group_from_proto(wire.group).within("group")?),
+        Kind::UnemploymentInsured => PersonStatus::UnemploymentInsured,
+        Kind::Age => PersonStatus::Age(small(wire.age).within("age")?),
+        Kind::Sex => PersonStatus::Sex(sex_from_proto(wire.sex).within("sex")?),
+        Kind::GraduatesIn => {
+            PersonStatus::GraduatesIn(small(wire.graduation_year).within("graduation_year")?)
         }
-        (Ok(v1::PersonStatusKind::Residence), code) => division_from_proto(code)
-            .map(PersonStatus::Residence)
-            .within("division"),
-        (Ok(v1::PersonStatusKind::Unspecified), _) => {
-            Err(DecodeError::new("kind", DecodeProblem::Missing))
-        }
-        (Err(_), _) => Err(DecodeError::new(
-            "kind",
-            DecodeProblem::UnknownNumber(wire.kind),
-        )),
+    };
+    match misplaced(wire, &person_status_to_proto(status)) {
+        None => Ok(status),
+        Some((field, problem)) => Err(DecodeError::new(field, problem)),
+    }
+}
+
+/// The first value that does not belong to the status, which alone would be `only`.
+fn misplaced(
+    wire: &v1::PersonStatus,
+    only: &v1::PersonStatus,
+) -> Option<(&'static str, DecodeProblem)> {
+    let fields = [
+        (
+            wire.division != only.division,
+            "division",
+            DecodeProblem::StatusDivision,
+        ),
+        (
+            wire.group != only.group,
+            "group",
+            DecodeProblem::StatusValue,
+        ),
+        (wire.age != only.age, "age", DecodeProblem::StatusValue),
+        (wire.sex != only.sex, "sex", DecodeProblem::StatusValue),
+        (
+            wire.graduation_year != only.graduation_year,
+            "graduation_year",
+            DecodeProblem::StatusValue,
+        ),
+    ];
+    let mut wrong = fields.into_iter().filter(|(differs, ..)| *differs);
+    wrong.next().map(|(_, field, problem)| (field, problem))
+}
+
+/// A required number that is stored in fewer bits.
+fn small<T: TryFrom<u32>>(wire: Option<u32>) -> Result<T, DecodeError> {
+    let number = wire.ok_or(DecodeProblem::Missing)?;
+    T::try_from(number).map_err(|_| DecodeProblem::OutOfRange.into())
+}
+
+/// Reads what training counts for; an absent one counts for nothing.
+///
+/// # Errors
+///
+/// Names the part that is wrong.
+pub fn reporting_from_proto(wire: Option<&v1::Reporting>) -> Result<Reporting, DecodeError> {
+    let Some(wire) = wire else {
+        return Ok(Reporting::default());
+    };
+    Ok(Reporting {
+        action: name(&wire.action, ActionId::parse).within("action")?,
+        sector: name(&wire.sector, SectorId::parse).within("sector")?,
+        training: optional_enum(wire.training, training_kind_from_proto).within("training")?,
+        form: optional_enum(wire.form, class_form_from_proto).within("form")?,
+    })
+}
+
+/// Reads what an accrual is measured against.
+#[must_use]
+pub fn capacity_from_proto(wire: &v1::PayingCapacity) -> PayingCapacity {
+    PayingCapacity {
+        balance: Fen::new(wire.balance_fen),
+        monthly_benefits: Fen::new(wire.monthly_benefits_fen),
+    }
+}
+
+/// Reads who raises an order.
+///
+/// # Errors
+///
+/// Fails when it is absent or not of its kind.
+pub fn raised_by_from_proto(
+    wire: Option<&v1::OrderRaisedBy>,
+    names: &mut Interner,
+) -> Result<OrderRaisedBy, DecodeError> {
+    use v1::order_raised_by::RaisedBy as Wire;
+    match wire
+        .and_then(|wire| wire.raised_by.as_ref())
+        .ok_or(DecodeProblem::Missing)?
+    {
+        Wire::PersonKey(key) => id(key, PersonKey::from_bytes)
+            .map(OrderRaisedBy::Person)
+            .within("person_key"),
+        Wire::Enterprise(code) => names
+            .credit_code(code)
+            .map(OrderRaisedBy::Enterprise)
+            .within("enterprise"),
+    }
+}
+
+/// Reads a rule that was applied.
+///
+/// # Errors
+///
+/// Fails when it names no rule.
+pub fn applied_rule_from_proto(wire: &v1::AppliedRule) -> Result<AppliedRule, DecodeError> {
+    Ok(AppliedRule {
+        rule: rule_kind_from_proto(wire.rule).within("rule")?,
+        policy: optional_position(wire.policy_position),
+        limit: wire.limit,
+        found: wire.found,
+    })
+}
+
+/// Reads what a document holds; UNSPECIFIED stands for rules.
+///
+/// # Errors
+///
+/// Fails for a number that the contract does not know.
+pub fn document_kind_from_proto(wire: i32) -> Result<DocumentKind, DecodeError> {
+    match v1::DocumentKind::try_from(wire) {
+        Ok(v1::DocumentKind::Unspecified | v1::DocumentKind::Rules) => Ok(DocumentKind::Rules),
+        Ok(v1::DocumentKind::RateTable) => Ok(DocumentKind::RateTable),
+        Ok(v1::DocumentKind::Catalogue) => Ok(DocumentKind::Catalogue),
+        Err(_) => Err(DecodeProblem::UnknownNumber(wire).into()),
     }
 }
 
@@ -317,6 +452,52 @@ pub(super) fn id<T>(wire: &[u8], make: impl Fn([u8; 16]) -> T) -> Result<T, Deco
             found: wire.len(),
         }
         .into()),
+    }
+}
+
+/// Empty bytes stand for none.
+pub(super) fn optional_id<T>(
+    wire: &[u8],
+    make: impl Fn([u8; 16]) -> T,
+) -> Result<Option<T>, DecodeError> {
+    match wire {
+        [] => Ok(None),
+        bytes => id(bytes, make).map(Some),
+    }
+}
+
+/// What something is about: a class or an award, of which one is empty.
+pub(super) fn subject(class_id: &[u8], award_id: &[u8]) -> Result<Subject, DecodeError> {
+    match (class_id, award_id) {
+        (class, []) => id(class, ClassId::from_bytes)
+            .map(Subject::Class)
+            .within("class_id"),
+        ([], award) => id(award, AwardId::from_bytes)
+            .map(Subject::Award)
+            .within("award_id"),
+        _ => Err(DecodeError::new("award_id", DecodeProblem::TwoSubjects)),
+    }
+}
+
+/// UNSPECIFIED stands for none.
+pub(super) fn optional_enum<T>(
+    wire: i32,
+    read: impl Fn(i32) -> Result<T, DecodeError>,
+) -> Result<Option<T>, DecodeError> {
+    match wire {
+        0 => Ok(None),
+        number => read(number).map(Some),
+    }
+}
+
+/// The empty text stands for none.
+fn name<T>(
+    wire: &str,
+    parse: impl Fn(&str) -> Result<T, SchemeIdError>,
+) -> Result<Option<T>, DecodeError> {
+    match wire {
+        "" => Ok(None),
+        text => Ok(Some(parse(text)?)),
     }
 }
 

@@ -58,7 +58,7 @@ pub struct Posting {
 /// Something that an event can be found by.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Tag {
-    #[prost(oneof = "tag::Value", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10")]
+    #[prost(oneof = "tag::Value", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12")]
     pub value: ::core::option::Option<tag::Value>,
 }
 /// Nested message and enum types in `Tag`.
@@ -96,12 +96,18 @@ pub mod tag {
         /// postings say it already.
         #[prost(message, tag = "10")]
         LedgerAccount(super::LedgerAccount),
+        /// An award or grant, by the 16 bytes of its id.
+        #[prost(bytes, tag = "11")]
+        AwardId(::prost::alloc::vec::Vec<u8>),
+        /// A training order (五单式), by the 16 bytes of its id.
+        #[prost(bytes, tag = "12")]
+        OrderId(::prost::alloc::vec::Vec<u8>),
     }
 }
 /// Who gets money, and owes it when it has to come back.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Payee {
-    #[prost(oneof = "payee::Payee", tags = "1, 2, 3")]
+    #[prost(oneof = "payee::Payee", tags = "1, 2, 3, 4")]
     pub payee: ::core::option::Option<payee::Payee>,
 }
 /// Nested message and enum types in `Payee`.
@@ -117,6 +123,9 @@ pub mod payee {
         /// An employer, by its unified social credit code.
         #[prost(string, tag = "3")]
         Employer(::prost::alloc::string::String),
+        /// The master of an apprentice (带徒师傅), by the opaque 16-byte key.
+        #[prost(bytes, tag = "4")]
+        MasterKey(::prost::alloc::vec::Vec<u8>),
     }
 }
 /// A status of a person that decides about money.
@@ -128,6 +137,19 @@ pub struct PersonStatus {
     /// The division of residence for RESIDENCE; 0 for every other status.
     #[prost(uint32, tag = "2")]
     pub division: u32,
+    /// The group for GROUP; UNSPECIFIED for every other status.
+    #[prost(enumeration = "Group", tag = "3")]
+    pub group: i32,
+    /// Whole years for AGE, 0 to 255; absent for every other status. A date of birth never enters the
+    /// ledger.
+    #[prost(uint32, optional, tag = "4")]
+    pub age: ::core::option::Option<u32>,
+    /// The sex for SEX; UNSPECIFIED for every other status.
+    #[prost(enumeration = "Sex", tag = "5")]
+    pub sex: i32,
+    /// The calendar year for GRADUATES_IN; absent for every other status.
+    #[prost(uint32, optional, tag = "6")]
+    pub graduation_year: ::core::option::Option<u32>,
 }
 /// What a qualification allows.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -172,6 +194,68 @@ pub mod debt {
         ExcessAdvanceClassId(::prost::alloc::vec::Vec<u8>),
     }
 }
+/// What training counts for in reports; every part may be left out.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Reporting {
+    /// The action (专项行动), as the policy names it: 3 to 48 characters from a-z, 0-9 and hyphen;
+    /// empty for none.
+    #[prost(string, tag = "1")]
+    pub action: ::prost::alloc::string::String,
+    /// The sector (行业领域), of the same form; empty for none.
+    #[prost(string, tag = "2")]
+    pub sector: ::prost::alloc::string::String,
+    /// The kind of training; UNSPECIFIED for none.
+    #[prost(enumeration = "TrainingKind", tag = "3")]
+    pub training: i32,
+    /// How the class is tied to employers; UNSPECIFIED when that is not known.
+    #[prost(enumeration = "ClassForm", tag = "4")]
+    pub form: i32,
+}
+/// What an accrual or an adjustment is measured against.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PayingCapacity {
+    /// Balance of the unemployment insurance fund before the accrual, in fen.
+    #[prost(int64, tag = "1")]
+    pub balance_fen: i64,
+    /// Unemployment benefits of a month, in fen.
+    #[prost(int64, tag = "2")]
+    pub monthly_benefits_fen: i64,
+}
+/// Who raises an order (提单).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OrderRaisedBy {
+    #[prost(oneof = "order_raised_by::RaisedBy", tags = "1, 2")]
+    pub raised_by: ::core::option::Option<order_raised_by::RaisedBy>,
+}
+/// Nested message and enum types in `OrderRaisedBy`.
+pub mod order_raised_by {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum RaisedBy {
+        /// A worker, by the opaque 16-byte key.
+        #[prost(bytes, tag = "1")]
+        PersonKey(::prost::alloc::vec::Vec<u8>),
+        /// An enterprise, by its unified social credit code.
+        #[prost(string, tag = "2")]
+        Enterprise(::prost::alloc::string::String),
+    }
+}
+/// One rule that an approval rests on, and what it found.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AppliedRule {
+    /// Which rule.
+    #[prost(enumeration = "RuleKind", tag = "1")]
+    pub rule: i32,
+    /// Position of the publication of the document that it stands in; 0 for what holds without one.
+    #[prost(uint64, tag = "2")]
+    pub policy_position: u64,
+    /// The limit that it sets, in the unit of the rule: fen for amounts, otherwise a count, days,
+    /// months, class hours or years; absent when it sets none.
+    #[prost(int64, optional, tag = "3")]
+    pub limit: ::core::option::Option<i64>,
+    /// The value found, in the same unit; absent when there is none.
+    #[prost(int64, optional, tag = "4")]
+    pub found: ::core::option::Option<i64>,
+}
 /// The clause that a payment or a refusal rests on.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RuleCitation {
@@ -205,6 +289,18 @@ pub enum FundSource {
     SpecialTraining = 5,
     /// The employer's own fund for the education of its employees (职工教育经费).
     EmployeeEducation = 6,
+    /// The budget for the training of skilled people (技能人才培养专项经费).
+    SkilledTalent = 7,
+    /// Money of line departments and mass organisations (行业主管部门和群团组织资金).
+    DepartmentFunds = 8,
+    /// Money of the cooperation of eastern and western provinces (东西部协作资金).
+    EastWestCooperation = 9,
+    /// Money that links poverty relief and rural revitalisation (乡村振兴衔接资金).
+    RuralRevitalisation = 10,
+    /// Money for the development of an industry and its people (行业发展和人才培养资金).
+    IndustryTalent = 11,
+    /// Grants of the central budget (中央财政补助资金).
+    CentralBudget = 12,
 }
 impl FundSource {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -220,6 +316,12 @@ impl FundSource {
             Self::UnemploymentInsurance => "FUND_SOURCE_UNEMPLOYMENT_INSURANCE",
             Self::SpecialTraining => "FUND_SOURCE_SPECIAL_TRAINING",
             Self::EmployeeEducation => "FUND_SOURCE_EMPLOYEE_EDUCATION",
+            Self::SkilledTalent => "FUND_SOURCE_SKILLED_TALENT",
+            Self::DepartmentFunds => "FUND_SOURCE_DEPARTMENT_FUNDS",
+            Self::EastWestCooperation => "FUND_SOURCE_EAST_WEST_COOPERATION",
+            Self::RuralRevitalisation => "FUND_SOURCE_RURAL_REVITALISATION",
+            Self::IndustryTalent => "FUND_SOURCE_INDUSTRY_TALENT",
+            Self::CentralBudget => "FUND_SOURCE_CENTRAL_BUDGET",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -232,6 +334,12 @@ impl FundSource {
             "FUND_SOURCE_UNEMPLOYMENT_INSURANCE" => Some(Self::UnemploymentInsurance),
             "FUND_SOURCE_SPECIAL_TRAINING" => Some(Self::SpecialTraining),
             "FUND_SOURCE_EMPLOYEE_EDUCATION" => Some(Self::EmployeeEducation),
+            "FUND_SOURCE_SKILLED_TALENT" => Some(Self::SkilledTalent),
+            "FUND_SOURCE_DEPARTMENT_FUNDS" => Some(Self::DepartmentFunds),
+            "FUND_SOURCE_EAST_WEST_COOPERATION" => Some(Self::EastWestCooperation),
+            "FUND_SOURCE_RURAL_REVITALISATION" => Some(Self::RuralRevitalisation),
+            "FUND_SOURCE_INDUSTRY_TALENT" => Some(Self::IndustryTalent),
+            "FUND_SOURCE_CENTRAL_BUDGET" => Some(Self::CentralBudget),
             _ => None,
         }
     }
@@ -259,6 +367,8 @@ pub enum AccountKind {
     Receivable = 8,
     /// Money that came back or has to (追回). Credit, by year.
     Recovery = 9,
+    /// Money received from the provincial adjustment fund (省级调剂金补助). Credit, by year.
+    ProvincialAdjustment = 10,
 }
 impl AccountKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -277,6 +387,7 @@ impl AccountKind {
             Self::Reserve => "ACCOUNT_KIND_RESERVE",
             Self::Receivable => "ACCOUNT_KIND_RECEIVABLE",
             Self::Recovery => "ACCOUNT_KIND_RECOVERY",
+            Self::ProvincialAdjustment => "ACCOUNT_KIND_PROVINCIAL_ADJUSTMENT",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -292,6 +403,7 @@ impl AccountKind {
             "ACCOUNT_KIND_RESERVE" => Some(Self::Reserve),
             "ACCOUNT_KIND_RECEIVABLE" => Some(Self::Receivable),
             "ACCOUNT_KIND_RECOVERY" => Some(Self::Recovery),
+            "ACCOUNT_KIND_PROVINCIAL_ADJUSTMENT" => Some(Self::ProvincialAdjustment),
             _ => None,
         }
     }
@@ -397,6 +509,8 @@ pub enum CertificateKind {
     SpecialAbility = 3,
     /// A training completed (培训合格证书).
     TrainingCompletion = 4,
+    /// A permit for special operations (特种作业操作证).
+    SpecialOperation = 5,
 }
 impl CertificateKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -410,6 +524,7 @@ impl CertificateKind {
             Self::VocationalQualification => "CERTIFICATE_KIND_VOCATIONAL_QUALIFICATION",
             Self::SpecialAbility => "CERTIFICATE_KIND_SPECIAL_ABILITY",
             Self::TrainingCompletion => "CERTIFICATE_KIND_TRAINING_COMPLETION",
+            Self::SpecialOperation => "CERTIFICATE_KIND_SPECIAL_OPERATION",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -420,6 +535,7 @@ impl CertificateKind {
             "CERTIFICATE_KIND_VOCATIONAL_QUALIFICATION" => Some(Self::VocationalQualification),
             "CERTIFICATE_KIND_SPECIAL_ABILITY" => Some(Self::SpecialAbility),
             "CERTIFICATE_KIND_TRAINING_COMPLETION" => Some(Self::TrainingCompletion),
+            "CERTIFICATE_KIND_SPECIAL_OPERATION" => Some(Self::SpecialOperation),
             _ => None,
         }
     }
@@ -510,6 +626,16 @@ pub enum PersonStatusKind {
     Pension = 1,
     /// Is resident in a division.
     Residence = 2,
+    /// Belongs to a group that a document names.
+    Group = 3,
+    /// Is insured against unemployment (参加失业保险).
+    UnemploymentInsured = 4,
+    /// Is so many whole years old.
+    Age = 5,
+    /// Is of a sex, where a document sets different ages.
+    Sex = 6,
+    /// Graduates in a calendar year (毕业年度).
+    GraduatesIn = 7,
 }
 impl PersonStatusKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -521,6 +647,11 @@ impl PersonStatusKind {
             Self::Unspecified => "PERSON_STATUS_KIND_UNSPECIFIED",
             Self::Pension => "PERSON_STATUS_KIND_PENSION",
             Self::Residence => "PERSON_STATUS_KIND_RESIDENCE",
+            Self::Group => "PERSON_STATUS_KIND_GROUP",
+            Self::UnemploymentInsured => "PERSON_STATUS_KIND_UNEMPLOYMENT_INSURED",
+            Self::Age => "PERSON_STATUS_KIND_AGE",
+            Self::Sex => "PERSON_STATUS_KIND_SEX",
+            Self::GraduatesIn => "PERSON_STATUS_KIND_GRADUATES_IN",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -529,6 +660,11 @@ impl PersonStatusKind {
             "PERSON_STATUS_KIND_UNSPECIFIED" => Some(Self::Unspecified),
             "PERSON_STATUS_KIND_PENSION" => Some(Self::Pension),
             "PERSON_STATUS_KIND_RESIDENCE" => Some(Self::Residence),
+            "PERSON_STATUS_KIND_GROUP" => Some(Self::Group),
+            "PERSON_STATUS_KIND_UNEMPLOYMENT_INSURED" => Some(Self::UnemploymentInsured),
+            "PERSON_STATUS_KIND_AGE" => Some(Self::Age),
+            "PERSON_STATUS_KIND_SEX" => Some(Self::Sex),
+            "PERSON_STATUS_KIND_GRADUATES_IN" => Some(Self::GraduatesIn),
             _ => None,
         }
     }
@@ -783,6 +919,539 @@ impl SettlementOutcome {
         }
     }
 }
+/// Who claims a subsidy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ClaimRoute {
+    Unspecified = 0,
+    /// 个人申领.
+    Person = 1,
+    /// 培训机构代领.
+    Institution = 2,
+}
+impl ClaimRoute {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CLAIM_ROUTE_UNSPECIFIED",
+            Self::Person => "CLAIM_ROUTE_PERSON",
+            Self::Institution => "CLAIM_ROUTE_INSTITUTION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CLAIM_ROUTE_UNSPECIFIED" => Some(Self::Unspecified),
+            "CLAIM_ROUTE_PERSON" => Some(Self::Person),
+            "CLAIM_ROUTE_INSTITUTION" => Some(Self::Institution),
+            _ => None,
+        }
+    }
+}
+/// What a published document holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DocumentKind {
+    /// Stands for RULES: documents published before kinds were named have none.
+    Unspecified = 0,
+    /// Rules of schemes, targets, penalties, accruals (政策文件).
+    Rules = 1,
+    /// Rates of a city for schemes of its province (补贴标准).
+    RateTable = 2,
+    /// A city's catalogues (培训目录).
+    Catalogue = 3,
+}
+impl DocumentKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DOCUMENT_KIND_UNSPECIFIED",
+            Self::Rules => "DOCUMENT_KIND_RULES",
+            Self::RateTable => "DOCUMENT_KIND_RATE_TABLE",
+            Self::Catalogue => "DOCUMENT_KIND_CATALOGUE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DOCUMENT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "DOCUMENT_KIND_RULES" => Some(Self::Rules),
+            "DOCUMENT_KIND_RATE_TABLE" => Some(Self::RateTable),
+            "DOCUMENT_KIND_CATALOGUE" => Some(Self::Catalogue),
+            _ => None,
+        }
+    }
+}
+/// Groups of people that policy documents name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Group {
+    Unspecified = 0,
+    /// Newly hired employees (企业新录用职工).
+    NewEmployee = 1,
+    /// Employees in post (在岗职工).
+    Employee = 2,
+    /// Employees who change their post (转岗职工).
+    TransferredEmployee = 3,
+    /// Employees of enterprises in difficulty (困难企业职工).
+    DistressedEmployee = 4,
+    /// The unemployed (失业人员).
+    Unemployed = 5,
+    /// People who have difficulty to find work (就业困难人员).
+    EmploymentDifficulty = 6,
+    /// Migrant workers and rural workers in other trades (农民工).
+    MigrantWorker = 7,
+    /// People who return to the country to start a business (返乡下乡创业人员).
+    ReturningEntrepreneur = 8,
+    /// Highly qualified farmers (高素质农民).
+    QualifiedFarmer = 9,
+    /// People for rural industries (乡村产业振兴人才).
+    RuralIndustryTalent = 10,
+    /// People lifted out of poverty who keep their support (脱贫享受政策人口).
+    LiftedOutOfPoverty = 11,
+    /// People watched lest they fall back into poverty (防止返贫(致贫)监测对象).
+    PovertyMonitored = 12,
+    /// Registered poor workers (2019–2020 wording) (建档立卡贫困劳动力).
+    RegisteredPoor = 13,
+    /// Children of poor families (2019–2020 wording) (贫困家庭子女).
+    PoorFamilyChild = 14,
+    /// People resettled from poor areas (易地搬迁人员).
+    Resettled = 15,
+    /// Fishers who gave up fishing (退捕渔民).
+    FormerFisher = 16,
+    /// Veterans (退役军人).
+    Veteran = 17,
+    /// People with disabilities (残疾人).
+    Disabled = 18,
+    /// People serving a sentence (服刑人员).
+    Prisoner = 19,
+    /// People in compulsory drug rehabilitation (强制隔离戒毒人员).
+    DrugRehabilitation = 20,
+    /// People under community correction (社区矫正对象).
+    CommunityCorrection = 21,
+    /// School leavers who do not go on to study (未继续升学初高中毕业生).
+    SchoolLeaver = 22,
+    /// Graduates and other young people (高校毕业生等青年).
+    YoungGraduate = 23,
+    /// Students in their graduating year (毕业年度学生).
+    GraduatingStudent = 24,
+    /// Students at a university (在校大学生).
+    UniversityStudent = 25,
+    /// Recipients of social assistance and families of workers in need (社会救助对象).
+    SocialAssistance = 26,
+    /// Employees in dangerous trades (高危行业企业职工).
+    HighRiskEmployee = 27,
+    /// Teachers of a vocational school's subjects (职业院校专业教师).
+    VocationalTeacher = 28,
+    /// Front-line staff of bodies that care for the old (养老服务机构一线人员).
+    ElderlyCareStaff = 29,
+    /// People who receive unemployment benefit (领取失业保险金人员).
+    UnemploymentBenefit = 30,
+    /// Workers of Guizhou who work outside the province (外出务工人员).
+    OutsideProvinceWorker = 31,
+}
+impl Group {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "GROUP_UNSPECIFIED",
+            Self::NewEmployee => "GROUP_NEW_EMPLOYEE",
+            Self::Employee => "GROUP_EMPLOYEE",
+            Self::TransferredEmployee => "GROUP_TRANSFERRED_EMPLOYEE",
+            Self::DistressedEmployee => "GROUP_DISTRESSED_EMPLOYEE",
+            Self::Unemployed => "GROUP_UNEMPLOYED",
+            Self::EmploymentDifficulty => "GROUP_EMPLOYMENT_DIFFICULTY",
+            Self::MigrantWorker => "GROUP_MIGRANT_WORKER",
+            Self::ReturningEntrepreneur => "GROUP_RETURNING_ENTREPRENEUR",
+            Self::QualifiedFarmer => "GROUP_QUALIFIED_FARMER",
+            Self::RuralIndustryTalent => "GROUP_RURAL_INDUSTRY_TALENT",
+            Self::LiftedOutOfPoverty => "GROUP_LIFTED_OUT_OF_POVERTY",
+            Self::PovertyMonitored => "GROUP_POVERTY_MONITORED",
+            Self::RegisteredPoor => "GROUP_REGISTERED_POOR",
+            Self::PoorFamilyChild => "GROUP_POOR_FAMILY_CHILD",
+            Self::Resettled => "GROUP_RESETTLED",
+            Self::FormerFisher => "GROUP_FORMER_FISHER",
+            Self::Veteran => "GROUP_VETERAN",
+            Self::Disabled => "GROUP_DISABLED",
+            Self::Prisoner => "GROUP_PRISONER",
+            Self::DrugRehabilitation => "GROUP_DRUG_REHABILITATION",
+            Self::CommunityCorrection => "GROUP_COMMUNITY_CORRECTION",
+            Self::SchoolLeaver => "GROUP_SCHOOL_LEAVER",
+            Self::YoungGraduate => "GROUP_YOUNG_GRADUATE",
+            Self::GraduatingStudent => "GROUP_GRADUATING_STUDENT",
+            Self::UniversityStudent => "GROUP_UNIVERSITY_STUDENT",
+            Self::SocialAssistance => "GROUP_SOCIAL_ASSISTANCE",
+            Self::HighRiskEmployee => "GROUP_HIGH_RISK_EMPLOYEE",
+            Self::VocationalTeacher => "GROUP_VOCATIONAL_TEACHER",
+            Self::ElderlyCareStaff => "GROUP_ELDERLY_CARE_STAFF",
+            Self::UnemploymentBenefit => "GROUP_UNEMPLOYMENT_BENEFIT",
+            Self::OutsideProvinceWorker => "GROUP_OUTSIDE_PROVINCE_WORKER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "GROUP_UNSPECIFIED" => Some(Self::Unspecified),
+            "GROUP_NEW_EMPLOYEE" => Some(Self::NewEmployee),
+            "GROUP_EMPLOYEE" => Some(Self::Employee),
+            "GROUP_TRANSFERRED_EMPLOYEE" => Some(Self::TransferredEmployee),
+            "GROUP_DISTRESSED_EMPLOYEE" => Some(Self::DistressedEmployee),
+            "GROUP_UNEMPLOYED" => Some(Self::Unemployed),
+            "GROUP_EMPLOYMENT_DIFFICULTY" => Some(Self::EmploymentDifficulty),
+            "GROUP_MIGRANT_WORKER" => Some(Self::MigrantWorker),
+            "GROUP_RETURNING_ENTREPRENEUR" => Some(Self::ReturningEntrepreneur),
+            "GROUP_QUALIFIED_FARMER" => Some(Self::QualifiedFarmer),
+            "GROUP_RURAL_INDUSTRY_TALENT" => Some(Self::RuralIndustryTalent),
+            "GROUP_LIFTED_OUT_OF_POVERTY" => Some(Self::LiftedOutOfPoverty),
+            "GROUP_POVERTY_MONITORED" => Some(Self::PovertyMonitored),
+            "GROUP_REGISTERED_POOR" => Some(Self::RegisteredPoor),
+            "GROUP_POOR_FAMILY_CHILD" => Some(Self::PoorFamilyChild),
+            "GROUP_RESETTLED" => Some(Self::Resettled),
+            "GROUP_FORMER_FISHER" => Some(Self::FormerFisher),
+            "GROUP_VETERAN" => Some(Self::Veteran),
+            "GROUP_DISABLED" => Some(Self::Disabled),
+            "GROUP_PRISONER" => Some(Self::Prisoner),
+            "GROUP_DRUG_REHABILITATION" => Some(Self::DrugRehabilitation),
+            "GROUP_COMMUNITY_CORRECTION" => Some(Self::CommunityCorrection),
+            "GROUP_SCHOOL_LEAVER" => Some(Self::SchoolLeaver),
+            "GROUP_YOUNG_GRADUATE" => Some(Self::YoungGraduate),
+            "GROUP_GRADUATING_STUDENT" => Some(Self::GraduatingStudent),
+            "GROUP_UNIVERSITY_STUDENT" => Some(Self::UniversityStudent),
+            "GROUP_SOCIAL_ASSISTANCE" => Some(Self::SocialAssistance),
+            "GROUP_HIGH_RISK_EMPLOYEE" => Some(Self::HighRiskEmployee),
+            "GROUP_VOCATIONAL_TEACHER" => Some(Self::VocationalTeacher),
+            "GROUP_ELDERLY_CARE_STAFF" => Some(Self::ElderlyCareStaff),
+            "GROUP_UNEMPLOYMENT_BENEFIT" => Some(Self::UnemploymentBenefit),
+            "GROUP_OUTSIDE_PROVINCE_WORKER" => Some(Self::OutsideProvinceWorker),
+            _ => None,
+        }
+    }
+}
+/// Sex, where a document sets different ages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Sex {
+    Unspecified = 0,
+    /// Male (男).
+    Male = 1,
+    /// Female (女).
+    Female = 2,
+}
+impl Sex {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SEX_UNSPECIFIED",
+            Self::Male => "SEX_MALE",
+            Self::Female => "SEX_FEMALE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SEX_UNSPECIFIED" => Some(Self::Unspecified),
+            "SEX_MALE" => Some(Self::Male),
+            "SEX_FEMALE" => Some(Self::Female),
+            _ => None,
+        }
+    }
+}
+/// Kinds of training that policy documents name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TrainingKind {
+    Unspecified = 0,
+    /// Before taking up a post (岗前培训).
+    PreService = 1,
+    /// To do better in one's post (岗位技能提升培训).
+    OnTheJob = 2,
+    /// To change post or trade (转岗转业培训).
+    Transfer = 3,
+    /// New-type apprentices of an enterprise (企业新型学徒制培训).
+    NewApprenticeship = 4,
+    /// Modern apprentices of a school (现代学徒制培训).
+    ModernApprenticeship = 5,
+    /// The province's programme for technicians (金蓝领培训).
+    GoldCollar = 6,
+    /// Safety in dangerous trades (高危行业安全技能培训).
+    HighRiskSafety = 7,
+    /// Skills to find work (就业技能培训).
+    EmploymentSkills = 8,
+    /// Starting a business (创业培训).
+    Entrepreneurship = 9,
+    /// Preparation for work (劳动预备制培训).
+    LabourPreparation = 10,
+    /// Bought as a project (项目制培训).
+    Project = 11,
+    /// Work instead of training (企业以工代训).
+    WorkAsTraining = 12,
+    /// Online (线上培训).
+    Online = 13,
+    /// Medium and long employment skills training (中长期就业技能培训).
+    LongEmploymentSkills = 14,
+    /// Special operations (特种作业培训).
+    SpecialOperation = 15,
+    /// Digital skills (数字技能培训).
+    Digital = 16,
+    /// One special ability (专项职业能力培训).
+    SpecialAbility = 17,
+    /// Adaptation of veterans (退役军人适应性培训).
+    VeteranAdaptation = 18,
+    /// Coaching of heads of enterprises (企业负责人辅导培训).
+    EnterpriseLeader = 19,
+    /// Against the risk of large unemployment (预防规模性失业特别培训).
+    UnemploymentPrevention = 20,
+    /// New trades and new occupations (新业态新职业培训).
+    NewOccupation = 21,
+}
+impl TrainingKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TRAINING_KIND_UNSPECIFIED",
+            Self::PreService => "TRAINING_KIND_PRE_SERVICE",
+            Self::OnTheJob => "TRAINING_KIND_ON_THE_JOB",
+            Self::Transfer => "TRAINING_KIND_TRANSFER",
+            Self::NewApprenticeship => "TRAINING_KIND_NEW_APPRENTICESHIP",
+            Self::ModernApprenticeship => "TRAINING_KIND_MODERN_APPRENTICESHIP",
+            Self::GoldCollar => "TRAINING_KIND_GOLD_COLLAR",
+            Self::HighRiskSafety => "TRAINING_KIND_HIGH_RISK_SAFETY",
+            Self::EmploymentSkills => "TRAINING_KIND_EMPLOYMENT_SKILLS",
+            Self::Entrepreneurship => "TRAINING_KIND_ENTREPRENEURSHIP",
+            Self::LabourPreparation => "TRAINING_KIND_LABOUR_PREPARATION",
+            Self::Project => "TRAINING_KIND_PROJECT",
+            Self::WorkAsTraining => "TRAINING_KIND_WORK_AS_TRAINING",
+            Self::Online => "TRAINING_KIND_ONLINE",
+            Self::LongEmploymentSkills => "TRAINING_KIND_LONG_EMPLOYMENT_SKILLS",
+            Self::SpecialOperation => "TRAINING_KIND_SPECIAL_OPERATION",
+            Self::Digital => "TRAINING_KIND_DIGITAL",
+            Self::SpecialAbility => "TRAINING_KIND_SPECIAL_ABILITY",
+            Self::VeteranAdaptation => "TRAINING_KIND_VETERAN_ADAPTATION",
+            Self::EnterpriseLeader => "TRAINING_KIND_ENTERPRISE_LEADER",
+            Self::UnemploymentPrevention => "TRAINING_KIND_UNEMPLOYMENT_PREVENTION",
+            Self::NewOccupation => "TRAINING_KIND_NEW_OCCUPATION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TRAINING_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "TRAINING_KIND_PRE_SERVICE" => Some(Self::PreService),
+            "TRAINING_KIND_ON_THE_JOB" => Some(Self::OnTheJob),
+            "TRAINING_KIND_TRANSFER" => Some(Self::Transfer),
+            "TRAINING_KIND_NEW_APPRENTICESHIP" => Some(Self::NewApprenticeship),
+            "TRAINING_KIND_MODERN_APPRENTICESHIP" => Some(Self::ModernApprenticeship),
+            "TRAINING_KIND_GOLD_COLLAR" => Some(Self::GoldCollar),
+            "TRAINING_KIND_HIGH_RISK_SAFETY" => Some(Self::HighRiskSafety),
+            "TRAINING_KIND_EMPLOYMENT_SKILLS" => Some(Self::EmploymentSkills),
+            "TRAINING_KIND_ENTREPRENEURSHIP" => Some(Self::Entrepreneurship),
+            "TRAINING_KIND_LABOUR_PREPARATION" => Some(Self::LabourPreparation),
+            "TRAINING_KIND_PROJECT" => Some(Self::Project),
+            "TRAINING_KIND_WORK_AS_TRAINING" => Some(Self::WorkAsTraining),
+            "TRAINING_KIND_ONLINE" => Some(Self::Online),
+            "TRAINING_KIND_LONG_EMPLOYMENT_SKILLS" => Some(Self::LongEmploymentSkills),
+            "TRAINING_KIND_SPECIAL_OPERATION" => Some(Self::SpecialOperation),
+            "TRAINING_KIND_DIGITAL" => Some(Self::Digital),
+            "TRAINING_KIND_SPECIAL_ABILITY" => Some(Self::SpecialAbility),
+            "TRAINING_KIND_VETERAN_ADAPTATION" => Some(Self::VeteranAdaptation),
+            "TRAINING_KIND_ENTERPRISE_LEADER" => Some(Self::EnterpriseLeader),
+            "TRAINING_KIND_UNEMPLOYMENT_PREVENTION" => Some(Self::UnemploymentPrevention),
+            "TRAINING_KIND_NEW_OCCUPATION" => Some(Self::NewOccupation),
+            _ => None,
+        }
+    }
+}
+/// How a class is tied to employers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ClassForm {
+    Unspecified = 0,
+    /// Not tied (一般班).
+    General = 1,
+    /// On the order of an employer (订单班).
+    OrderClass = 2,
+    /// For fixed posts (定岗班).
+    FixedPost = 3,
+    /// For a fixed employer or place (定向班).
+    Directed = 4,
+}
+impl ClassForm {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CLASS_FORM_UNSPECIFIED",
+            Self::General => "CLASS_FORM_GENERAL",
+            Self::OrderClass => "CLASS_FORM_ORDER_CLASS",
+            Self::FixedPost => "CLASS_FORM_FIXED_POST",
+            Self::Directed => "CLASS_FORM_DIRECTED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CLASS_FORM_UNSPECIFIED" => Some(Self::Unspecified),
+            "CLASS_FORM_GENERAL" => Some(Self::General),
+            "CLASS_FORM_ORDER_CLASS" => Some(Self::OrderClass),
+            "CLASS_FORM_FIXED_POST" => Some(Self::FixedPost),
+            "CLASS_FORM_DIRECTED" => Some(Self::Directed),
+            _ => None,
+        }
+    }
+}
+/// The kinds of rules; approvals and explanations name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RuleKind {
+    Unspecified = 0,
+    /// Which funds may pay (资金渠道).
+    Funds = 1,
+    /// How several funds share a payment (资金分担).
+    FundSplit = 2,
+    /// How much is paid (补贴标准).
+    Amount = 3,
+    /// What is added for scarce occupations (急需紧缺上浮).
+    Uplift = 4,
+    /// How many subsidies per person and window (享受次数).
+    Quota = 5,
+    /// The same occupation and level is not paid twice (不可重复享受).
+    NoRepeat = 6,
+    /// A higher level paid excludes a lower one (高等级享受后不再享受低等级).
+    HigherLevel = 7,
+    /// Another scheme paid excludes this one (不同补贴不可同时享受).
+    SchemeExclusion = 8,
+    /// A group that the person belongs to (人员类别).
+    Groups = 9,
+    /// Age and sex bounds (年龄).
+    Age = 10,
+    /// No monthly pension (不具有按月领取养老金资格).
+    Pension = 11,
+    /// Months of unemployment insurance (失业保险参保月数).
+    InsuredMonths = 12,
+    /// Residence (户籍（居住地）).
+    Residence = 13,
+    /// The year of graduation (毕业年度).
+    GraduatingYear = 14,
+    /// A body qualified on all training dates (机构资质).
+    Qualification = 15,
+    /// What has to be on record (申领材料).
+    Evidence = 16,
+    /// Who is paid (收款人).
+    Payee = 17,
+    /// How a project is paid (拨付方式).
+    PaymentSchedule = 18,
+    /// What gives a quota slot back (名额释放).
+    QuotaRelease = 19,
+    /// By when to claim (申领期限).
+    ClaimDeadline = 20,
+    /// How long the list is shown (公示).
+    Publicity = 21,
+    /// Listed in the city's catalogues (目录).
+    Catalogue = 22,
+    /// Rests on an order (五单式订单).
+    Order = 23,
+    /// Which awards exclude each other (奖补不重复享受).
+    AwardExclusivity = 24,
+    /// How many awards per cycle (评选名额).
+    AwardCount = 25,
+    /// The range of a penalty (罚款幅度).
+    Penalty = 26,
+    /// What may be accrued, and the capacity to keep (资金计提).
+    Accrual = 27,
+    /// Nothing found false (未被认定虚假).
+    Finding = 28,
+}
+impl RuleKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RULE_KIND_UNSPECIFIED",
+            Self::Funds => "RULE_KIND_FUNDS",
+            Self::FundSplit => "RULE_KIND_FUND_SPLIT",
+            Self::Amount => "RULE_KIND_AMOUNT",
+            Self::Uplift => "RULE_KIND_UPLIFT",
+            Self::Quota => "RULE_KIND_QUOTA",
+            Self::NoRepeat => "RULE_KIND_NO_REPEAT",
+            Self::HigherLevel => "RULE_KIND_HIGHER_LEVEL",
+            Self::SchemeExclusion => "RULE_KIND_SCHEME_EXCLUSION",
+            Self::Groups => "RULE_KIND_GROUPS",
+            Self::Age => "RULE_KIND_AGE",
+            Self::Pension => "RULE_KIND_PENSION",
+            Self::InsuredMonths => "RULE_KIND_INSURED_MONTHS",
+            Self::Residence => "RULE_KIND_RESIDENCE",
+            Self::GraduatingYear => "RULE_KIND_GRADUATING_YEAR",
+            Self::Qualification => "RULE_KIND_QUALIFICATION",
+            Self::Evidence => "RULE_KIND_EVIDENCE",
+            Self::Payee => "RULE_KIND_PAYEE",
+            Self::PaymentSchedule => "RULE_KIND_PAYMENT_SCHEDULE",
+            Self::QuotaRelease => "RULE_KIND_QUOTA_RELEASE",
+            Self::ClaimDeadline => "RULE_KIND_CLAIM_DEADLINE",
+            Self::Publicity => "RULE_KIND_PUBLICITY",
+            Self::Catalogue => "RULE_KIND_CATALOGUE",
+            Self::Order => "RULE_KIND_ORDER",
+            Self::AwardExclusivity => "RULE_KIND_AWARD_EXCLUSIVITY",
+            Self::AwardCount => "RULE_KIND_AWARD_COUNT",
+            Self::Penalty => "RULE_KIND_PENALTY",
+            Self::Accrual => "RULE_KIND_ACCRUAL",
+            Self::Finding => "RULE_KIND_FINDING",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RULE_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "RULE_KIND_FUNDS" => Some(Self::Funds),
+            "RULE_KIND_FUND_SPLIT" => Some(Self::FundSplit),
+            "RULE_KIND_AMOUNT" => Some(Self::Amount),
+            "RULE_KIND_UPLIFT" => Some(Self::Uplift),
+            "RULE_KIND_QUOTA" => Some(Self::Quota),
+            "RULE_KIND_NO_REPEAT" => Some(Self::NoRepeat),
+            "RULE_KIND_HIGHER_LEVEL" => Some(Self::HigherLevel),
+            "RULE_KIND_SCHEME_EXCLUSION" => Some(Self::SchemeExclusion),
+            "RULE_KIND_GROUPS" => Some(Self::Groups),
+            "RULE_KIND_AGE" => Some(Self::Age),
+            "RULE_KIND_PENSION" => Some(Self::Pension),
+            "RULE_KIND_INSURED_MONTHS" => Some(Self::InsuredMonths),
+            "RULE_KIND_RESIDENCE" => Some(Self::Residence),
+            "RULE_KIND_GRADUATING_YEAR" => Some(Self::GraduatingYear),
+            "RULE_KIND_QUALIFICATION" => Some(Self::Qualification),
+            "RULE_KIND_EVIDENCE" => Some(Self::Evidence),
+            "RULE_KIND_PAYEE" => Some(Self::Payee),
+            "RULE_KIND_PAYMENT_SCHEDULE" => Some(Self::PaymentSchedule),
+            "RULE_KIND_QUOTA_RELEASE" => Some(Self::QuotaRelease),
+            "RULE_KIND_CLAIM_DEADLINE" => Some(Self::ClaimDeadline),
+            "RULE_KIND_PUBLICITY" => Some(Self::Publicity),
+            "RULE_KIND_CATALOGUE" => Some(Self::Catalogue),
+            "RULE_KIND_ORDER" => Some(Self::Order),
+            "RULE_KIND_AWARD_EXCLUSIVITY" => Some(Self::AwardExclusivity),
+            "RULE_KIND_AWARD_COUNT" => Some(Self::AwardCount),
+            "RULE_KIND_PENALTY" => Some(Self::Penalty),
+            "RULE_KIND_ACCRUAL" => Some(Self::Accrual),
+            "RULE_KIND_FINDING" => Some(Self::Finding),
+            _ => None,
+        }
+    }
+}
 /// The kind of an event. The number is permanent; the body of an event of kind K is the field
 /// 100 + K of `RecordedEvent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -790,9 +1459,12 @@ impl SettlementOutcome {
 pub enum EventKind {
     Unspecified = 0,
     PolicyPublished = 1,
+    PolicyWithdrawn = 2,
+    CataloguePublished = 3,
     AccountOpened = 10,
     FundsAccrued = 11,
     FundsTransferred = 12,
+    ProvincialAdjustmentReceived = 13,
     InstitutionRegistered = 20,
     QualificationGranted = 21,
     QualificationRevoked = 22,
@@ -802,6 +1474,12 @@ pub enum EventKind {
     ClassApproved = 40,
     ClassOpened = 41,
     ClassClosed = 42,
+    OrderRaised = 43,
+    OrderListed = 44,
+    OrderSelected = 45,
+    OrderAccepted = 46,
+    OrderPurchased = 47,
+    OrderCancelled = 48,
     PersonEnrolled = 50,
     EnrolmentWithdrawn = 51,
     AttendanceRecorded = 52,
@@ -809,10 +1487,19 @@ pub enum EventKind {
     AssessmentRecorded = 60,
     CertificateIssued = 61,
     CertificateInvalidated = 62,
+    CertificateVerified = 63,
     EmploymentConfirmed = 70,
     EmploymentWithdrawn = 71,
     SubsidyApproved = 80,
     ProjectSettled = 81,
+    ClaimSubmitted = 82,
+    AgencyContractRecorded = 83,
+    PublicityOpened = 84,
+    ObjectionRaised = 85,
+    ObjectionResolved = 86,
+    PublicityClosed = 87,
+    AwardApproved = 88,
+    AwardRevoked = 89,
     DisbursementOrdered = 90,
     DisbursementSettled = 91,
     DisbursementReturned = 92,
@@ -821,6 +1508,7 @@ pub enum EventKind {
     CaseClosed = 102,
     ClawbackDecided = 110,
     RepaymentReceived = 111,
+    PenaltyImposed = 112,
 }
 impl EventKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -831,9 +1519,12 @@ impl EventKind {
         match self {
             Self::Unspecified => "EVENT_KIND_UNSPECIFIED",
             Self::PolicyPublished => "EVENT_KIND_POLICY_PUBLISHED",
+            Self::PolicyWithdrawn => "EVENT_KIND_POLICY_WITHDRAWN",
+            Self::CataloguePublished => "EVENT_KIND_CATALOGUE_PUBLISHED",
             Self::AccountOpened => "EVENT_KIND_ACCOUNT_OPENED",
             Self::FundsAccrued => "EVENT_KIND_FUNDS_ACCRUED",
             Self::FundsTransferred => "EVENT_KIND_FUNDS_TRANSFERRED",
+            Self::ProvincialAdjustmentReceived => "EVENT_KIND_PROVINCIAL_ADJUSTMENT_RECEIVED",
             Self::InstitutionRegistered => "EVENT_KIND_INSTITUTION_REGISTERED",
             Self::QualificationGranted => "EVENT_KIND_QUALIFICATION_GRANTED",
             Self::QualificationRevoked => "EVENT_KIND_QUALIFICATION_REVOKED",
@@ -843,6 +1534,12 @@ impl EventKind {
             Self::ClassApproved => "EVENT_KIND_CLASS_APPROVED",
             Self::ClassOpened => "EVENT_KIND_CLASS_OPENED",
             Self::ClassClosed => "EVENT_KIND_CLASS_CLOSED",
+            Self::OrderRaised => "EVENT_KIND_ORDER_RAISED",
+            Self::OrderListed => "EVENT_KIND_ORDER_LISTED",
+            Self::OrderSelected => "EVENT_KIND_ORDER_SELECTED",
+            Self::OrderAccepted => "EVENT_KIND_ORDER_ACCEPTED",
+            Self::OrderPurchased => "EVENT_KIND_ORDER_PURCHASED",
+            Self::OrderCancelled => "EVENT_KIND_ORDER_CANCELLED",
             Self::PersonEnrolled => "EVENT_KIND_PERSON_ENROLLED",
             Self::EnrolmentWithdrawn => "EVENT_KIND_ENROLMENT_WITHDRAWN",
             Self::AttendanceRecorded => "EVENT_KIND_ATTENDANCE_RECORDED",
@@ -850,10 +1547,19 @@ impl EventKind {
             Self::AssessmentRecorded => "EVENT_KIND_ASSESSMENT_RECORDED",
             Self::CertificateIssued => "EVENT_KIND_CERTIFICATE_ISSUED",
             Self::CertificateInvalidated => "EVENT_KIND_CERTIFICATE_INVALIDATED",
+            Self::CertificateVerified => "EVENT_KIND_CERTIFICATE_VERIFIED",
             Self::EmploymentConfirmed => "EVENT_KIND_EMPLOYMENT_CONFIRMED",
             Self::EmploymentWithdrawn => "EVENT_KIND_EMPLOYMENT_WITHDRAWN",
             Self::SubsidyApproved => "EVENT_KIND_SUBSIDY_APPROVED",
             Self::ProjectSettled => "EVENT_KIND_PROJECT_SETTLED",
+            Self::ClaimSubmitted => "EVENT_KIND_CLAIM_SUBMITTED",
+            Self::AgencyContractRecorded => "EVENT_KIND_AGENCY_CONTRACT_RECORDED",
+            Self::PublicityOpened => "EVENT_KIND_PUBLICITY_OPENED",
+            Self::ObjectionRaised => "EVENT_KIND_OBJECTION_RAISED",
+            Self::ObjectionResolved => "EVENT_KIND_OBJECTION_RESOLVED",
+            Self::PublicityClosed => "EVENT_KIND_PUBLICITY_CLOSED",
+            Self::AwardApproved => "EVENT_KIND_AWARD_APPROVED",
+            Self::AwardRevoked => "EVENT_KIND_AWARD_REVOKED",
             Self::DisbursementOrdered => "EVENT_KIND_DISBURSEMENT_ORDERED",
             Self::DisbursementSettled => "EVENT_KIND_DISBURSEMENT_SETTLED",
             Self::DisbursementReturned => "EVENT_KIND_DISBURSEMENT_RETURNED",
@@ -862,6 +1568,7 @@ impl EventKind {
             Self::CaseClosed => "EVENT_KIND_CASE_CLOSED",
             Self::ClawbackDecided => "EVENT_KIND_CLAWBACK_DECIDED",
             Self::RepaymentReceived => "EVENT_KIND_REPAYMENT_RECEIVED",
+            Self::PenaltyImposed => "EVENT_KIND_PENALTY_IMPOSED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -869,9 +1576,12 @@ impl EventKind {
         match value {
             "EVENT_KIND_UNSPECIFIED" => Some(Self::Unspecified),
             "EVENT_KIND_POLICY_PUBLISHED" => Some(Self::PolicyPublished),
+            "EVENT_KIND_POLICY_WITHDRAWN" => Some(Self::PolicyWithdrawn),
+            "EVENT_KIND_CATALOGUE_PUBLISHED" => Some(Self::CataloguePublished),
             "EVENT_KIND_ACCOUNT_OPENED" => Some(Self::AccountOpened),
             "EVENT_KIND_FUNDS_ACCRUED" => Some(Self::FundsAccrued),
             "EVENT_KIND_FUNDS_TRANSFERRED" => Some(Self::FundsTransferred),
+            "EVENT_KIND_PROVINCIAL_ADJUSTMENT_RECEIVED" => Some(Self::ProvincialAdjustmentReceived),
             "EVENT_KIND_INSTITUTION_REGISTERED" => Some(Self::InstitutionRegistered),
             "EVENT_KIND_QUALIFICATION_GRANTED" => Some(Self::QualificationGranted),
             "EVENT_KIND_QUALIFICATION_REVOKED" => Some(Self::QualificationRevoked),
@@ -881,6 +1591,12 @@ impl EventKind {
             "EVENT_KIND_CLASS_APPROVED" => Some(Self::ClassApproved),
             "EVENT_KIND_CLASS_OPENED" => Some(Self::ClassOpened),
             "EVENT_KIND_CLASS_CLOSED" => Some(Self::ClassClosed),
+            "EVENT_KIND_ORDER_RAISED" => Some(Self::OrderRaised),
+            "EVENT_KIND_ORDER_LISTED" => Some(Self::OrderListed),
+            "EVENT_KIND_ORDER_SELECTED" => Some(Self::OrderSelected),
+            "EVENT_KIND_ORDER_ACCEPTED" => Some(Self::OrderAccepted),
+            "EVENT_KIND_ORDER_PURCHASED" => Some(Self::OrderPurchased),
+            "EVENT_KIND_ORDER_CANCELLED" => Some(Self::OrderCancelled),
             "EVENT_KIND_PERSON_ENROLLED" => Some(Self::PersonEnrolled),
             "EVENT_KIND_ENROLMENT_WITHDRAWN" => Some(Self::EnrolmentWithdrawn),
             "EVENT_KIND_ATTENDANCE_RECORDED" => Some(Self::AttendanceRecorded),
@@ -888,10 +1604,19 @@ impl EventKind {
             "EVENT_KIND_ASSESSMENT_RECORDED" => Some(Self::AssessmentRecorded),
             "EVENT_KIND_CERTIFICATE_ISSUED" => Some(Self::CertificateIssued),
             "EVENT_KIND_CERTIFICATE_INVALIDATED" => Some(Self::CertificateInvalidated),
+            "EVENT_KIND_CERTIFICATE_VERIFIED" => Some(Self::CertificateVerified),
             "EVENT_KIND_EMPLOYMENT_CONFIRMED" => Some(Self::EmploymentConfirmed),
             "EVENT_KIND_EMPLOYMENT_WITHDRAWN" => Some(Self::EmploymentWithdrawn),
             "EVENT_KIND_SUBSIDY_APPROVED" => Some(Self::SubsidyApproved),
             "EVENT_KIND_PROJECT_SETTLED" => Some(Self::ProjectSettled),
+            "EVENT_KIND_CLAIM_SUBMITTED" => Some(Self::ClaimSubmitted),
+            "EVENT_KIND_AGENCY_CONTRACT_RECORDED" => Some(Self::AgencyContractRecorded),
+            "EVENT_KIND_PUBLICITY_OPENED" => Some(Self::PublicityOpened),
+            "EVENT_KIND_OBJECTION_RAISED" => Some(Self::ObjectionRaised),
+            "EVENT_KIND_OBJECTION_RESOLVED" => Some(Self::ObjectionResolved),
+            "EVENT_KIND_PUBLICITY_CLOSED" => Some(Self::PublicityClosed),
+            "EVENT_KIND_AWARD_APPROVED" => Some(Self::AwardApproved),
+            "EVENT_KIND_AWARD_REVOKED" => Some(Self::AwardRevoked),
             "EVENT_KIND_DISBURSEMENT_ORDERED" => Some(Self::DisbursementOrdered),
             "EVENT_KIND_DISBURSEMENT_SETTLED" => Some(Self::DisbursementSettled),
             "EVENT_KIND_DISBURSEMENT_RETURNED" => Some(Self::DisbursementReturned),
@@ -900,6 +1625,7 @@ impl EventKind {
             "EVENT_KIND_CASE_CLOSED" => Some(Self::CaseClosed),
             "EVENT_KIND_CLAWBACK_DECIDED" => Some(Self::ClawbackDecided),
             "EVENT_KIND_REPAYMENT_RECEIVED" => Some(Self::RepaymentReceived),
+            "EVENT_KIND_PENALTY_IMPOSED" => Some(Self::PenaltyImposed),
             _ => None,
         }
     }
@@ -1081,27 +1807,31 @@ pub struct Command {
     #[prost(uint64, repeated, tag = "2")]
     pub causes: ::prost::alloc::vec::Vec<u64>,
     /// What happened or is wanted; required. The number of each field is 100 + the number of the
-    /// event kind that it leads to first.
+    /// event kind that it leads to first; where another command has that number, 1,000 more.
     #[prost(
         oneof = "command::Body",
-        tags = "101, 110, 111, 112, 120, 121, 122, 130, 131, 132, 140, 141, 142, 150, 151, 152, 153, 160, 161, 162, 170, 171, 180, 190, 191, 192, 200, 201, 202, 210, 211"
+        tags = "101, 102, 110, 111, 112, 113, 120, 121, 122, 130, 131, 132, 140, 141, 142, 143, 144, 145, 146, 147, 148, 150, 151, 152, 153, 160, 161, 162, 163, 170, 171, 180, 182, 183, 184, 185, 186, 187, 188, 189, 190, 191, 192, 200, 201, 202, 210, 211, 212, 1190"
     )]
     pub body: ::core::option::Option<command::Body>,
 }
 /// Nested message and enum types in `Command`.
 pub mod command {
     /// What happened or is wanted; required. The number of each field is 100 + the number of the
-    /// event kind that it leads to first.
+    /// event kind that it leads to first; where another command has that number, 1,000 more.
     #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Body {
         #[prost(message, tag = "101")]
         PublishPolicy(super::PublishPolicy),
+        #[prost(message, tag = "102")]
+        WithdrawPolicy(super::WithdrawPolicy),
         #[prost(message, tag = "110")]
         OpenAccount(super::OpenAccount),
         #[prost(message, tag = "111")]
         AccrueFunds(super::AccrueFunds),
         #[prost(message, tag = "112")]
         TransferFunds(super::TransferFunds),
+        #[prost(message, tag = "113")]
+        RecordProvincialAdjustment(super::RecordProvincialAdjustment),
         #[prost(message, tag = "120")]
         RegisterInstitution(super::RegisterInstitution),
         #[prost(message, tag = "121")]
@@ -1120,6 +1850,18 @@ pub mod command {
         OpenClass(super::OpenClass),
         #[prost(message, tag = "142")]
         CloseClass(super::CloseClass),
+        #[prost(message, tag = "143")]
+        RaiseOrder(super::RaiseOrder),
+        #[prost(message, tag = "144")]
+        ListOrder(super::ListOrder),
+        #[prost(message, tag = "145")]
+        SelectOrder(super::SelectOrder),
+        #[prost(message, tag = "146")]
+        AcceptOrder(super::AcceptOrder),
+        #[prost(message, tag = "147")]
+        PurchaseOrder(super::PurchaseOrder),
+        #[prost(message, tag = "148")]
+        CancelOrder(super::CancelOrder),
         #[prost(message, tag = "150")]
         EnrolPerson(super::EnrolPerson),
         #[prost(message, tag = "151")]
@@ -1134,12 +1876,30 @@ pub mod command {
         IssueCertificate(super::IssueCertificate),
         #[prost(message, tag = "162")]
         InvalidateCertificate(super::InvalidateCertificate),
+        #[prost(message, tag = "163")]
+        VerifyCertificate(super::VerifyCertificate),
         #[prost(message, tag = "170")]
         ConfirmEmployment(super::ConfirmEmployment),
         #[prost(message, tag = "171")]
         WithdrawEmployment(super::WithdrawEmployment),
         #[prost(message, tag = "180")]
         ApproveSubsidy(super::ApproveSubsidy),
+        #[prost(message, tag = "182")]
+        SubmitClaim(super::SubmitClaim),
+        #[prost(message, tag = "183")]
+        RecordAgencyContract(super::RecordAgencyContract),
+        #[prost(message, tag = "184")]
+        OpenPublicity(super::OpenPublicity),
+        #[prost(message, tag = "185")]
+        RaiseObjection(super::RaiseObjection),
+        #[prost(message, tag = "186")]
+        ResolveObjection(super::ResolveObjection),
+        #[prost(message, tag = "187")]
+        ClosePublicity(super::ClosePublicity),
+        #[prost(message, tag = "188")]
+        ApproveAward(super::ApproveAward),
+        #[prost(message, tag = "189")]
+        RevokeAward(super::RevokeAward),
         #[prost(message, tag = "190")]
         OrderDisbursement(super::OrderDisbursement),
         #[prost(message, tag = "191")]
@@ -1156,9 +1916,13 @@ pub mod command {
         DecideClawback(super::DecideClawback),
         #[prost(message, tag = "211")]
         RecordRepayment(super::RecordRepayment),
+        #[prost(message, tag = "212")]
+        ImposePenalty(super::ImposePenalty),
+        #[prost(message, tag = "1190")]
+        OrderAwardPayment(super::OrderAwardPayment),
     }
 }
-/// Publishes a policy document.
+/// Publishes a document: rules, a city's rate table, or a city's catalogues.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PublishPolicy {
     /// The exact text of the document (TOML), at most 256 KiB. The rules are derived from it; a text
@@ -1191,6 +1955,9 @@ pub struct AccrueFunds {
     /// Document or voucher that ordered the accrual; 1 to 128 characters, as every reference.
     #[prost(string, tag = "4")]
     pub reference: ::prost::alloc::string::String,
+    /// What it is measured against; a policy that bounds accruals asks for it.
+    #[prost(message, optional, tag = "5")]
+    pub capacity: ::core::option::Option<PayingCapacity>,
 }
 /// Moves money of one fund from one division's account to another's.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1341,9 +2108,10 @@ pub struct ApproveClass {
     /// Contracted places.
     #[prost(uint32, tag = "9")]
     pub headcount: u32,
-    /// Rate per approved person in fen, from the city's standard or the project contract.
-    #[prost(int64, tag = "10")]
-    pub rate_fen: i64,
+    /// Rate per approved person in fen, from the project contract; absent for the standard that the
+    /// scheme's rules set.
+    #[prost(int64, optional, tag = "10")]
+    pub rate_fen: ::core::option::Option<i64>,
     /// Planned class hours (学时).
     #[prost(uint32, tag = "11")]
     pub class_hours: u32,
@@ -1359,6 +2127,12 @@ pub struct ApproveClass {
     /// Number of the project contract or of the approval.
     #[prost(string, tag = "15")]
     pub contract_number: ::prost::alloc::string::String,
+    /// What the training counts for in reports.
+    #[prost(message, optional, tag = "16")]
+    pub reporting: ::core::option::Option<Reporting>,
+    /// Id of the accepted order (五单式) that the class carries out, 16 bytes; empty for none.
+    #[prost(bytes = "vec", tag = "17")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
 }
 /// Opens an approved class for enrolment.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1531,6 +2305,10 @@ pub struct OrderDisbursement {
     /// Opaque keys (16 bytes) of the beneficiaries, each once, at most 5,000.
     #[prost(bytes = "vec", repeated, tag = "5")]
     pub beneficiary_keys: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// The fund to draw on, at the class's division; UNSPECIFIED for the class's own. Only for the
+    /// full payment of an ordinary class.
+    #[prost(enumeration = "FundSource", tag = "6")]
+    pub fund: i32,
 }
 /// Records that the bank paid an ordered disbursement.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1571,7 +2349,7 @@ pub struct OpenCase {
     #[prost(string, tag = "3")]
     pub clue: ::prost::alloc::string::String,
 }
-/// Records what a case found about one class.
+/// Records what a case found about one class or one award.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MakeFinding {
     /// Id of the case, 16 bytes.
@@ -1583,11 +2361,11 @@ pub struct MakeFinding {
     /// What was found.
     #[prost(enumeration = "FindingKind", tag = "3")]
     pub kind: i32,
-    /// Id of the class, 16 bytes.
+    /// Id of the class that it is about, 16 bytes; empty for an award.
     #[prost(bytes = "vec", tag = "4")]
     pub class_id: ::prost::alloc::vec::Vec<u8>,
     /// Opaque keys (16 bytes) of the persons it concerns, each once, at most 5,000; empty for every
-    /// beneficiary of the class.
+    /// beneficiary of the class, and for an award.
     #[prost(bytes = "vec", repeated, tag = "5")]
     pub person_keys: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
     /// Positions of the events found false or relied on, at most 1,000.
@@ -1596,6 +2374,9 @@ pub struct MakeFinding {
     /// Number of the decision.
     #[prost(string, tag = "7")]
     pub decision_number: ::prost::alloc::string::String,
+    /// Id of the award that it is about, 16 bytes; empty for a class.
+    #[prost(bytes = "vec", tag = "8")]
+    pub award_id: ::prost::alloc::vec::Vec<u8>,
 }
 /// Decides that paid money has to come back.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1609,8 +2390,8 @@ pub struct DecideClawback {
     /// Id of the finding, 16 bytes.
     #[prost(bytes = "vec", tag = "3")]
     pub finding_id: ::prost::alloc::vec::Vec<u8>,
-    /// What to take back, line by line, at most 5,000. All lines belong to one payee, one class and
-    /// one account.
+    /// What to take back, line by line, at most 5,000. All lines belong to one payee, one account
+    /// and one class or award.
     #[prost(message, repeated, tag = "4")]
     pub lines: ::prost::alloc::vec::Vec<ClawbackRequestLine>,
     /// Number of the decision.
@@ -1623,7 +2404,7 @@ pub struct ClawbackRequestLine {
     /// Id of the disbursement that paid it, 16 bytes.
     #[prost(bytes = "vec", tag = "1")]
     pub disbursement_id: ::prost::alloc::vec::Vec<u8>,
-    /// The beneficiary's opaque key, 16 bytes.
+    /// The beneficiary's opaque key, 16 bytes; empty for the payment of an award.
     #[prost(bytes = "vec", tag = "2")]
     pub beneficiary_key: ::prost::alloc::vec::Vec<u8>,
     /// Amount in fen.
@@ -1652,6 +2433,285 @@ pub struct CloseCase {
     /// How it ended.
     #[prost(string, tag = "2")]
     pub outcome: ::prost::alloc::string::String,
+}
+/// Withdraws a published document from a day on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WithdrawPolicy {
+    /// The document's id in the policy folder.
+    #[prost(string, tag = "1")]
+    pub policy_id: ::prost::alloc::string::String,
+    /// The version, which is the latest one published.
+    #[prost(uint32, tag = "2")]
+    pub version: u32,
+    /// First day on which it no longer holds.
+    #[prost(message, optional, tag = "3")]
+    pub effective_date: ::core::option::Option<Date>,
+    /// Why.
+    #[prost(string, tag = "4")]
+    pub grounds: ::prost::alloc::string::String,
+    /// Number of the decision.
+    #[prost(string, tag = "5")]
+    pub decision_number: ::prost::alloc::string::String,
+}
+/// Records help from the provincial adjustment fund (省级调剂金).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecordProvincialAdjustment {
+    /// Six-digit division code (GB/T 2260).
+    #[prost(uint32, tag = "1")]
+    pub division: u32,
+    /// The fund.
+    #[prost(enumeration = "FundSource", tag = "2")]
+    pub fund: i32,
+    /// Amount in fen.
+    #[prost(int64, tag = "3")]
+    pub amount_fen: i64,
+    /// What the city's unemployment insurance fund covers after its accrual.
+    #[prost(message, optional, tag = "4")]
+    pub capacity: ::core::option::Option<PayingCapacity>,
+    /// Document or voucher that ordered it.
+    #[prost(string, tag = "5")]
+    pub reference: ::prost::alloc::string::String,
+}
+/// Asks for training (劳动者(企业)提单).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RaiseOrder {
+    /// Id of the order, 16 bytes, chosen by the caller.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+    /// Six-digit code of the division that it is raised in.
+    #[prost(uint32, tag = "2")]
+    pub division: u32,
+    /// Who raises it.
+    #[prost(message, optional, tag = "3")]
+    pub raised_by: ::core::option::Option<OrderRaisedBy>,
+    /// The occupation asked for, as in `ApproveClass.occupation`.
+    #[prost(string, tag = "4")]
+    pub occupation: ::prost::alloc::string::String,
+    /// The level asked for; UNSPECIFIED for courses that lead to no level.
+    #[prost(enumeration = "SkillLevel", tag = "5")]
+    pub level: i32,
+    /// Places asked for.
+    #[prost(uint32, tag = "6")]
+    pub headcount: u32,
+}
+/// Lists an order (政府列单).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListOrder {
+    /// Id of the order, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+}
+/// Selects an order (劳动者选单).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SelectOrder {
+    /// Id of the order, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+    /// The worker's opaque key, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+}
+/// Accepts an order (机构接单).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AcceptOrder {
+    /// Id of the order, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+    /// Unified social credit code of the training body.
+    #[prost(string, tag = "2")]
+    pub institution: ::prost::alloc::string::String,
+}
+/// Commits the government to pay for an order (政府买单).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PurchaseOrder {
+    /// Id of the order, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+    /// Number of the contract.
+    #[prost(string, tag = "2")]
+    pub contract_number: ::prost::alloc::string::String,
+}
+/// Ends an order that no class rests on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CancelOrder {
+    /// Id of the order, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// Records that a certificate was found in the national register (联网查验).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VerifyCertificate {
+    /// Number of the certificate.
+    #[prost(string, tag = "1")]
+    pub number: ::prost::alloc::string::String,
+    /// The register and its answer's number.
+    #[prost(string, tag = "2")]
+    pub source: ::prost::alloc::string::String,
+}
+/// Claims the subsidy of one person for one class.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SubmitClaim {
+    /// Id of the class, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// The person's opaque key, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+    /// Who claims.
+    #[prost(enumeration = "ClaimRoute", tag = "3")]
+    pub route: i32,
+}
+/// Records that a person lets the body of the class claim on their behalf (代领协议).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecordAgencyContract {
+    /// Id of the class, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// The person's opaque key, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+    /// Number of the contract.
+    #[prost(string, tag = "3")]
+    pub contract_number: ::prost::alloc::string::String,
+}
+/// Shows the approved persons of a class to the public (公示).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OpenPublicity {
+    /// Id of the class, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// Where they are shown.
+    #[prost(string, tag = "2")]
+    pub place: ::prost::alloc::string::String,
+}
+/// Objects to what is shown.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RaiseObjection {
+    /// Id of the class, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// Opaque key (16 bytes) of the person it is about; empty for the whole class.
+    #[prost(bytes = "vec", tag = "2")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+    /// The grounds of the objection.
+    #[prost(string, tag = "3")]
+    pub grounds: ::prost::alloc::string::String,
+}
+/// Decides on an objection.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResolveObjection {
+    /// Id of the class, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// Position of the objection.
+    #[prost(uint64, tag = "2")]
+    pub objection_position: u64,
+    /// Whether it was right.
+    #[prost(bool, tag = "3")]
+    pub upheld: bool,
+    /// Why it is decided so.
+    #[prost(string, tag = "4")]
+    pub grounds: ::prost::alloc::string::String,
+}
+/// Ends the time of showing.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClosePublicity {
+    /// Id of the class, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+}
+/// Approves an award or a grant; the ledger works out what its rule fixes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ApproveAward {
+    /// Id of the award, 16 bytes, chosen by the caller.
+    #[prost(bytes = "vec", tag = "1")]
+    pub award_id: ::prost::alloc::vec::Vec<u8>,
+    /// The scheme, as the policy names it.
+    #[prost(string, tag = "2")]
+    pub scheme: ::prost::alloc::string::String,
+    /// Six-digit code of the province or city that awards it.
+    #[prost(uint32, tag = "3")]
+    pub division: u32,
+    /// A person or a body.
+    #[prost(message, optional, tag = "4")]
+    pub recipient: ::core::option::Option<Payee>,
+    /// What it is for: a medal, a project, a title.
+    #[prost(string, tag = "5")]
+    pub subject: ::prost::alloc::string::String,
+    /// Amount in fen, where the rule leaves it to the decision; per month where it is paid so; absent
+    /// where the rule fixes it.
+    #[prost(int64, optional, tag = "6")]
+    pub amount_fen: ::core::option::Option<i64>,
+    /// Months of the management period, for what is paid by the month; otherwise absent.
+    #[prost(uint32, optional, tag = "7")]
+    pub months: ::core::option::Option<u32>,
+    /// The accounts that pay, at most 36.
+    #[prost(message, repeated, tag = "8")]
+    pub parts: ::prost::alloc::vec::Vec<AwardPartRequest>,
+    /// Number of the decision.
+    #[prost(string, tag = "9")]
+    pub decision_number: ::prost::alloc::string::String,
+}
+/// One account that pays an award.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AwardPartRequest {
+    /// Six-digit code of the division whose account pays.
+    #[prost(uint32, tag = "1")]
+    pub division: u32,
+    /// The fund.
+    #[prost(enumeration = "FundSource", tag = "2")]
+    pub fund: i32,
+    /// In fen; absent for what is left of the award or what the scheme's split gives.
+    #[prost(int64, optional, tag = "3")]
+    pub amount_fen: ::core::option::Option<i64>,
+}
+/// Takes an award back.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RevokeAward {
+    /// Id of the award, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub award_id: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub grounds: ::prost::alloc::string::String,
+    /// Number of the decision.
+    #[prost(string, tag = "3")]
+    pub decision_number: ::prost::alloc::string::String,
+}
+/// Orders a payment of an award to its recipient from one of its accounts.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OrderAwardPayment {
+    /// Id of the disbursement, 16 bytes, chosen by the caller.
+    #[prost(bytes = "vec", tag = "1")]
+    pub disbursement_id: ::prost::alloc::vec::Vec<u8>,
+    /// Id of the award, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub award_id: ::prost::alloc::vec::Vec<u8>,
+    /// Six-digit code of the division whose account pays.
+    #[prost(uint32, tag = "3")]
+    pub division: u32,
+    /// The fund.
+    #[prost(enumeration = "FundSource", tag = "4")]
+    pub fund: i32,
+    /// In fen; absent for what is left of the account's part.
+    #[prost(int64, optional, tag = "5")]
+    pub amount_fen: ::core::option::Option<i64>,
+}
+/// Imposes a penalty beside a clawback.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ImposePenalty {
+    /// Id of the clawback, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub clawback_id: ::prost::alloc::vec::Vec<u8>,
+    /// Amount in fen.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// Number of the decision.
+    #[prost(string, tag = "3")]
+    pub decision_number: ::prost::alloc::string::String,
 }
 /// The violated fact, the rule behind it, and the events that caused it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1896,7 +2956,7 @@ pub struct RecordedEvent {
     /// The fact. The number of each field is 100 + the number of its kind.
     #[prost(
         oneof = "recorded_event::Body",
-        tags = "101, 110, 111, 112, 120, 121, 122, 130, 131, 132, 140, 141, 142, 150, 151, 152, 153, 160, 161, 162, 170, 171, 180, 181, 190, 191, 192, 200, 201, 202, 210, 211"
+        tags = "101, 102, 103, 110, 111, 112, 113, 120, 121, 122, 130, 131, 132, 140, 141, 142, 143, 144, 145, 146, 147, 148, 150, 151, 152, 153, 160, 161, 162, 163, 170, 171, 180, 181, 182, 183, 184, 185, 186, 187, 188, 189, 190, 191, 192, 200, 201, 202, 210, 211, 212"
     )]
     pub body: ::core::option::Option<recorded_event::Body>,
 }
@@ -1907,12 +2967,18 @@ pub mod recorded_event {
     pub enum Body {
         #[prost(message, tag = "101")]
         PolicyPublished(super::PolicyPublished),
+        #[prost(message, tag = "102")]
+        PolicyWithdrawn(super::PolicyWithdrawn),
+        #[prost(message, tag = "103")]
+        CataloguePublished(super::PolicyPublished),
         #[prost(message, tag = "110")]
         AccountOpened(super::AccountOpened),
         #[prost(message, tag = "111")]
         FundsAccrued(super::FundsAccrued),
         #[prost(message, tag = "112")]
         FundsTransferred(super::FundsTransferred),
+        #[prost(message, tag = "113")]
+        ProvincialAdjustmentReceived(super::ProvincialAdjustmentReceived),
         #[prost(message, tag = "120")]
         InstitutionRegistered(super::InstitutionRegistered),
         #[prost(message, tag = "121")]
@@ -1931,6 +2997,18 @@ pub mod recorded_event {
         ClassOpened(super::ClassOpened),
         #[prost(message, tag = "142")]
         ClassClosed(super::ClassClosed),
+        #[prost(message, tag = "143")]
+        OrderRaised(super::OrderRaised),
+        #[prost(message, tag = "144")]
+        OrderListed(super::OrderListed),
+        #[prost(message, tag = "145")]
+        OrderSelected(super::OrderSelected),
+        #[prost(message, tag = "146")]
+        OrderAccepted(super::OrderAccepted),
+        #[prost(message, tag = "147")]
+        OrderPurchased(super::OrderPurchased),
+        #[prost(message, tag = "148")]
+        OrderCancelled(super::OrderCancelled),
         #[prost(message, tag = "150")]
         PersonEnrolled(super::PersonEnrolled),
         #[prost(message, tag = "151")]
@@ -1945,6 +3023,8 @@ pub mod recorded_event {
         CertificateIssued(super::CertificateIssued),
         #[prost(message, tag = "162")]
         CertificateInvalidated(super::CertificateInvalidated),
+        #[prost(message, tag = "163")]
+        CertificateVerified(super::CertificateVerified),
         #[prost(message, tag = "170")]
         EmploymentConfirmed(super::EmploymentConfirmed),
         #[prost(message, tag = "171")]
@@ -1953,6 +3033,22 @@ pub mod recorded_event {
         SubsidyApproved(super::SubsidyApproved),
         #[prost(message, tag = "181")]
         ProjectSettled(super::ProjectSettled),
+        #[prost(message, tag = "182")]
+        ClaimSubmitted(super::ClaimSubmitted),
+        #[prost(message, tag = "183")]
+        AgencyContractRecorded(super::AgencyContractRecorded),
+        #[prost(message, tag = "184")]
+        PublicityOpened(super::PublicityOpened),
+        #[prost(message, tag = "185")]
+        ObjectionRaised(super::ObjectionRaised),
+        #[prost(message, tag = "186")]
+        ObjectionResolved(super::ObjectionResolved),
+        #[prost(message, tag = "187")]
+        PublicityClosed(super::PublicityClosed),
+        #[prost(message, tag = "188")]
+        AwardApproved(super::AwardApproved),
+        #[prost(message, tag = "189")]
+        AwardRevoked(super::AwardRevoked),
         #[prost(message, tag = "190")]
         DisbursementOrdered(super::DisbursementOrdered),
         #[prost(message, tag = "191")]
@@ -1969,6 +3065,8 @@ pub mod recorded_event {
         ClawbackDecided(super::ClawbackDecided),
         #[prost(message, tag = "211")]
         RepaymentReceived(super::RepaymentReceived),
+        #[prost(message, tag = "212")]
+        PenaltyImposed(super::PenaltyImposed),
     }
 }
 /// A stored event on its way out, untouched.
@@ -1985,7 +3083,8 @@ pub struct EventEnvelope {
     #[prost(bytes = "vec", tag = "3")]
     pub leaf_hash: ::prost::alloc::vec::Vec<u8>,
 }
-/// A policy document took force in the ledger.
+/// A policy document, a city's rate table or a city's catalogues took force in the ledger. The last
+/// are an event of their own kind, with the same fields.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PolicyPublished {
     /// The document's id in the policy folder, stable over its versions.
@@ -2012,6 +3111,31 @@ pub struct PolicyPublished {
     /// SHA-256 of the text, 32 bytes.
     #[prost(bytes = "vec", tag = "8")]
     pub digest: ::prost::alloc::vec::Vec<u8>,
+    /// What the document holds. RULES is written as UNSPECIFIED, as it was before kinds were named.
+    #[prost(enumeration = "DocumentKind", tag = "9")]
+    pub document_kind: i32,
+}
+/// A policy document no longer holds from a day on. Past decisions keep the version they cite.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PolicyWithdrawn {
+    /// The document's id in the policy folder.
+    #[prost(string, tag = "1")]
+    pub policy_id: ::prost::alloc::string::String,
+    /// The version withdrawn.
+    #[prost(uint32, tag = "2")]
+    pub version: u32,
+    /// Position of its publication.
+    #[prost(uint64, tag = "3")]
+    pub published_position: u64,
+    /// First day on which it no longer holds.
+    #[prost(message, optional, tag = "4")]
+    pub effective_date: ::core::option::Option<Date>,
+    /// Why.
+    #[prost(string, tag = "5")]
+    pub grounds: ::prost::alloc::string::String,
+    /// Number of the decision.
+    #[prost(string, tag = "6")]
+    pub decision_number: ::prost::alloc::string::String,
 }
 /// The account of a fund was opened at a division.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2032,6 +3156,9 @@ pub struct FundsAccrued {
     /// Document or voucher that ordered the accrual.
     #[prost(string, tag = "3")]
     pub reference: ::prost::alloc::string::String,
+    /// What the amount was measured against; absent when it was not given.
+    #[prost(message, optional, tag = "4")]
+    pub capacity: ::core::option::Option<PayingCapacity>,
 }
 /// Money of one fund moved from one division's account to another's.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2050,6 +3177,22 @@ pub struct FundsTransferred {
     pub amount_fen: i64,
     /// Document or voucher that ordered the transfer.
     #[prost(string, tag = "5")]
+    pub reference: ::prost::alloc::string::String,
+}
+/// The provincial adjustment fund (省级调剂金) helped a city.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProvincialAdjustmentReceived {
+    /// The account that received it.
+    #[prost(message, optional, tag = "1")]
+    pub account: ::core::option::Option<AccountKey>,
+    /// Amount in fen.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// What the city's unemployment insurance fund still covers after its accrual.
+    #[prost(message, optional, tag = "3")]
+    pub capacity: ::core::option::Option<PayingCapacity>,
+    /// Document or voucher that ordered it.
+    #[prost(string, tag = "4")]
     pub reference: ::prost::alloc::string::String,
 }
 /// A body was registered.
@@ -2197,6 +3340,32 @@ pub struct ClassApproved {
     /// Number of the project contract or of the approval.
     #[prost(string, tag = "14")]
     pub contract_number: ::prost::alloc::string::String,
+    /// The city's catalogue marks the occupation as scarce (急需紧缺).
+    #[prost(bool, tag = "17")]
+    pub scarce: bool,
+    /// What the training counts for in reports; absent when for nothing.
+    #[prost(message, optional, tag = "18")]
+    pub reporting: ::core::option::Option<Reporting>,
+    /// Id of the order (五单式) that the class rests on, 16 bytes; empty when it rests on none.
+    #[prost(bytes = "vec", tag = "19")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+    /// Where the rate comes from; absent when the contract names it and no rule sets an amount.
+    #[prost(oneof = "class_approved::RateSource", tags = "15, 16")]
+    pub rate_source: ::core::option::Option<class_approved::RateSource>,
+}
+/// Nested message and enum types in `ClassApproved`.
+pub mod class_approved {
+    /// Where the rate comes from; absent when the contract names it and no rule sets an amount.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum RateSource {
+        /// The contract names it, under the standard of the document published at this position.
+        #[prost(uint64, tag = "15")]
+        RateBelowPosition(u64),
+        /// It is the standard of the document published at this position; each person's amount is
+        /// worked out with their hours, months and group when the subsidy is approved.
+        #[prost(uint64, tag = "16")]
+        RateStandardPosition(u64),
+    }
 }
 /// An approved class was opened for enrolment.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2211,6 +3380,75 @@ pub struct ClassClosed {
     /// Id of the class, 16 bytes.
     #[prost(bytes = "vec", tag = "1")]
     pub class_id: ::prost::alloc::vec::Vec<u8>,
+}
+/// A worker or an enterprise asked for training (提单).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OrderRaised {
+    /// Id of the order, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+    /// Six-digit code of the division that it is raised in.
+    #[prost(uint32, tag = "2")]
+    pub division: u32,
+    /// Who raised it.
+    #[prost(message, optional, tag = "3")]
+    pub raised_by: ::core::option::Option<OrderRaisedBy>,
+    /// The occupation asked for, as in `ClassApproved.occupation`.
+    #[prost(string, tag = "4")]
+    pub occupation: ::prost::alloc::string::String,
+    /// The level asked for; UNSPECIFIED for courses that lead to no level.
+    #[prost(enumeration = "SkillLevel", tag = "5")]
+    pub level: i32,
+    /// Places asked for.
+    #[prost(uint32, tag = "6")]
+    pub headcount: u32,
+}
+/// The government listed an order (政府列单).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OrderListed {
+    /// Id of the order, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+}
+/// A worker selected an order (劳动者选单).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OrderSelected {
+    /// Id of the order, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+    /// The worker's opaque key, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+}
+/// A body accepted an order (机构接单).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OrderAccepted {
+    /// Id of the order, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+    /// Unified social credit code of the training body.
+    #[prost(string, tag = "2")]
+    pub institution: ::prost::alloc::string::String,
+}
+/// The government committed itself to pay for an order (政府买单).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OrderPurchased {
+    /// Id of the order, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+    /// Number of the contract.
+    #[prost(string, tag = "2")]
+    pub contract_number: ::prost::alloc::string::String,
+}
+/// An order that no class rests on was ended.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OrderCancelled {
+    /// Id of the order, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
 }
 /// A person was put on the roster of a class.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2324,6 +3562,22 @@ pub struct CertificateInvalidated {
     #[prost(bool, tag = "7")]
     pub frees_quota: bool,
 }
+/// A certificate was found in the national register (联网查验).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CertificateVerified {
+    /// Id of the class, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// The holder's opaque key, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+    /// Number of the certificate.
+    #[prost(string, tag = "3")]
+    pub number: ::prost::alloc::string::String,
+    /// The register and its answer's number.
+    #[prost(string, tag = "4")]
+    pub source: ::prost::alloc::string::String,
+}
 /// A trainee found work.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct EmploymentConfirmed {
@@ -2363,7 +3617,7 @@ pub struct EmploymentWithdrawn {
     pub counted: bool,
 }
 /// The subsidy of one person for one class was approved.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SubsidyApproved {
     /// Id of the class, 16 bytes.
     #[prost(bytes = "vec", tag = "1")]
@@ -2383,6 +3637,9 @@ pub struct SubsidyApproved {
     /// Slots that the rule gives per year.
     #[prost(uint32, tag = "6")]
     pub quota_limit: u32,
+    /// The rules that were applied, in order; empty in approvals recorded before they were noted.
+    #[prost(message, repeated, tag = "7")]
+    pub applied: ::prost::alloc::vec::Vec<AppliedRule>,
 }
 /// A project class was settled: how much it has earned, and why.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2425,13 +3682,151 @@ pub struct SettlementLine {
     #[prost(bool, tag = "4")]
     pub frees_quota: bool,
 }
+/// The subsidy of one person for one class was claimed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClaimSubmitted {
+    /// Id of the class, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// The person's opaque key, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+    /// Who claims: the person, or the body on the person's behalf.
+    #[prost(enumeration = "ClaimRoute", tag = "3")]
+    pub route: i32,
+}
+/// A person lets the body of the class claim on their behalf (代领协议).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AgencyContractRecorded {
+    /// Id of the class, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// The person's opaque key, 16 bytes.
+    #[prost(bytes = "vec", tag = "2")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+    /// Unified social credit code of the training body.
+    #[prost(string, tag = "3")]
+    pub institution: ::prost::alloc::string::String,
+    /// Number of the contract.
+    #[prost(string, tag = "4")]
+    pub contract_number: ::prost::alloc::string::String,
+}
+/// The approved persons of a class are shown to the public (公示).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PublicityOpened {
+    /// Id of the class, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// How many approvals are shown: those that stand at this position.
+    #[prost(uint32, tag = "2")]
+    pub approvals: u32,
+    /// Where they are shown.
+    #[prost(string, tag = "3")]
+    pub place: ::prost::alloc::string::String,
+}
+/// Somebody objected to what is shown.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ObjectionRaised {
+    /// Id of the class, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// Opaque key (16 bytes) of the person it is about; empty for the whole class.
+    #[prost(bytes = "vec", tag = "2")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+    /// The grounds of the objection.
+    #[prost(string, tag = "3")]
+    pub grounds: ::prost::alloc::string::String,
+}
+/// An objection was decided on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ObjectionResolved {
+    /// Id of the class, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// Position of the objection.
+    #[prost(uint64, tag = "2")]
+    pub objection_position: u64,
+    /// Opaque key (16 bytes) of the person it is about; empty for the whole class.
+    #[prost(bytes = "vec", tag = "3")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+    /// Whether it was right: then nothing is paid on what it was about.
+    #[prost(bool, tag = "4")]
+    pub upheld: bool,
+    /// Why it was decided so.
+    #[prost(string, tag = "5")]
+    pub grounds: ::prost::alloc::string::String,
+}
+/// The time of showing ended.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PublicityClosed {
+    /// Id of the class, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+}
+/// An award or a grant was approved for one recipient.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AwardApproved {
+    /// Id of the award, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub award_id: ::prost::alloc::vec::Vec<u8>,
+    /// The scheme.
+    #[prost(string, tag = "2")]
+    pub scheme: ::prost::alloc::string::String,
+    /// Six-digit code of the province or city that awards it.
+    #[prost(uint32, tag = "3")]
+    pub division: u32,
+    /// A person or a body.
+    #[prost(message, optional, tag = "4")]
+    pub recipient: ::core::option::Option<Payee>,
+    /// What it is for: a medal, a project, a title; one award per scheme and subject.
+    #[prost(string, tag = "5")]
+    pub subject: ::prost::alloc::string::String,
+    /// Amount in fen, in all; 0 for a title without money.
+    #[prost(int64, tag = "6")]
+    pub amount_fen: i64,
+    /// Months of the management period, for what is paid by the month; otherwise 0.
+    #[prost(uint32, tag = "7")]
+    pub months: u32,
+    /// What each account pays; the amounts add up to the amount of the award.
+    #[prost(message, repeated, tag = "8")]
+    pub parts: ::prost::alloc::vec::Vec<AwardPart>,
+    /// Number of the decision.
+    #[prost(string, tag = "9")]
+    pub decision_number: ::prost::alloc::string::String,
+    /// The rules that were applied, in order.
+    #[prost(message, repeated, tag = "10")]
+    pub applied: ::prost::alloc::vec::Vec<AppliedRule>,
+}
+/// What one account pays of an award.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AwardPart {
+    /// The account.
+    #[prost(message, optional, tag = "1")]
+    pub account: ::core::option::Option<AccountKey>,
+    /// Amount in fen.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+}
+/// An award was taken back: nothing more is paid on it, and its place in the cycle is free.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AwardRevoked {
+    /// Id of the award, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub award_id: ::prost::alloc::vec::Vec<u8>,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub grounds: ::prost::alloc::string::String,
+    /// Number of the decision.
+    #[prost(string, tag = "3")]
+    pub decision_number: ::prost::alloc::string::String,
+}
 /// A payment to one payee was ordered and its money reserved.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DisbursementOrdered {
     /// Id of the disbursement, 16 bytes.
     #[prost(bytes = "vec", tag = "1")]
     pub disbursement_id: ::prost::alloc::vec::Vec<u8>,
-    /// Id of the class, 16 bytes.
+    /// Id of the class that is paid for, 16 bytes; empty for the payment of an award.
     #[prost(bytes = "vec", tag = "2")]
     pub class_id: ::prost::alloc::vec::Vec<u8>,
     /// The account that pays.
@@ -2443,12 +3838,15 @@ pub struct DisbursementOrdered {
     /// Who gets the money.
     #[prost(message, optional, tag = "5")]
     pub payee: ::core::option::Option<Payee>,
-    /// One line per beneficiary.
+    /// One line per beneficiary of a class; none for an award, whose payee is the beneficiary.
     #[prost(message, repeated, tag = "6")]
     pub lines: ::prost::alloc::vec::Vec<DisbursementLine>,
-    /// Sum of the lines in fen.
+    /// Amount in fen; the sum of the lines where there are lines.
     #[prost(int64, tag = "7")]
     pub total_fen: i64,
+    /// Id of the award that is paid, 16 bytes; empty for the payment of a class.
+    #[prost(bytes = "vec", tag = "8")]
+    pub award_id: ::prost::alloc::vec::Vec<u8>,
 }
 /// One beneficiary of a disbursement.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2508,7 +3906,7 @@ pub struct CaseOpened {
     #[prost(string, tag = "3")]
     pub clue: ::prost::alloc::string::String,
 }
-/// A case found something about one class.
+/// A case found something about one class or one award.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct FindingMade {
     /// Id of the case, 16 bytes.
@@ -2520,15 +3918,19 @@ pub struct FindingMade {
     /// What was found.
     #[prost(enumeration = "FindingKind", tag = "3")]
     pub kind: i32,
-    /// Id of the class, 16 bytes.
+    /// Id of the class that it is about, 16 bytes; empty for an award.
     #[prost(bytes = "vec", tag = "4")]
     pub class_id: ::prost::alloc::vec::Vec<u8>,
-    /// Opaque keys (16 bytes) of the persons it concerns; empty for every beneficiary of the class.
+    /// Opaque keys (16 bytes) of the persons it concerns; empty for every beneficiary of the class,
+    /// and for an award.
     #[prost(bytes = "vec", repeated, tag = "5")]
     pub person_keys: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
     /// Number of the decision.
     #[prost(string, tag = "6")]
     pub decision_number: ::prost::alloc::string::String,
+    /// Id of the award that it is about, 16 bytes; empty for a class.
+    #[prost(bytes = "vec", tag = "7")]
+    pub award_id: ::prost::alloc::vec::Vec<u8>,
 }
 /// A case was closed.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2552,7 +3954,7 @@ pub struct ClawbackDecided {
     /// Id of the finding, 16 bytes.
     #[prost(bytes = "vec", tag = "3")]
     pub finding_id: ::prost::alloc::vec::Vec<u8>,
-    /// Id of the class, 16 bytes.
+    /// Id of the class that the payments were for, 16 bytes; empty for an award.
     #[prost(bytes = "vec", tag = "4")]
     pub class_id: ::prost::alloc::vec::Vec<u8>,
     /// The account and fund that the money goes back to.
@@ -2570,6 +3972,9 @@ pub struct ClawbackDecided {
     /// Number of the decision.
     #[prost(string, tag = "9")]
     pub decision_number: ::prost::alloc::string::String,
+    /// Id of the award that the payments were for, 16 bytes; empty for a class.
+    #[prost(bytes = "vec", tag = "10")]
+    pub award_id: ::prost::alloc::vec::Vec<u8>,
 }
 /// One line that a clawback takes back.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2577,7 +3982,7 @@ pub struct ClawbackLine {
     /// Id of the disbursement that paid it, 16 bytes.
     #[prost(bytes = "vec", tag = "1")]
     pub disbursement_id: ::prost::alloc::vec::Vec<u8>,
-    /// The beneficiary's opaque key, 16 bytes.
+    /// The beneficiary's opaque key, 16 bytes; empty for the payment of an award.
     #[prost(bytes = "vec", tag = "2")]
     pub beneficiary_key: ::prost::alloc::vec::Vec<u8>,
     /// Amount in fen.
@@ -2602,6 +4007,23 @@ pub struct RepaymentReceived {
     /// The bank's reference.
     #[prost(string, tag = "4")]
     pub bank_reference: ::prost::alloc::string::String,
+}
+/// A penalty was imposed beside a clawback: never mixed with the principal, never in the special
+/// account.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PenaltyImposed {
+    /// Id of the clawback, 16 bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub clawback_id: ::prost::alloc::vec::Vec<u8>,
+    /// Amount in fen.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    /// Who owes it.
+    #[prost(message, optional, tag = "3")]
+    pub debtor: ::core::option::Option<Payee>,
+    /// Number of the decision.
+    #[prost(string, tag = "4")]
+    pub decision_number: ::prost::alloc::string::String,
 }
 /// Asks for a rebuild of everything that is derived from the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3016,6 +4438,40 @@ pub struct GetClassResponse {
     /// The position as of which this is the answer.
     #[prost(uint64, tag = "27")]
     pub log_position: u64,
+    /// The city's catalogue marks the occupation as scarce (急需紧缺).
+    #[prost(bool, tag = "30")]
+    pub scarce: bool,
+    /// What the training counts for in reports; absent when for nothing.
+    #[prost(message, optional, tag = "31")]
+    pub reporting: ::core::option::Option<Reporting>,
+    /// Id of the order (五单式) that the class rests on, 16 bytes; empty when it rests on none.
+    #[prost(bytes = "vec", tag = "32")]
+    pub order_id: ::prost::alloc::vec::Vec<u8>,
+    /// Position at which its approvals were last shown to the public; 0 when they never were.
+    #[prost(uint64, tag = "33")]
+    pub publicity_opened_position: u64,
+    /// Position at which that time of showing ended; 0 before.
+    #[prost(uint64, tag = "34")]
+    pub publicity_closed_position: u64,
+    /// Objections to it that are not decided yet.
+    #[prost(uint32, tag = "35")]
+    pub objections_open: u32,
+    /// Where the rate comes from; absent when the contract names it and no rule sets an amount.
+    #[prost(oneof = "get_class_response::RateSource", tags = "28, 29")]
+    pub rate_source: ::core::option::Option<get_class_response::RateSource>,
+}
+/// Nested message and enum types in `GetClassResponse`.
+pub mod get_class_response {
+    /// Where the rate comes from; absent when the contract names it and no rule sets an amount.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum RateSource {
+        /// The contract names it, under the standard of the document published at this position.
+        #[prost(uint64, tag = "28")]
+        RateBelowPosition(u64),
+        /// It is the standard of the document published at this position.
+        #[prost(uint64, tag = "29")]
+        RateStandardPosition(u64),
+    }
 }
 /// Asks for a certificate.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3065,7 +4521,7 @@ pub struct GetDisbursementRequest {
 /// A disbursement as it stands.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetDisbursementResponse {
-    /// The class, 16 bytes.
+    /// The class that is paid for, 16 bytes; empty for the payment of an award.
     #[prost(bytes = "vec", tag = "1")]
     pub class_id: ::prost::alloc::vec::Vec<u8>,
     /// The account that pays.
@@ -3077,10 +4533,10 @@ pub struct GetDisbursementResponse {
     /// Who gets the money.
     #[prost(message, optional, tag = "4")]
     pub payee: ::core::option::Option<Payee>,
-    /// One line per beneficiary.
+    /// One line per beneficiary of a class; none for an award, whose payee is the beneficiary.
     #[prost(message, repeated, tag = "5")]
     pub lines: ::prost::alloc::vec::Vec<PaidLine>,
-    /// Sum of the lines in fen.
+    /// Amount in fen; the sum of the lines where there are lines.
     #[prost(int64, tag = "6")]
     pub total_fen: i64,
     /// How far it has come.
@@ -3104,6 +4560,13 @@ pub struct GetDisbursementResponse {
     /// The position as of which this is the answer.
     #[prost(uint64, tag = "13")]
     pub log_position: u64,
+    /// The award that is paid, 16 bytes; empty for the payment of a class.
+    #[prost(bytes = "vec", tag = "14")]
+    pub award_id: ::prost::alloc::vec::Vec<u8>,
+    /// What was decided to come back of the payment of an award, in fen; a class's stands in the
+    /// lines.
+    #[prost(int64, tag = "15")]
+    pub award_clawed_back_fen: i64,
 }
 /// One line of a disbursement and what was clawed back of it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

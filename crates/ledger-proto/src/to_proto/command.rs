@@ -1,21 +1,29 @@
 //! Commands, one function per kind.
 
+mod award;
+mod claim;
+mod order;
+
 use ledger_core::command::{
     AccrueFunds, ApproveClass, ApproveSubsidy, ClawbackRequestLine, CloseCase, CloseClass, Command,
     CommandBody, CompleteTraining, ConfirmEmployment, DecideClawback, DeclarePersonStatus,
     EndPersonStatus, EnrolPerson, GrantQualification, InvalidateCertificate, IssueCertificate,
     MakeFinding, OpenAccount, OpenCase, OpenClass, OrderDisbursement, PublishPolicy,
-    RecordAssessment, RecordAttendance, RecordRepayment, RegisterInstitution, RegisterPerson,
-    ReturnDisbursement, RevokeQualification, SettleDisbursement, TransferFunds, WithdrawEmployment,
-    WithdrawEnrolment,
+    RecordAssessment, RecordAttendance, RecordProvincialAdjustment, RecordRepayment,
+    RegisterInstitution, RegisterPerson, ReturnDisbursement, RevokeQualification,
+    SettleDisbursement, TransferFunds, WithdrawEmployment, WithdrawEnrolment, WithdrawPolicy,
 };
+use ledger_core::{OrderId, PersonKey};
 
-use super::value::{bytes, credit_code, fen, optional_division, positions};
+use super::value::{
+    bytes, credit_code, fen, optional_bytes, optional_division, positions, subject,
+};
 use super::{
-    assessment_result_to_proto, certificate_kind_to_proto, class_kind_to_proto, date_to_proto,
-    debt_to_proto, disbursement_stage_to_proto, employment_evidence_to_proto,
+    assessment_result_to_proto, capacity_to_proto, certificate_kind_to_proto, class_kind_to_proto,
+    date_to_proto, debt_to_proto, disbursement_stage_to_proto, employment_evidence_to_proto,
     finding_kind_to_proto, fund_source_to_proto, institution_kind_to_proto, level_to_proto,
-    payee_to_proto, person_status_to_proto, return_kind_to_proto, scope_to_proto,
+    payee_to_proto, person_status_to_proto, reporting_to_proto, return_kind_to_proto,
+    scope_to_proto,
 };
 use crate::v1::{self, command::Body};
 
@@ -65,6 +73,25 @@ pub fn command_body_to_proto(body: &CommandBody) -> Body {
         CommandBody::DecideClawback(command) => decide_clawback(command),
         CommandBody::RecordRepayment(command) => record_repayment(command),
         CommandBody::CloseCase(command) => close_case(command),
+        CommandBody::WithdrawPolicy(command) => withdraw_policy(command),
+        CommandBody::RecordProvincialAdjustment(command) => record_provincial_adjustment(command),
+        CommandBody::RaiseOrder(command) => order::raise(command),
+        CommandBody::ListOrder(command) => order::list(command),
+        CommandBody::SelectOrder(command) => order::select(command),
+        CommandBody::AcceptOrder(command) => order::accept(command),
+        CommandBody::PurchaseOrder(command) => order::purchase(command),
+        CommandBody::CancelOrder(command) => order::cancel(command),
+        CommandBody::VerifyCertificate(command) => claim::verify_certificate(command),
+        CommandBody::SubmitClaim(command) => claim::submit_claim(command),
+        CommandBody::RecordAgencyContract(command) => claim::record_agency_contract(command),
+        CommandBody::OpenPublicity(command) => claim::open_publicity(command),
+        CommandBody::RaiseObjection(command) => claim::raise_objection(command),
+        CommandBody::ResolveObjection(command) => claim::resolve_objection(command),
+        CommandBody::ClosePublicity(command) => claim::close_publicity(command),
+        CommandBody::ApproveAward(command) => award::approve(command),
+        CommandBody::RevokeAward(command) => award::revoke(command),
+        CommandBody::OrderAwardPayment(command) => award::order_payment(command),
+        CommandBody::ImposePenalty(command) => award::impose_penalty(command),
     }
 }
 
@@ -103,6 +130,25 @@ pub const fn command_name(body: &CommandBody) -> &'static str {
         CommandBody::DecideClawback(_) => "decide_clawback",
         CommandBody::RecordRepayment(_) => "record_repayment",
         CommandBody::CloseCase(_) => "close_case",
+        CommandBody::WithdrawPolicy(_) => "withdraw_policy",
+        CommandBody::RecordProvincialAdjustment(_) => "record_provincial_adjustment",
+        CommandBody::RaiseOrder(_) => "raise_order",
+        CommandBody::ListOrder(_) => "list_order",
+        CommandBody::SelectOrder(_) => "select_order",
+        CommandBody::AcceptOrder(_) => "accept_order",
+        CommandBody::PurchaseOrder(_) => "purchase_order",
+        CommandBody::CancelOrder(_) => "cancel_order",
+        CommandBody::VerifyCertificate(_) => "verify_certificate",
+        CommandBody::SubmitClaim(_) => "submit_claim",
+        CommandBody::RecordAgencyContract(_) => "record_agency_contract",
+        CommandBody::OpenPublicity(_) => "open_publicity",
+        CommandBody::RaiseObjection(_) => "raise_objection",
+        CommandBody::ResolveObjection(_) => "resolve_objection",
+        CommandBody::ClosePublicity(_) => "close_publicity",
+        CommandBody::ApproveAward(_) => "approve_award",
+        CommandBody::RevokeAward(_) => "revoke_award",
+        CommandBody::OrderAwardPayment(_) => "order_award_payment",
+        CommandBody::ImposePenalty(_) => "impose_penalty",
     }
 }
 
@@ -125,6 +171,7 @@ fn accrue_funds(command: &AccrueFunds) -> Body {
         fund: fund_source_to_proto(command.fund).into(),
         amount_fen: fen(command.amount),
         reference: command.reference.as_str().to_owned(),
+        capacity: command.capacity.map(capacity_to_proto),
     })
 }
 
@@ -204,12 +251,14 @@ fn approve_class(command: &ApproveClass) -> Body {
         occupation: command.occupation.to_string(),
         level: level_to_proto(command.level).into(),
         headcount: command.headcount,
-        rate_fen: fen(command.rate),
+        rate_fen: command.rate.map(fen),
         class_hours: command.class_hours,
         start_date: Some(date_to_proto(command.starts_on)),
         end_date: Some(date_to_proto(command.ends_on)),
         residence_division: optional_division(command.residence),
         contract_number: command.contract_number.as_str().to_owned(),
+        reporting: reporting_to_proto(&command.reporting),
+        order_id: optional_bytes(command.order.as_ref().map(OrderId::as_bytes)),
     })
 }
 
@@ -319,6 +368,9 @@ fn order_disbursement(command: &OrderDisbursement) -> Body {
             .iter()
             .map(|person| bytes(person.as_bytes()))
             .collect(),
+        fund: command
+            .fund
+            .map_or(0, |fund| fund_source_to_proto(fund).into()),
     })
 }
 
@@ -351,11 +403,12 @@ fn open_case(command: &OpenCase) -> Body {
 }
 
 fn make_finding(command: &MakeFinding) -> Body {
+    let (class_id, award_id) = subject(command.subject);
     Body::MakeFinding(v1::MakeFinding {
         case_id: bytes(command.case.as_bytes()),
         finding_id: bytes(command.finding.as_bytes()),
         kind: finding_kind_to_proto(command.kind).into(),
-        class_id: bytes(command.class.as_bytes()),
+        class_id,
         person_keys: command
             .persons
             .iter()
@@ -363,6 +416,7 @@ fn make_finding(command: &MakeFinding) -> Body {
             .collect(),
         evidence_positions: positions(&command.evidence),
         decision_number: command.decision_number.as_str().to_owned(),
+        award_id,
     })
 }
 
@@ -391,10 +445,30 @@ fn close_case(command: &CloseCase) -> Body {
     })
 }
 
+fn withdraw_policy(command: &WithdrawPolicy) -> Body {
+    Body::WithdrawPolicy(v1::WithdrawPolicy {
+        policy_id: command.policy_id.as_str().to_owned(),
+        version: command.version,
+        effective_date: Some(date_to_proto(command.effective_on)),
+        grounds: command.grounds.as_str().to_owned(),
+        decision_number: command.decision_number.as_str().to_owned(),
+    })
+}
+
+fn record_provincial_adjustment(command: &RecordProvincialAdjustment) -> Body {
+    Body::RecordProvincialAdjustment(v1::RecordProvincialAdjustment {
+        division: command.division.code(),
+        fund: fund_source_to_proto(command.fund).into(),
+        amount_fen: fen(command.amount),
+        capacity: Some(capacity_to_proto(command.capacity)),
+        reference: command.reference.as_str().to_owned(),
+    })
+}
+
 fn clawback_request_line(line: &ClawbackRequestLine) -> v1::ClawbackRequestLine {
     v1::ClawbackRequestLine {
         disbursement_id: bytes(line.disbursement.as_bytes()),
-        beneficiary_key: bytes(line.beneficiary.as_bytes()),
+        beneficiary_key: optional_bytes(line.beneficiary.as_ref().map(PersonKey::as_bytes)),
         amount_fen: fen(line.amount),
     }
 }

@@ -1,14 +1,17 @@
 //! Entities, as answers to questions about them.
 
 use ledger_core::entity::{
-    Account, Certificate, Class, Disbursement, Fact, PaidLine, QuotaSlot, Settlement,
+    Account, Certificate, Class, Disbursement, Fact, Objection, PaidLine, QuotaSlot, Settlement,
 };
-use ledger_core::{AccountKey, AccountKind, Fen, Position};
+use ledger_core::event::RateSource;
+use ledger_core::{AccountKey, AccountKind, Fen, OrderId, Position};
 
-use super::value::{bytes, credit_code, fen, optional_division, optional_position};
+use super::value::{
+    bytes, credit_code, fen, optional_bytes, optional_division, optional_position, subject,
+};
 use super::{
     account_key_to_proto, account_kind_to_proto, class_kind_to_proto, date_to_proto,
-    disbursement_stage_to_proto, level_to_proto, payee_to_proto,
+    disbursement_stage_to_proto, level_to_proto, payee_to_proto, reporting_to_proto,
 };
 use crate::v1;
 
@@ -32,6 +35,7 @@ pub fn quota_slot_to_proto(slot: &QuotaSlot, approval: Option<Position>) -> v1::
 #[must_use]
 pub fn class_to_proto(class: &Class, log_position: Position) -> v1::GetClassResponse {
     let settlement = class.settlement.as_ref();
+    let publicity = class.publicity.as_ref();
     v1::GetClassResponse {
         institution: credit_code(&class.institution),
         account: Some(account_key_to_proto(class.account)),
@@ -61,6 +65,13 @@ pub fn class_to_proto(class: &Class, log_position: Position) -> v1::GetClassResp
         excess_outstanding_fen: settlement
             .map_or(0, |settlement| fen(settlement.excess_outstanding)),
         log_position: log_position.get(),
+        rate_source: rate_source(class.rate_source),
+        scarce: class.scarce,
+        reporting: reporting_to_proto(&class.reporting),
+        order_id: optional_bytes(class.order.as_ref().map(OrderId::as_bytes)),
+        publicity_opened_position: fact_position(publicity.map(|shown| shown.opened)),
+        publicity_closed_position: fact_position(publicity.and_then(|shown| shown.closed)),
+        objections_open: publicity.map_or(0, |shown| count(&shown.objections)),
     }
 }
 
@@ -88,8 +99,9 @@ pub fn disbursement_to_proto(
     log_position: Position,
 ) -> v1::GetDisbursementResponse {
     let settled: Option<&Settlement> = disbursement.settled.as_ref();
+    let (class_id, award_id) = subject(disbursement.subject);
     v1::GetDisbursementResponse {
-        class_id: bytes(disbursement.class.as_bytes()),
+        class_id,
         account: Some(account_key_to_proto(disbursement.account)),
         stage: disbursement_stage_to_proto(disbursement.stage).into(),
         payee: Some(payee_to_proto(&disbursement.payee)),
@@ -102,6 +114,8 @@ pub fn disbursement_to_proto(
         settled_position: settled.map_or(0, |settled| settled.position.get()),
         returned_position: optional_position(disbursement.returned),
         log_position: log_position.get(),
+        award_id,
+        award_clawed_back_fen: fen(disbursement.award_clawed_back),
     }
 }
 
@@ -134,6 +148,15 @@ fn paid_line(line: &PaidLine) -> v1::PaidLine {
     }
 }
 
+fn rate_source(source: RateSource) -> Option<v1::get_class_response::RateSource> {
+    use v1::get_class_response::RateSource as Wire;
+    match source {
+        RateSource::Contract => None,
+        RateSource::Below(policy) => Some(Wire::RateBelowPosition(policy.get())),
+        RateSource::Standard(policy) => Some(Wire::RateStandardPosition(policy.get())),
+    }
+}
+
 fn class_state(class: &Class) -> v1::ClassState {
     if class.settlement.is_some() {
         v1::ClassState::Settled
@@ -158,4 +181,8 @@ fn disbursement_state(disbursement: &Disbursement) -> v1::DisbursementState {
 
 fn fact_position(fact: Option<Fact>) -> u64 {
     fact.map_or(0, |fact| fact.position.get())
+}
+
+fn count(objections: &[Objection]) -> u32 {
+    u32::try_from(objections.len()).expect("open objections are few")
 }

@@ -1,26 +1,34 @@
 //! Events, one function per kind.
 
+mod award;
+mod claim;
+mod order;
+
 use ledger_core::command::Debt;
 use ledger_core::event::{
     AssessmentResult, CertificateInvalidated, CertificateIssued, ClassApproved, ClawbackDecided,
     ClawbackLine, DisbursementLine, DisbursementOrdered, DisbursementReturned, EmploymentConfirmed,
-    EventBody, FindingMade, InstitutionRegistered, PersonStatus, PersonStatusDeclared,
-    PolicyPublished, ProjectSettled, QualificationGranted, QualificationRevoked, RecordedEvent,
-    SettlementLine, SubsidyApproved,
+    EventBody, FindingMade, InstitutionRegistered, PayingCapacity, PersonStatus,
+    PersonStatusDeclared, PolicyPublished, ProjectSettled, ProvincialAdjustmentReceived,
+    QualificationGranted, QualificationRevoked, RateSource, RecordedEvent, SettlementLine,
+    SubsidyApproved,
 };
 use ledger_core::{
     AccountKey, BusinessDate, CaseId, ClassId, CreditCode, DisbursementId, Division, Fen,
-    FundSource, Note, PersonKey, Reference, Tag,
+    FundSource, Note, OrderId, PersonKey, Reference, Tag,
 };
 
-use super::value::{bytes, credit_code, fen, optional_division, optional_position, positions};
+use super::value::{
+    bytes, credit_code, fen, optional_bytes, optional_division, optional_position, positions,
+    subject,
+};
 use super::{
-    account_key_to_proto, assessment_result_to_proto, certificate_kind_to_proto,
-    class_kind_to_proto, date_to_proto, debt_to_proto, disbursement_stage_to_proto,
-    employment_evidence_to_proto, event_kind_to_proto, finding_kind_to_proto, fund_source_to_proto,
-    institution_kind_to_proto, level_to_proto, payee_to_proto, person_status_to_proto,
-    posting_to_proto, return_kind_to_proto, scope_to_proto, settlement_outcome_to_proto,
-    tag_to_proto, time_to_proto,
+    account_key_to_proto, applied_rule_to_proto, assessment_result_to_proto, capacity_to_proto,
+    certificate_kind_to_proto, class_kind_to_proto, date_to_proto, debt_to_proto,
+    disbursement_stage_to_proto, document_kind_to_proto, employment_evidence_to_proto,
+    event_kind_to_proto, finding_kind_to_proto, fund_source_to_proto, institution_kind_to_proto,
+    level_to_proto, payee_to_proto, person_status_to_proto, posting_to_proto, reporting_to_proto,
+    return_kind_to_proto, scope_to_proto, settlement_outcome_to_proto, tag_to_proto, time_to_proto,
 };
 use crate::v1::{self, recorded_event::Body};
 
@@ -64,13 +72,82 @@ pub fn recorded_event_to_proto(recorded: &RecordedEvent) -> v1::RecordedEvent {
 )]
 pub fn event_body_to_proto(body: &EventBody) -> Body {
     match body {
-        EventBody::PolicyPublished(event) => policy_published(event),
+        EventBody::PolicyPublished(event) => Body::PolicyPublished(policy_published(event)),
+        EventBody::CataloguePublished(event) => Body::CataloguePublished(policy_published(event)),
+        EventBody::PolicyWithdrawn {
+            policy_id,
+            version,
+            published,
+            effective_on,
+            grounds,
+            decision_number,
+        } => Body::PolicyWithdrawn(v1::PolicyWithdrawn {
+            policy_id: policy_id.as_str().to_owned(),
+            version: *version,
+            published_position: published.get(),
+            effective_date: Some(date_to_proto(*effective_on)),
+            grounds: grounds.as_str().to_owned(),
+            decision_number: decision_number.as_str().to_owned(),
+        }),
+        EventBody::ProvincialAdjustmentReceived(event) => provincial_adjustment_received(event),
+        EventBody::OrderRaised(event) => order::raised(event),
+        EventBody::OrderListed { order } => order::listed(*order),
+        EventBody::OrderSelected { order, person } => order::selected(*order, *person),
+        EventBody::OrderAccepted { order, institution } => order::accepted(*order, institution),
+        EventBody::OrderPurchased {
+            order,
+            contract_number,
+        } => order::purchased(*order, contract_number),
+        EventBody::OrderCancelled { order, reason } => order::cancelled(*order, reason),
+        EventBody::CertificateVerified {
+            class,
+            person,
+            number,
+            source,
+        } => claim::certificate_verified(*class, *person, number, source),
+        EventBody::ClaimSubmitted {
+            class,
+            person,
+            route,
+        } => claim::submitted(*class, *person, *route),
+        EventBody::AgencyContractRecorded {
+            class,
+            person,
+            institution,
+            contract_number,
+        } => claim::agency_contract_recorded(*class, *person, institution, contract_number),
+        EventBody::PublicityOpened {
+            class,
+            approvals,
+            place,
+        } => claim::publicity_opened(*class, *approvals, place),
+        EventBody::ObjectionRaised {
+            class,
+            person,
+            grounds,
+        } => claim::objection_raised(*class, *person, grounds),
+        EventBody::ObjectionResolved {
+            class,
+            objection,
+            person,
+            upheld,
+            grounds,
+        } => claim::objection_resolved(*class, *objection, *person, *upheld, grounds),
+        EventBody::PublicityClosed { class } => claim::publicity_closed(*class),
+        EventBody::AwardApproved(event) => award::approved(event),
+        EventBody::AwardRevoked {
+            award,
+            grounds,
+            decision_number,
+        } => award::revoked(*award, grounds, decision_number),
+        EventBody::PenaltyImposed(event) => award::penalty_imposed(event),
         EventBody::AccountOpened { account } => account_opened(*account),
         EventBody::FundsAccrued {
             account,
             amount,
             reference,
-        } => funds_accrued(*account, *amount, reference),
+            capacity,
+        } => funds_accrued(*account, *amount, reference, *capacity),
         EventBody::FundsTransferred {
             from,
             to,
@@ -149,8 +226,8 @@ pub fn event_body_to_proto(body: &EventBody) -> Body {
     }
 }
 
-fn policy_published(event: &PolicyPublished) -> Body {
-    Body::PolicyPublished(v1::PolicyPublished {
+fn policy_published(event: &PolicyPublished) -> v1::PolicyPublished {
+    v1::PolicyPublished {
         policy_id: event.policy_id.as_str().to_owned(),
         version: event.version,
         document_number: event.document_number.as_str().to_owned(),
@@ -159,7 +236,8 @@ fn policy_published(event: &PolicyPublished) -> Body {
         valid_until_date: event.valid_until.map(date_to_proto),
         text: event.text.as_ref().to_owned(),
         digest: event.digest.to_vec(),
-    })
+        document_kind: document_kind_to_proto(event.document_kind).into(),
+    }
 }
 
 fn account_opened(account: AccountKey) -> Body {
@@ -168,11 +246,26 @@ fn account_opened(account: AccountKey) -> Body {
     })
 }
 
-fn funds_accrued(account: AccountKey, amount: Fen, reference: &Reference) -> Body {
+fn funds_accrued(
+    account: AccountKey,
+    amount: Fen,
+    reference: &Reference,
+    capacity: Option<PayingCapacity>,
+) -> Body {
     Body::FundsAccrued(v1::FundsAccrued {
         account: Some(account_key_to_proto(account)),
         amount_fen: fen(amount),
         reference: reference.as_str().to_owned(),
+        capacity: capacity.map(capacity_to_proto),
+    })
+}
+
+fn provincial_adjustment_received(event: &ProvincialAdjustmentReceived) -> Body {
+    Body::ProvincialAdjustmentReceived(v1::ProvincialAdjustmentReceived {
+        account: Some(account_key_to_proto(event.account)),
+        amount_fen: fen(event.amount),
+        capacity: Some(capacity_to_proto(event.capacity)),
+        reference: event.reference.as_str().to_owned(),
     })
 }
 
@@ -268,7 +361,20 @@ fn class_approved(event: &ClassApproved) -> Body {
         end_date: Some(date_to_proto(event.ends_on)),
         residence_division: optional_division(event.residence),
         contract_number: event.contract_number.as_str().to_owned(),
+        rate_source: rate_source(event.rate_source),
+        scarce: event.scarce,
+        reporting: reporting_to_proto(&event.reporting),
+        order_id: optional_bytes(event.order.as_ref().map(OrderId::as_bytes)),
     })
+}
+
+fn rate_source(source: RateSource) -> Option<v1::class_approved::RateSource> {
+    use v1::class_approved::RateSource as Wire;
+    match source {
+        RateSource::Contract => None,
+        RateSource::Below(policy) => Some(Wire::RateBelowPosition(policy.get())),
+        RateSource::Standard(policy) => Some(Wire::RateStandardPosition(policy.get())),
+    }
 }
 
 fn class_opened(class: ClassId) -> Body {
@@ -379,6 +485,7 @@ fn subsidy_approved(event: &SubsidyApproved) -> Body {
         quota_year: event.quota_year,
         quota_used: event.quota_used,
         quota_limit: event.quota_limit,
+        applied: event.applied.iter().map(applied_rule_to_proto).collect(),
     })
 }
 
@@ -395,14 +502,16 @@ fn project_settled(event: &ProjectSettled) -> Body {
 }
 
 fn disbursement_ordered(event: &DisbursementOrdered) -> Body {
+    let (class_id, award_id) = subject(event.subject);
     Body::DisbursementOrdered(v1::DisbursementOrdered {
         disbursement_id: bytes(event.disbursement.as_bytes()),
-        class_id: bytes(event.class.as_bytes()),
+        class_id,
         account: Some(account_key_to_proto(event.account)),
         stage: disbursement_stage_to_proto(event.stage).into(),
         payee: Some(payee_to_proto(&event.payee)),
         lines: event.lines.iter().map(disbursement_line).collect(),
         total_fen: fen(event.total),
+        award_id,
     })
 }
 
@@ -441,17 +550,19 @@ fn case_opened(case: CaseId, institution: &Option<CreditCode>, clue: &Note) -> B
 }
 
 fn finding_made(event: &FindingMade) -> Body {
+    let (class_id, award_id) = subject(event.subject);
     Body::FindingMade(v1::FindingMade {
         case_id: bytes(event.case.as_bytes()),
         finding_id: bytes(event.finding.as_bytes()),
         kind: finding_kind_to_proto(event.kind).into(),
-        class_id: bytes(event.class.as_bytes()),
+        class_id,
         person_keys: event
             .persons
             .iter()
             .map(|person| bytes(person.as_bytes()))
             .collect(),
         decision_number: event.decision_number.as_str().to_owned(),
+        award_id,
     })
 }
 
@@ -463,16 +574,18 @@ fn case_closed(case: CaseId, outcome: &Note) -> Body {
 }
 
 fn clawback_decided(event: &ClawbackDecided) -> Body {
+    let (class_id, award_id) = subject(event.subject);
     Body::ClawbackDecided(v1::ClawbackDecided {
         clawback_id: bytes(event.clawback.as_bytes()),
         case_id: bytes(event.case.as_bytes()),
         finding_id: bytes(event.finding.as_bytes()),
-        class_id: bytes(event.class.as_bytes()),
+        class_id,
         account: Some(account_key_to_proto(event.account)),
         debtor: Some(payee_to_proto(&event.debtor)),
         lines: event.lines.iter().map(clawback_line).collect(),
         total_fen: fen(event.total),
         decision_number: event.decision_number.as_str().to_owned(),
+        award_id,
     })
 }
 
@@ -510,7 +623,7 @@ fn disbursement_line(line: &DisbursementLine) -> v1::DisbursementLine {
 fn clawback_line(line: &ClawbackLine) -> v1::ClawbackLine {
     v1::ClawbackLine {
         disbursement_id: bytes(line.disbursement.as_bytes()),
-        beneficiary_key: bytes(line.beneficiary.as_bytes()),
+        beneficiary_key: optional_bytes(line.beneficiary.as_ref().map(PersonKey::as_bytes)),
         amount_fen: fen(line.amount),
         frees_quota: line.frees_quota,
     }

@@ -1,13 +1,20 @@
 //! Values that events, commands and answers have in common.
 
+use ledger_core::coded::DocumentKind;
 use ledger_core::command::Debt;
-use ledger_core::event::{Payee, PersonStatus, QualificationKind, QualificationScope, ScopeEntry};
+use ledger_core::event::{
+    AppliedRule, OrderRaisedBy, Payee, PayingCapacity, PersonStatus, QualificationKind,
+    QualificationScope, Reporting, ScopeEntry, Subject,
+};
 use ledger_core::{
-    AccountKey, BusinessDate, CreditCode, Division, Fen, LedgerAccount, Position, Posting,
-    RecordedTime, SkillLevel, Tag,
+    AccountKey, ActionId, BusinessDate, CreditCode, Division, Fen, LedgerAccount, Position,
+    Posting, RecordedTime, SectorId, SkillLevel, Tag,
 };
 
-use super::{account_kind_to_proto, fund_source_to_proto, side_to_proto, skill_level_to_proto};
+use super::{
+    account_kind_to_proto, class_form_to_proto, fund_source_to_proto, group_to_proto,
+    rule_kind_to_proto, sex_to_proto, side_to_proto, skill_level_to_proto, training_kind_to_proto,
+};
 use crate::v1;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -86,6 +93,8 @@ pub fn tag_to_proto(tag: &Tag) -> v1::Tag {
         Tag::Disbursement(id) => Value::DisbursementId(bytes(id.as_bytes())),
         Tag::Case(case) => Value::CaseId(bytes(case.as_bytes())),
         Tag::Clawback(clawback) => Value::ClawbackId(bytes(clawback.as_bytes())),
+        Tag::Award(award) => Value::AwardId(bytes(award.as_bytes())),
+        Tag::Order(order) => Value::OrderId(bytes(order.as_bytes())),
         Tag::Account(key) => Value::Account(account_key_to_proto(*key)),
         Tag::LedgerAccount(account) => Value::LedgerAccount(ledger_account_to_proto(*account)),
     };
@@ -100,6 +109,7 @@ pub fn payee_to_proto(payee: &Payee) -> v1::Payee {
         Payee::Person(person) => Wire::PersonKey(bytes(person.as_bytes())),
         Payee::Institution(code) => Wire::Institution(credit_code(code)),
         Payee::Employer(code) => Wire::Employer(credit_code(code)),
+        Payee::Master(person) => Wire::MasterKey(bytes(person.as_bytes())),
     };
     v1::Payee { payee: Some(payee) }
 }
@@ -118,13 +128,96 @@ pub fn debt_to_proto(debt: &Debt) -> v1::Debt {
 /// Translates a status of a person.
 #[must_use]
 pub fn person_status_to_proto(status: PersonStatus) -> v1::PersonStatus {
-    let (kind, division) = match status {
-        PersonStatus::Pension => (v1::PersonStatusKind::Pension, 0),
-        PersonStatus::Residence(division) => (v1::PersonStatusKind::Residence, division.code()),
-    };
-    v1::PersonStatus {
+    use v1::PersonStatusKind as Kind;
+    let of = |kind: Kind| v1::PersonStatus {
         kind: kind.into(),
-        division,
+        ..v1::PersonStatus::default()
+    };
+    match status {
+        PersonStatus::Pension => of(Kind::Pension),
+        PersonStatus::Residence(division) => v1::PersonStatus {
+            division: division.code(),
+            ..of(Kind::Residence)
+        },
+        PersonStatus::Group(group) => v1::PersonStatus {
+            group: group_to_proto(group).into(),
+            ..of(Kind::Group)
+        },
+        PersonStatus::UnemploymentInsured => of(Kind::UnemploymentInsured),
+        PersonStatus::Age(years) => v1::PersonStatus {
+            age: Some(years.into()),
+            ..of(Kind::Age)
+        },
+        PersonStatus::Sex(sex) => v1::PersonStatus {
+            sex: sex_to_proto(sex).into(),
+            ..of(Kind::Sex)
+        },
+        PersonStatus::GraduatesIn(year) => v1::PersonStatus {
+            graduation_year: Some(year.into()),
+            ..of(Kind::GraduatesIn)
+        },
+    }
+}
+
+/// Translates what training counts for; `None` when for nothing.
+#[must_use]
+pub fn reporting_to_proto(reporting: &Reporting) -> Option<v1::Reporting> {
+    let Reporting {
+        action,
+        sector,
+        training,
+        form,
+    } = reporting;
+    let wire = v1::Reporting {
+        action: text(action.as_ref().map(ActionId::as_str)),
+        sector: text(sector.as_ref().map(SectorId::as_str)),
+        training: training.map_or(0, |training| training_kind_to_proto(training).into()),
+        form: form.map_or(0, |form| class_form_to_proto(form).into()),
+    };
+    (*reporting != Reporting::default()).then_some(wire)
+}
+
+/// Translates what an accrual is measured against.
+#[must_use]
+pub fn capacity_to_proto(capacity: PayingCapacity) -> v1::PayingCapacity {
+    v1::PayingCapacity {
+        balance_fen: fen(capacity.balance),
+        monthly_benefits_fen: fen(capacity.monthly_benefits),
+    }
+}
+
+/// Translates who raises an order.
+#[must_use]
+pub fn raised_by_to_proto(raised_by: OrderRaisedBy) -> v1::OrderRaisedBy {
+    use v1::order_raised_by::RaisedBy as Wire;
+    let raised_by = match raised_by {
+        OrderRaisedBy::Person(person) => Wire::PersonKey(bytes(person.as_bytes())),
+        OrderRaisedBy::Enterprise(code) => Wire::Enterprise(credit_code(&code)),
+    };
+    v1::OrderRaisedBy {
+        raised_by: Some(raised_by),
+    }
+}
+
+/// Translates a rule that was applied.
+#[must_use]
+pub fn applied_rule_to_proto(applied: &AppliedRule) -> v1::AppliedRule {
+    v1::AppliedRule {
+        rule: rule_kind_to_proto(applied.rule).into(),
+        policy_position: optional_position(applied.policy),
+        limit: applied.limit,
+        found: applied.found,
+    }
+}
+
+/// Translates what a document holds. Rules are UNSPECIFIED, as they were before kinds were named:
+/// so the bytes of documents published then stay the same.
+#[must_use]
+pub const fn document_kind_to_proto(kind: DocumentKind) -> v1::DocumentKind {
+    match kind {
+        DocumentKind::Rules => v1::DocumentKind::Unspecified,
+        DocumentKind::RateTable => v1::DocumentKind::RateTable,
+        DocumentKind::Catalogue => v1::DocumentKind::Catalogue,
     }
 }
 
@@ -164,6 +257,24 @@ pub(super) const fn fen(amount: Fen) -> i64 {
 /// An identifier's sixteen bytes.
 pub(super) fn bytes(id: &[u8; 16]) -> Vec<u8> {
     id.to_vec()
+}
+
+/// An optional identifier: empty bytes stand for none.
+pub(super) fn optional_bytes(id: Option<&[u8; 16]>) -> Vec<u8> {
+    id.map(bytes).unwrap_or_default()
+}
+
+/// The class and the award that something is about: one of them is empty.
+pub(super) fn subject(subject: Subject) -> (Vec<u8>, Vec<u8>) {
+    match subject {
+        Subject::Class(class) => (bytes(class.as_bytes()), Vec::new()),
+        Subject::Award(award) => (Vec::new(), bytes(award.as_bytes())),
+    }
+}
+
+/// An optional text: the empty one stands for none.
+fn text(text: Option<&str>) -> String {
+    text.unwrap_or_default().to_owned()
 }
 
 /// A credit code's text.
