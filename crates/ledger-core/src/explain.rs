@@ -8,6 +8,7 @@
 
 mod recorded;
 mod text;
+mod words;
 
 use crate::coded::RuleKind;
 use crate::refusal::{Refusal, RuleCitation};
@@ -54,10 +55,6 @@ pub struct Input {
 
 /// The result of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "lives for one decision, and boxing would cost an allocation per refusal"
-)]
 pub enum Outcome {
     /// It is kept.
     Passed,

@@ -264,7 +264,7 @@ reasons! {
     EmploymentEvidenceMissing = 120, FailedPrecondition, "EMPLOYMENT_EVIDENCE_MISSING", "就业证明不符合规定";
     /// The person draws a monthly pension on the training dates.
     DrawsPension = 77, FailedPrecondition, "DRAWS_PENSION", "培训期间已按月领取养老金";
-    /// The person is not resident where the class's contract requires it.
+    /// The person is not resident where the document or the class's contract requires it.
     NotResident = 78, FailedPrecondition, "NOT_RESIDENT", "户籍（居住地）不符合要求";
     /// A finding stands against the class or the person's place in it.
     FoundFalse = 105, FailedPrecondition, "FOUND_FALSE", "班级或该人员的培训已被认定存在问题";

@@ -1,17 +1,19 @@
-//! Payments: ordered (reserved), then settled by the bank or returned.
+//! Payments: ordered (reserved), then settled by the [`bank`] or returned; a payment keeps to the
+//! [`conditions`] of each place.
 
+mod bank;
 mod conditions;
 
 use super::account::holds;
 use super::entry::Entry;
 use super::sink::Barred;
 use super::{Deciding, Place, Violations, all, at_most, distinct};
-use crate::command::{OrderDisbursement, ReturnDisbursement, SettleDisbursement};
+use crate::command::OrderDisbursement;
 use crate::context::Context;
 use crate::entity::{Class, ClassSettlement, Disbursement};
 use crate::event::{
-    ClassKind, DisbursementLine, DisbursementOrdered, DisbursementReturned, DisbursementStage,
-    Event, EventBody, Payee, ReturnKind, Subject, Tag,
+    ClassKind, DisbursementLine, DisbursementOrdered, DisbursementStage, Event, EventBody, Payee,
+    Subject, Tag,
 };
 use crate::limits::CLASS_HEADCOUNT_MAX;
 use crate::policy::AdvanceBase;
@@ -248,10 +250,9 @@ impl Deciding<'_> {
         let due = earned.and_then(|earned| {
             let part = violations.check(match c.stage {
                 DisbursementStage::Full => measured.part(fund, earned),
-                DisbursementStage::Advance | DisbursementStage::Final => Ok(Part {
-                    amount: earned,
-                    paid: place.enrolment.paid_or_ordered(),
-                }),
+                DisbursementStage::Advance | DisbursementStage::Final => {
+                    Ok(Part::whole(place.enrolment, earned))
+                }
             })?;
             violations.check(outstanding(place, person, part))
         });
@@ -348,177 +349,6 @@ impl Deciding<'_> {
         Ok(event)
     }
 
-    pub(super) fn settle_disbursement(&self, c: &SettleDisbursement) -> Result<Event, Refusal> {
-        let disbursement = find(self.context, c.disbursement)?;
-        self.not_before(disbursement.ordered.on, disbursement.ordered.position)?;
-        if let Some(settled) = disbursement.settled {
-            return Err(Refusal::new(Reason::DisbursementIsSettled)
-                .about(c.disbursement)
-                .because([settled.position]));
-        }
-        not_returned(c.disbursement, disbursement)?;
-        let account = disbursement.account;
-        let fiscal_year = self.fiscal_year();
-        let mut entry = Entry::new(*self);
-        entry.move_amount(
-            (account, AccountKind::Expenditure),
-            (account, AccountKind::Cash),
-            fiscal_year,
-            disbursement.total,
-        )?;
-        self.release(&mut entry, disbursement)?;
-        let body = EventBody::DisbursementSettled {
-            disbursement: c.disbursement,
-            bank_reference: c.bank_reference.clone(),
-            fiscal_year,
-        };
-        let causes = vec![disbursement.ordered.position];
-        let mut event = self.event(
-            body,
-            self.payment_tags(c.disbursement, disbursement)?,
-            causes,
-        );
-        event.postings = entry.finish();
-        Ok(event)
-    }
-
-    /// Gives the reservation of an ordered payment back.
-    fn release(&self, entry: &mut Entry<'_>, disbursement: &Disbursement) -> Result<(), Refusal> {
-        entry.move_amount(
-            (disbursement.account, AccountKind::Reserve),
-            (disbursement.account, AccountKind::Commitment),
-            self.fiscal_year(),
-            disbursement.total,
-        )
-    }
-
-    /// A passive return (退票) means that the bank could not deliver; the payee sends money back
-    /// in an active return (退款) only after it arrived.
-    pub(super) fn return_disbursement(&self, c: &ReturnDisbursement) -> Result<Event, Refusal> {
-        let disbursement = find(self.context, c.disbursement)?;
-        let latest = disbursement.settled.map_or(
-            (disbursement.ordered.on, disbursement.ordered.position),
-            |settled| (settled.on, settled.position),
-        );
-        self.not_before(latest.0, latest.1)?;
-        let class = match disbursement.subject {
-            Subject::Class(id) => Some((id, self.class(id)?)),
-            Subject::Award(_) => None,
-        };
-        if let Some((id, class)) = class {
-            self.check_excess(disbursement, id, class)?;
-        }
-        not_returned(c.disbursement, disbursement)?;
-        if c.kind == ReturnKind::Active && disbursement.settled.is_none() {
-            return Err(Refusal::new(Reason::DisbursementNotSettled)
-                .about(c.disbursement)
-                .because([disbursement.ordered.position]));
-        }
-        let clawed_back = disbursement.lines.iter().map(|line| line.clawed_back);
-        if clawed_back
-            .chain([disbursement.award_clawed_back])
-            .any(Fen::is_positive)
-        {
-            return Err(Refusal::new(Reason::DisbursementClawedBack).about(c.disbursement));
-        }
-        let account = disbursement.account;
-        let mut entry = Entry::new(*self);
-        match disbursement.settled {
-            Some(settled) => entry.move_amount(
-                (account, AccountKind::Cash),
-                (account, AccountKind::Expenditure),
-                settled.fiscal_year,
-                disbursement.total,
-            )?,
-            None => self.release(&mut entry, disbursement)?,
-        }
-        let body = EventBody::DisbursementReturned(DisbursementReturned {
-            disbursement: c.disbursement,
-            kind: c.kind,
-            bank_reference: c.bank_reference.clone(),
-            reason: c.reason.clone(),
-            frees_quota: class.map_or_else(Vec::new, |(id, class)| {
-                self.slots_to_free(c, disbursement, id, class)
-            }),
-        });
-        let tags = self.payment_tags(c.disbursement, disbursement)?;
-        let mut event = self.event(body, tags, vec![latest.1]);
-        event.policy = Some(self.policy_of(disbursement)?);
-        event.postings = entry.finish();
-        Ok(event)
-    }
-
-    fn policy_of(&self, disbursement: &Disbursement) -> Result<Position, Refusal> {
-        match disbursement.subject {
-            Subject::Class(class) => Ok(self.class(class)?.policy),
-            Subject::Award(award) => Ok(self.award(award)?.policy),
-        }
-    }
-
-    /// An advance of which the settlement left an excess to be repaid comes back as that
-    /// repayment: the same money must not be asked for twice.
-    fn check_excess(
-        &self,
-        disbursement: &Disbursement,
-        id: ClassId,
-        class: &Class,
-    ) -> Result<(), Refusal> {
-        let Some(settlement) = class.settlement else {
-            return Ok(());
-        };
-        let owes = |person: &PersonKey| {
-            let enrolment = self.context.persons.get(person);
-            enrolment
-                .and_then(|person| person.enrolment(id))
-                .is_some_and(|enrolment| enrolment.excess_advance().is_positive())
-        };
-        let owing = disbursement.stage == DisbursementStage::Advance
-            && disbursement
-                .lines
-                .iter()
-                .any(|line| owes(&line.beneficiary));
-        if owing {
-            return Err(Refusal::new(Reason::ClassSettled)
-                .about(id)
-                .because([settlement.position]));
-        }
-        Ok(())
-    }
-
-    /// Beneficiaries whom no other payment for the class has reached, when the policy gives the
-    /// slot of an undelivered payment back (A10 of the domain notes).
-    fn slots_to_free(
-        &self,
-        c: &ReturnDisbursement,
-        disbursement: &Disbursement,
-        id: ClassId,
-        class: &Class,
-    ) -> Vec<PersonKey> {
-        let rules = self.class_rules(class);
-        let release = rules.rule(|scheme| Some(&scheme.quota_release));
-        let frees = release.is_some_and(|release| release.ruled.rule.returned_payment);
-        if c.kind != ReturnKind::Passive || !frees {
-            return Vec::new();
-        }
-        let untouched = |person: &PersonKey| {
-            self.context.persons.get(person).is_some_and(|of| {
-                of.slot_of(id).is_some()
-                    && of.enrolment(id).is_some_and(|enrolment| {
-                        enrolment
-                            .payments
-                            .iter()
-                            .all(|payment| payment.disbursement == c.disbursement)
-                    })
-            })
-        };
-        disbursement
-            .lines
-            .iter()
-            .map(|line| line.beneficiary)
-            .filter(untouched)
-            .collect()
-    }
-
     pub(super) fn payment_tags(
         &self,
         id: DisbursementId,
@@ -580,15 +410,6 @@ fn check_stage(c: &OrderDisbursement, class: &Class) -> Result<(), Refusal> {
         .because([class.approved.position]))
 }
 
-fn not_returned(id: DisbursementId, disbursement: &Disbursement) -> Result<(), Refusal> {
-    match disbursement.returned {
-        Some(returned) => Err(Refusal::new(Reason::DisbursementIsReturned)
-            .about(id)
-            .because([returned])),
-        None => Ok(()),
-    }
-}
-
 /// The tag of a payee other than the body of the class, which is a tag already.
 pub(super) fn payee_tag(payee: Payee, body: CreditCode) -> Option<Tag> {
     match payee {
@@ -607,20 +428,19 @@ pub(super) fn recipient_tag(payee: Payee) -> Option<Tag> {
 
 /// What is left to pay after everything ordered or paid before.
 fn outstanding(place: &Place<'_>, person: PersonKey, part: Part) -> Result<Fen, Refusal> {
-    let Part { amount, paid } = part;
+    let Part { amount, paid, fund } = part;
     match amount.checked_sub(paid) {
         Some(due) if due.is_positive() => Ok(due),
         _ if paid.is_zero() => Err(Refusal::new(Reason::NothingToPay).about(person)),
-        _ => Err(Refusal::new(Reason::AlreadyPaid)
-            .about(person)
-            .limit(amount.get(), paid.get())
-            .because(
-                place
-                    .enrolment
-                    .payments
-                    .iter()
-                    .map(|payment| payment.position),
-            )),
+        _ => {
+            let payments = place.enrolment.payments.iter();
+            let counted =
+                payments.filter(|payment| fund.is_none_or(|fund| payment.account.fund == fund));
+            Err(Refusal::new(Reason::AlreadyPaid)
+                .about(person)
+                .limit(amount.get(), paid.get())
+                .because(counted.map(|payment| payment.position)))
+        }
     }
 }
 

@@ -5,9 +5,9 @@ mod recount;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ledger_core::command::{CommandBody, PublishPolicy};
+use ledger_core::command::{ApproveSubsidy, CommandBody, PublishPolicy};
 use ledger_core::entity::{Class, Enrolment};
-use ledger_core::event::Subject;
+use ledger_core::event::{RateSource, Subject};
 use ledger_core::policy::PolicyBook;
 use ledger_core::progress::{self, Counters, ProgressKey};
 use ledger_core::refusal::Reason;
@@ -385,6 +385,20 @@ impl Ledger {
         }
     }
 
+    /// Everything that a question about a place looks at.
+    pub(crate) fn loaded(&self, class: ClassId, person: PersonKey) -> Context {
+        let mut context = self.context();
+        let asked = Command {
+            occurred_on: self.now.business_date(),
+            body: CommandBody::ApproveSubsidy(ApproveSubsidy { class, person }),
+            causes: Vec::new(),
+        };
+        load(&self.entities, &mut context, |context, keys| {
+            missing(context, &asked, keys);
+        });
+        context
+    }
+
     /// The position that the next event will have.
     pub(crate) fn next_position(&self) -> Position {
         self.events
@@ -456,6 +470,16 @@ fn summarise(body: &EventBody, said: &mut BTreeMap<&'static str, String>) {
     let yes = |value: bool| if value { "yes" } else { "no" }.to_owned();
     let mut say = |name, value: String| said.insert(name, value);
     match body {
+        EventBody::ClassApproved(e) => {
+            say("rate", e.rate.to_string());
+            say("scarce", yes(e.scarce));
+            let source = match e.rate_source {
+                RateSource::Contract => "contract",
+                RateSource::Below(_) => "below",
+                RateSource::Standard(_) => "standard",
+            };
+            say("source", source.to_owned());
+        }
         EventBody::TrainingCompleted { class_hours, .. } => {
             say("hours", class_hours.to_string());
         }
@@ -473,6 +497,8 @@ fn summarise(body: &EventBody, said: &mut BTreeMap<&'static str, String>) {
             say("amount", e.amount.to_string());
             say("year", e.quota_year.to_string());
             say("used", e.quota_used.to_string());
+            let rules: Vec<_> = e.applied.iter().map(|it| it.rule.code()).collect();
+            say("rules", rules.join(","));
         }
         EventBody::ProjectSettled(e) => {
             say("outcome", format!("{:?}", e.outcome));

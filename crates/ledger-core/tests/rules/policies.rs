@@ -1,6 +1,7 @@
 //! Constructed policies for the tables: the Shandong 2019–2021 rules, varied by parameter.
 
 mod awards;
+mod rules;
 
 use std::collections::BTreeMap;
 
@@ -21,13 +22,15 @@ pub(crate) fn policy(id: &str, parameters: &BTreeMap<&str, &str>) -> Policy {
         parameters.get(name).copied().unwrap_or(default).to_owned()
     };
     let schemes = get("schemes", SCHEME);
-    let schemes = schemes.split(',').map(|name| scheme(name, &get)).collect();
+    let schemes = schemes.split(',').filter(|name| *name != "none");
+    let schemes = schemes.map(|name| scheme(name, &get)).collect();
     let (valid_from, valid_until) = dates(&get("valid", "2019-01-01.."));
     let version = get("version", "1").parse().unwrap();
     let division = Division::parse(&get("division", "370000")).unwrap();
     let number = format!("{id} (constructed)");
     let mut policy = Policy::new(id, version, &number, division, valid_from, valid_until);
     policy.schemes = schemes;
+    rules::fill(&mut policy, parameters);
     awards::fill(&mut policy, parameters);
     policy
 }

@@ -6,6 +6,7 @@
 
 mod awards;
 mod model;
+mod quotas;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

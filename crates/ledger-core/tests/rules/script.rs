@@ -28,9 +28,9 @@ use ledger_core::{
 };
 
 use crate::ledger::{Ledger, summary};
-use names::{account_key, yuan};
+use names::account_key;
 
-pub(crate) use names::{class, id, person};
+pub(crate) use names::{class, id, institution, level, occupation, person, yuan};
 
 /// A ledger and the names that a script gave to what is in it.
 #[derive(Debug, Clone)]
@@ -225,6 +225,10 @@ impl Script {
             "rule" => refusal.rule.as_ref().map_or("-".to_owned(), |rule| {
                 rule.clause.split_whitespace().collect::<Vec<_>>().join("-")
             }),
+            "policy" => {
+                let policy = refusal.rule.as_ref().map(|rule| rule.policy.get());
+                number(policy.and_then(|policy| i64::try_from(policy).ok()))
+            }
             "facts" => {
                 let labels = expected.split(',').filter(|label| *label != "-");
                 let mut facts: Vec<_> = labels.map(|label| self.position(label)).collect();

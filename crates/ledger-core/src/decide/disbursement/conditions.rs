@@ -5,6 +5,7 @@ use crate::coded::{PayeeKind, RuleKind};
 use crate::command::OrderDisbursement;
 use crate::decide::sink::{Sink, Verdict};
 use crate::decide::subsidy::Measured;
+use crate::entity::Enrolment;
 use crate::event::{ClassKind, DisbursementStage, Payee};
 use crate::policy::{AdvanceBase, FundShare};
 use crate::refusal::{Reason, Refusal};
@@ -15,8 +16,10 @@ use crate::{Fen, FundSource, Position};
 pub(super) struct Part {
     /// The fund's part of the approved amount, in fen.
     pub(super) amount: Fen,
-    /// What it has paid of it or has in order already, in fen.
+    /// What was paid of it or is in order already, in fen.
     pub(super) paid: Fen,
+    /// The fund whose payments these are; every fund's where they do not share.
+    pub(super) fund: Option<FundSource>,
 }
 
 impl Measured<'_> {
@@ -141,9 +144,7 @@ impl Measured<'_> {
     /// payment, all of it otherwise.
     pub(super) fn part(&self, fund: FundSource, approved: Fen) -> Result<Part, Refusal> {
         let Some(rule) = self.rules.rule(|scheme| scheme.split.as_ref()) else {
-            let paid = self.place.enrolment.paid_or_ordered();
-            let amount = approved;
-            return Ok(Part { amount, paid });
+            return Ok(Part::whole(self.place.enrolment, approved));
         };
         let Some(amount) = share_of(&rule.ruled.rule, fund, approved) else {
             return Err(Refusal::new(Reason::FundPartsMismatch)
@@ -154,7 +155,22 @@ impl Measured<'_> {
         let of_fund = payments.filter(|payment| payment.account.fund == fund);
         let paid = Fen::checked_sum(of_fund.map(|payment| payment.amount));
         let paid = paid.ok_or_else(super::overflow)?;
-        Ok(Part { amount, paid })
+        Ok(Part {
+            amount,
+            paid,
+            fund: Some(fund),
+        })
+    }
+}
+
+impl Part {
+    /// All of what a place is worth, by whatever fund.
+    pub(super) fn whole(enrolment: &Enrolment, amount: Fen) -> Self {
+        Self {
+            amount,
+            paid: enrolment.paid_or_ordered(),
+            fund: None,
+        }
     }
 }
 

@@ -191,7 +191,7 @@ impl Measured<'_> {
             };
             let found = price(Some(group));
             if let Ok((_, amount)) = &found {
-                let value = format_args!("{} {amount}", group.code());
+                let value = format_args!("{}/{} {amount}", group.code(), group.name_zh());
                 sink.rests_on(
                     ("group and its rate", "人员类别及标准"),
                     value,

@@ -33,7 +33,7 @@ impl Measured<'_> {
         }
         if let Some(certificate) = enrolment.certificate {
             let verified = certificate.verified;
-            let value = format_args!("{} {}", certificate.issued_on, certificate.number);
+            let value = format_args!("{} {}", certificate.issued_on, certificate.kind.name_zh());
             let positions = [Some(certificate.position), verified].into_iter().flatten();
             sink.rests_on(("certificate", "证书"), value, positions);
         }
@@ -78,7 +78,8 @@ impl Measured<'_> {
         let work = self.place.enrolment.employment;
         let mut refusal = None;
         if let Some(work) = work {
-            let value = format_args!("{}", work.started_on);
+            let proved_by = proof(work.evidence);
+            let value = format_args!("{} {proved_by}", work.started_on);
             sink.rests_on(("employment", "就业"), value, [work.position]);
             let since = i64::from(work.started_on.days_since(class.ends_on));
             let completed = self.place.enrolment.completed;
@@ -198,6 +199,16 @@ fn fault(certificate: &CertificateFact, evidence: &Evidence) -> Option<(Reason, 
         return Some((Reason::CertificateNotVerified, certificate.position));
     }
     None
+}
+
+/// What proves an employment, in both languages.
+fn proof(evidence: EmploymentEvidence) -> &'static str {
+    match evidence {
+        EmploymentEvidence::LabourContract => "labour contract/劳动合同",
+        EmploymentEvidence::SocialInsurance => "social insurance/社会保险",
+        EmploymentEvidence::BusinessLicence => "business licence/营业执照",
+        EmploymentEvidence::Payroll => "payroll/工资发放记录",
+    }
 }
 
 /// Class hours that a scheme asks for: the floor or the share of the planned ones rounded up,

@@ -3,12 +3,14 @@
 //! A place that holds its quota slot was measured when it took it and is not measured again.
 
 use super::Measured;
+use crate::SkillLevel;
 use crate::coded::RuleKind;
 use crate::decide::sink::{Sink, Verdict};
 use crate::entity::QuotaSlot;
 use crate::policy::book::InForce;
 use crate::policy::{ExclusionScope, RepeatWindow};
 use crate::refusal::Reason;
+use std::fmt;
 
 impl<'a> Measured<'a> {
     pub(in crate::decide) fn history_rules(&self, sink: &mut impl Sink) {
@@ -87,11 +89,18 @@ impl<'a> Measured<'a> {
             return sink.verdict(verdict.not_applicable());
         }
         let class = self.place.class;
-        let training = format_args!("{} {}", class.occupation, level_name(class.level));
+        let training = format_args!("{} {}", class.occupation, LevelName(class.level));
         let name = ("occupation and level", "职业（工种）及等级");
         sink.looks_at(name, training, [class.approved.position]);
         for slot in earlier() {
-            let value = format_args!("{} {} {}", slot.taken_on, slot.scheme, slot.occupation);
+            let level = LevelName(slot.level);
+            let QuotaSlot {
+                taken_on,
+                scheme,
+                occupation,
+                ..
+            } = slot;
+            let value = format_args!("{taken_on} {scheme} {occupation} {level}");
             sink.looks_at(("earlier subsidy", "已享受补贴"), value, [slot.taken]);
         }
         let barred = earlier().next().is_some().then(|| {
@@ -124,6 +133,14 @@ impl<'a> Measured<'a> {
     }
 }
 
-fn level_name(level: Option<crate::SkillLevel>) -> &'static str {
-    level.map_or("-", crate::SkillLevel::name_zh)
+/// A level by both of its names; a course that leads to none has no name.
+struct LevelName(Option<SkillLevel>);
+
+impl fmt::Display for LevelName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(level) => write!(f, "{}/{}", level.name_en(), level.name_zh()),
+            None => f.write_str("-"),
+        }
+    }
 }

@@ -44,15 +44,13 @@ impl Measured<'_> {
         let chain = chain(records, wanted, class.starts_on, last);
         for record in chain.clone() {
             if let PersonStatus::Group(group) = record.status {
-                let value = format_args!("{}", group.code());
+                let value = format_args!("{}/{}", group.code(), group.name_zh());
                 sink.rests_on(("group", "人员类别"), value, [record.position]);
             }
         }
         let outside = (!reaches(chain, last)).then(|| {
-            let groups = records.iter().filter(|record| match record.status {
-                PersonStatus::Group(_) => true,
-                _ => false,
-            });
+            let is_group = |status| matches!(status, PersonStatus::Group(_));
+            let groups = records.iter().filter(|record| is_group(record.status));
             let outside = self.refusal(Reason::NotInGroup);
             outside.because(groups.map(|record| record.position))
         });
@@ -87,7 +85,8 @@ impl Measured<'_> {
         let bounds = rule.ruled.rule;
         let max = bounds.max(sex.map(|(sex, _)| sex));
         if let Some((sex, position)) = sex {
-            sink.rests_on(("sex", "性别"), format_args!("{}", sex.code()), [position]);
+            let value = format_args!("{}/{}", sex.code(), sex.name_zh());
+            sink.rests_on(("sex", "性别"), value, [position]);
         }
         let verdict = Verdict::passed(RuleKind::Age).under(rule);
         let Some((age, position)) = age else {
@@ -198,10 +197,8 @@ impl Measured<'_> {
             }
         }
         let elsewhere = (!reaches(chain, last)).then(|| {
-            let residences = records.iter().filter(|record| match record.status {
-                PersonStatus::Residence(_) => true,
-                _ => false,
-            });
+            let is_residence = |status| matches!(status, PersonStatus::Residence(_));
+            let residences = records.iter().filter(|record| is_residence(record.status));
             let facts = residences.map(|record| record.position);
             self.refusal(Reason::NotResident)
                 .because(facts.chain(asked_by))
@@ -266,12 +263,12 @@ impl Measured<'_> {
 
 /// Records of the wanted statuses that follow each other without a gap from the first day on, each
 /// the one that lasts longest; it ends where the last day is covered or nothing follows.
-fn chain<'p>(
-    records: &'p [StatusRecord],
+fn chain(
+    records: &[StatusRecord],
     wanted: impl Fn(PersonStatus) -> bool + Clone,
     first: BusinessDate,
     last: BusinessDate,
-) -> impl Iterator<Item = &'p StatusRecord> + Clone {
+) -> impl Iterator<Item = &StatusRecord> + Clone {
     let longest_on = move |day: BusinessDate| {
         let on_day = records
             .iter()

@@ -50,7 +50,8 @@ impl<'a> Measured<'a> {
                     sink.looks_at(("calendar year", "自然年度"), format_args!("{year}"), None);
                 }
                 Window::Months(months, end) => {
-                    let value = format_args!("{months} months to {end}");
+                    let first = first_day(end, months);
+                    let value = format_args!("{first}..{end}");
                     sink.looks_at(("window", "计算期"), value, None);
                 }
             }
@@ -146,4 +147,14 @@ impl<'a> Measured<'a> {
 /// on 2020-03-31, as those from 2020-03-31 end on 2021-03-30.
 fn within(day: BusinessDate, end: BusinessDate, months: u32) -> bool {
     day.add_months(months).is_none_or(|until| end < until)
+}
+
+/// The first day of the months up to and including `end`. Where months have different lengths
+/// the days at the end of one may belong to the window before.
+fn first_day(end: BusinessDate, months: u32) -> BusinessDate {
+    let mut day = end.sub_months(months).unwrap_or(BusinessDate::MIN);
+    while !within(day, end, months) {
+        day = day.add_days(1).unwrap_or(end);
+    }
+    day
 }

@@ -459,7 +459,10 @@ fn of_place(verb: &str, line: &Line<'_>, name: &str) -> CommandBody {
             class,
             person,
             employer: institution(line.options.get("by").copied().unwrap_or("X1")),
-            evidence: EmploymentEvidence::SocialInsurance,
+            evidence: match line.options.get("proof") {
+                Some(&"contract") => EmploymentEvidence::LabourContract,
+                _ => EmploymentEvidence::SocialInsurance,
+            },
             started_on: BusinessDate::parse(a[2]).unwrap(),
         }),
         "unemploy" => CommandBody::WithdrawEmployment(WithdrawEmployment {
@@ -493,6 +496,7 @@ fn of_payment(line: &Line<'_>) -> CommandBody {
             {
                 Some(("person", name)) => Payee::Person(person(name)),
                 Some(("employer", name)) => Payee::Employer(institution(name)),
+                Some(("master", name)) => Payee::Master(person(name)),
                 Some((_, name)) => Payee::Institution(institution(name)),
                 None => panic!("a payee is of a kind"),
             },

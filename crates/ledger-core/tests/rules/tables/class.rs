@@ -119,4 +119,97 @@ tables! {
                order D2 C1 full B                   => NOT_QUALIFIED facts=@train1,@revoked
                settle D1                            => ok
     "
+
+    // Listed in one of the two catalogues, by its body, on the day of the approval.
+    listed_in_the_catalogues given [BODIES]
+    "
+    2019-01-01 policy P1 listed=key_industry,worker_demand,institution
+    2020-02-20 class C1                             => NOT_IN_CATALOGUE facts=- rule=catalogue
+    2020-01-01 policy K1 schemes=none division=370100 valid=2020-01-01.. key_industry=4-10-01-02/junior @key
+               policy W1 schemes=none division=370100 valid=2020-02-20.. worker_demand=4-10-01-05/junior+senior @wish
+               policy G1 schemes=none division=370100 valid=2020-01-01.. general=4-10-01-05/intermediate
+    2020-02-19 class C1                             => NOT_IN_CATALOGUE facts=@key
+    2020-02-20 class C1 level=intermediate          => NOT_IN_CATALOGUE facts=@key,@wish
+               class C1                             => NOT_IN_CATALOGUE facts=-
+               policy I1 schemes=none division=370100 valid=2020-01-01.. institution=I1:4-10-01-05/junior @bodies
+               class C1 level=senior                => NOT_IN_CATALOGUE facts=@bodies
+               class C1 occupation=4-10-01-02       => NOT_IN_CATALOGUE facts=@bodies
+               class C1                             => ok scarce=no
+               class C2 division=370200             => NOT_IN_CATALOGUE facts=-
+    "
+
+    // The city's newest catalogue holds; an occupation that it dropped is not looked for in others.
+    a_newer_catalogue_drops_an_occupation given [BODIES]
+    "
+    2019-01-01 policy P1 listed=general
+               policy G1 schemes=none division=370000 general=4-10-01-05/junior,4-10-01-02/junior
+               policy G2 schemes=none division=370100 valid=2020-02-20.. general=1999:4-07-12-03/junior @newer
+               policy X1 schemes=none crosswalk=1999:4-07-12-03+2015:4-10-01-05
+    2020-02-19 class C1 occupation=4-10-01-02       => ok
+    2020-02-20 class C2 occupation=4-10-01-02       => NOT_IN_CATALOGUE facts=@newer
+               class C2                             => ok
+    "
+
+    // 五单式: raised, listed, selected, accepted; then a class carries it out, once.
+    a_class_on_an_order given [BODIES]
+    "
+    2019-01-01 policy P1 order=yes
+               institution I2
+               qualify I2 train2 train
+    2020-02-01 raise O1 by=A places=2 @raised
+               list O1
+               select O1 A
+    2020-02-20 class C1                             => ORDER_MISSING rule=order
+               class C1 order=O9                    => ORDER_NOT_FOUND
+               class C1 order=O1                    => ORDER_NOT_READY facts=@raised rule=order
+               accept O1 I1 @accepted
+    2020-02-19 class C1 order=O1                    => DATE_BEFORE_CAUSE facts=@accepted
+    2020-02-20 class C1 order=O1 by=I2              => ORDER_NOT_READY facts=@raised,@accepted
+               class C1 order=O1 level=senior       => ORDER_MISMATCH facts=@raised rule=order
+               class C1 order=O1 occupation=4-10-01-02 => ORDER_MISMATCH
+               class C1 order=O1 division=370200    => ORDER_MISMATCH
+               class C1 order=O1 division=370102    => ok
+               class C2 order=O1                    => ORDER_NOT_READY facts=@raised,@accepted
+    "
+
+    an_order_where_none_is_asked_for given [POLICY, BODIES]
+    "
+    2020-02-01 raise O1 by=A @raised
+               list O1
+    2020-02-20 class C1 order=O1                    => ORDER_NOT_READY facts=@raised rule=-
+               select O1 A
+               accept O1 I1
+               cancel O1 @cancelled
+               class C1 order=O1                    => ORDER_NOT_READY
+    "
+
+    an_award_is_not_training given [BODIES]
+    "
+    2019-01-01 policy P1 award=yes
+    2020-02-20 class C1 fund=employee_education     => SCHEME_NOT_ON_FUND
+               class C1                             => SCHEME_KIND_MISMATCH rule=award
+    "
+
+    // A project draws on one account; where the funds share each payment there is none such.
+    a_project_cannot_be_shared_between_funds given [BODIES]
+    "
+    2019-01-01 policy P1 shares=special_account:60/100,employment_subsidy:40/100
+    2020-02-20 class C1 kind=project                => FUND_PARTS_MISMATCH rule=split
+               class C1                             => ok
+    "
+
+    // What names, what exists, what the state allows: in this order.
+    rules_of_a_class_by_precedence given [BODIES]
+    "
+    2019-01-01 policy P1 order=yes amount=table listed=general
+    2020-02-20 class C1 order=O9 level=special      => ORDER_NOT_FOUND
+               class C1 level=special               => RATE_NOT_FOUND
+               policy T1 schemes=none rates=*|*|*|800.00
+               class C1 level=special fund=employee_education => NOT_QUALIFIED
+               class C1 fund=employee_education     => SCHEME_NOT_ON_FUND
+               class C1                             => RATE_ABOVE_STANDARD limit=80000 found=100000
+               class C1 rate=standard               => NOT_IN_CATALOGUE
+               policy G1 schemes=none general=4-10-01-05/junior
+               class C1 rate=standard               => ORDER_MISSING
+    "
 }

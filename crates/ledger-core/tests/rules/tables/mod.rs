@@ -1,9 +1,12 @@
 //! The tables, and the check that they leave no refusal out.
 
+mod amount;
 mod award;
 mod bounds;
 mod claim;
 mod class;
+mod eligibility;
+mod explain;
 mod funds;
 mod master_data;
 mod order;
@@ -14,6 +17,7 @@ mod publicity;
 mod recovery;
 mod subsidy;
 mod training;
+mod versions;
 
 use std::collections::BTreeSet;
 
@@ -68,9 +72,12 @@ pub(crate) const GRADUATE: &str = "
 #[test]
 fn every_refusal_is_in_a_table() {
     let tables = [
+        amount::TABLES,
         award::TABLES,
         claim::TABLES,
         class::TABLES,
+        eligibility::TABLES,
+        explain::TABLES,
         funds::TABLES,
         master_data::TABLES,
         order::TABLES,
@@ -81,6 +88,7 @@ fn every_refusal_is_in_a_table() {
         recovery::TABLES,
         subsidy::TABLES,
         training::TABLES,
+        versions::TABLES,
     ];
     let outcomes = tables
         .iter()

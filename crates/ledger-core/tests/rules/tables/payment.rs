@@ -214,4 +214,176 @@ tables! {
                see slots A 2020 0
                order D2 C1 full A                   => CERTIFICATE_INVALID
     "
+
+    // One class paid from several funds, by trainee; the class's own when none is named.
+    a_fund_for_each_trainee given [POLICY, BODIES, CLASS]
+    "
+    2020-03-31 graduate C1 A,B
+               approve C1 A,B
+               order D1 C1 full A from=employment_subsidy => ACCOUNT_NOT_FOUND
+               account 370100 fund=employment_subsidy
+               account 370100 fund=employee_education
+               accrue 370100 5000.00 fund=employee_education
+               order D1 C1 full A from=employment_subsidy => INSUFFICIENT_FUNDS
+               accrue 370100 1000.00 fund=employment_subsidy
+               order D1 C1 full A from=employee_education => SCHEME_NOT_ON_FUND rule=funds
+               order D1 C1 full A from=employment_subsidy @d1 => ok total=1000.00
+               order D2 C1 full A                   => ALREADY_PAID limit=100000 found=100000 facts=@d1
+               order D2 C1 full B                   => ok total=1000.00
+               settle D1
+               see cash 370100 0.00 fund=employment_subsidy
+               see cash 370100 1000000.00
+               case S1
+               find S1 F1 C1 A
+               claw W1 S1 F1 D1:A:1000.00
+               repay W1 1000.00
+               see cash 370100 1000.00 fund=employment_subsidy
+    "
+
+    a_project_draws_on_its_own_account given [POLICY, BODIES]
+    "
+    2020-02-20 class C1 kind=project @class
+               account 370100 fund=employment_subsidy
+               order D1 C1 advance A from=employment_subsidy => STAGE_NOT_FOR_CLASS facts=@class
+    "
+
+    // 60 : 40 of 333.33: 199.99 rounded down, and the last fund takes what is left.
+    funds_share_each_payment given [BODIES]
+    "
+    2019-01-01 policy P1 shares=special_account:60/100,employment_subsidy:40/100 funds=special_account,employment_subsidy,rural_revitalisation
+               account 370100 fund=employment_subsidy
+               accrue 370100 1000.00 fund=employment_subsidy
+               account 370100 fund=rural_revitalisation
+    2020-02-20 class C1 rate=333.33
+               open C1
+    2020-03-31 graduate C1 A
+               approve C1 A
+               order D1 C1 full A from=rural_revitalisation => FUND_PARTS_MISMATCH rule=split
+               order D1 C1 full A @d1               => ok total=199.99
+               order D2 C1 full A                   => ALREADY_PAID limit=19999 found=19999 facts=@d1
+               order D2 C1 full A from=employment_subsidy @d2 => ok total=133.34 takes=
+               order D3 C1 full A from=employment_subsidy => ALREADY_PAID limit=13334 found=13334 facts=@d2
+               return D1 passive                    => ok frees=0
+               order D3 C1 full A                   => ok total=199.99
+               settle D2
+               settle D3
+               case S1
+               find S1 F1 C1 A
+               claw W1 S1 F1 D2:A:133.34
+               repay W1 133.34
+               see cash 370100 1000.00 fund=employment_subsidy
+    "
+
+    // By the scheme's rule: the person and the master, and nobody else.
+    payees_by_the_scheme given [BODIES]
+    "
+    2019-01-01 policy P1 payees=person,master
+    2020-02-20 class C1
+               open C1
+    2020-03-31 graduate C1 A,B,C
+               approve C1 A,B,C
+               employ C1 A 2020-03-31 by=X1
+               order D1 C1 full A                   => WRONG_PAYEE rule=payee
+               order D1 C1 full A to=employer:X1    => WRONG_PAYEE
+               order D1 C1 full A to=master:A       => WRONG_PAYEE
+               order D1 C1 full A,B to=person:A     => WRONG_PAYEE
+               order D1 C1 full A to=person:A       => ok
+               order D2 C1 full B,C to=master:D     => ok
+    "
+
+    masters_are_paid_by_rule_only given [POLICY, BODIES, CLASS]
+    "
+    2020-03-31 graduate C1 A
+               approve C1 A
+               order D1 C1 full A to=master:D       => WRONG_PAYEE rule=-
+    "
+
+    // A body claims for its trainees with each one's contract; a person needs none.
+    a_body_with_agency_contracts given [BODIES]
+    "
+    2019-01-01 policy P1 payees=person,institution agency=yes
+    2020-02-20 class C1
+               open C1
+    2020-03-31 enrol C1 A @a
+               enrol C1 B
+               agency C1 B
+               complete C1 A,B
+               certify C1 A,B
+               approve C1 A,B
+               order D1 C1 full A,B                 => AGENCY_CONTRACT_MISSING facts=@a rule=payee
+               order D1 C1 full B                   => ok
+               order D2 C1 full A to=person:A       => ok
+    "
+
+    // Shown for seven days and closed before anything is paid; a later approval is shown again.
+    paid_after_publicity given [BODIES]
+    "
+    2019-01-01 policy P1 publicity=7
+    2020-02-20 class C1
+               open C1
+    2020-03-31 graduate C1 A,B
+    2020-04-01 approve C1 A @a
+               order D1 C1 full A                   => PUBLICITY_NOT_CLOSED facts=@a rule=publicity
+               show C1 @shown
+    2020-04-02 approve C1 B @b
+               order D1 C1 full A                   => PUBLICITY_NOT_CLOSED facts=@a,@shown
+    2020-04-08 take-down C1 @closed
+    2020-04-07 order D1 C1 full A                   => DATE_BEFORE_CAUSE facts=@closed
+    2020-04-08 order D1 C1 full B                   => PUBLICITY_NOT_CLOSED facts=@b
+               order D1 C1 full A                   => ok
+    "
+
+    an_objection_that_was_right given [BODIES]
+    "
+    2019-01-01 policy P1 publicity=7
+    2020-02-20 class C1
+               open C1
+    2020-03-31 graduate C1 A,B
+    2020-04-01 approve C1 A,B
+               show C1
+    2020-04-08 object C1 A @objected
+               resolve C1 of=@objected upheld=yes @upheld
+               take-down C1
+               order D1 C1 full A                   => OBJECTION_UPHELD facts=@upheld
+               order D1 C1 full B                   => ok
+    "
+
+    an_objection_to_the_whole_list given [BODIES]
+    "
+    2019-01-01 policy P1 publicity=7
+    2020-02-20 class C1
+               open C1
+    2020-03-31 graduate C1 A
+    2020-04-01 approve C1 A
+               show C1
+    2020-04-08 object C1 @objected
+               resolve C1 of=@objected upheld=yes @upheld
+               take-down C1
+               order D1 C1 full A                   => OBJECTION_UPHELD facts=@upheld
+    "
+
+    // An advance on contracted places is no payment on the list; the rest is.
+    publicity_of_a_project given [BODIES]
+    "
+    2019-01-01 policy P1 publicity=7
+               policy P2 publicity=7 base=approved schemes=by-approval
+    2020-02-20 class C1 kind=project
+               class C2 kind=project scheme=by-approval level=senior
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               close C1
+               close C2
+               approve C1 A @a
+               approve C2 A @b
+               employ C1 A 2020-03-31
+               order D1 C1 advance A                => ok
+               order D2 C2 advance A                => PUBLICITY_NOT_CLOSED facts=@b
+               settle D1
+               order D3 C1 final A                  => PUBLICITY_NOT_CLOSED facts=@a
+               show C1
+    2020-04-07 take-down C1
+               order D3 C1 final A                  => ok total=400.00
+    "
 }

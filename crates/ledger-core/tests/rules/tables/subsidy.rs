@@ -240,4 +240,165 @@ tables! {
                approve C1 C                         => NOT_RESIDENT facts=@class,@c-until
                approve C1 D                         => NOT_RESIDENT facts=@class,@d-elsewhere
     "
+
+    // Three in all and one of each scheme: the refusal names the quota that is used up.
+    quotas_per_scheme_and_in_all given [BODIES]
+    "
+    2019-01-01 policy P1 quotas=3/year/all,1/year/same schemes=scheme-a,scheme-b,scheme-c,scheme-d
+    2020-02-20 class C1 scheme=scheme-a
+               class C2 scheme=scheme-a level=senior
+               class C3 scheme=scheme-b level=intermediate
+               class C4 scheme=scheme-c occupation=4-10-01-02
+               class C5 scheme=scheme-d occupation=4-03-02-01
+               open C1
+               open C2
+               open C3
+               open C4
+               open C5
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               graduate C3 A
+               graduate C4 A
+               graduate C5 A
+               approve C1 A @one                    => ok used=1
+               approve C2 A                         => YEARLY_QUOTA_USED limit=1 found=1 facts=@one rule=quota-1/year/same
+               approve C3 A @two                    => ok used=2
+               approve C4 A @three                  => ok used=3
+               approve C5 A                         => YEARLY_QUOTA_USED limit=3 found=3 facts=@one,@two,@three rule=quota-3/year/all
+    2021-01-01 approve C5 A                         => ok used=1
+    "
+
+    // Two in twelve months: the window that ends on 2021-03-30 begins on 2020-03-31.
+    a_rolling_window given [BODIES]
+    "
+    2019-01-01 policy P1 quotas=2/12/all
+    2020-02-20 class C1
+               class C2 level=senior
+               class C3 level=intermediate
+               class C4 occupation=4-10-01-02
+               open C1
+               open C2
+               open C3
+               open C4
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               graduate C3 A
+               graduate C4 A
+               approve C1 A @one                    => ok used=1
+    2020-12-31 approve C2 A @two                    => ok used=2 year=2020
+    2021-03-30 approve C3 A                         => YEARLY_QUOTA_USED limit=2 found=2 facts=@one,@two rule=quota-2/12/all
+    2021-03-31 approve C3 A @three                  => ok used=2 year=2021
+    2021-12-30 approve C4 A                         => YEARLY_QUOTA_USED facts=@two,@three
+    2021-12-31 approve C4 A                         => ok
+    "
+
+    // An approval dated back between two others lies in the window of the later one too.
+    a_rolling_window_with_an_approval_dated_back given [BODIES]
+    "
+    2019-01-01 policy P1 quotas=2/12/all
+    2020-02-20 class C1
+               class C2 level=senior
+               class C3 level=intermediate
+               open C1
+               open C2
+               open C3
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               graduate C3 A
+    2020-06-30 approve C1 A @one
+    2021-06-29 approve C2 A @two
+    2020-07-01 approve C3 A                         => YEARLY_QUOTA_USED limit=2 found=2 facts=@one,@two
+    2020-06-29 approve C3 A                         => ok
+    "
+
+    // A higher level of the occupation bars a lower one, in any edition, and not the reverse.
+    a_higher_level_excludes_a_lower_one given [BODIES]
+    "
+    2019-01-01 policy P1 higher=yes crosswalk=1999:4-07-12-03+2015:4-10-01-05
+    2020-02-20 class C1 level=intermediate
+               class C2 level=junior occupation=1999:4-07-12-03
+               class C3 level=senior
+               class C4 level=none
+               class C5 level=junior occupation=4-10-01-02
+               open C1
+               open C2
+               open C3
+               open C4
+               open C5
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               graduate C3 A
+               graduate C4 A
+               graduate C5 A
+               approve C1 A @first                  => ok
+               approve C2 A                         => HIGHER_LEVEL_PAID facts=@first rule=higher-level
+               approve C3 A                         => ok
+               approve C5 A                         => ok
+    2021-01-01 approve C4 A                         => ok
+    "
+
+    // The same occupation in two editions of the dictionary is the same.
+    no_repeat_over_the_editions given [BODIES]
+    "
+    2019-01-01 policy P1 crosswalk=1999:4-07-12-03+2015:4-10-01-05
+    2020-02-20 class C1
+               class C2 occupation=1999:4-07-12-03
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               approve C1 A @first
+               approve C2 A                         => SAME_OCCUPATION_AND_LEVEL facts=@first
+    "
+
+    // Insurance-paid and training subsidy for the same occupation and level.
+    another_scheme_for_the_same_training given [BODIES]
+    "
+    2019-01-01 policy P1 repeat=none
+               policy P2 repeat=none schemes=skill-upgrade excludes=vocational-training/training
+               policy P3 repeat=none schemes=yearly excludes=vocational-training+skill-upgrade/year
+    2020-02-20 class C1
+               class C2 scheme=skill-upgrade
+               class C3 scheme=skill-upgrade level=senior
+               class C4 scheme=yearly level=intermediate
+               open C1
+               open C2
+               open C3
+               open C4
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               graduate C3 A,B
+               graduate C4 A,B
+    2020-12-31 approve C1 A @one
+               approve C2 A                         => OTHER_SCHEME_PAID facts=@one rule=exclusion
+               approve C3 A @three                  => ok
+               approve C4 A                         => OTHER_SCHEME_PAID facts=@one,@three
+               approve C4 B                         => ok
+               approve C3 B                         => ok
+    2021-01-01 approve C4 A                         => ok
+               approve C2 A                         => OTHER_SCHEME_PAID
+    "
+
+    // The order in which what bars a person is reported.
+    history_by_precedence given [BODIES]
+    "
+    2019-01-01 policy P1 quotas=1/year/all higher=yes
+               policy P2 quotas=1/year/all higher=yes schemes=skill-upgrade excludes=vocational-training/training
+    2020-02-20 class C1 level=intermediate
+               class C2 level=intermediate scheme=skill-upgrade
+               class C3 level=junior scheme=skill-upgrade
+               class C4 level=senior scheme=skill-upgrade
+               open C1
+               open C2
+               open C3
+               open C4
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               graduate C3 A
+               graduate C4 A
+               approve C1 A @first
+               approve C2 A                         => SAME_OCCUPATION_AND_LEVEL
+               approve C3 A                         => HIGHER_LEVEL_PAID
+               approve C4 A                         => YEARLY_QUOTA_USED
+    "
 }
