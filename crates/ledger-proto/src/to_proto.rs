@@ -3,7 +3,9 @@
 mod command;
 mod entity;
 mod event;
+mod explain;
 mod refusal;
+mod simulate;
 mod value;
 
 pub use crate::enums::to_proto::*;
@@ -13,7 +15,9 @@ pub use entity::{
     quota_slot_to_proto,
 };
 pub use event::{PAYLOAD_VERSION, event_body_to_proto, recorded_event_to_proto};
+pub use explain::{evaluated_to_proto, explanation_to_proto};
 pub use refusal::{refusal_to_proto, rule_citation_to_proto};
+pub use simulate::{simulation_difference_to_proto, simulation_totals_to_proto};
 pub use value::{
     account_key_to_proto, applied_rule_to_proto, capacity_to_proto, date_to_proto, debt_to_proto,
     document_kind_to_proto, ledger_account_to_proto, level_to_proto, payee_to_proto,

@@ -248,6 +248,12 @@ impl Outcome {
         self.was != self.would
     }
 
+    /// Whether the draft leaves less than there was.
+    #[must_use]
+    pub fn is_less(&self) -> bool {
+        self.would.approved < self.was.approved || self.would.paid < self.was.paid
+    }
+
     /// How what is approved changes.
     #[must_use]
     pub fn approved(&self) -> Change {
