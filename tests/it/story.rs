@@ -5,7 +5,7 @@ use ledger_core::command::{
     DecideClawback, EnrolPerson, IssueCertificate, MakeFinding, OpenCase, OpenClass,
     OrderDisbursement, RecordAttendance, RecordRepayment, RegisterPerson, SettleDisbursement,
 };
-use ledger_core::event::{ClassKind, DisbursementStage, FindingKind, Payee};
+use ledger_core::event::{ClassKind, DisbursementStage, FindingKind, Payee, Reporting, Subject};
 use ledger_core::{
     CaseId, CertificateKind, CertificateNumber, ClassId, ClawbackId, Command, CreditCode,
     DisbursementId, Fen, FindingId, FundSource, Note, Occupation, PersonKey, Position, SchemeId,
@@ -81,12 +81,14 @@ fn training() -> [Command; 7] {
         occupation: Occupation::parse("2015:4-10-01-05").unwrap(),
         level: Some(SkillLevel::Intermediate),
         headcount: 30,
-        rate: Fen::new(RATE_FEN),
+        rate: Some(Fen::new(RATE_FEN)),
         class_hours: 40,
         starts_on: date(2021, 3, 1),
         ends_on: date(2021, 3, 31),
         residence: None,
         contract_number: reference("SYNTHETIC-CONTRACT"),
+        reporting: Reporting::default(),
+        order: None,
     };
     let certificate = IssueCertificate {
         class,
@@ -133,6 +135,7 @@ fn payment() -> [Command; 3] {
         stage: DisbursementStage::Full,
         payee: Payee::Person(person),
         beneficiaries: vec![person],
+        fund: None,
     };
     let settled = SettleDisbursement {
         disbursement,
@@ -158,7 +161,7 @@ fn recovery() -> [Command; 4] {
         case: CASE,
         finding: FINDING,
         kind: FindingKind::FalseTraining,
-        class: CLASS,
+        subject: Subject::Class(CLASS),
         persons: vec![PERSON],
         evidence: vec![Position::FIRST],
         decision_number: reference("FINDING-1"),
@@ -169,7 +172,7 @@ fn recovery() -> [Command; 4] {
         finding: FINDING,
         lines: vec![ClawbackRequestLine {
             disbursement: DISBURSEMENT,
-            beneficiary: PERSON,
+            beneficiary: Some(PERSON),
             amount: Fen::new(RATE_FEN),
         }],
         decision_number: reference("CLAWBACK-1"),

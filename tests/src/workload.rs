@@ -13,7 +13,7 @@ use ledger_core::command::{
 };
 use ledger_core::event::{
     ClassKind, DisbursementStage, EmploymentEvidence, InstitutionKind, Payee, QualificationKind,
-    QualificationScope, ScopeEntry,
+    QualificationScope, Reporting, ScopeEntry,
 };
 use ledger_core::{
     BusinessDate, CertificateKind, CertificateNumber, ClassId, CreditCode, DisbursementId,
@@ -144,6 +144,7 @@ fn city_foundations(number: u32) -> Vec<Command> {
             fund,
             amount: Fen::from_yuan(100_000_000_000).expect("a round sum fits"),
             reference: reference("SYNTHETIC-ACCRUAL"),
+            capacity: None,
         })),
         command(CommandBody::RegisterInstitution(RegisterInstitution {
             institution,
@@ -329,6 +330,7 @@ impl Lane {
                 stage: DisbursementStage::Full,
                 payee: Payee::Person(person),
                 beneficiaries: vec![person],
+                fund: None,
             }),
             _ => CommandBody::SettleDisbursement(SettleDisbursement {
                 disbursement,
@@ -370,12 +372,14 @@ fn open_class(class: ClassId, city_number: u32) -> [Command; 2] {
         occupation: occupation(),
         level: Some(SkillLevel::Intermediate),
         headcount: CLASS_HEADCOUNT,
-        rate: Fen::from_yuan(500).expect("a small sum fits"),
+        rate: Some(Fen::from_yuan(500).expect("a small sum fits")),
         class_hours: 40,
         starts_on: date(2021, 3, 1),
         ends_on: date(2021, 3, 31),
         residence: None,
         contract_number: reference("SYNTHETIC-CONTRACT"),
+        reporting: Reporting::default(),
+        order: None,
     });
     let opened = CommandBody::OpenClass(OpenClass { class });
     [on(date(2021, 2, 1), approved), on(date(2021, 3, 1), opened)]

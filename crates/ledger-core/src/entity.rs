@@ -210,8 +210,9 @@ pub struct Class {
     pub objection_upheld: Option<Position>,
     /// The approval with the latest date, whether or not it still stands.
     pub last_approval: Option<Fact>,
-    /// What is counted of its places and not found false, ascending; nothing any more once the
-    /// whole class is found false.
+    /// What is counted of its places and not found false, ascending, so that a finding against
+    /// the whole class can set it apart; at most three per place, in practice a handful, and
+    /// nothing any more once the class is found false.
     pub counted: Vec<CountedPlaces>,
 }
 

@@ -334,3 +334,6 @@ impl Profile {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

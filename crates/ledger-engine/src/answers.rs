@@ -59,7 +59,11 @@ pub(crate) fn encode_answer(digest: &[u8; 32], appended: &Appended) -> Vec<u8> {
 /// Reads what [`encode_answer`] wrote: the digest, and the answer as it is given again.
 pub(crate) fn decode_answer(bytes: &[u8]) -> Result<([u8; 32], Appended), CodecError> {
     let has_numbers = bytes.first() != Some(&VERSION_WITHOUT_NUMBERS);
-    let version = if has_numbers { VERSION } else { VERSION_WITHOUT_NUMBERS };
+    let version = if has_numbers {
+        VERSION
+    } else {
+        VERSION_WITHOUT_NUMBERS
+    };
     let mut reader = Reader::versioned(bytes, version)?;
     let digest = reader.array()?;
     let log_position = Position::take(&mut reader)?;

@@ -33,6 +33,7 @@ const FINDING_BYTES: usize = 64;
 const KEY_BYTES: usize = 16;
 const BALANCE_BYTES: usize = 16;
 const OBJECTION_BYTES: usize = 32;
+const COUNTED_BYTES: usize = 20;
 const AWARD_PART_BYTES: usize = 16;
 /// With a subject of 128 characters of four bytes.
 const AWARD_ENTRY_BYTES: usize = 576;
@@ -115,6 +116,7 @@ fn of_case(case: &Case) -> usize {
 fn of_class(class: &Class) -> usize {
     let publicity = class.publicity.as_ref();
     publicity.map_or(0, |shown| shown.objections.len() * OBJECTION_BYTES)
+        + class.counted.len() * COUNTED_BYTES
 }
 
 fn of_award(award: &Award) -> usize {

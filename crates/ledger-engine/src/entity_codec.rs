@@ -8,15 +8,16 @@
 use crate::wire::{CodecError, Reader, Wire, fields, numbered};
 use ledger_core::entity::{
     Account, Approval, Assessment, Award, AwardEntry, AwardRegister, Case, Certificate,
-    CertificateFact, Claim, Class, ClassPublicity, ClassSettlement, Clawback, Disbursement,
-    EmploymentFact, Enrolment, Fact, Finding, Institution, Objection, Order, PaidLine, Payment,
-    Person, Qualification, QuotaSlot, Revocation, Settlement, StatusRecord,
+    CertificateFact, Claim, Class, ClassPublicity, ClassSettlement, Clawback, CountedPlaces,
+    Disbursement, EmploymentFact, Enrolment, Fact, Finding, Institution, Objection, Order,
+    PaidLine, Payment, Person, Qualification, QuotaSlot, Revocation, Settlement, StatusRecord,
 };
 use ledger_core::event::{
     AwardPart, ClaimRoute, ClassKind, DisbursementStage, EmploymentEvidence, FindingKind,
     InstitutionKind, OrderRaisedBy, Payee, PersonStatus, QualificationKind, RateSource, Reporting,
     ScopeEntry, Subject,
 };
+use ledger_core::progress::{Counted, CountedFact, GroupSet, Quarter};
 use ledger_core::{
     AccountKey, AwardId, AwardRegisterKey, CaseId, CertificateNumber, ClassId, ClawbackId, Context,
     CreditCode, DisbursementId, Division, Entity, EntityKey, FundSource, OrderId, PersonKey,
@@ -182,14 +183,14 @@ fields! {
     Enrolment {
         class, enrolled, enrolled_on, withdrawn, class_hours, attendances, completed, assessment,
         certificate, employment, approval, earned, payments, clawed_back, found_false,
-        first_attendance, claim, agency_contract, objection_upheld,
+        first_attendance, claim, agency_contract, objection_upheld, completed_groups,
     }
     Claim { position, on, route }
     Fact { position, on }
     Assessment { position, on, passed }
-    CertificateFact { number, position, issued_on, invalidated, kind, verified }
+    CertificateFact { number, position, issued_on, invalidated, kind, verified, groups }
     EmploymentFact { position, employer, started_on, counts, evidence }
-    Approval { position, on, amount }
+    Approval { position, on, amount, groups }
     Payment { disbursement, stage, position, amount, settled, account }
     QuotaSlot { taken, taken_on, year, class, scheme, occupation, level, freed }
     Class {
@@ -197,9 +198,12 @@ fields! {
         class_hours, starts_on, ends_on, residence, opened, closed, enrolled, completed, approvals,
         employed_completed, employed_approved, beneficiaries, in_flight, settlement,
         found_false, rate_source, scarce, reporting, order, publicity, objection_upheld,
+        last_approval, counted,
     }
+    CountedPlaces { fact, places }
+    CountedFact { measure, quarter, groups }
     Reporting { action, sector, training, form }
-    ClassPublicity { opened, closed, objections }
+    ClassPublicity { opened, closed, objections, last }
     Objection { position, on, person }
     ClassSettlement { position, on, excess, excess_outstanding }
     Institution { registered, kind, division, qualifications }
@@ -313,6 +317,38 @@ impl Wire for QualificationKind {
                 field: "QualificationKind",
             }),
         }
+    }
+}
+
+impl Wire for Counted {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(self.number());
+    }
+
+    fn take(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
+        Self::from_number(reader.byte()?).ok_or(CodecError::Malformed { field: "Counted" })
+    }
+}
+
+impl Wire for Quarter {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.year().put(out);
+        out.push(self.number());
+    }
+
+    fn take(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
+        let year = u16::take(reader)?;
+        Self::new(year, reader.byte()?).ok_or(CodecError::Malformed { field: "Quarter" })
+    }
+}
+
+impl Wire for GroupSet {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.bits().put(out);
+    }
+
+    fn take(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
+        Self::from_bits(u64::take(reader)?).ok_or(CodecError::Malformed { field: "GroupSet" })
     }
 }
 

@@ -69,7 +69,11 @@ pub fn encode_refusal(record: &RefusalRecord) -> Vec<u8> {
 /// [`CodecError`] for an unknown version and for bytes that `encode_refusal` does not write.
 pub fn decode_refusal(bytes: &[u8]) -> Result<RefusalRecord, CodecError> {
     let has_detail = bytes.first() != Some(&VERSION_WITHOUT_DETAIL);
-    let version = if has_detail { VERSION } else { VERSION_WITHOUT_DETAIL };
+    let version = if has_detail {
+        VERSION
+    } else {
+        VERSION_WITHOUT_DETAIL
+    };
     let mut reader = Reader::versioned(bytes, version)?;
     let mut record = take_record(&mut reader)?;
     if has_detail {

@@ -1,256 +1,177 @@
-//! Checks a document and builds its compiled form.
+//! Reads a document, part by part, and builds its compiled form.
+
+mod amounts;
+mod award;
+mod funds;
+mod lists;
+mod project;
+mod scheme;
+mod targets;
+
+pub(crate) use amounts::rate_path;
+pub(crate) use lists::catalogue_path;
+pub(crate) use targets::PREFIX as TARGET_PREFIX;
 
 use crate::PolicyError;
-use crate::document::{self, Document};
+use crate::consistency;
+use crate::flaw::{Flaw, FlawKind, Severity};
+use crate::reader::{Naming, Places, Sink, Table};
+use ledger_core::Policy;
+use ledger_core::coded::DocumentKind;
 use ledger_core::limits::POLICY_TEXT_BYTES_MAX;
-use ledger_core::policy::{
-    AdvanceBase, EmploymentBase, Evidence, ProjectPayment, Quota, QuotaDate, QuotaRelease,
-    QuotaScope, QuotaWindow, RepeatWindow, Ruled, Scheme, Shortfall,
-};
-use ledger_core::{BusinessDate, Division, FundSource, Policy, Reference, SchemeId, Share};
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use toml::de::DeTable;
 
 /// Schemes of one document; the longest of the encoded documents has fewer than forty.
 const SCHEMES_MAX: usize = 256;
-/// Months of a window: a working life.
-const MONTHS_MAX: u32 = 600;
-/// Subsidies per person and year.
-const PER_YEAR_MAX: u32 = 100;
-/// Characters of a clause.
-const CLAUSE_CHARS_MAX: usize = 500;
+/// Rates of one document: a city's table has some hundreds of occupations at five levels.
+const RATES_MAX: usize = 20_000;
+/// Targets of one document; the longest of the encoded documents has fewer than forty.
+const TARGETS_MAX: usize = 1_000;
+/// Other tables of one kind: accruals, penalties, catalogues, sums, occupations called the same.
+const TABLES_MAX: usize = 2_000;
 
 /// Compiles the text of a policy document.
 ///
 /// # Errors
 ///
-/// [`PolicyError`] when the text is too long, is not TOML of the right shape (unknown keys
-/// included), or holds a value outside what its key allows.
+/// The first error in the order of the text, of those that [`check`](crate::check()) finds: the
+/// text is too long, is not TOML of the right shape (unknown keys included), or holds a value that
+/// its key does not allow or that contradicts another one. Warnings are no errors.
 pub fn compile(text: &str) -> Result<Policy, PolicyError> {
-    if text.len() > POLICY_TEXT_BYTES_MAX {
-        return Err(PolicyError::TooLong {
-            bytes: text.len(),
-            limit: POLICY_TEXT_BYTES_MAX,
-        });
+    let loaded = load(text);
+    let is_error = |flaw: &Flaw| flaw.severity() == Severity::Error;
+    match loaded.policy {
+        Some(policy) => Ok(policy),
+        None => Err(PolicyError::of(
+            (loaded.flaws.into_iter().find(is_error))
+                .expect("a text without an error has a compiled form"),
+        )),
     }
-    let document: Document = toml::from_str(text).map_err(|error| PolicyError::Malformed {
-        message: error.to_string(),
-    })?;
-    let valid_from = date("valid_from", document.valid_from)?;
-    let valid_until = document
-        .valid_until
-        .map(|until| date("valid_until", until))
-        .transpose()?;
-    if valid_until.is_some_and(|until| until < valid_from) {
-        return Err(PolicyError::invalid(
-            "valid_until",
-            "lies before valid_from",
-        ));
+}
+
+/// What reading a text gave.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// The compiled form; absent exactly when there is an error.
+    pub(crate) policy: Option<Policy>,
+    /// Everything that was found wrong, in the order of the text.
+    pub(crate) flaws: Vec<Flaw>,
+    /// Where the tables stand.
+    pub(crate) places: Places,
+}
+
+/// Reads a text: the one place that says what is an error in a single document.
+pub(crate) fn load(text: &str) -> Loaded {
+    let sink = Sink::new(text);
+    let (bytes, limit) = (text.len(), POLICY_TEXT_BYTES_MAX);
+    if bytes > limit {
+        sink.note(0, "", None, FlawKind::TooLong { bytes, limit });
+        return finish(sink, None);
     }
-    if document.version == 0 {
-        return Err(PolicyError::invalid("version", "counts from 1"));
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in errors {
+        let at = error.span().map_or(0, |span| span.start);
+        let message = error.message().to_owned();
+        sink.note(at, "", None, FlawKind::Syntax { message });
     }
-    let division = Division::new(document.division)
-        .map_err(|error| PolicyError::invalid("division", error))?;
-    let mut policy = Policy::new(
-        &named("policy_id", &document.policy_id)?,
-        document.version,
-        &named("document_number", &document.document_number)?,
-        division,
-        valid_from,
+    // What the parser made of a text that is not TOML would only give follow-up errors.
+    let read = if sink.has_errors() {
+        None
+    } else {
+        sink.document(table.get_ref(), document)
+    };
+    let policy = read.filter(|_| !sink.has_errors());
+    if let Some(policy) = &policy {
+        consistency::check(policy, &sink);
+    }
+    let policy = policy.filter(|_| !sink.has_errors());
+    finish(sink, policy)
+}
+
+fn finish(sink: Sink<'_>, policy: Option<Policy>) -> Loaded {
+    let (flaws, places) = sink.into_parts();
+    Loaded {
+        policy,
+        flaws,
+        places,
+    }
+}
+
+fn document(table: &Table<'_>) -> Option<Policy> {
+    let kind = table.optional_code("kind").unwrap_or(DocumentKind::Rules);
+    only_what_the_kind_holds(table, kind);
+    let example = table.optional_flag("example");
+    let policy_id = table.reference("policy_id");
+    let version = table.number("version", 1..=u32::MAX);
+    let document_number = table.reference("document_number");
+    let title = table.reference("title");
+    let division = table.division("division");
+    let valid_from = table.date("valid_from");
+    let valid_until = table.optional_date("valid_until");
+    if valid_until.is_some_and(|until| valid_from.is_some_and(|from| until < from)) {
+        let (first, last) = ("valid_from", "valid_until");
+        table.flaw(FlawKind::Reversed { first, last });
+    }
+    let schemes = table.children("scheme", SCHEMES_MAX, Naming::Id(""), scheme::read);
+    let rates = table.children("rate", RATES_MAX, Naming::Number, amounts::rate);
+    let catalogues = table.children("catalogue", TABLES_MAX, Naming::Number, lists::catalogue);
+    let crosswalk = table.children("crosswalk", TABLES_MAX, Naming::Number, lists::crosswalk);
+    let targets = Naming::Id(TARGET_PREFIX);
+    let targets = table.children("target", TARGETS_MAX, targets, targets::target);
+    let target_sums = table.children("target_sum", TABLES_MAX, Naming::Number, targets::sum);
+    let accruals = table.children("accrual", TABLES_MAX, Naming::Number, funds::accrual);
+    let penalties = table.children("penalty", TABLES_MAX, Naming::Number, funds::penalty);
+    let rates = amounts::table(table, rates, (&schemes, &crosswalk));
+    Some(Policy {
+        policy_id: policy_id?,
+        version: version?,
+        kind,
+        example,
+        document_number: document_number?,
+        title: title?,
+        division: division?,
+        valid_from: valid_from?,
         valid_until,
-    );
-    policy.title = named("title", &document.title)?;
-    policy.schemes = schemes(&document.scheme)?;
-    Ok(policy)
+        schemes,
+        rates,
+        catalogues,
+        crosswalk,
+        targets,
+        target_sums,
+        accruals,
+        penalties,
+    })
 }
 
-fn schemes(found: &[document::Scheme]) -> Result<Vec<Scheme>, PolicyError> {
-    if found.is_empty() || found.len() > SCHEMES_MAX {
-        return Err(PolicyError::invalid(
-            "scheme",
-            format_args!("{} found, 1 to {SCHEMES_MAX} allowed", found.len()),
-        ));
-    }
-    let mut seen = BTreeSet::new();
-    let mut compiled = Vec::with_capacity(found.len());
-    for scheme in found {
-        if !seen.insert(scheme.id.as_str()) {
-            return Err(PolicyError::invalid(&scheme.id, "the scheme stands twice"));
-        }
-        compiled.push(compile_scheme(scheme)?);
-    }
-    Ok(compiled)
-}
-
-fn compile_scheme(found: &document::Scheme) -> Result<Scheme, PolicyError> {
-    let key = |rule: &str| format!("{}.{rule}", found.id);
-    let release = &found.quota_release;
-    let mut scheme = Scheme::new(
-        SchemeId::parse(&found.id).map_err(|error| PolicyError::invalid(&found.id, error))?,
-        &named("name_zh", &found.name_zh)?,
-        ruled(
-            &key("funds"),
-            funds(&key("funds"), &found.funds)?,
-            &found.funds.clause,
-        )?,
-        evidence(&key("evidence"), &found.evidence)?,
-        ruled(
-            &key("quota_release"),
-            QuotaRelease {
-                returned_payment: release.returned_payment,
-                clawback: release.clawback,
-            },
-            &release.clause,
-        )?,
-    );
-    if let Some(rule) = &found.quota {
-        scheme.quotas.push(quota(&key("quota"), rule)?);
-    }
-    if let Some(rule) = &found.no_repeat {
-        scheme.no_repeat = Some(no_repeat(&key("no_repeat"), rule)?);
-    }
-    if let Some(rule) = &found.pension_excluded {
-        scheme.pension_excluded = Some(ruled(&key("pension_excluded"), (), &rule.clause)?);
-    }
-    if let Some(rule) = &found.project {
-        scheme.project = Some(project(&key("project"), rule)?);
-    }
-    Ok(scheme)
-}
-
-fn funds(key: &str, found: &document::Funds) -> Result<Vec<FundSource>, PolicyError> {
-    if found.allowed.is_empty() {
-        return Err(PolicyError::invalid(key, "no fund may pay the scheme"));
-    }
-    let mut allowed = Vec::with_capacity(found.allowed.len());
-    for code in &found.allowed {
-        let fund = FundSource::from_code(code)
-            .ok_or_else(|| PolicyError::invalid(key, format_args!("unknown fund {code:?}")))?;
-        if allowed.contains(&fund) {
-            return Err(PolicyError::invalid(
-                key,
-                format_args!("{code} stands twice"),
-            ));
-        }
-        allowed.push(fund);
-    }
-    Ok(allowed)
-}
-
-fn quota(key: &str, found: &document::Quota) -> Result<Ruled<Quota>, PolicyError> {
-    within(key, found.per_year, 1, PER_YEAR_MAX)?;
-    let quota = Quota {
-        limit: found.per_year,
-        window: QuotaWindow::CalendarYear,
-        scope: match found.scope {
-            document::QuotaScope::AllSchemes => QuotaScope::AllSchemes,
-            document::QuotaScope::SameScheme => QuotaScope::SameScheme,
-        },
-        counts_by: match found.counts_by {
-            document::QuotaDate::Approval => QuotaDate::Approval,
-            document::QuotaDate::Certificate => QuotaDate::Certificate,
-        },
+/// A rate table holds rates and a catalogue document catalogues, so that nobody looks for a rule
+/// in them; both may say which occupations are the same. A document holds something.
+fn only_what_the_kind_holds(table: &Table<'_>, kind: DocumentKind) {
+    const PARTS: [&str; 8] = [
+        "scheme",
+        "rate",
+        "catalogue",
+        "crosswalk",
+        "target",
+        "target_sum",
+        "accrual",
+        "penalty",
+    ];
+    let held: &[&str] = match kind {
+        DocumentKind::Rules => &PARTS,
+        DocumentKind::RateTable => &["rate", "crosswalk"],
+        DocumentKind::Catalogue => &["catalogue", "crosswalk"],
     };
-    ruled(key, quota, &found.clause)
-}
-
-fn no_repeat(key: &str, found: &document::NoRepeat) -> Result<Ruled<RepeatWindow>, PolicyError> {
-    let window = match (found.window, found.months) {
-        (document::RepeatWindow::Ever, None) => RepeatWindow::Ever,
-        (document::RepeatWindow::Ever, Some(_)) => {
-            return Err(PolicyError::invalid(key, "a window of ever has no months"));
-        }
-        (document::RepeatWindow::Months, Some(months)) => {
-            within(key, months, 1, MONTHS_MAX)?;
-            RepeatWindow::Months(months)
-        }
-        (document::RepeatWindow::Months, None) => {
-            return Err(PolicyError::invalid(key, "months is missing"));
-        }
-    };
-    ruled(key, window, &found.clause)
-}
-
-fn evidence(key: &str, found: &document::Evidence) -> Result<Ruled<Evidence>, PolicyError> {
-    let evidence = Evidence {
-        certificate: found.certificate,
-        assessment: found.assessment,
-        attendance: found.attendance.map(|part| share(key, part)).transpose()?,
-        ..Evidence::default()
-    };
-    ruled(key, evidence, &found.clause)
-}
-
-fn project(key: &str, found: &document::Project) -> Result<Ruled<ProjectPayment>, PolicyError> {
-    within(key, found.employment_window_months, 1, MONTHS_MAX)?;
-    let project = ProjectPayment {
-        advance_share: share(key, found.advance_share)?,
-        advance_base: match found.advance_base {
-            document::AdvanceBase::Contract => AdvanceBase::Contract,
-            document::AdvanceBase::Approved => AdvanceBase::Approved,
-        },
-        full_payment_rate: share(key, found.full_payment_rate)?,
-        employment_base: match found.employment_base {
-            document::EmploymentBase::Approved => EmploymentBase::Approved,
-            document::EmploymentBase::Completed => EmploymentBase::Completed,
-        },
-        employment_window_months: found.employment_window_months,
-        shortfall: match found.shortfall {
-            document::Shortfall::StayAtAdvance => Shortfall::StayAtAdvance,
-            document::Shortfall::ProRata => Shortfall::ProRata,
-            document::Shortfall::RecoverAdvance => Shortfall::RecoverAdvance,
-        },
-        excess_advance_frees_quota: found.excess_advance_frees_quota,
-    };
-    ruled(key, project, &found.clause)
-}
-
-fn share(key: &str, found: document::Share) -> Result<Share, PolicyError> {
-    Share::new(found.numerator, found.denominator)
-        .filter(|_| found.numerator > 0)
-        .ok_or_else(|| PolicyError::invalid(key, "a share lies above zero and at one or below"))
-}
-
-fn within(key: &str, found: u32, first: u32, last: u32) -> Result<(), PolicyError> {
-    if (first..=last).contains(&found) {
-        return Ok(());
+    let there = PARTS.into_iter().filter(|part| table.has(part));
+    for key in there.clone().filter(|part| !held.contains(part)) {
+        let kind = kind.code();
+        table.flaw(FlawKind::NotOfThisKind { key, kind });
     }
-    Err(PolicyError::invalid(
-        key,
-        format_args!("{found} is not in {first}..={last}"),
-    ))
-}
-
-fn ruled<T>(key: &str, rule: T, clause: &str) -> Result<Ruled<T>, PolicyError> {
-    let length = clause.chars().count();
-    if clause.trim().is_empty() || length > CLAUSE_CHARS_MAX {
-        return Err(PolicyError::invalid(
-            key,
-            format_args!("a clause of 1 to {CLAUSE_CHARS_MAX} characters is needed"),
-        ));
+    if there.count() == 0 {
+        let key = match kind {
+            DocumentKind::Rules => "scheme",
+            DocumentKind::RateTable => "rate",
+            DocumentKind::Catalogue => "catalogue",
+        };
+        table.flaw(FlawKind::MissingKey { key });
     }
-    Ok(Ruled::new(rule, clause))
-}
-
-/// Text that goes into events and citations: the bounds of a reference hold.
-fn named(key: &str, text: &str) -> Result<Arc<str>, PolicyError> {
-    match Reference::parse(text) {
-        Ok(reference) => Ok(Arc::from(reference.as_str())),
-        Err(error) => Err(PolicyError::invalid(key, error)),
-    }
-}
-
-fn date(key: &str, found: toml::value::Datetime) -> Result<BusinessDate, PolicyError> {
-    let invalid = || PolicyError::invalid(key, "not a date (write 2019-01-01, without a time)");
-    if found.time.is_some() || found.offset.is_some() {
-        return Err(invalid());
-    }
-    let date = found.date.ok_or_else(invalid)?;
-    BusinessDate::from_ymd(
-        i32::from(date.year),
-        u32::from(date.month),
-        u32::from(date.day),
-    )
-    .ok_or_else(invalid)
 }

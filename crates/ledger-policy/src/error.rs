@@ -1,8 +1,9 @@
-//! Why a text is no policy document.
+//! Why a text cannot be published as a policy document.
 
+use crate::flaw::{Flaw, FlawKind, Place};
 use thiserror::Error;
 
-/// Why a text is no policy document.
+/// Why a text cannot be published as a policy document.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PolicyError {
     /// The text exceeds the bound.
@@ -13,27 +14,33 @@ pub enum PolicyError {
         /// Bytes allowed.
         limit: usize,
     },
-    /// The text is not TOML of the right shape; the message names line, column and key.
-    #[error("policy document is malformed: {message}")]
+    /// The text is not TOML.
+    #[error("policy document is malformed: {place}: {message}")]
     Malformed {
-        /// What the parser found, with its place.
+        /// Where.
+        place: Place,
+        /// What the parser found.
         message: String,
     },
-    /// A value is outside what its key allows.
-    #[error("{key} is invalid: {problem}")]
+    /// The first error that a check of the text finds.
+    #[error("policy document is invalid: {flaw}")]
     Invalid {
-        /// The key, with its scheme where it has one.
-        key: String,
-        /// What is wrong with it.
-        problem: String,
+        /// The error, with its place, key and clause.
+        flaw: Box<Flaw>,
     },
 }
 
 impl PolicyError {
-    pub(crate) fn invalid(key: impl Into<String>, problem: impl ToString) -> Self {
-        Self::Invalid {
-            key: key.into(),
-            problem: problem.to_string(),
+    pub(crate) fn of(flaw: Flaw) -> Self {
+        match flaw.kind {
+            FlawKind::TooLong { bytes, limit } => Self::TooLong { bytes, limit },
+            FlawKind::Syntax { message } => Self::Malformed {
+                place: flaw.place.unwrap_or_default(),
+                message,
+            },
+            _ => Self::Invalid {
+                flaw: Box::new(flaw),
+            },
         }
     }
 }

@@ -25,8 +25,8 @@ use std::fmt;
 /// | | 1 + n | sector: length and name; length 0 for none |
 ///
 /// Nothing follows. Each key has these bytes only, and [`ProgressKey::from_bytes`] reads no
-/// others; keys of a measure lie together, within it those of a province, and of a division in
-/// order of time.
+/// others. In order of their bytes the keys of one measure lie together, first what counts and
+/// then what is found false; within each those of a province, and of one division by quarter.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProgressKey {
     /// What is counted.
@@ -431,3 +431,6 @@ fn bit(group: Group) -> u64 {
         .checked_shl(place)
         .expect("there are no more than 64 groups")
 }
+
+#[cfg(test)]
+mod tests;

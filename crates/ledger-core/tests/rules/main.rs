@@ -2,8 +2,9 @@
 //!
 //! [`ledger`] is a ledger in memory that checks itself after every event; [`script`] runs tables
 //! of commands with their expected outcomes; [`tables`] holds them; [`properties`] lets random
-//! commands run against a simple model; [`evidence`] walks from a clawback down to its causes;
-//! [`simulate`] plays a history once more under a draft.
+//! commands run against a simple model; [`report`] holds made-up counters against targets;
+//! [`evidence`] walks from a clawback down to its causes; [`simulate`] plays a history once more
+//! under a draft.
 
 #![expect(
     clippy::result_large_err,
@@ -18,6 +19,8 @@ mod ledger;
 mod policies;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod report;
 #[cfg(test)]
 mod script;
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Random commands against a simple model: what may never happen, in whatever order they come.
 //!
 //! The model knows movements of money, live quota slots and what was paid and asked back per
-//! place; it knows no rule. Runs are seeded, so that a failure comes back. [`awards`] has a model of
-//! its own.
+//! place; it knows no rule. Runs are seeded, so that a failure comes back. [`awards`] has a model
+//! of its own.
 
 mod awards;
 mod model;
+mod progress;
 mod quotas;
 
 use std::cell::RefCell;

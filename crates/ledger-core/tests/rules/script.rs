@@ -16,6 +16,7 @@ mod claims;
 mod commands;
 mod names;
 mod orders;
+mod reporting;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

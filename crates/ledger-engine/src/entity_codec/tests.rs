@@ -1,9 +1,10 @@
 //! Round trips of every entity, and bytes that are none.
 
 use super::*;
+use ledger_core::coded::{ClassForm, Group, Sex, TrainingKind};
 use ledger_core::{
-    AccountKind, BusinessDate, Fen, FindingId, Occupation, OccupationEdition, Position,
-    QualificationId, Reference, SchemeId, SkillLevel,
+    AccountKind, ActionId, BusinessDate, CertificateKind, Fen, FindingId, Occupation,
+    OccupationEdition, Position, QualificationId, Reference, SchemeId, SectorId, SkillLevel,
 };
 use proptest::prelude::*;
 
@@ -116,10 +117,66 @@ impl Values {
     }
 
     fn payee(&mut self) -> Payee {
-        match self.below(3) {
+        match self.below(4) {
             0 => Payee::Person(self.person_key()),
             1 => Payee::Institution(self.body()),
-            _ => Payee::Employer(self.body()),
+            2 => Payee::Employer(self.body()),
+            _ => Payee::Master(self.person_key()),
+        }
+    }
+
+    fn award_id(&mut self) -> AwardId {
+        AwardId::from_bytes(self.id())
+    }
+
+    fn subject(&mut self) -> Subject {
+        match self.flag() {
+            true => Subject::Class(ClassId::from_bytes(self.id())),
+            false => Subject::Award(self.award_id()),
+        }
+    }
+
+    fn year(&mut self) -> u16 {
+        u16::try_from(self.below(3_000)).unwrap()
+    }
+
+    fn status(&mut self) -> PersonStatus {
+        match self.below(7) {
+            0 => PersonStatus::Pension,
+            1 => PersonStatus::Residence(self.division()),
+            2 => PersonStatus::Group(self.pick(Group::ALL)),
+            3 => PersonStatus::UnemploymentInsured,
+            4 => PersonStatus::Age(u8::try_from(self.below(256)).unwrap()),
+            5 => PersonStatus::Sex(self.pick(Sex::ALL)),
+            _ => PersonStatus::GraduatesIn(self.year()),
+        }
+    }
+
+    fn payment(&mut self) -> Payment {
+        Payment {
+            disbursement: DisbursementId::from_bytes(self.id()),
+            stage: self.stage(),
+            position: self.position(),
+            amount: self.fen(),
+            settled: self.option(Self::position),
+            account: self.account_key(),
+        }
+    }
+
+    fn reporting(&mut self) -> Reporting {
+        Reporting {
+            action: self.option(|values| ActionId::parse(values.scheme().as_str()).unwrap()),
+            sector: self.option(|values| SectorId::parse(values.scheme().as_str()).unwrap()),
+            training: self.option(|values| values.pick(TrainingKind::ALL)),
+            form: self.option(|values| values.pick(ClassForm::ALL)),
+        }
+    }
+
+    fn rate_source(&mut self) -> RateSource {
+        match self.below(3) {
+            0 => RateSource::Contract,
+            1 => RateSource::Below(self.position()),
+            _ => RateSource::Standard(self.position()),
         }
     }
 
@@ -138,6 +195,9 @@ impl Values {
             EntityKind::Disbursement => Entity::Disbursement(self.disbursement()),
             EntityKind::Case => Entity::Case(self.case()),
             EntityKind::Clawback => Entity::Clawback(self.clawback()),
+            EntityKind::Award => Entity::Award(self.award()),
+            EntityKind::AwardRegister => Entity::AwardRegister(self.award_register()),
+            EntityKind::Order => Entity::Order(self.order()),
             EntityKind::Policy => unreachable!("a policy is no entity of the core"),
         }
     }
@@ -146,10 +206,7 @@ impl Values {
         Person {
             registered: self.position(),
             statuses: self.list(|values| StatusRecord {
-                status: match values.flag() {
-                    true => PersonStatus::Pension,
-                    false => PersonStatus::Residence(values.division()),
-                },
+                status: values.status(),
                 valid_from: values.date(),
                 valid_until: values.option(Self::date),
                 position: values.position(),
@@ -188,29 +245,47 @@ impl Values {
                 position: values.position(),
                 issued_on: values.date(),
                 invalidated: values.option(Self::position),
+                kind: values.pick(&CertificateKind::ALL),
+                verified: values.option(Self::position),
+                groups: values.groups(),
             }),
             employment: self.option(|values| EmploymentFact {
                 position: values.position(),
                 employer: values.body(),
                 started_on: values.date(),
                 counts: values.flag(),
+                evidence: values.pick(&[
+                    EmploymentEvidence::LabourContract,
+                    EmploymentEvidence::SocialInsurance,
+                    EmploymentEvidence::BusinessLicence,
+                    EmploymentEvidence::Payroll,
+                ]),
             }),
             approval: self.option(|values| Approval {
                 position: values.position(),
                 on: values.date(),
                 amount: values.fen(),
+                groups: values.groups(),
             }),
             earned: self.option(Self::fen),
-            payments: self.list(|values| Payment {
-                disbursement: DisbursementId::from_bytes(values.id()),
-                stage: values.stage(),
-                position: values.position(),
-                amount: values.fen(),
-                settled: values.option(Self::position),
-            }),
+            payments: self.list(Self::payment),
             clawed_back: self.fen(),
             found_false: self.option(Self::position),
+            first_attendance: self.option(Self::fact),
+            claim: self.option(|values| Claim {
+                position: values.position(),
+                on: values.date(),
+                route: values.pick(&[ClaimRoute::Person, ClaimRoute::Institution]),
+            }),
+            agency_contract: self.option(Self::position),
+            objection_upheld: self.option(Self::position),
+            completed_groups: self.groups(),
         }
+    }
+
+    fn groups(&mut self) -> GroupSet {
+        let groups = self.list(|values| values.pick(Group::ALL));
+        groups.into_iter().collect()
     }
 
     fn class(&mut self) -> Class {
@@ -245,6 +320,30 @@ impl Values {
                 excess_outstanding: values.fen(),
             }),
             found_false: self.option(Self::position),
+            rate_source: self.rate_source(),
+            scarce: self.flag(),
+            reporting: self.reporting(),
+            order: self.option(|values| OrderId::from_bytes(values.id())),
+            publicity: self.option(|values| ClassPublicity {
+                opened: values.fact(),
+                closed: values.option(Self::fact),
+                objections: values.list(|values| Objection {
+                    position: values.position(),
+                    on: values.date(),
+                    person: values.option(Self::person_key),
+                }),
+                last: values.fact(),
+            }),
+            objection_upheld: self.option(Self::position),
+            last_approval: self.option(Self::fact),
+            counted: self.list(|values| CountedPlaces {
+                fact: CountedFact {
+                    measure: values.pick(&[Counted::Subsidised, Counted::Completed]),
+                    quarter: Quarter::of(values.date()),
+                    groups: values.groups(),
+                },
+                places: values.small(),
+            }),
         }
     }
 
@@ -302,7 +401,7 @@ impl Values {
     fn disbursement(&mut self) -> Disbursement {
         Disbursement {
             ordered: self.fact(),
-            class: ClassId::from_bytes(self.id()),
+            subject: self.subject(),
             account: self.account_key(),
             stage: self.stage(),
             payee: self.payee(),
@@ -315,9 +414,10 @@ impl Values {
             settled: self.option(|values| Settlement {
                 position: values.position(),
                 on: values.date(),
-                fiscal_year: u16::try_from(values.below(3_000)).unwrap(),
+                fiscal_year: values.year(),
             }),
             returned: self.option(Self::position),
+            award_clawed_back: self.fen(),
         }
     }
 
@@ -337,7 +437,7 @@ impl Values {
                 finding: FindingId::from_bytes(values.id()),
                 kind: values.pick(&kinds),
                 made: values.fact(),
-                class: ClassId::from_bytes(values.id()),
+                subject: values.subject(),
                 persons: values.list(Self::person_key),
             }),
             clawbacks_outstanding: self.small(),
@@ -350,13 +450,68 @@ impl Values {
             decided: self.fact(),
             case: CaseId::from_bytes(self.id()),
             finding: FindingId::from_bytes(self.id()),
-            class: ClassId::from_bytes(self.id()),
+            subject: self.subject(),
             account: self.account_key(),
             debtor: self.payee(),
             total: self.fen(),
             outstanding: self.fen(),
             repayments: self.list(Self::position),
             decision_number: self.reference(),
+            penalties: self.list(Self::position),
+            penalty: self.fen(),
+        }
+    }
+
+    fn award(&mut self) -> Award {
+        Award {
+            approved: self.fact(),
+            policy: self.position(),
+            scheme: self.scheme(),
+            division: self.division(),
+            recipient: self.payee(),
+            subject: self.reference(),
+            amount: self.fen(),
+            parts: self.list(|values| AwardPart {
+                account: values.account_key(),
+                amount: values.fen(),
+            }),
+            payments: self.list(Self::payment),
+            clawed_back: self.fen(),
+            revoked: self.option(Self::position),
+            found_false: self.option(Self::position),
+        }
+    }
+
+    fn award_register(&mut self) -> AwardRegister {
+        AwardRegister {
+            entries: self.list(|values| AwardEntry {
+                award: values.award_id(),
+                position: values.position(),
+                on: values.date(),
+                recipient: values.payee(),
+                subject: values.reference(),
+                revoked: values.option(Self::position),
+            }),
+        }
+    }
+
+    fn order(&mut self) -> Order {
+        Order {
+            raised: self.fact(),
+            division: self.division(),
+            raised_by: match self.flag() {
+                true => OrderRaisedBy::Person(self.person_key()),
+                false => OrderRaisedBy::Enterprise(self.body()),
+            },
+            occupation: self.occupation(),
+            level: self.option(Self::level),
+            headcount: self.small(),
+            listed: self.option(Self::fact),
+            selected: self.list(|values| (values.person_key(), values.fact())),
+            accepted: self.option(|values| (values.body(), values.fact())),
+            purchased: self.option(Self::fact),
+            cancelled: self.option(Self::position),
+            class: self.option(|values| ClassId::from_bytes(values.id())),
         }
     }
 
@@ -372,6 +527,11 @@ impl Values {
             }
             EntityKind::Case => EntityKey::Case(CaseId::from_bytes(self.id())),
             EntityKind::Clawback => EntityKey::Clawback(ClawbackId::from_bytes(self.id())),
+            EntityKind::Award => EntityKey::Award(self.award_id()),
+            EntityKind::AwardRegister => {
+                EntityKey::AwardRegister(AwardRegisterKey::from_bytes(self.id()))
+            }
+            EntityKind::Order => EntityKey::Order(OrderId::from_bytes(self.id())),
             EntityKind::Policy => unreachable!("a policy is no entity of the core"),
         }
     }
@@ -454,7 +614,7 @@ fn an_unknown_version_is_refused() {
 
 /// A change of these bytes needs a new version.
 #[test]
-fn version_1_is_permanent() {
+fn version_2_is_permanent() {
     let account = Account {
         opened: Position::new(300),
         balances: [
@@ -467,7 +627,7 @@ fn version_1_is_permanent() {
     let bytes = encoded(&Entity::Account(account));
     #[rustfmt::skip]
     let expected = [
-        1, 0xAC, 0x02, 2,
+        2, 0xAC, 0x02, 2,
         1, 0, 0xD0, 0x0F,
         2, 0xE5, 0x0F, 1,
     ];
@@ -481,10 +641,63 @@ fn version_1_is_permanent() {
         issued: Position::new(5),
         invalidated: None,
     };
-    let mut expected = vec![1];
+    let mut expected = vec![2];
     expected.extend([0xC1; 16]);
     expected.extend([0xA1; 16]);
     expected.extend(b"52370100Y000000163");
     expected.extend([0xA0, 0x99, 0x02, 5, 0]);
     assert_eq!(encoded(&Entity::Certificate(certificate)), expected);
+
+    let entry = AwardEntry {
+        award: AwardId::from_bytes([0xD1; 16]),
+        position: Position::new(6),
+        on: BusinessDate::from_days(18_000).unwrap(),
+        recipient: Payee::Master(PersonKey::from_bytes([0xA1; 16])),
+        subject: Reference::parse("title").unwrap(),
+        revoked: Some(Position::new(7)),
+    };
+    let register = AwardRegister {
+        entries: vec![entry],
+    };
+    let mut expected = vec![2, 1];
+    expected.extend([0xD1; 16]);
+    expected.extend([6, 0xA0, 0x99, 0x02, 4]);
+    expected.extend([0xA1; 16]);
+    expected.extend(b"\x05title\x01\x07");
+    assert_eq!(encoded(&Entity::AwardRegister(register)), expected);
+}
+
+/// The layout that the ledgers of earlier versions have on disk: what the opening of one is tested
+/// with.
+#[test]
+fn the_layout_of_version_1_is_known() {
+    let payee = Payee::Employer(CreditCode::synthetic(Division::new(370_100).unwrap(), 1));
+    let clawback = Clawback {
+        decided: Fact {
+            position: Position::new(9),
+            on: BusinessDate::from_days(18_000).unwrap(),
+        },
+        case: CaseId::from_bytes([0xC2; 16]),
+        finding: FindingId::from_bytes([0xF1; 16]),
+        subject: Subject::Class(ClassId::from_bytes([0xC1; 16])),
+        account: AccountKey {
+            division: Division::new(370_100).unwrap(),
+            fund: FundSource::SpecialAccount,
+        },
+        debtor: payee,
+        total: Fen::new(3),
+        outstanding: Fen::new(2),
+        repayments: vec![Position::new(10)],
+        decision_number: Reference::parse("no").unwrap(),
+        penalties: vec![Position::new(11)],
+        penalty: Fen::new(1),
+    };
+    let mut expected = vec![1, 9, 0xA0, 0x99, 0x02];
+    expected.extend([0xC2; 16]);
+    expected.extend([0xF1; 16]);
+    expected.extend([0xC1; 16]);
+    expected.extend([0xB4, 0xCB, 0x16, 1, 3]);
+    expected.extend(b"52370100Y000000163");
+    expected.extend(b"\x06\x04\x01\x14\x02no");
+    assert_eq!(version_1::encode(&Entity::Clawback(clawback)), expected);
 }

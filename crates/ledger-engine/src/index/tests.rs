@@ -3,7 +3,8 @@
 use super::*;
 use ledger_core::event::EventBody;
 use ledger_core::{
-    AccountKind, BusinessDate, ClassId, Division, Fen, FundSource, PersonKey, Posting, Side,
+    AccountKind, AwardId, BusinessDate, ClassId, Division, Fen, FundSource, OrderId, PersonKey,
+    Posting, Side,
 };
 use ledger_log::postings::{decode_edges, decode_positions};
 use std::convert::Infallible;
@@ -67,6 +68,15 @@ fn tags_have_permanent_keys_or_none() {
     let fund = FundSource::SpecialAccount.number();
     let key = vec![0x0B, 8, 0, 5, 0xA5, 0xB4, fund, 5, 0x07, 0xE5];
     assert_eq!(tag_prefix(&ledger), Some(key));
+    let named = |kind: u8, id: [u8; 16]| [&[kind, 16][..], &id].concat();
+    assert_eq!(
+        tag_prefix(&Tag::Award(AwardId::from_bytes([8; 16]))),
+        Some(named(0x0C, [8; 16]))
+    );
+    assert_eq!(
+        tag_prefix(&Tag::Order(OrderId::from_bytes([9; 16]))),
+        Some(named(0x0D, [9; 16]))
+    );
     assert_eq!(
         tag_prefix(&Tag::Person(PersonKey::from_bytes([7; 16]))),
         None

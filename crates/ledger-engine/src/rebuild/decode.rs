@@ -101,7 +101,10 @@ impl Decoder {
 }
 
 /// Decodes the events of a block and checks that each stands at its position.
-pub(crate) fn decode_block(block: &Block, names: &mut Interner) -> Result<Vec<RecordedEvent>, RebuildError> {
+pub(crate) fn decode_block(
+    block: &Block,
+    names: &mut Interner,
+) -> Result<Vec<RecordedEvent>, RebuildError> {
     block
         .records()
         .map(|record| {

@@ -1,7 +1,8 @@
 //! Derived state that an earlier version wrote, replaced when the ledger is opened.
 //!
 //! All of it has one version, because it becomes live by a single switch: so the first value of
-//! each kind tells. A crash on the way leaves the old state live, and the next opening starts again.
+//! each kind tells, and where they differ one of them is damaged. A crash on the way leaves the old
+//! state live, and the next opening starts again.
 
 use super::replay::Replay;
 use super::{CancelToken, Progress, RebuildError, replay_to_tip};
@@ -10,6 +11,7 @@ use crate::limits::{EngineOptions, UPGRADE_EVENTS_PER_REPORT};
 use crate::tip::Tip;
 use ledger_log::keys::{self, EntityKind};
 use ledger_log::{Direction, Epoch, LogError, Space, Storage};
+use std::collections::BTreeSet;
 use std::time::Instant;
 use thiserror::Error;
 
@@ -67,8 +69,10 @@ pub(crate) fn upgrade(
     Ok(())
 }
 
-/// The version of the stored entities, where it is not the one that is written here.
+/// The version of the stored entities, where all of them have one and it is not the one that is
+/// written here. Where they have several, some value is damaged; whoever loads it will say so.
 fn other_version(storage: &dyn Storage) -> Result<Option<u8>, LogError> {
+    let mut versions = BTreeSet::new();
     // The marker of a policy has a version of its own.
     let kinds = EntityKind::ALL
         .into_iter()
@@ -77,14 +81,10 @@ fn other_version(storage: &dyn Storage) -> Result<Option<u8>, LogError> {
         let prefix = keys::entity_prefix(kind);
         let end = keys::prefix_end(&prefix);
         let first = storage.scan(Space::Entities, &prefix, &end, Direction::Forward, 1)?;
-        let version = first.first().and_then(|(_, value)| value.first());
-        // Zero was never a version: such a value is damaged, and whoever loads it will say so.
-        match version {
-            None | Some(&(0 | VERSION)) => {}
-            Some(other) => return Ok(Some(*other)),
-        }
+        versions.extend(first.first().and_then(|(_, value)| value.first()).copied());
     }
-    Ok(None)
+    let only = versions.pop_first().filter(|_| versions.is_empty());
+    Ok(only.filter(|version| *version != VERSION))
 }
 
 fn replace(

@@ -172,7 +172,9 @@ impl Comparing<'_> {
             self.classes.clear();
         }
         if !self.classes.contains_key(&id) {
-            let stored = self.recorded.get(Space::Entities, &keys::class(id.as_bytes()))?;
+            let stored = self
+                .recorded
+                .get(Space::Entities, &keys::class(id.as_bytes()))?;
             let class = decode(EntityKind::Class, stored)?;
             let class = class.and_then(|entity| match entity {
                 Entity::Class(class) => Some(class),

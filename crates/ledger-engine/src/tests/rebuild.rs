@@ -20,7 +20,7 @@ fn rebuild(engine: &Engine) -> Result<RebuildReport, RebuildError> {
     engine.rebuild(&mut |_| {}, &CancelToken::new())
 }
 
-fn everything(store: &MemoryStore) -> Vec<(Space, Entry)> {
+pub(super) fn everything(store: &MemoryStore) -> Vec<(Space, Entry)> {
     let snapshot = store.snapshot().unwrap();
     let of = |space| {
         snapshot

@@ -13,7 +13,7 @@ use ledger_core::command::{
 };
 use ledger_core::event::{
     ClassKind, DisbursementStage, EmploymentEvidence, FindingKind, InstitutionKind, Payee,
-    QualificationKind, QualificationScope, ReturnKind, ScopeEntry,
+    QualificationKind, QualificationScope, Reporting, ReturnKind, ScopeEntry, Subject,
 };
 use ledger_core::{
     BusinessDate, CaseId, CertificateKind, CertificateNumber, ClassId, ClawbackId, Command,
@@ -240,6 +240,7 @@ pub(super) fn accrue(fen: i64) -> CommandBody {
         fund: fund(),
         amount: Fen::new(fen),
         reference: reference("凭证1"),
+        capacity: None,
     })
 }
 
@@ -265,12 +266,14 @@ pub(super) fn approve_class(class: u8) -> CommandBody {
         occupation: occupation(class),
         level: None,
         headcount: 20,
-        rate: Fen::new(50_000),
+        rate: Some(Fen::new(50_000)),
         class_hours: 40,
         starts_on: date("2020-06-01"),
         ends_on: date(TODAY),
         residence: None,
         contract_number: reference("合同1号"),
+        reporting: Reporting::default(),
+        order: None,
     })
 }
 
@@ -356,6 +359,7 @@ pub(super) fn order(n: u8, class: u8, stage: DisbursementStage, persons: &[u8]) 
         stage,
         payee: Payee::Institution(school()),
         beneficiaries: persons.iter().copied().map(person_key).collect(),
+        fund: None,
     })
 }
 
@@ -388,7 +392,7 @@ pub(super) fn find(case: u8, class: u8) -> CommandBody {
         case: CaseId::from_bytes([case; 16]),
         finding: FindingId::from_bytes([class; 16]),
         kind: FindingKind::FalseTraining,
-        class: class_id(class),
+        subject: Subject::Class(class_id(class)),
         persons: Vec::new(),
         evidence: vec![Position::new(1)],
         decision_number: reference("认定1号"),
@@ -402,7 +406,7 @@ pub(super) fn claw_back(n: u8, case: u8, class: u8, disbursement: u8, person: u8
         finding: FindingId::from_bytes([class; 16]),
         lines: vec![ClawbackRequestLine {
             disbursement: DisbursementId::from_bytes([disbursement; 16]),
-            beneficiary: person_key(person),
+            beneficiary: Some(person_key(person)),
             amount: Fen::new(20_000),
         }],
         decision_number: reference("追回1号"),

@@ -114,12 +114,7 @@ impl Writer {
     }
 
     /// Settles what becomes of a request whose commands are all decided.
-    fn conclude(
-        &mut self,
-        request: &Request,
-        tried: Tried,
-        undo: Undo,
-    ) -> Result<Reply, Stopped> {
+    fn conclude(&mut self, request: &Request, tried: Tried, undo: Undo) -> Result<Reply, Stopped> {
         let Tried {
             mut outcomes,
             details,

@@ -27,10 +27,7 @@ pub(super) fn checks<B: Builder>() -> [(&'static str, Check<B>); 8] {
             "a later shadow discards an earlier one",
             later_shadow_discards_an_earlier_one,
         ),
-        (
-            "a discarded shadow is gone",
-            discarded_shadow_is_gone,
-        ),
+        ("a discarded shadow is gone", discarded_shadow_is_gone),
         (
             "a shadow at another position is refused",
             shadow_at_another_position_is_refused,

@@ -22,11 +22,7 @@ pub fn explanation_to_proto(explanation: &Explanation) -> v1::DecisionExplanatio
 pub fn evaluated_to_proto(evaluated: &Evaluated) -> v1::ExplainedRule {
     let (outcome, amount_fen, refusal) = match &evaluated.outcome {
         Outcome::Passed => (v1::RuleOutcome::Passed, 0, None),
-        Outcome::Refused(refusal) => (
-            v1::RuleOutcome::Refused,
-            0,
-            Some(refusal_to_proto(refusal)),
-        ),
+        Outcome::Refused(refusal) => (v1::RuleOutcome::Refused, 0, Some(refusal_to_proto(refusal))),
         Outcome::Amount(amount) => (v1::RuleOutcome::Amount, amount.get(), None),
         Outcome::NotApplicable => (v1::RuleOutcome::NotApplicable, 0, None),
     };

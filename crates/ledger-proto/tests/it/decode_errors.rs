@@ -91,7 +91,7 @@ fn every_wrong_field_of_a_command_is_named() {
         EndPersonStatus(it) { it.status.as_mut().unwrap().kind = 0 } =>
             "end_person_status.status.kind: the field is required";
         ApproveClass(it) { it.scheme = "Training".to_owned() } =>
-            "approve_class.scheme: a scheme name begins with a lower-case letter";
+            "approve_class.scheme: a name begins with a lower-case letter";
         ApproveClass(it) { it.level = 9 } =>
             "approve_class.level: the enum has no value 9";
         ApproveClass(it) { it.residence_division = 1 } =>
@@ -109,6 +109,57 @@ fn every_wrong_field_of_a_command_is_named() {
              5000 are allowed";
         OpenCase(it) { it.institution = "?".to_owned() } =>
             "open_case.institution: a unified social credit code has 18 characters";
+        DeclarePersonStatus(it) { it.status.as_mut().unwrap().group = 1 } =>
+            "declare_person_status.status.group: the field goes with another kind of status";
+        DeclarePersonStatus(it) { it.status.as_mut().unwrap().age = Some(0) } =>
+            "declare_person_status.status.age: the field goes with another kind of status";
+        DeclarePersonStatus(it) { it.status.as_mut().unwrap().sex = 1 } =>
+            "declare_person_status.status.sex: the field goes with another kind of status";
+        DeclarePersonStatus(it) { it.status.as_mut().unwrap().graduation_year = Some(2021) } =>
+            "declare_person_status.status.graduation_year: the field goes with another kind of \
+             status";
+        DeclarePersonStatus(it) { it.status.as_mut().unwrap().kind = 3 } =>
+            "declare_person_status.status.group: the field is required";
+        DeclarePersonStatus(it) { it.status.as_mut().unwrap().kind = 5 } =>
+            "declare_person_status.status.age: the field is required";
+        DeclarePersonStatus(it) { it.status = Some(v1::PersonStatus {
+            kind: 5, age: Some(256), ..Default::default()
+        }) } =>
+            "declare_person_status.status.age: the number is out of range";
+        DeclarePersonStatus(it) { it.status.as_mut().unwrap().kind = 6 } =>
+            "declare_person_status.status.sex: the field is required";
+        DeclarePersonStatus(it) { it.status.as_mut().unwrap().kind = 7 } =>
+            "declare_person_status.status.graduation_year: the field is required";
+        ApproveClass(it) { it.reporting = Some(v1::Reporting {
+            action: "Digital".to_owned(), ..Default::default()
+        }) } =>
+            "approve_class.reporting.action: a name begins with a lower-case letter";
+        ApproveClass(it) { it.reporting = Some(v1::Reporting {
+            training: 99, ..Default::default()
+        }) } =>
+            "approve_class.reporting.training: the enum has no value 99";
+        ApproveClass(it) { it.order_id = vec![1; 15] } =>
+            "approve_class.order_id: the field has 15 bytes instead of 16";
+        OrderDisbursement(it) { it.fund = 99 } =>
+            "order_disbursement.fund: the enum has no value 99";
+        RaiseOrder(it) { it.raised_by = None } =>
+            "raise_order.raised_by: the field is required";
+        SubmitClaim(it) { it.route = 0 } =>
+            "submit_claim.route: the field is required";
+        ResolveObjection(it) { it.objection_position = 0 } =>
+            "resolve_objection.objection_position: a position is at least 1";
+        RecordProvincialAdjustment(it) { it.capacity = None } =>
+            "record_provincial_adjustment.capacity: the field is required";
+        ApproveAward(it) { it.parts = vec![v1::AwardPartRequest::default(); 37] } =>
+            "approve_award.parts: the field has 37 entries or bytes and at most 36 are allowed";
+        ApproveAward(it) { it.parts[1].fund = 0 } =>
+            "approve_award.parts[1].fund: the field is required";
+        MakeFinding(it) { it.class_id.clear() } =>
+            "make_finding.class_id: the field is required";
+        MakeFinding(it) { it.award_id = vec![1; 16] } =>
+            "make_finding.award_id: a class or an award is named, not both";
+        MakeFinding(it) { it.class_id.clear(); it.award_id = vec![1; 15] } =>
+            "make_finding.award_id: the field has 15 bytes instead of 16";
         MakeFinding(it) { it.evidence_positions[1] = 0 } =>
             "make_finding.evidence_positions[1]: a position is at least 1";
         DecideClawback(it) { it.lines[0].disbursement_id.clear() } =>

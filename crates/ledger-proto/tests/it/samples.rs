@@ -1,8 +1,11 @@
 //! One synthetic event of every kind and one command of every kind, with every optional part both
 //! present and absent somewhere.
 
+mod later;
+
 use std::sync::Arc;
 
+use ledger_core::coded::DocumentKind;
 use ledger_core::command::*;
 use ledger_core::event::*;
 use ledger_core::policy::Policy;
@@ -131,16 +134,14 @@ fn posting(kind: AccountKind, fiscal_year: u16, side: Side, fen: i64) -> Posting
 
 /// A policy whose compiled form nobody looks at here.
 pub(crate) fn policy() -> Policy {
-    Policy {
-        policy_id: "sd-2019".into(),
-        version: 1,
-        document_number: "鲁政办字〔2019〕1号".into(),
-        title: "synthetic".into(),
-        division: division(370_000),
-        valid_from: date("2019-01-01"),
-        valid_until: None,
-        schemes: Vec::new(),
-    }
+    Policy::new(
+        "sd-2019",
+        1,
+        "鲁政办字〔2019〕1号",
+        division(370_000),
+        date("2019-01-01"),
+        None,
+    )
 }
 
 /// The fact alone becomes an event that moves no money, of which the tags are those of a person in
@@ -197,6 +198,8 @@ pub(crate) fn events() -> Vec<RecordedEvent> {
         claim_events(),
         money_events(),
         case_events(),
+        // Positions and ids of the ones above are in their golden bytes: later kinds come after.
+        later::events(),
     ];
     all.into_iter()
         .flatten()
@@ -231,6 +234,7 @@ fn registry_events() -> Vec<Event> {
             valid_until: Some(date("2021-12-31")),
             text: Arc::from("policy_id = \"sd-2019\"\n"),
             digest: [0xab; 32],
+            document_kind: DocumentKind::Rules,
         })),
         money_event(EventBody::AccountOpened { account: account() }, Vec::new()),
         event(EventBody::InstitutionRegistered(InstitutionRegistered {
@@ -289,6 +293,10 @@ fn class_events() -> Vec<Event> {
             ends_on: date("2021-03-31"),
             residence: Some(division(370_100)),
             contract_number: reference("济人社项〔2021〕7号"),
+            rate_source: RateSource::Contract,
+            scarce: false,
+            reporting: Reporting::default(),
+            order: None,
         })),
         event(EventBody::ClassOpened { class }),
         event(EventBody::ClassClosed { class }),
@@ -358,6 +366,7 @@ fn claim_events() -> Vec<Event> {
             quota_year: 2021,
             quota_used: 1,
             quota_limit: 3,
+            applied: Vec::new(),
         })),
     ]
 }
@@ -371,6 +380,7 @@ fn money_events() -> Vec<Event> {
                 account: account(),
                 amount: Fen::new(100_000_000),
                 reference: reference("济财社〔2021〕1号"),
+                capacity: None,
             },
             vec![
                 posting(AccountKind::Cash, 0, Side::Debit, 100_000_000),
@@ -415,7 +425,7 @@ fn money_events() -> Vec<Event> {
         money_event(
             EventBody::DisbursementOrdered(DisbursementOrdered {
                 disbursement: disbursement(),
-                class: class(),
+                subject: Subject::Class(class()),
                 account: account(),
                 stage: DisbursementStage::Advance,
                 payee: Payee::Institution(school()),
@@ -476,7 +486,7 @@ fn case_events() -> Vec<Event> {
             case,
             finding,
             kind: FindingKind::FalseTraining,
-            class,
+            subject: Subject::Class(class),
             persons: vec![person(1)],
             decision_number: reference("济人社监〔2021〕3号"),
         })),
@@ -488,12 +498,12 @@ fn case_events() -> Vec<Event> {
             clawback,
             case,
             finding,
-            class,
+            subject: Subject::Class(class),
             account: account(),
             debtor: Payee::Institution(school()),
             lines: vec![ClawbackLine {
                 disbursement: disbursement(),
-                beneficiary: person(1),
+                beneficiary: Some(person(1)),
                 amount: Fen::new(30_000),
                 frees_quota: true,
             }],
@@ -533,7 +543,7 @@ pub(crate) fn variant_bodies() -> Vec<EventBody> {
         }),
         EventBody::DisbursementOrdered(DisbursementOrdered {
             disbursement: disbursement(),
-            class: class(),
+            subject: Subject::Class(class()),
             account: account(),
             stage: DisbursementStage::Full,
             payee: Payee::Person(person(3)),
@@ -541,6 +551,9 @@ pub(crate) fn variant_bodies() -> Vec<EventBody> {
             total: Fen::new(i64::MAX),
         }),
     ]
+    .into_iter()
+    .chain(later::variant_bodies())
+    .collect()
 }
 
 /// The same event with another body, none of what is optional, and the smallest values.
@@ -559,6 +572,11 @@ pub(crate) fn bare(body: EventBody) -> RecordedEvent {
     }
 }
 
+/// Commands that differ from those of [`commands`] in what is optional.
+pub(crate) fn variant_commands() -> Vec<Command> {
+    later::variant_commands().into_iter().map(command).collect()
+}
+
 /// One command of every kind.
 pub(crate) fn commands() -> Vec<Command> {
     let all = [
@@ -566,13 +584,17 @@ pub(crate) fn commands() -> Vec<Command> {
         class_commands(),
         payment_commands(),
         case_commands(),
+        later::commands(),
     ];
-    let command = |body| Command {
+    all.into_iter().flatten().map(command).collect()
+}
+
+fn command(body: CommandBody) -> Command {
+    Command {
         occurred_on: date("2021-03-01"),
         causes: vec![position(7)],
         body,
-    };
-    all.into_iter().flatten().map(command).collect()
+    }
 }
 
 fn registry_commands() -> Vec<CommandBody> {
@@ -592,6 +614,7 @@ fn registry_commands() -> Vec<CommandBody> {
             fund: FundSource::SpecialAccount,
             amount: Fen::new(100),
             reference: reference("济财社〔2021〕1号"),
+            capacity: Some(later::capacity()),
         }),
         CommandBody::TransferFunds(TransferFunds {
             from: division(370_100),
@@ -651,12 +674,14 @@ fn class_commands() -> Vec<CommandBody> {
             occupation: occupation(),
             level: None,
             headcount: 30,
-            rate: Fen::new(80_000),
+            rate: Some(Fen::new(80_000)),
             class_hours: 40,
             starts_on: date("2021-03-01"),
             ends_on: date("2021-03-05"),
             residence: None,
             contract_number: reference("济人社培〔2021〕7号"),
+            reporting: Reporting::default(),
+            order: None,
         }),
         CommandBody::OpenClass(OpenClass { class }),
         CommandBody::CloseClass(CloseClass { class }),
@@ -719,6 +744,7 @@ fn payment_commands() -> Vec<CommandBody> {
             stage: DisbursementStage::Final,
             payee: Payee::Employer(employer()),
             beneficiaries: vec![person(1), person(2)],
+            fund: None,
         }),
         CommandBody::SettleDisbursement(SettleDisbursement {
             disbursement,
@@ -745,7 +771,7 @@ fn case_commands() -> Vec<CommandBody> {
             case,
             finding,
             kind: FindingKind::Fraud,
-            class: class(),
+            subject: Subject::Class(class()),
             persons: vec![person(1)],
             evidence: vec![position(12), position(40)],
             decision_number: reference("济人社监〔2021〕3号"),
@@ -756,7 +782,7 @@ fn case_commands() -> Vec<CommandBody> {
             finding,
             lines: vec![ClawbackRequestLine {
                 disbursement: disbursement(),
-                beneficiary: person(1),
+                beneficiary: Some(person(1)),
                 amount: Fen::new(30_000),
             }],
             decision_number: reference("济人社追〔2021〕3号"),

@@ -191,12 +191,15 @@ pub(crate) fn page_token_error() -> CallError {
 const fn not_found(what: Subject) -> Option<Reason> {
     Some(match what {
         Subject::Account => Reason::AccountNotFound,
+        // A register is asked for by the awards in it.
+        Subject::Award | Subject::AwardRegister => Reason::AwardNotFound,
         Subject::Case => Reason::CaseNotFound,
         Subject::Certificate => Reason::CertificateNotFound,
         Subject::Class => Reason::ClassNotFound,
         Subject::Clawback => Reason::DebtNotFound,
         Subject::Disbursement => Reason::DisbursementNotFound,
         Subject::Institution => Reason::InstitutionNotFound,
+        Subject::Order => Reason::OrderNotFound,
         Subject::Person => Reason::PersonNotFound,
         Subject::Policy => Reason::PolicyNotFound,
         Subject::Event | Subject::Refusal => return None,

@@ -13,7 +13,8 @@ use ledger_core::command::{
 };
 use ledger_core::event::{
     AssessmentResult, ClassKind, DisbursementStage, EmploymentEvidence, FindingKind,
-    InstitutionKind, Payee, PersonStatus, QualificationKind, QualificationScope, ScopeEntry,
+    InstitutionKind, Payee, PersonStatus, QualificationKind, QualificationScope, Reporting,
+    ScopeEntry, Subject,
 };
 use ledger_core::{
     BusinessDate, CaseId, CertificateKind, CertificateNumber, ClassId, ClawbackId, CreditCode,
@@ -140,6 +141,7 @@ impl Demo<'_> {
                 fund,
                 amount,
                 reference: reference("DEMO-ACCRUAL-2021"),
+                capacity: None,
             })));
         }
         commands.push(first_day(CommandBody::RegisterInstitution(
@@ -273,13 +275,15 @@ impl Demo<'_> {
                 occupation,
                 level: course.level,
                 headcount: published.trained,
-                rate: published.rate,
+                rate: Some(published.rate),
                 class_hours: published.class_hours,
                 starts_on: date(2021, 3, 1),
                 ends_on: date(2021, 3, 31),
                 // The list rejects for residence only where the contract asked for it.
                 residence: (published.non_residents > 0).then(|| city().province()),
                 contract_number: reference("DEMO-PROJECT-CONTRACT"),
+                reporting: Reporting::default(),
+                order: None,
             }),
         ));
         commands.push(on(
@@ -506,6 +510,7 @@ impl Demo<'_> {
             stage,
             payee: Payee::Institution(institution),
             beneficiaries: played.people.clone(),
+            fund: None,
         });
         let settled = CommandBody::SettleDisbursement(SettleDisbursement {
             disbursement,
@@ -546,7 +551,7 @@ impl Demo<'_> {
             for line in self.disbursement(*disbursement).await?.lines {
                 lines.push(ClawbackRequestLine {
                     disbursement: *disbursement,
-                    beneficiary: person(&line.beneficiary_key)?,
+                    beneficiary: Some(person(&line.beneficiary_key)?),
                     amount: Fen::new(line.amount_fen),
                 });
             }
@@ -568,7 +573,7 @@ impl Demo<'_> {
                     case,
                     finding,
                     kind: FindingKind::FalseTraining,
-                    class: played.class,
+                    subject: Subject::Class(played.class),
                     persons: Vec::new(),
                     evidence: Vec::new(),
                     decision_number: reference("DEMO-FINDING-2021-1"),

@@ -92,7 +92,16 @@ pub(crate) fn payee(payee: Option<&v1::Payee>) -> String {
         Some(Payee::PersonKey(key)) => format!("person {}", bytes_to_text(key)),
         Some(Payee::Institution(code)) => format!("institution {code}"),
         Some(Payee::Employer(code)) => format!("employer {code}"),
+        Some(Payee::MasterKey(key)) => format!("master {}", bytes_to_text(key)),
         None => "-".to_owned(),
+    }
+}
+
+/// What a payment is for: a class or an award.
+pub(crate) fn subject(class_id: &[u8], award_id: &[u8]) -> String {
+    match award_id {
+        [] => format!("class {}", bytes_to_text(class_id)),
+        award => format!("award {}", bytes_to_text(award)),
     }
 }
 
@@ -116,6 +125,8 @@ fn tag(tag: &v1::tag::Value) -> String {
         Tag::DisbursementId(id) => format!("disbursement {}", bytes_to_text(id)),
         Tag::CaseId(id) => format!("case {}", bytes_to_text(id)),
         Tag::ClawbackId(id) => format!("clawback {}", bytes_to_text(id)),
+        Tag::AwardId(id) => format!("award {}", bytes_to_text(id)),
+        Tag::OrderId(id) => format!("order {}", bytes_to_text(id)),
         Tag::Account(key) => {
             format!(
                 "account {} {}",

@@ -66,6 +66,13 @@ impl Script {
     }
 }
 
+impl Script {
+    /// Whether a line gave a certificate that name.
+    pub(crate) fn knows_certificate(&self, name: &str) -> bool {
+        self.certificates.contains_key(name)
+    }
+}
+
 /// `group:veteran`, `insured`, `age:30`, `sex:male`, `graduates:2025`, or a division of residence.
 pub(super) fn status(text: &str) -> PersonStatus {
     match text.split_once(':') {

@@ -15,7 +15,7 @@ use ledger_core::command::{
 use ledger_core::event::{
     AssessmentResult, ClassKind, DisbursementStage, EmploymentEvidence, FindingKind,
     InstitutionKind, Payee, PayingCapacity, PersonStatus, QualificationKind, QualificationScope,
-    Reporting, ReturnKind, ScopeEntry, Subject,
+    ReturnKind, ScopeEntry, Subject,
 };
 use ledger_core::{
     AwardId, BusinessDate, CaseId, CertificateKind, CertificateNumber, ClawbackId, Command,
@@ -378,7 +378,7 @@ fn class_of(line: &Line<'_>) -> ApproveClass {
         ends_on: ends_on.unwrap(),
         residence: (residence != "none").then(|| Division::parse(&residence).unwrap()),
         contract_number: reference(),
-        reporting: Reporting::default(),
+        reporting: super::reporting::of(&line.options),
         order: line
             .options
             .get("order")

@@ -12,6 +12,7 @@ mod master_data;
 mod order;
 mod payment;
 mod penalty;
+mod progress;
 mod project;
 mod publicity;
 mod recovery;

@@ -48,7 +48,8 @@ fn tags_of(events: &[RecordedEvent]) -> BTreeMap<Position, Vec<Tag>> {
                 of_event.extend(e.persons.iter().map(|person| Tag::Person(*person)));
             }
             EventBody::ClawbackDecided(e) => {
-                of_event.extend(e.lines.iter().map(|line| Tag::Person(line.beneficiary)));
+                let persons = e.lines.iter().filter_map(|line| line.beneficiary);
+                of_event.extend(persons.map(Tag::Person));
             }
             _ => {}
         }

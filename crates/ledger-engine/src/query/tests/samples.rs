@@ -9,7 +9,8 @@ use ledger_core::command::{
     RegisterPerson, SettleDisbursement,
 };
 use ledger_core::event::{
-    ClassKind, DisbursementStage, Payee, QualificationKind, QualificationScope, ScopeEntry,
+    ClassKind, DisbursementStage, Payee, QualificationKind, QualificationScope, Reporting,
+    ScopeEntry,
 };
 use ledger_core::{
     AccountKey, BusinessDate, CaseId, CertificateKind, CertificateNumber, ClassId, ClawbackId,
@@ -113,6 +114,7 @@ pub(crate) fn accrue(code: u32, fen: i64) -> CommandBody {
         fund,
         amount: Fen::new(fen),
         reference,
+        capacity: None,
     })
 }
 
@@ -143,12 +145,14 @@ pub(crate) fn approve_class(n: u8) -> CommandBody {
         occupation: occupation(),
         level: None,
         headcount: 20,
-        rate: RATE,
+        rate: Some(RATE),
         class_hours: 40,
         starts_on: date("2020-02-10"),
         ends_on: date("2020-03-10"),
         residence: None,
         contract_number: reference("合同1号"),
+        reporting: Reporting::default(),
+        order: None,
     })
 }
 
@@ -180,6 +184,7 @@ pub(crate) fn order(n: u8, persons: RangeInclusive<u8>) -> CommandBody {
         stage: DisbursementStage::Full,
         payee: Payee::Institution(school()),
         beneficiaries: persons.map(person).collect(),
+        fund: None,
     })
 }
 

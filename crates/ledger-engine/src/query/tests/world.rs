@@ -7,7 +7,9 @@ use ledger_core::command::{
     ClawbackRequestLine, CloseClass, CommandBody, CompleteTraining, DecideClawback, MakeFinding,
     OpenCase, OpenClass, RegisterInstitution, RegisterPerson, ReturnDisbursement, TransferFunds,
 };
-use ledger_core::event::{EventBody, FindingKind, InstitutionKind, QualificationKind, ReturnKind};
+use ledger_core::event::{
+    EventBody, FindingKind, InstitutionKind, QualificationKind, ReturnKind, Subject,
+};
 use ledger_core::{Command, Fen, FundSource, Position, RecordedEvent, RequestId};
 use ledger_log::{MemoryStore, Storage};
 use ledger_proto::{Interner, recorded_event_from_bytes};
@@ -204,7 +206,7 @@ impl World {
                 case: case(),
                 finding: finding(),
                 kind: FindingKind::FalseTraining,
-                class: class(1),
+                subject: Subject::Class(class(1)),
                 persons: vec![person(1), person(2)],
                 evidence: Vec::new(),
                 decision_number: reference("认定1号"),
@@ -212,7 +214,7 @@ impl World {
         );
         let line = |n| ClawbackRequestLine {
             disbursement: disbursement(1),
-            beneficiary: person(n),
+            beneficiary: Some(person(n)),
             amount: RATE,
         };
         self.accept(

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use ledger_client::Client;
-use ledger_client::json::to_json;
+use ledger_client::json::{bytes_to_text, to_json};
 use ledger_proto::v1;
 
 use crate::failure::Failure;
@@ -59,6 +59,9 @@ impl Class {
             ),
             ("class hours", class.class_hours.to_string()),
             ("rate, yuan", show::yuan(class.rate_fen)),
+            ("rate from", rate_source(class.rate_source)),
+            ("scarce occupation", yes_no(class.scarce)),
+            ("order", order(&class.order_id)),
             (
                 "enrolled",
                 format!("{} of {}", class.enrolled, class.headcount),
@@ -78,6 +81,15 @@ impl Class {
                 "of it still owed, yuan",
                 show::yuan(class.excess_outstanding_fen),
             ),
+            (
+                "shown to the public at",
+                show::position(class.publicity_opened_position),
+            ),
+            (
+                "showing ended at",
+                show::position(class.publicity_closed_position),
+            ),
+            ("open objections", class.objections_open.to_string()),
             ("policy at", show::position(class.policy_position)),
             ("approved at", show::position(class.approved_position)),
             ("opened at", show::position(class.opened_position)),
@@ -86,5 +98,29 @@ impl Class {
             ("as of position", class.log_position.to_string()),
         ]))?;
         Ok(())
+    }
+}
+
+fn rate_source(source: Option<v1::get_class_response::RateSource>) -> String {
+    use v1::get_class_response::RateSource;
+    match source {
+        None => "the contract".to_owned(),
+        Some(RateSource::RateBelowPosition(policy)) => {
+            format!("the contract, below the standard of the policy at {policy}")
+        }
+        Some(RateSource::RateStandardPosition(policy)) => {
+            format!("the standard of the policy at {policy}")
+        }
+    }
+}
+
+fn yes_no(value: bool) -> String {
+    if value { "yes" } else { "no" }.to_owned()
+}
+
+fn order(id: &[u8]) -> String {
+    match id {
+        [] => "-".to_owned(),
+        id => bytes_to_text(id),
     }
 }

@@ -31,10 +31,14 @@ impl Disbursement {
         output.table(&key_values(&[
             ("state", name::<v1::DisbursementState>(payment.state)),
             ("stage", name::<v1::DisbursementStage>(payment.stage)),
-            ("class", bytes_to_text(&payment.class_id)),
+            ("for", show::subject(&payment.class_id, &payment.award_id)),
             ("account", show::account(payment.account)),
             ("payee", show::payee(payment.payee.as_ref())),
             ("total, yuan", show::yuan(payment.total_fen)),
+            (
+                "clawed back of an award, yuan",
+                show::yuan(payment.award_clawed_back_fen),
+            ),
             ("ordered on", show::date(payment.ordered_date)),
             ("ordered at", show::position(payment.ordered_position)),
             ("settled on", show::date(payment.settled_date)),

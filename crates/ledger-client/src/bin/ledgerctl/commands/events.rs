@@ -66,6 +66,12 @@ pub(super) struct Filter {
     /// About this clawback.
     #[arg(long, value_name = "ID", value_parser = names::id)]
     clawback: Option<Id>,
+    /// About this award.
+    #[arg(long, value_name = "ID", value_parser = names::id)]
+    award: Option<Id>,
+    /// About this training order.
+    #[arg(long, value_name = "ID", value_parser = names::id)]
+    order: Option<Id>,
     /// Of this kind, such as subsidy-approved; may be repeated.
     #[arg(long, value_parser = names::parse::<v1::EventKind>)]
     kind: Vec<v1::EventKind>,
@@ -82,6 +88,8 @@ impl Filter {
             self.disbursement.map(|id| Tag::DisbursementId(id.to_vec())),
             self.case.map(|id| Tag::CaseId(id.to_vec())),
             self.clawback.map(|id| Tag::ClawbackId(id.to_vec())),
+            self.award.map(|id| Tag::AwardId(id.to_vec())),
+            self.order.map(|id| Tag::OrderId(id.to_vec())),
         ];
         v1::EventFilter {
             tags: tags

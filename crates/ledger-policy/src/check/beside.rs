@@ -1,0 +1,300 @@
+//! What two documents say to each other: rules over rules, gaps, overlaps, names without a scheme.
+
+use crate::compile::{TARGET_PREFIX, catalogue_path, rate_path};
+use crate::flaw::{DocumentRef, FlawKind};
+use ledger_core::coded::CatalogueKind;
+use ledger_core::policy::{AmountRule, Scheme};
+use ledger_core::{BusinessDate, Policy, SchemeId};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A document and those beside it.
+pub(super) struct Beside<'a> {
+    policy: &'a Policy,
+    /// The other documents, latest versions only; whether each was published before.
+    others: Vec<(bool, &'a Policy)>,
+    /// Versions of the same document.
+    versions: Vec<(bool, &'a Policy)>,
+    /// Whether there are no documents besides.
+    closed: bool,
+}
+
+/// What two documents may both rule, and where it stands.
+struct Subject {
+    path: String,
+    name: String,
+}
+
+impl<'a> Beside<'a> {
+    pub(super) fn new(policy: &'a Policy, all: &[(bool, &'a Policy)], closed: bool) -> Self {
+        let (versions, others): (Vec<_>, Vec<_>) = all
+            .iter()
+            .copied()
+            .partition(|(_, other)| other.policy_id == policy.policy_id);
+        let replaced = |one: &Policy| {
+            let mut later = others.iter();
+            later.any(|(_, other)| other.policy_id == one.policy_id && other.version > one.version)
+        };
+        let others = others.iter().copied().filter(|(_, one)| !replaced(one));
+        Self {
+            policy,
+            others: others.collect(),
+            versions,
+            closed,
+        }
+    }
+
+    pub(super) fn compare(&self) -> Vec<(String, FlawKind)> {
+        let mut flaws = Vec::new();
+        self.versions(&mut flaws);
+        if self
+            .versions
+            .iter()
+            .any(|(_, it)| it.version > self.policy.version)
+        {
+            return flaws;
+        }
+        self.rules(&mut flaws);
+        self.references(&mut flaws);
+        self.rates(&mut flaws);
+        self.catalogues(&mut flaws);
+        flaws
+    }
+
+    /// Versions count up, and a document stays where it holds.
+    fn versions(&self, flaws: &mut Vec<(String, FlawKind)>) {
+        let before = self.versions.iter().filter(|(is_before, _)| *is_before);
+        let latest = before
+            .map(|(_, policy)| *policy)
+            .max_by_key(|it| it.version);
+        let Some(latest) = latest else { return };
+        if self.policy.version <= latest.version {
+            let found = latest.version;
+            flaws.push((String::new(), FlawKind::VersionNotRising { found }));
+        }
+        if self.policy.division != latest.division {
+            flaws.push((String::new(), FlawKind::DivisionMoved));
+        }
+    }
+
+    /// A city sets no rules of its province's schemes; a province's documents follow each other.
+    fn rules(&self, flaws: &mut Vec<(String, FlawKind)>) {
+        for scheme in &self.policy.schemes {
+            let id = &scheme.scheme;
+            let subject = Subject {
+                path: id.to_string(),
+                name: id.to_string(),
+            };
+            let sets = |other: &Policy| other.scheme(id).is_some();
+            for province in self.others.iter().map(|(_, other)| *other) {
+                let above = province.division != self.policy.division
+                    && province.division.contains(self.policy.division);
+                if above && sets(province) && self.both_hold(province).is_some() {
+                    let (scheme, province) = (id.to_string(), document(province));
+                    let kind = FlawKind::RulesOverProvince { scheme, province };
+                    flaws.push((subject.path.clone(), kind));
+                }
+            }
+            self.follows(&subject, sets, flaws);
+        }
+    }
+
+    /// How the document follows those of the same division on one subject.
+    fn follows(
+        &self,
+        subject: &Subject,
+        rules: impl Fn(&Policy) -> bool,
+        flaws: &mut Vec<(String, FlawKind)>,
+    ) {
+        let (path, policy) = (&subject.path, self.policy);
+        let alike = self
+            .others
+            .iter()
+            .filter(|(_, other)| other.division == policy.division && rules(other));
+        let mut last_before: Option<&Policy> = None;
+        let mut covered = false;
+        for (published_before, other) in alike {
+            let starts_before = (other.valid_from, !published_before) < (policy.valid_from, true);
+            if !starts_before {
+                if other.valid_from == policy.valid_from && outlasts(other, policy) {
+                    let (subject, by) = (subject.name.clone(), document(other));
+                    flaws.push((path.clone(), FlawKind::NeverInForce { subject, by }));
+                }
+                continue;
+            }
+            if let Some((from, until)) = self.both_hold(other) {
+                covered = true;
+                let (subject, superseded) = (subject.name.clone(), document(other));
+                let kind = FlawKind::Overlap {
+                    subject,
+                    superseded,
+                    from,
+                    until,
+                };
+                flaws.push((path.clone(), kind));
+            } else if last_before.is_none_or(|last| last.valid_until < other.valid_until) {
+                last_before = Some(other);
+            }
+        }
+        if let Some(last) = last_before.filter(|_| !covered) {
+            flaws.extend(gap(last, policy, &subject.name).map(|kind| (path.clone(), kind)));
+        }
+    }
+
+    /// The days on which both documents hold.
+    fn both_hold(&self, other: &Policy) -> Option<(BusinessDate, Option<BusinessDate>)> {
+        let from = self.policy.valid_from.max(other.valid_from);
+        let untils = [self.policy.valid_until, other.valid_until];
+        let until = untils.into_iter().flatten().min();
+        until
+            .is_none_or(|until| from <= until)
+            .then_some((from, until))
+    }
+
+    /// Schemes that hold where the document does, at some time that it does.
+    fn schemes_around(&self) -> impl Iterator<Item = &'a Scheme> {
+        let around = self.others.iter().map(|(_, other)| *other).filter(|other| {
+            other.division.contains(self.policy.division) && self.both_hold(other).is_some()
+        });
+        let around = around.chain(std::iter::once(self.policy));
+        around.flat_map(|policy| &policy.schemes)
+    }
+
+    /// Schemes that other rules name have to be set by some document.
+    fn references(&self, flaws: &mut Vec<(String, FlawKind)>) {
+        let known: BTreeSet<&SchemeId> = self
+            .others
+            .iter()
+            .map(|(_, other)| *other)
+            .chain(std::iter::once(self.policy))
+            .flat_map(|policy| policy.schemes.iter().map(|scheme| &scheme.scheme))
+            .collect();
+        let mut named: Vec<(String, &SchemeId)> = Vec::new();
+        for scheme in &self.policy.schemes {
+            let id = &scheme.scheme;
+            let excluded = scheme.excludes.iter().flat_map(|rule| &rule.rule.schemes);
+            named.extend(excluded.map(|other| (format!("{id}.scheme_exclusion"), other)));
+            let excluded = scheme.award_exclusivity.iter().flat_map(|rule| &rule.rule);
+            named.extend(excluded.map(|other| (format!("{id}.award_exclusivity"), other)));
+        }
+        for target in &self.policy.targets {
+            let path = format!("{TARGET_PREFIX}{}", target.rule.target);
+            named.extend(
+                target
+                    .rule
+                    .filter
+                    .scheme
+                    .as_ref()
+                    .map(|scheme| (path, scheme)),
+            );
+        }
+        named.extend(self.rated().into_iter().map(|it| (rate_path(it), it)));
+        for (path, scheme) in named {
+            if !known.contains(scheme) {
+                let scheme = scheme.to_string();
+                let kind = match self.closed {
+                    true => FlawKind::UnknownScheme { scheme },
+                    false => FlawKind::SchemeNotPublished { scheme },
+                };
+                flaws.push((path, kind));
+            }
+        }
+    }
+
+    /// The schemes that the document has rates for.
+    fn rated(&self) -> BTreeSet<&'a SchemeId> {
+        self.policy
+            .rates
+            .rows
+            .keys()
+            .map(|key| &key.scheme)
+            .collect()
+    }
+
+    fn rates(&self, flaws: &mut Vec<(String, FlawKind)>) {
+        for id in self.rated() {
+            let path = rate_path(id);
+            let mut amounts = self
+                .schemes_around()
+                .filter(|scheme| scheme.scheme == *id)
+                .map(|scheme| scheme.amount.as_ref().map(|amount| amount.rule))
+                .peekable();
+            let is_set = amounts.peek().is_some();
+            let by_itself = self.policy.scheme(id).is_some();
+            if is_set && !by_itself && !amounts.any(|it| it == Some(AmountRule::ByTable)) {
+                let scheme = id.to_string();
+                flaws.push((path.clone(), FlawKind::RateNeverLookedUp { scheme }));
+            }
+            let subject = Subject {
+                name: path.clone(),
+                path,
+            };
+            let rates = |other: &Policy| other.rates.rows.keys().any(|key| key.scheme == *id);
+            self.follows(&subject, rates, flaws);
+        }
+    }
+
+    fn catalogues(&self, flaws: &mut Vec<(String, FlawKind)>) {
+        let kinds: BTreeSet<CatalogueKind> =
+            self.policy.catalogues.iter().map(|it| it.kind).collect();
+        for kind in kinds {
+            let path = catalogue_path(kind);
+            let requires = |scheme: &Scheme| {
+                scheme.catalogue.as_ref().is_some_and(|rule| {
+                    let of_bodies = kind == CatalogueKind::Institution;
+                    rule.rule.listed_in.contains(&kind)
+                        || (of_bodies && rule.rule.institution_listed)
+                })
+            };
+            let marks_scarce = self.marks_scarce(kind);
+            let uplifts = |scheme: &Scheme| marks_scarce && scheme.uplift.is_some();
+            let mut around = self.schemes_around();
+            if !around.any(|scheme| requires(scheme) || uplifts(scheme)) {
+                let catalogue = kind.code();
+                flaws.push((path.clone(), FlawKind::CatalogueNeverRequired { catalogue }));
+            }
+            let subject = Subject {
+                name: path.clone(),
+                path,
+            };
+            let lists = |other: &Policy| other.catalogues.iter().any(|it| it.kind == kind);
+            self.follows(&subject, lists, flaws);
+        }
+    }
+
+    /// Whether a catalogue of the kind marks occupations as scarce, which raises amounts.
+    fn marks_scarce(&self, kind: CatalogueKind) -> bool {
+        let of_kind = self.policy.catalogues.iter().filter(|it| it.kind == kind);
+        of_kind
+            .flat_map(|it| it.items.values())
+            .any(|item| item.scarce)
+    }
+}
+
+/// Whether `one` holds on the last day of `other`, or for ever.
+fn outlasts(one: &Policy, other: &Policy) -> bool {
+    match (one.valid_until, other.valid_until) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(one), Some(other)) => one >= other,
+    }
+}
+
+/// The days between the end of one document and the beginning of the next.
+fn gap(last: &Policy, next: &Policy, subject: &str) -> Option<FlawKind> {
+    let from = last.valid_until?.add_days(1)?;
+    let until = next.valid_from.add_days(-1)?;
+    (from <= until).then(|| FlawKind::Gap {
+        subject: subject.to_owned(),
+        before: document(last),
+        from,
+        until,
+    })
+}
+
+fn document(policy: &Policy) -> DocumentRef {
+    DocumentRef {
+        policy_id: Arc::clone(&policy.policy_id),
+        document_number: Arc::clone(&policy.document_number),
+    }
+}

@@ -1,0 +1,218 @@
+//! What each flaw says, in English and Chinese.
+
+use super::FlawKind;
+use ledger_core::money::ParseMoneyError;
+
+impl FlawKind {
+    /// Says in English what is wrong.
+    #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one sentence per kind")]
+    pub fn en(&self) -> String {
+        match self {
+            Self::TooLong { bytes, limit } => {
+                format!("the text has {bytes} bytes, {limit} are allowed")
+            }
+            Self::Syntax { message } => format!("not TOML: {message}"),
+            Self::UnknownKey { key } => format!("the key {key} is not known here"),
+            Self::MissingKey { key } => format!("the key {key} is missing"),
+            Self::WrongShape { key, shape } => format!("{key} has to be {}", shape.en()),
+            Self::ClauseLength { limit } => {
+                format!("a clause of 1 to {limit} characters is needed")
+            }
+            Self::UnknownCode { list, found } => format!("unknown {} {found:?}", list.en),
+            Self::OutOfRange {
+                key,
+                found,
+                first,
+                last,
+            } => format!("{key} is {found}, which is not in {first} to {last}"),
+            Self::AmountNotText { key } => {
+                format!("{key} has to be yuan in quotation marks, such as \"500.00\"")
+            }
+            Self::AmountNotFen { key, error } => format!("{key} is not in whole fen: {error}"),
+            Self::AmountOutOfRange { key, limit_fen } => {
+                format!("{key} is not above zero and at most {limit_fen} fen")
+            }
+            Self::StandsTwice { what } => format!("{what} stands twice"),
+            Self::Empty { key } => format!("{key} is empty"),
+            Self::TooMany { key, found, limit } => {
+                format!("{key} has {found} entries, {limit} are allowed")
+            }
+            Self::Contradicts { key, other } => format!("{key} contradicts {other}"),
+            Self::Reversed { first, last } => format!("{last} lies before {first}"),
+            Self::NotOfThisKind { key, kind } => {
+                format!("a document of the kind {kind} holds no {key}")
+            }
+            Self::ExcludesItself => "the scheme excludes itself".to_owned(),
+            Self::OneSidedExclusivity { other } => {
+                format!("{other} does not exclude this award in turn")
+            }
+            Self::QuotaTwice => "two quotas for the same window, scope and date".to_owned(),
+            Self::SplitNotWhole => "the shares of the funds are not the whole".to_owned(),
+            Self::SplitFundNotAllowed { fund } => {
+                format!("the fund {fund} may not pay the scheme")
+            }
+            Self::RateTwice { other } => format!("{other} is a rate for the same case"),
+            Self::CatalogueItemTwice { other } => {
+                format!("{other} lists the same body and occupation")
+            }
+            Self::TargetSumWrong { whole, parts } => {
+                format!("the parts add up to {parts}, not to {whole}")
+            }
+            Self::TargetSumUneven { target } => {
+                format!("{target} has no figure, or another measure or period than the whole")
+            }
+            Self::UnknownTarget { target } => format!("there is no target {target}"),
+            Self::UnknownScheme { scheme } => format!("no document sets the scheme {scheme}"),
+            Self::RulesOverProvince { scheme, province } => format!(
+                "{province} sets the rules of {scheme}: a city may set its rates, not its rules"
+            ),
+            Self::VersionNotRising { found } => {
+                format!("version {found} is there already; versions count up")
+            }
+            Self::DivisionMoved => "another version holds in another division".to_owned(),
+            Self::SchemeNotPublished { scheme } => {
+                format!("no published document sets the scheme {scheme}")
+            }
+            Self::NothingRequired => "nothing has to be on record for a subsidy".to_owned(),
+            Self::QuotaNeverBinds { limit } => {
+                format!("another quota of {limit} is always reached first")
+            }
+            Self::RuleOnAward { rule } => {
+                format!("{rule} is never looked at: an award has neither class nor trainee")
+            }
+            Self::DateMayBeMissing { rule } => {
+                format!("the date need not be on record, because {rule} does not ask for it")
+            }
+            Self::StraddlingNeverUsed => {
+                "no case straddles a rule that the approval of the class decides".to_owned()
+            }
+            Self::RateNeverLookedUp { scheme } => {
+                format!("the amount of {scheme} does not come from tables in that time")
+            }
+            Self::CatalogueNeverRequired { catalogue } => {
+                format!("no scheme requires the catalogue {catalogue}")
+            }
+            Self::OutsideValidity => {
+                "its time lies outside the validity of the document".to_owned()
+            }
+            Self::SameEdition => "two codes of one edition are called the same".to_owned(),
+            Self::Gap {
+                subject,
+                before,
+                from,
+                until,
+            } => format!("{subject} has no rule from {from} to {until}, after {before}"),
+            Self::Overlap {
+                subject,
+                superseded,
+                from,
+                until,
+            } => {
+                let until = until.map_or_else(|| "on".to_owned(), |until| format!("to {until}"));
+                format!("supersedes {superseded} for {subject} from {from} {until}")
+            }
+            Self::NeverInForce { subject, by } => {
+                format!("never holds for {subject}: {by} supersedes it on every day")
+            }
+        }
+    }
+
+    /// Says in Chinese what is wrong.
+    #[must_use]
+    #[expect(clippy::too_many_lines, reason = "one sentence per kind")]
+    pub fn zh(&self) -> String {
+        match self {
+            Self::TooLong { bytes, limit } => format!("文本{bytes}字节，超过上限{limit}字节"),
+            Self::Syntax { message } => format!("不是有效的TOML文本：{message}"),
+            Self::UnknownKey { key } => format!("此处不认识的键{key}"),
+            Self::MissingKey { key } => format!("缺少键{key}"),
+            Self::WrongShape { key, shape } => format!("{key}应为{}", shape.zh()),
+            Self::ClauseLength { limit } => format!("每条规则须注明依据条款（1至{limit}个字符）"),
+            Self::UnknownCode { list, found } => format!("{}代码“{found}”不存在", list.zh),
+            Self::OutOfRange {
+                key,
+                found,
+                first,
+                last,
+            } => format!("{key}为{found}，应在{first}至{last}之间"),
+            Self::AmountNotText { key } => {
+                format!("{key}应以带引号的元为单位书写，如\"500.00\"")
+            }
+            Self::AmountNotFen { key, error } => format!("{key}不是整分金额：{}", money_zh(*error)),
+            Self::AmountOutOfRange { key, limit_fen } => {
+                format!("{key}应大于0且不超过{limit_fen}分")
+            }
+            Self::StandsTwice { what } => format!("{what}重复出现"),
+            Self::Empty { key } => format!("{key}为空"),
+            Self::TooMany { key, found, limit } => {
+                format!("{key}有{found}项，最多{limit}项")
+            }
+            Self::Contradicts { key, other } => format!("{key}与{other}相矛盾"),
+            Self::Reversed { first, last } => format!("{last}早于（小于）{first}"),
+            Self::NotOfThisKind { key, kind } => format!("{kind}类文件不得含有{key}"),
+            Self::ExcludesItself => "补贴项目排斥自身".to_owned(),
+            Self::OneSidedExclusivity { other } => format!("{other}未同样排斥本奖补项目"),
+            Self::QuotaTwice => "同一周期、范围和计入日期规定了两个次数".to_owned(),
+            Self::SplitNotWhole => "各资金渠道分担比例之和不等于1".to_owned(),
+            Self::SplitFundNotAllowed { fund } => format!("资金渠道{fund}不得支付本项目"),
+            Self::RateTwice { other } => format!("{other}对同一情形已规定标准"),
+            Self::CatalogueItemTwice { other } => format!("{other}已列入同一机构和职业"),
+            Self::TargetSumWrong { whole, parts } => {
+                format!("各分项合计{parts}，与总目标{whole}不符")
+            }
+            Self::TargetSumUneven { target } => {
+                format!("{target}没有数值，或与总目标的计量内容、周期不同")
+            }
+            Self::UnknownTarget { target } => format!("没有目标{target}"),
+            Self::UnknownScheme { scheme } => format!("没有文件规定补贴项目{scheme}"),
+            Self::RulesOverProvince { scheme, province } => {
+                format!("{scheme}的规则由{province}规定：市级只能规定补贴标准")
+            }
+            Self::VersionNotRising { found } => format!("已有版本{found}，版本号须递增"),
+            Self::DivisionMoved => "另一版本适用于其他行政区划".to_owned(),
+            Self::SchemeNotPublished { scheme } => {
+                format!("尚未发布规定补贴项目{scheme}的文件")
+            }
+            Self::NothingRequired => "享受补贴不需任何材料".to_owned(),
+            Self::QuotaNeverBinds { limit } => format!("另一次数限制{limit}总是先达到"),
+            Self::RuleOnAward { rule } => format!("{rule}不起作用：奖补没有培训班和学员"),
+            Self::DateMayBeMissing { rule } => format!("{rule}不要求该日期，可能没有记录"),
+            Self::StraddlingNeverUsed => "以培训班批准日期为准的规则没有跨期情形".to_owned(),
+            Self::RateNeverLookedUp { scheme } => {
+                format!("{scheme}在此期间不按补贴标准表计算，该标准不起作用")
+            }
+            Self::CatalogueNeverRequired { catalogue } => {
+                format!("没有补贴项目要求列入目录{catalogue}")
+            }
+            Self::OutsideValidity => "目标期间不在文件有效期内".to_owned(),
+            Self::SameEdition => "将同一版本的两个职业编码视为相同".to_owned(),
+            Self::Gap {
+                subject,
+                before,
+                from,
+                until,
+            } => format!("{subject}在{before}之后自{from}至{until}没有规定"),
+            Self::Overlap {
+                subject,
+                superseded,
+                from,
+                until,
+            } => {
+                let until = until.map_or_else(|| "起".to_owned(), |until| format!("至{until}"));
+                format!("自{from}{until}就{subject}取代仍然有效的{superseded}")
+            }
+            Self::NeverInForce { subject, by } => {
+                format!("就{subject}始终被{by}取代，从不适用")
+            }
+        }
+    }
+}
+
+const fn money_zh(error: ParseMoneyError) -> &'static str {
+    match error {
+        ParseMoneyError::NotANumber => "不是以元为单位的数字（如1234.05）",
+        ParseMoneyError::TooManyDecimals => "小数超过两位",
+        ParseMoneyError::OutOfRange => "超出范围",
+    }
+}

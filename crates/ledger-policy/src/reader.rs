@@ -1,0 +1,326 @@
+//! Typed values of a TOML text with their places, and the flaws found on the way.
+//!
+//! A reader that stops at the first fault shows one of twenty. Here every value that cannot be
+//! read is noted as an error and given as `None`, and reading goes on; a compiled form is only
+//! made when nothing was noted.
+
+mod lists;
+mod rules;
+mod values;
+
+use crate::flaw::{Flaw, FlawKind, Place, Severity, Shape};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Flaws that are kept, of each severity: more than anybody reads, and it bounds the work of
+/// finding the lines of a text that is all faults.
+const FLAWS_MAX: usize = 200;
+
+/// The text, and what was found wrong with it.
+#[derive(Debug)]
+pub(crate) struct Sink<'s> {
+    text: &'s str,
+    flaws: RefCell<Vec<Flaw>>,
+    errors: Cell<usize>,
+    warnings: Cell<usize>,
+    places: RefCell<Places>,
+}
+
+/// Where each table of a text stands and which clause it has, by its path.
+#[derive(Debug, Default)]
+pub(crate) struct Places(BTreeMap<String, (usize, Option<Arc<str>>)>);
+
+/// One table of the text.
+#[derive(Debug)]
+pub(crate) struct Table<'s> {
+    sink: &'s Sink<'s>,
+    /// Its path, empty for the document itself.
+    pub(crate) path: String,
+    at: usize,
+    clause: Option<Arc<str>>,
+    entries: RefCell<BTreeMap<&'s str, Entry<'s>>>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Entry<'s> {
+    at: usize,
+    value: &'s Spanned<DeValue<'s>>,
+}
+
+impl<'s> Sink<'s> {
+    pub(crate) fn new(text: &'s str) -> Self {
+        Self {
+            text,
+            flaws: RefCell::default(),
+            errors: Cell::new(0),
+            warnings: Cell::new(0),
+            places: RefCell::default(),
+        }
+    }
+
+    /// Reads the document's own table; what it does not ask for is noted as unknown.
+    pub(crate) fn document<T>(
+        &'s self,
+        table: &'s DeTable<'s>,
+        read: impl FnOnce(&Table<'s>) -> Option<T>,
+    ) -> Option<T> {
+        self.read_table((String::new(), 0, None), table, read)
+    }
+
+    /// Notes a flaw at a byte of the text.
+    pub(crate) fn note(&self, at: usize, key: &str, clause: Option<Arc<str>>, kind: FlawKind) {
+        let count = match kind.severity() {
+            Severity::Error => &self.errors,
+            Severity::Warning => &self.warnings,
+        };
+        count.set(count.get().saturating_add(1));
+        if count.get() > FLAWS_MAX {
+            return;
+        }
+        self.flaws.borrow_mut().push(Flaw {
+            place: Some(self.place(at)),
+            key: key.to_owned(),
+            clause,
+            kind,
+        });
+    }
+
+    /// Notes a flaw at the table of that path.
+    pub(crate) fn note_at(&self, path: &str, kind: FlawKind) {
+        let (at, clause) = self.places.borrow().find(path);
+        self.note(at, path, clause, kind);
+    }
+
+    pub(crate) fn has_errors(&self) -> bool {
+        self.errors.get() > 0
+    }
+
+    /// The flaws in the order of their places, and where the tables stand.
+    pub(crate) fn into_parts(self) -> (Vec<Flaw>, Places) {
+        let mut flaws = self.flaws.into_inner();
+        flaws.sort_by_key(|flaw| flaw.place);
+        (flaws, self.places.into_inner())
+    }
+
+    /// The line and column of a byte; places inside a character count as its beginning.
+    pub(crate) fn place(&self, at: usize) -> Place {
+        place(self.text, at)
+    }
+
+    fn read_table<T>(
+        &'s self,
+        (path, at, inherited): (String, usize, Option<Arc<str>>),
+        table: &'s DeTable<'s>,
+        read: impl FnOnce(&Table<'s>) -> Option<T>,
+    ) -> Option<T> {
+        let mut entries = BTreeMap::new();
+        let mut clause = inherited;
+        for (key, value) in table {
+            let name: &'s str = key.get_ref();
+            if let ("clause", DeValue::String(text)) = (name, value.get_ref()) {
+                clause = Some(Arc::from(text.as_ref()));
+            }
+            let at = key.span().start;
+            entries.insert(name, Entry { at, value });
+        }
+        if !path.is_empty() {
+            let mut places = self.places.borrow_mut();
+            places.0.insert(path.clone(), (at, clause.clone()));
+        }
+        let table = Table {
+            sink: self,
+            path,
+            at,
+            clause,
+            entries: RefCell::new(entries),
+        };
+        let found = read(&table);
+        for (key, entry) in table.entries.take() {
+            let key = key.to_owned();
+            table.flaw_at(entry.at, FlawKind::UnknownKey { key });
+        }
+        found
+    }
+}
+
+impl Places {
+    /// Where a table stands, and its clause; the beginning of the text for one that has no place.
+    pub(crate) fn find(&self, path: &str) -> (usize, Option<Arc<str>>) {
+        self.0.get(path).cloned().unwrap_or_default()
+    }
+}
+
+/// The line and column of a byte of a text.
+pub(crate) fn place(text: &str, at: usize) -> Place {
+    let mut end = at.min(text.len());
+    while !text.is_char_boundary(end) {
+        end = end.saturating_sub(1);
+    }
+    let before = text.get(..end).unwrap_or_default();
+    let line = before.bytes().filter(|byte| *byte == b'\n').count();
+    let start = before
+        .rfind('\n')
+        .map_or(0, |found| found.saturating_add(1));
+    let column = before.get(start..).unwrap_or_default().chars().count();
+    Place {
+        line: line.saturating_add(1),
+        column: column.saturating_add(1),
+    }
+}
+
+/// Taking keys. Nothing is noted for an optional key that is not there.
+impl<'s> Table<'s> {
+    fn take(&self, key: &'static str) -> Option<Entry<'s>> {
+        self.entries.borrow_mut().remove(key)
+    }
+
+    fn required(&self, key: &'static str) -> Option<Entry<'s>> {
+        let found = self.take(key);
+        if found.is_none() {
+            self.flaw(FlawKind::MissingKey { key });
+        }
+        found
+    }
+
+    /// Whether a key is there and was not read yet.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.entries.borrow().contains_key(key)
+    }
+
+    /// Leaves the keys that were not read: what they mean hangs on a key that is wrong.
+    pub(crate) fn leave_rest(&self) {
+        self.entries.take();
+    }
+
+    /// Notes a flaw of the table as a whole.
+    pub(crate) fn flaw(&self, kind: FlawKind) {
+        self.flaw_at(self.at, kind);
+    }
+
+    /// Notes a flaw of another table, by its path.
+    pub(crate) fn flaw_in(&self, path: &str, kind: FlawKind) {
+        self.sink.note_at(path, kind);
+    }
+
+    /// Gives the table of `path` another path, if nothing has that yet.
+    pub(crate) fn stands_also_as(&self, other: &str, path: &str) {
+        let mut places = self.sink.places.borrow_mut();
+        if !places.0.contains_key(other) {
+            let found = places.find(path);
+            places.0.insert(other.to_owned(), found);
+        }
+    }
+
+    fn flaw_at(&self, at: usize, kind: FlawKind) {
+        self.sink.note(at, &self.path, self.clause.clone(), kind);
+    }
+
+    fn wrong<T>(&self, entry: Entry<'s>, key: &'static str, shape: Shape) -> Option<T> {
+        let at = entry.value.span().start;
+        self.flaw_at(at, FlawKind::WrongShape { key, shape });
+        None
+    }
+
+    fn path_of(&self, name: &str) -> String {
+        if self.path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}.{name}", self.path)
+        }
+    }
+}
+
+/// Tables within the table.
+impl<'s> Table<'s> {
+    /// Reads the table under `key`, if it is there.
+    pub(crate) fn child<T>(
+        &self,
+        key: &'static str,
+        read: impl FnOnce(&Table<'s>) -> Option<T>,
+    ) -> Option<T> {
+        let entry = self.take(key)?;
+        match entry.value.get_ref() {
+            DeValue::Table(table) => {
+                let place = (self.path_of(key), entry.at, self.clause.clone());
+                self.sink.read_table(place, table, read)
+            }
+            _ => self.wrong(entry, key, Shape::Table),
+        }
+    }
+
+    /// Reads the table under `key`, which has to be there.
+    pub(crate) fn required_child<T>(
+        &self,
+        key: &'static str,
+        read: impl FnOnce(&Table<'s>) -> Option<T>,
+    ) -> Option<T> {
+        if self.has(key) {
+            return self.child(key, read);
+        }
+        self.flaw(FlawKind::MissingKey { key });
+        None
+    }
+
+    /// Reads the tables under `key`; one table stands for itself, none for no table.
+    ///
+    /// `path` names a table by its own text of that key, behind a prefix.
+    pub(crate) fn children<T>(
+        &self,
+        key: &'static str,
+        limit: usize,
+        path: Naming,
+        read: impl Fn(&Table<'s>) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(entry) = self.take(key) else {
+            return Vec::new();
+        };
+        let values = match entry.value.get_ref() {
+            DeValue::Array(values) => values.as_ref(),
+            DeValue::Table(_) => std::slice::from_ref(entry.value),
+            _ => {
+                self.wrong::<()>(entry, key, Shape::Tables);
+                return Vec::new();
+            }
+        };
+        if values.len() > limit {
+            let found = values.len();
+            self.flaw_at(entry.at, FlawKind::TooMany { key, found, limit });
+            return Vec::new();
+        }
+        let mut read_all = Vec::with_capacity(values.len());
+        for (index, value) in values.iter().enumerate() {
+            let at = value.span().start;
+            let DeValue::Table(table) = value.get_ref() else {
+                self.wrong::<()>(Entry { at, value }, key, Shape::Tables);
+                continue;
+            };
+            let path = self.path_of(&path.of(key, (index, values.len()), table));
+            let place = (path, at, self.clause.clone());
+            read_all.extend(self.sink.read_table(place, table, &read));
+        }
+        read_all
+    }
+}
+
+/// How a table among several is named.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Naming {
+    /// By its number, from 1; one alone by the key.
+    Number,
+    /// By the text of its `id`, behind a prefix; by its number where it has none.
+    Id(&'static str),
+}
+
+impl Naming {
+    fn of(self, key: &str, (index, length): (usize, usize), table: &DeTable<'_>) -> String {
+        let number = index.saturating_add(1);
+        match (self, table.get("id").map(Spanned::get_ref)) {
+            (Self::Id(prefix), Some(DeValue::String(id))) => format!("{prefix}{id}"),
+            (Self::Number, _) if length == 1 => key.to_owned(),
+            _ => format!("{key}[{number}]"),
+        }
+    }
+}

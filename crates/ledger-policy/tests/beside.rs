@@ -1,0 +1,269 @@
+//! What only shows when documents are held against each other.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+
+use ledger_core::policy::{PolicyBook, Withdrawal};
+use ledger_core::{BusinessDate, Position};
+use ledger_policy::{Report, check_against, check_set, compile};
+use std::sync::Arc;
+
+/// A document with one scheme whose amount comes from tables and which requires a catalogue.
+fn rules(id: &str, division: u32, validity: &str) -> String {
+    document(id, division, validity)
+        + r#"
+[[scheme]]
+id = "training"
+name_zh = "培训补贴"
+funds = { allowed = ["special_account"], clause = "c" }
+amount = { kind = "by_table", clause = "c" }
+evidence = { certificate = true, assessment = false, clause = "c" }
+catalogue = { listed_in = ["general"], clause = "c" }
+quota_release = { returned_payment = true, clawback = false, clause = "c" }
+"#
+}
+
+fn document(id: &str, division: u32, validity: &str) -> String {
+    let (from, until) = validity.split_once(' ').unwrap_or((validity, ""));
+    let until = match until {
+        "" => String::new(),
+        until => format!("valid_until = {until}\n"),
+    };
+    format!(
+        "policy_id = \"{id}\"\nversion = 1\ndocument_number = \"{id}\"\ntitle = \"{id}\"\n\
+         division = {division}\nvalid_from = {from}\n{until}"
+    )
+}
+
+fn rates(id: &str, division: u32, validity: &str) -> String {
+    let rate =
+        "[[rate]]\nscheme = \"training\"\nkind = \"fixed\"\namount = \"1\"\nclause = \"c\"\n";
+    format!(
+        "kind = \"rate_table\"\n{}{rate}",
+        document(id, division, validity)
+    )
+}
+
+fn catalogue(id: &str, kind: &str) -> String {
+    let item = "[[catalogue.item]]\noccupation = \"2015:4-10-01-05\"\n";
+    let item = format!("[[catalogue]]\nkind = \"{kind}\"\nclause = \"c\"\n{item}");
+    format!(
+        "kind = \"catalogue\"\n{}{item}",
+        document(id, 370_100, "2020-01-01")
+    )
+}
+
+fn said(report: &Report) -> Vec<String> {
+    let flaws = report.flaws.iter();
+    flaws
+        .map(|flaw| format!("{} {} {}", flaw.code(), flaw.key, flaw.kind.en()))
+        .collect()
+}
+
+/// What the check of the set says about the last of the documents, and about the others nothing.
+#[track_caller]
+fn of_the_last(documents: &[String], expected: &[&str]) {
+    let texts: Vec<_> = documents
+        .iter()
+        .map(|text| ("name", text.as_str()))
+        .collect();
+    let reports = check_set(&texts);
+    let (last, others) = reports.split_last().unwrap();
+    assert_eq!(said(&last.1), expected);
+    for (_, report) in others {
+        assert_eq!(said(report), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn documents_of_a_division_follow_each_other_without_gap_or_overlap() {
+    let (old, new) = ("2020-01-01 2020-12-31", "2021-01-01");
+    let province = |id, validity| rules(id, 370_000, validity);
+    of_the_last(&[province("old", old), province("new", new)], &[]);
+    of_the_last(
+        &[province("old", old), province("new", "2021-01-02")],
+        &["gap training training has no rule from 2021-01-01 to 2021-01-01, after old (old)"],
+    );
+    of_the_last(
+        &[province("old", old), province("new", "2020-12-31")],
+        &["overlap training supersedes old (old) for training from 2020-12-31 to 2020-12-31"],
+    );
+    of_the_last(
+        &[province("old", "2020-01-01"), province("new", new)],
+        &["overlap training supersedes old (old) for training from 2021-01-01 on"],
+    );
+    // A document that fills the gap leaves none, and Guizhou's are no concern of Shandong's.
+    of_the_last(
+        &[
+            province("old", old),
+            province("between", "2021-01-01 2021-06-30"),
+            province("new", "2021-07-01"),
+        ],
+        &[],
+    );
+    of_the_last(
+        &[province("old", old), rules("new", 520_000, "2022-01-01")],
+        &[],
+    );
+}
+
+#[test]
+fn the_earlier_of_two_that_begin_together_never_holds() {
+    let texts = ["one", "two"].map(|id| rules(id, 370_000, "2020-01-01"));
+    let reports = check_set(&[("one", &texts[0]), ("two", &texts[1])]);
+    assert_eq!(
+        said(&reports[0].1),
+        ["never_in_force training never holds for training: two (two) supersedes it on every day"]
+    );
+    assert_eq!(
+        said(&reports[1].1),
+        ["overlap training supersedes one (one) for training from 2020-01-01 on"]
+    );
+}
+
+#[test]
+fn a_city_sets_rates_and_no_rules_of_its_provinces_schemes() {
+    let province = || rules("province", 370_000, "2020-01-01 2020-12-31");
+    of_the_last(&[province(), rates("city", 370_100, "2020-06-01")], &[]);
+    of_the_last(
+        &[province(), rules("city", 370_100, "2020-12-31")],
+        &[
+            "rules_over_province training province (province) sets the rules of training: a city \
+           may set its rates, not its rules",
+        ],
+    );
+    of_the_last(&[province(), rules("city", 370_100, "2021-01-01")], &[]);
+    let own = rules("city", 370_100, "2020-06-01").replace("\"training\"", "\"own-training\"");
+    of_the_last(&[province(), own], &[]);
+}
+
+#[test]
+fn references_name_a_scheme_that_some_document_sets() {
+    let province = || rules("province", 370_000, "2020-01-01");
+    let other = rates("city", 370_100, "2020-06-01").replace("\"training\"", "\"trainings\"");
+    of_the_last(
+        &[province(), other],
+        &["unknown_scheme rate:trainings no document sets the scheme trainings"],
+    );
+    let excludes = "scheme_exclusion = { schemes = [\"nothing\"], \
+                    same = \"calendar_year\", clause = \"c\" }\n";
+    of_the_last(
+        &[province() + excludes],
+        &["unknown_scheme training.scheme_exclusion no document sets the scheme nothing"],
+    );
+    let target = "[[target]]\nid = \"all\"\nname_zh = \"a\"\nname_en = \"a\"\n\
+                  measure = \"awards\"\nbound = \"about\"\nperiod = \"yearly\"\n\
+                  from = 2020-01-01\nuntil = 2020-12-31\nscheme = \"nothing\"\nclause = \"c\"\n";
+    of_the_last(
+        &[province() + target],
+        &["unknown_scheme target:all no document sets the scheme nothing"],
+    );
+}
+
+#[test]
+fn rates_and_catalogues_that_nobody_looks_up() {
+    let by_contract = rules("province", 370_000, "2020-01-01")
+        .replace("amount = { kind = \"by_table\", clause = \"c\" }\n", "");
+    of_the_last(
+        &[by_contract.clone(), rates("city", 370_100, "2020-06-01")],
+        &[
+            "rate_never_looked_up rate:training the amount of training does not come from tables \
+           in that time",
+        ],
+    );
+    let province = || rules("province", 370_000, "2020-01-01");
+    of_the_last(&[province(), catalogue("city", "general")], &[]);
+    of_the_last(
+        &[province(), catalogue("city", "key_industry")],
+        &[
+            "catalogue_never_required catalogue:key_industry no scheme requires the catalogue \
+           key_industry",
+        ],
+    );
+    let scarce = catalogue("city", "key_industry") + "scarce = true\n";
+    let uplift = "uplift = { share = { numerator = 1, denominator = 5 }, clause = \"c\" }\n";
+    of_the_last(&[province() + uplift, scarce], &[]);
+}
+
+#[test]
+fn a_flaw_beside_others_stands_in_the_line_of_what_it_concerns() {
+    let province = rules("province", 370_000, "2020-01-01");
+    let city = rates("city", 370_100, "2020-06-01").replace("\"training\"", "\"trainings\"");
+    let reports = check_set(&[("a", &province), ("b", &city)]);
+    let flaw = reports[1].1.flaws.first().unwrap();
+    assert_eq!(
+        (flaw.place.unwrap().line, flaw.clause.as_deref()),
+        (8, Some("c"))
+    );
+}
+
+fn book(texts: &[String]) -> PolicyBook {
+    let mut book = PolicyBook::default();
+    for (index, text) in texts.iter().enumerate() {
+        let position = Position::new(u64::try_from(index).unwrap() + 1);
+        book.publish(position, Arc::new(compile(text).unwrap()));
+    }
+    book
+}
+
+#[test]
+fn beside_what_is_published() {
+    let published = book(&[rules("province", 370_000, "2020-01-01")]);
+    let version_2 = |text: String| text.replace("version = 1", "version = 2");
+    for (text, expected) in [
+        (rates("city", 370_100, "2020-06-01"), vec![]),
+        (
+            rules("city", 370_100, "2020-06-01"),
+            vec!["rules_over_province training"],
+        ),
+        (
+            rules("province", 370_000, "2020-01-01"),
+            vec!["version_not_rising "],
+        ),
+        (version_2(rules("province", 370_000, "2019-01-01")), vec![]),
+        (
+            version_2(rules("province", 520_000, "2020-01-01")),
+            vec!["division_moved "],
+        ),
+        (
+            rules("later", 370_000, "2021-01-01"),
+            vec!["overlap training"],
+        ),
+        (
+            rates("city", 370_100, "2020-06-01").replace("\"training\"", "\"trainings\""),
+            vec!["scheme_not_published rate:trainings"],
+        ),
+    ] {
+        let policy = compile(&text).unwrap();
+        let report = check_against(&published, &policy);
+        let flaws = report.flaws.iter();
+        let found: Vec<_> = flaws
+            .map(|flaw| format!("{} {}", flaw.code(), flaw.key))
+            .collect();
+        assert_eq!(found, expected, "{text}");
+        assert!(report.flaws.iter().all(|flaw| flaw.place.is_none()));
+    }
+}
+
+/// A withdrawn document holds to the day before its withdrawal.
+#[test]
+fn a_withdrawn_document_leaves_a_gap() {
+    let mut published = book(&[rules("old", 370_000, "2020-01-01")]);
+    let withdrawal = Withdrawal {
+        position: Position::new(2),
+        effective_on: BusinessDate::from_ymd(2021, 1, 1).unwrap(),
+    };
+    published.withdraw(Position::new(1), withdrawal);
+    for (from, expected) in [
+        ("2020-12-31", vec!["overlap"]),
+        ("2021-01-01", vec![]),
+        ("2021-01-02", vec!["gap"]),
+    ] {
+        let policy = compile(&rules("new", 370_000, from)).unwrap();
+        let report = check_against(&published, &policy);
+        let found: Vec<_> = report.flaws.iter().map(|flaw| flaw.code()).collect();
+        assert_eq!(found, expected, "{from}");
+    }
+}

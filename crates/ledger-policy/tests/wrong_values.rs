@@ -1,0 +1,442 @@
+//! A table per kind of rule: which value is wrong, with which code, at which key, in which line.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+
+use ledger_policy::{PolicyError, Severity, check, compile};
+
+const EVERY_RULE: &str = include_str!("data/every-rule.toml");
+
+/// Changes one piece of the document: there has to be a flaw of that code, at that key, in the
+/// line where the text `at` begins, and compiling fails exactly when it is an error.
+#[track_caller]
+fn finds(from: &str, to: &str, (code, key, at): (&str, &str, &str)) {
+    assert_eq!(EVERY_RULE.matches(from).count(), 1, "{from:?} stands once");
+    let text = EVERY_RULE.replacen(from, to, 1);
+    let before = text.split(at).next().unwrap();
+    assert!(before.len() < text.len(), "{at:?} is in the changed text");
+    let line = before.matches('\n').count() + 1;
+    let report = check(&text);
+    let all: Vec<_> = report.flaws.iter().map(ToString::to_string).collect();
+    let mut flaws = report.flaws.iter();
+    let flaw = flaws.find(|flaw| flaw.code() == code && flaw.key == key);
+    let flaw = flaw.unwrap_or_else(|| panic!("{to:?}: no {code} at {key:?} in {all:?}"));
+    assert_eq!(flaw.place.map(|it| it.line), Some(line), "{to:?}: {all:?}");
+    let compiled = compile(&text);
+    match flaw.severity() {
+        Severity::Warning => assert!(compiled.is_ok(), "{to:?}: {compiled:?}"),
+        Severity::Error => assert!(compiled.is_err(), "{to:?}"),
+    }
+}
+
+/// Rows of: what is changed, into what => code, key, where the flaw stands.
+macro_rules! table {
+    ($name:ident: $($from:expr, $to:expr => $code:literal, $key:literal, $at:expr;)+) => {
+        #[test]
+        fn $name() {
+            $( finds($from, $to, ($code, $key, $at)); )+
+        }
+    };
+}
+
+const TOP: &str = "# A constructed";
+
+table! { the_head:
+    "policy_id = \"every-rule\"", "" => "missing_key", "", TOP;
+    "policy_id = \"every-rule\"", "policy_id = 1" => "wrong_shape", "", "policy_id";
+    "policy_id = \"every-rule\"", "policy_id = \"\"" => "wrong_shape", "", "policy_id";
+    "version = 1\n", "version = 0\n" => "out_of_range", "", "version = 0";
+    "version = 1\n", "version = -1\n" => "out_of_range", "", "version = -1";
+    "version = 1\n", "version = 4294967296\n" => "out_of_range", "", "version";
+    "version = 1\n", "version = 1.5\n" => "wrong_shape", "", "version = 1.5";
+    "version = 1\n", "version = 1\nphoto = true\n" => "unknown_key", "", "photo";
+    "kind = \"rules\"", "kind = \"law\"" => "unknown_code", "", "kind = \"law\"";
+    "kind = \"rules\"", "kind = \"rate_table\"" => "not_of_this_kind", "", TOP;
+    "kind = \"rules\"", "kind = \"catalogue\"" => "not_of_this_kind", "", TOP;
+    "example = true", "example = \"yes\"" => "wrong_shape", "", "example = \"yes\"";
+    "division = 370000", "division = 37" => "wrong_shape", "", "division = 37";
+    "division = 370000", "division = 990000" => "wrong_shape", "", "division = 99";
+    "valid_from = 2022-01-01", "valid_from = 2022-01-01T00:00:00Z"
+        => "wrong_shape", "", "valid_from";
+    "valid_from = 2022-01-01", "valid_from = \"2022-01-01\"" => "wrong_shape", "", "valid_from";
+    "valid_from = 2022-01-01", "valid_from = 2022-02-29" => "syntax", "", "valid_from";
+    "valid_from = 2022-01-01", "valid_from = 2026-01-01" => "reversed", "", TOP;
+    "title = \"every rule\"", "title = \"11010519491231002X\"" => "wrong_shape", "", "title";
+    "title = \"every rule\"", "title = \"every rule" => "syntax", "", "title";
+}
+
+table! { what_every_rule_has:
+    "clause = \"c12\"", "" => "missing_key", "everything.pension_excluded",
+        "[scheme.pension_excluded]";
+    "clause = \"c12\"", "clause = \" \"" => "clause_length", "everything.pension_excluded",
+        "[scheme.pension_excluded]";
+    "clause = \"c12\"", "clause = 12" => "wrong_shape", "everything.pension_excluded",
+        "clause = 12";
+    "clause = \"c1\"\ndecided_by = \"approval\"", "clause = \"c1\"\ndecided_by = \"payment\""
+        => "unknown_code", "everything.funds", "decided_by = \"payment\"";
+    "straddling = \"earlier_rule\"", "straddling = \"both\""
+        => "unknown_code", "everything.quota[2]", "straddling = \"both\"";
+    "clause = \"c8\"", "clause = \"c8\"\nlevel = \"senior\""
+        => "unknown_key", "everything.higher_level", "level = \"senior\"\n\n[scheme.scheme_ex";
+    "clause = \"c8\"", "clause = \"c8\"\nstraddling = \"this_rule\""
+        => "straddling_never_used", "everything.higher_level", "[scheme.higher_level]";
+    "[scheme.order]", "[scheme.ordering]"
+        => "unknown_key", "everything", "[scheme.ordering]";
+}
+
+table! { wrong_funds:
+    "allowed = [\"special_account\", \"employment_subsidy\"]", "allowed = []"
+        => "empty", "everything.funds", "allowed = []";
+    "allowed = [\"special_account\", \"employment_subsidy\"]", "allowed = \"special_account\""
+        => "wrong_shape", "everything.funds", "allowed = \"special_account\"";
+    "allowed = [\"special_account\", \"employment_subsidy\"]", "allowed = [\"special-account\"]"
+        => "unknown_code", "everything.funds", "allowed = [\"special-account\"]";
+    "allowed = [\"special_account\", \"employment_subsidy\"]",
+        "allowed = [\"special_account\", \"special_account\"]"
+        => "stands_twice", "everything.funds", "allowed = [\"special_account\", \"special_a";
+    "allowed = [\"special_account\", \"employment_subsidy\"]", "allowed = [\"special_account\"]"
+        => "split_fund_not_allowed", "everything.fund_split", "[scheme.fund_split]";
+    "numerator = 2, denominator = 3", "numerator = 1, denominator = 3"
+        => "split_not_whole", "everything.fund_split", "[scheme.fund_split]";
+    "numerator = 2, denominator = 3", "numerator = 4, denominator = 3"
+        => "wrong_shape", "everything.fund_split.share[1]", "{ fund = \"special";
+    "numerator = 2, denominator = 3", "numerator = 2, denominator = 2000000"
+        => "out_of_range", "everything.fund_split.share[1]", "{ fund = \"special";
+    "{ fund = \"employment_subsidy\"", "{ fund = \"special_account\""
+        => "stands_twice", "everything.fund_split", "[scheme.fund_split]";
+    "clause = \"c53\"", "clause = \"c53\"\nweeks = 4" => "unknown_key", "accrual", "weeks = 4";
+    "capacity_months = 24", "capacity_months = 0" => "out_of_range", "accrual", "capacity_m";
+    "min = { numerator = 10, denominator = 100 }", "min = { numerator = 10, denominator = 1 }"
+        => "reversed", "penalty", "[[penalty]]";
+    "min = { numerator = 10, denominator = 100 }", "min = { numerator = 10, denominator = 0 }"
+        => "out_of_range", "penalty.min", "min = { n";
+    "findings = [\"false_training\", \"fraud\"]", "findings = [\"theft\"]"
+        => "unknown_code", "penalty", "findings";
+}
+
+table! { wrong_amounts:
+    "per_hour = \"10.00\"", "per_hour = 10" => "amount_not_text", "everything.amount", "per_hour";
+    "per_hour = \"10.00\"", "per_hour = 10.0" => "amount_not_text", "everything.amount", "per_h";
+    "per_hour = \"10.00\"", "per_hour = \"10.005\"" => "amount_not_fen", "everything.amount",
+        "per_hour";
+    "per_hour = \"10.00\"", "per_hour = \"1,000\"" => "amount_not_fen", "everything.amount",
+        "per_hour";
+    "per_hour = \"10.00\"", "per_hour = \"0.00\"" => "amount_out_of_range", "everything.amount",
+        "per_hour";
+    "per_hour = \"10.00\"", "per_hour = \"-10\"" => "amount_out_of_range", "everything.amount",
+        "per_hour";
+    "per_hour = \"10.00\"", "per_hour = \"1000000.01\"" => "amount_out_of_range",
+        "everything.amount", "per_hour";
+    "cap = \"600.00\"", "cap = \"9.99\"" => "contradicts", "everything.amount", "[scheme.amount]";
+    "cap = \"600.00\"", "amount = \"600.00\"" => "missing_key", "everything.amount",
+        "[scheme.amount]";
+    "kind = \"hourly\"", "kind = \"daily\"" => "unknown_code", "everything.amount",
+        "kind = \"daily\"";
+    "months_max = 24", "months_max = 0" => "out_of_range", "by-the-month.amount", "months_max = 0";
+    "share = { numerator = 20, denominator = 100 }\nclause = \"c4\"",
+        "share = { numerator = 0, denominator = 100 }\nclause = \"c4\""
+        => "wrong_shape", "everything.uplift.share", "share = { numerator = 0";
+    "amount = \"5000\"", "amount = \"5000.001\"" => "amount_not_fen", "rate[1]",
+        "amount = \"5000.001\"";
+    "kind = \"fixed\"\namount = \"5000\"", "kind = \"by_table\"" => "contradicts", "rate[1]",
+        "[[rate]]";
+    "level = \"senior_technician\"", "level = \"1\"" => "unknown_code", "rate[1]", "level = \"1\"";
+    "group = \"veteran\"", "group = \"soldier\"" => "unknown_code", "rate[1]", "group =";
+    "occupation = \"2015:4-10-01-05\"\nlevel", "occupation = \"4-10-01-05\"\nlevel"
+        => "wrong_shape", "rate[1]", "occupation = \"4-10";
+    "per_month = \"0.01\"\nmonths_max = 1",
+        "per_month = \"0.01\"\nmonths_max = 1\noccupation = \"1999:4-07-12-03\"\n\
+         level = \"senior_technician\"\ngroup = \"veteran\""
+        => "rate_twice", "rate[2]", "[[rate]]\nscheme = \"by-the-table\"\nkind = \"monthly\"";
+    "scheme = \"by-the-table\"\nkind = \"monthly\"", "scheme = \"everything\"\nkind = \"monthly\""
+        => "rate_never_looked_up", "rate[2]", "[[rate]]\nscheme = \"everything\"";
+}
+
+table! { wrong_bars:
+    "limit = 3", "limit = 0" => "out_of_range", "everything.quota[1]", "limit = 0";
+    "limit = 3", "limit = 101" => "out_of_range", "everything.quota[1]", "limit = 101";
+    "limit = 3", "per_year = 3" => "unknown_key", "everything.quota[1]",
+        "window = \"calendar_year\"";
+    "months = 6", "" => "missing_key", "everything.quota[2]", "[[scheme.quota]]\nlimit = 1";
+    "window = \"calendar_year\"", "window = \"calendar_year\"\nmonths = 12"
+        => "contradicts", "everything.quota[1]", "[[scheme.quota]]";
+    "window = \"calendar_year\"", "window = \"year\"" => "unknown_code", "everything.quota[1]",
+        "window = \"year\"";
+    "scope = \"all_schemes\"", "scope = \"all\"" => "unknown_code", "everything.quota[1]",
+        "scope = \"all\"";
+    "window = \"rolling\"\nmonths = 6\nscope = \"same_scheme\"\ncounts_by = \"certificate\"",
+        "window = \"calendar_year\"\nscope = \"all_schemes\"\ncounts_by = \"approval\""
+        => "quota_twice", "everything", "[[scheme]]";
+    "limit = 1\nwindow = \"rolling\"\nmonths = 6\nscope = \"same_scheme\"\n\
+     counts_by = \"certificate\"",
+        "limit = 3\nwindow = \"rolling\"\nmonths = 12\nscope = \"all_schemes\"\n\
+         counts_by = \"approval\""
+        => "quota_never_binds", "everything.quota[1]", "[[scheme.quota]]";
+    "limit = 1\nwindow = \"rolling\"\nmonths = 6\nscope = \"same_scheme\"\n\
+     counts_by = \"certificate\"",
+        "limit = 3\nwindow = \"calendar_year\"\nscope = \"same_scheme\"\n\
+         counts_by = \"approval\""
+        => "quota_never_binds", "everything.quota[2]", "[[scheme.quota]]\nlimit = 3\nwindow = \
+        \"calendar_year\"\nscope = \"same_scheme\"";
+    "window = \"months\"", "window = \"ever\"" => "contradicts", "everything.no_repeat",
+        "[scheme.no_repeat]";
+    "window = \"months\"\nmonths = 12", "window = \"months\"" => "missing_key",
+        "everything.no_repeat", "[scheme.no_repeat]";
+    "window = \"months\"\nmonths = 12", "window = \"months\"\nmonths = 601" => "out_of_range",
+        "everything.no_repeat", "months = 601";
+    "schemes = [\"insurance-skill-upgrade\"]", "schemes = [\"everything\"]"
+        => "excludes_itself", "everything.scheme_exclusion", "[scheme.scheme_exclusion]";
+    "schemes = [\"insurance-skill-upgrade\"]", "schemes = []"
+        => "empty", "everything.scheme_exclusion", "schemes = []";
+    "schemes = [\"insurance-skill-upgrade\"]", "schemes = [\"Insurance\"]"
+        => "wrong_shape", "everything.scheme_exclusion", "schemes = [\"Insurance\"]";
+    "same = \"calendar_year\"", "same = \"year\"" => "unknown_code",
+        "everything.scheme_exclusion", "same = \"year\"";
+}
+
+table! { wrong_persons:
+    "any_of = [\"migrant_worker\", \"unemployed\"]", "any_of = [\"farmer\"]"
+        => "unknown_code", "everything.groups", "any_of";
+    "held = \"throughout\"", "held = \"always\"" => "unknown_code", "everything.groups", "held";
+    "min = 16", "min = 56" => "reversed", "everything.age", "[scheme.age]";
+    "min = 16", "min = 121" => "out_of_range", "everything.age", "min = 121";
+    "division = 370100", "division = 370001" => "wrong_shape", "everything.residence",
+        "division = 370001";
+    "months = 12\nclause = \"c13\"", "months = 0\nclause = \"c13\"" => "out_of_range",
+        "everything.insured_months", "months = 0";
+}
+
+table! { wrong_evidence_and_payment:
+    "certificate = true", "certificate = false" => "contradicts", "everything.evidence",
+        "[scheme.evidence]";
+    "certificate_kinds = [\"skill_level\", \"special_operation\"]",
+        "certificate_kinds = [\"diploma\"]" => "unknown_code", "everything.evidence",
+        "certificate_kinds";
+    "employment_days = 180\n", "" => "contradicts", "everything.evidence", "[scheme.evidence]";
+    "hours_min = 40\nemployment", "hours_min = 4161\nemployment" => "out_of_range",
+        "everything.evidence", "hours_min = 4161";
+    "attendance = { numerator = 80,", "attendance = { numerator = 180," => "wrong_shape",
+        "everything.evidence.attendance", "attendance = {";
+    "certificate = false\nassessment = true\nclause = \"c26\"",
+        "certificate = false\nassessment = false\nclause = \"c26\"" => "nothing_required",
+        "by-the-month.evidence", "[scheme.evidence]\ncertificate = false\nassessment = false";
+    "clause = \"c25\"", "clause = \"c25\"\ndecided_by = \"certificate\"" => "date_may_be_missing",
+        "by-the-month.amount", "[scheme.amount]\nkind = \"monthly\"";
+    "allowed = [\"person\", \"institution\"]", "allowed = [\"person\"]" => "contradicts",
+        "everything.payee", "[scheme.payee]";
+    "advance_share = { numerator = 1, denominator = 2 }",
+        "advance_share = { numerator = 3, denominator = 2 }" => "wrong_shape",
+        "everything.project.advance_share", "advance_share";
+    "shortfall = \"pro_rata\"", "shortfall = \"all\"" => "unknown_code", "everything.project",
+        "shortfall";
+    "employment_window_months = 3", "employment_window_months = 0" => "out_of_range",
+        "everything.project", "employment_window_months = 0";
+    "from = \"class_end\"", "from = \"claim\"" => "unknown_code", "everything.claim_deadline",
+        "from = \"claim\"";
+    "days = 7", "days = 367" => "out_of_range", "everything.publicity", "days = 367";
+    "listed_in = [\"key_industry\", \"general\"]", "listed_in = [\"institution\"]"
+        => "contradicts", "everything.catalogue", "[scheme.catalogue]";
+    "listed_in = [\"key_industry\", \"general\"]\ninstitution_listed = true", "listed_in = []"
+        => "empty", "everything.catalogue", "[scheme.catalogue]";
+    "[scheme.quota_release]\nreturned_payment = true\nclawback = false\nclause = \"c23\"", ""
+        => "missing_key", "everything", "[[scheme]]";
+}
+
+table! { wrong_awards:
+    "amount = \"300000.00\"", "amount = 300000" => "amount_not_text", "prize.award",
+        "amount = 300000";
+    "kind = \"decided\"", "kind = \"decided\"\namount = \"1.00\"" => "unknown_key",
+        "decided.award", "amount = \"1.00\"";
+    "kind = \"decided\"", "kind = \"some\"" => "unknown_code", "decided.award", "kind = \"some\"";
+    "recipients = [\"master\"]", "recipients = []" => "empty", "decided.award", "recipients = []";
+    "limit = 10", "limit = 0" => "out_of_range", "prize.award_count", "limit = 0";
+    "first_year = 2021", "first_year = 2026" => "outside_validity", "prize.award_count",
+        "[scheme.award_count]";
+    "schemes = [\"grant\"]", "schemes = [\"prize\"]" => "excludes_itself",
+        "prize.award_exclusivity", "[scheme.award_exclusivity]";
+    "[scheme.award_exclusivity]\nschemes = [\"prize\"]\nclause = \"c38\"", ""
+        => "one_sided_exclusivity", "prize.award_exclusivity", "[scheme.award_exclusivity]";
+    "[scheme.award]\nkind = \"fixed\"\namount = \"300000.00\"\nrecipients = [\"person\"]\n\
+     clause = \"c33\"",
+        "[scheme.evidence]\ncertificate = true\nassessment = false\nclause = \"x\"\n\
+         [scheme.quota_release]\nreturned_payment = true\nclawback = false\nclause = \"x\""
+        => "contradicts", "prize.award_count", "[scheme.award_count]";
+    "clause = \"c40\"",
+        "clause = \"c40\"\n[scheme.evidence]\ncertificate = false\nassessment = false\n\
+         employment_days = 30\nclause = \"x\"" => "rule_on_award", "stipend.evidence",
+        "[scheme.evidence]\ncertificate = false\nassessment = false";
+    "clause = \"c40\"", "clause = \"c40\"\n[scheme.higher_level]\nclause = \"x\""
+        => "rule_on_award", "stipend.higher_level",
+        "[scheme.higher_level]\nclause = \"x\"";
+    "clause = \"c40\"", "clause = \"c40\"\ndecided_by = \"first_attendance\""
+        => "date_may_be_missing", "stipend.award", "[scheme.award]\nkind = \"monthly";
+    "id = \"stipend\"", "id = \"decided\"" => "stands_twice", "decided",
+        "[[scheme]]\nid = \"decided\"\nname_zh = \"按规定\"";
+    "id = \"stipend\"", "id = \"Stipend\"" => "wrong_shape", "Stipend", "id = \"Stipend\"";
+}
+
+table! { wrong_lists:
+    "kind = \"key_industry\"", "kind = \"institution\"" => "contradicts", "catalogue[1].item",
+        "[[catalogue.item]]";
+    "institution = \"52370900Y00000016C\"", "institution = \"52370900Y00000016D\""
+        => "wrong_shape", "catalogue[2].item", "institution = \"5237";
+    "levels = [\"junior\", \"senior\"]", "levels = [\"expert\"]" => "unknown_code",
+        "catalogue[1].item", "levels = [\"expert\"]";
+    "scarce = true",
+        "scarce = true\n[[catalogue.item]]\noccupation = \"2015:6-18-02-04\"\nlevels = []"
+        => "catalogue_item_twice", "catalogue[1].item[2]",
+        "[[catalogue.item]]\noccupation = \"2015:6-18-02-04\"\nlevels = []";
+    "[[catalogue.item]]\ninstitution = \"52370900Y00000016C\"\noccupation = \"2015:4-10-01-05\"",
+        "" => "empty", "catalogue[2]", "[[catalogue]]\nkind = \"institution\"";
+    "same = [\"1999:4-07-12-03\", \"2015:4-10-01-05\"]", "same = [\"2015:4-10-01-05\"]"
+        => "empty", "crosswalk", "[[crosswalk]]";
+    "same = [\"1999:4-07-12-03\", \"2015:4-10-01-05\"]",
+        "same = [\"2015:4-10-01-06\", \"2015:4-10-01-05\"]" => "same_edition", "crosswalk",
+        "[[crosswalk]]";
+}
+
+table! { wrong_targets:
+    "figure = 10\n", "figure = 11\n" => "target_sum_wrong", "target_sum", "[[target_sum]]";
+    "figure = 10\n", "" => "target_sum_uneven", "target_sum", "[[target_sum]]";
+    "figure = 30\n", "" => "target_sum_uneven", "target_sum", "[[target_sum]]";
+    "figure = 10\n", "figure = 0\n" => "out_of_range", "target:one", "figure = 0";
+    "parts = [\"one\", \"two\"]", "parts = [\"one\", \"three\"]" => "unknown_target",
+        "target_sum", "[[target_sum]]";
+    "parts = [\"one\", \"two\"]", "parts = [\"one\", \"two\", \"whole\"]" => "contradicts",
+        "target_sum", "[[target_sum]]";
+    "id = \"two\"", "id = \"one\"" => "stands_twice", "target:one",
+        "[[target]]\nid = \"one\"\nname_zh = \"分目标二\"";
+    "until = 2025-12-31\nclause = \"c51\"", "until = 2021-12-31\nclause = \"c51\"" => "reversed",
+        "target:unnumbered", "[[target]]\nid = \"unnumbered\"";
+    "from = 2022-01-01\nuntil = 2025-12-31\nclause = \"c51\"",
+        "from = 2021-01-01\nuntil = 2021-12-31\nclause = \"c51\"" => "outside_validity",
+        "target:unnumbered", "[[target]]\nid = \"unnumbered\"";
+    "measure = \"external\"", "measure = \"bases\"" => "unknown_code", "target:unnumbered",
+        "measure = \"bases\"";
+    "form = \"order_class\"", "form = \"order\"" => "unknown_code", "target:one", "form =";
+    "action = \"digital-skills\"", "action = \"digital skills\"" => "wrong_shape", "target:one",
+        "action =";
+}
+
+/// Nineteen faults of twenty are of no use.
+#[test]
+fn all_faults_are_found_in_the_order_of_the_text() {
+    let text = EVERY_RULE
+        .replacen("version = 1", "version = 0", 1)
+        .replacen("\"employment_subsidy\"]", "\"employment\"]", 1)
+        .replacen("limit = 3", "limit = 300", 1)
+        .replacen("clause = \"c12\"", "clause = \"\"", 1)
+        .replacen("per_month = \"0.01\"", "per_month = 0.01", 1)
+        .replacen("measure = \"external\"", "measure = \"none\"", 1);
+    let report = check(&text);
+    let codes: Vec<_> = report.flaws.iter().map(|flaw| flaw.code()).collect();
+    assert_eq!(
+        codes,
+        [
+            "out_of_range",
+            "unknown_code",
+            "out_of_range",
+            "clause_length",
+            "amount_not_text",
+            "unknown_code",
+        ]
+    );
+    let quota = report
+        .flaws
+        .iter()
+        .find(|flaw| flaw.key == "everything.quota[1]")
+        .unwrap();
+    assert_eq!(quota.clause.as_deref(), Some("c5"));
+    assert_eq!(
+        quota.to_string(),
+        "line 42, column 9: everything.quota[1]: limit is 300, which is not in 1 to 100"
+    );
+    assert_eq!(quota.kind.zh(), "limit为300，应在1至100之间");
+    let PolicyError::Invalid { flaw } = compile(&text).unwrap_err() else {
+        panic!("the text is TOML");
+    };
+    assert_eq!(&*flaw, report.flaws.first().unwrap());
+}
+
+#[test]
+fn a_document_that_holds_nothing_is_refused() {
+    let (head, _) = EVERY_RULE.split_once("[[scheme]]").unwrap();
+    for (kind, key) in [
+        ("rules", "scheme"),
+        ("rate_table", "rate"),
+        ("catalogue", "catalogue"),
+    ] {
+        let text = head.replacen("kind = \"rules\"", &format!("kind = {kind:?}"), 1);
+        let report = check(&text);
+        let found: Vec<_> = report.flaws.iter().map(|flaw| flaw.kind.en()).collect();
+        assert_eq!(found, [format!("the key {key} is missing")]);
+        assert!(compile(&text).is_err());
+    }
+}
+
+#[test]
+fn a_wrong_syntax_has_its_place() {
+    let text = EVERY_RULE.replacen("version = 1", "version = ", 1);
+    let PolicyError::Malformed { place, .. } = compile(&text).unwrap_err() else {
+        panic!("the text is not TOML");
+    };
+    assert_eq!((place.line, place.column), (4, 11));
+}
+
+/// Codes are printed, counted and searched for: they are given once and never again.
+#[test]
+fn the_codes_of_flaws_are_permanent() {
+    let codes: Vec<_> = ledger_policy::FlawKind::CODES
+        .iter()
+        .map(|(code, _)| *code)
+        .collect();
+    let expected = [
+        "too_long",
+        "syntax",
+        "unknown_key",
+        "missing_key",
+        "wrong_shape",
+        "clause_length",
+        "unknown_code",
+        "out_of_range",
+        "amount_not_text",
+        "amount_not_fen",
+        "amount_out_of_range",
+        "stands_twice",
+        "empty",
+        "too_many",
+        "contradicts",
+        "reversed",
+        "not_of_this_kind",
+        "excludes_itself",
+        "one_sided_exclusivity",
+        "quota_twice",
+        "split_not_whole",
+        "split_fund_not_allowed",
+        "rate_twice",
+        "catalogue_item_twice",
+        "target_sum_wrong",
+        "target_sum_uneven",
+        "unknown_target",
+        "unknown_scheme",
+        "rules_over_province",
+        "version_not_rising",
+        "division_moved",
+        "scheme_not_published",
+        "nothing_required",
+        "quota_never_binds",
+        "rule_on_award",
+        "date_may_be_missing",
+        "straddling_never_used",
+        "rate_never_looked_up",
+        "catalogue_never_required",
+        "outside_validity",
+        "same_edition",
+        "gap",
+        "overlap",
+        "never_in_force",
+    ];
+    assert_eq!(codes, expected);
+}
