@@ -173,7 +173,9 @@ mod tests {
             (vec![recorded(9, 1), recorded(11, 1)], 64),
         ];
         for (outcomes, bytes_max) in cases {
+            let refused = |outcome: &Outcome| matches!(outcome, Outcome::Refused(_));
             let answer = Appended {
+                first_refusal: outcomes.iter().any(refused).then_some(300),
                 outcomes,
                 replayed: true,
                 log_position: Position::new(1000),
@@ -185,5 +187,22 @@ mod tests {
                 assert!(decode_answer(&bytes[..end]).is_err());
             }
         }
+    }
+
+    #[test]
+    fn an_answer_without_numbers_is_read_as_such() {
+        let answer = Appended {
+            outcomes: vec![Outcome::Refused(Refusal::new(Reason::ClassFull))],
+            first_refusal: None,
+            replayed: true,
+            log_position: Position::new(5),
+        };
+        let mut bytes = encode_answer(&[7; 32], &answer);
+        // Version 1 had no number behind the position.
+        bytes[0] = VERSION_WITHOUT_NUMBERS;
+        assert_eq!(bytes.remove(1 + 32 + 1), 0);
+        assert_eq!(decode_answer(&bytes), Ok(([7; 32], answer)));
+        bytes[0] = VERSION + 1;
+        assert!(decode_answer(&bytes).is_err());
     }
 }

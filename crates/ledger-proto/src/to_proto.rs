@@ -15,7 +15,7 @@ pub use entity::{
     quota_slot_to_proto,
 };
 pub use event::{PAYLOAD_VERSION, event_body_to_proto, recorded_event_to_proto};
-pub use explain::{evaluated_to_proto, explanation_to_proto};
+pub use explain::{command_asked_for, evaluated_to_proto, explanation_to_proto};
 pub use refusal::{refusal_to_proto, rule_citation_to_proto};
 pub use simulate::{simulation_difference_to_proto, simulation_totals_to_proto};
 pub use value::{

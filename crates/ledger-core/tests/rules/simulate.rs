@@ -336,6 +336,37 @@ fn a_wider_quota_approves_what_was_refused() {
 }
 
 #[test]
+fn a_window_lets_a_repeat_through_and_an_eternal_ban_does_not() {
+    let twice = |repeat: &str, outcome: &str| {
+        let table = "
+    2019-01-01 policy P1 repeat=REPEAT
+               account 370100
+               accrue 370100 10000.00
+               institution I1
+               institution E1
+               qualify I1 train1 train
+               qualify E1 eval1 evaluate
+               person A
+    2020-02-20 class C0
+               class C1 dates=2021-06-01..2021-06-30
+               open C0
+               open C1
+    2020-03-31 graduate C0 A
+               approve C0 A
+    2021-06-30 graduate C1 A
+               approve C1 A                         => OUTCOME
+    ";
+        table.replace("REPEAT", repeat).replace("OUTCOME", outcome)
+    };
+    let (none, one) = (money(0, 0), money(100_000, 0));
+    let banned = Some("SAME_OCCUPATION_AND_LEVEL");
+    let refused = twice("ever", "SAME_OCCUPATION_AND_LEVEL");
+    let all = Scope::default();
+    check(&[&refused], "repeat=12", all, &[("C1", "A", none, one, None)]);
+    check(&[&twice("12", "ok")], "repeat=ever", all, &[("C1", "A", one, none, banned)]);
+}
+
+#[test]
 fn only_decisions_in_the_scope_are_decided_anew() {
     let date = |text| BusinessDate::parse(text).ok();
     let full = money(100_000, 100_000);

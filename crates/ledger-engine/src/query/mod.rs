@@ -8,6 +8,7 @@
 //!    them, as of any position where it makes a difference.
 //! 4. [`trace`], [`trace_effects`] — what an event rests on, and what rests on it.
 //! 5. [`refusals`] — what was not done.
+//! 6. [`explain`] — the chain of rules behind an approval, a payment or a refusal.
 //!
 //! Every answer names the position as of which it is given. Everything but waiting and following is
 //! synchronous and reads the store: an asynchronous caller runs it on a blocking thread.
@@ -16,6 +17,7 @@ pub mod accounts;
 pub mod eligibility;
 pub mod entities;
 pub mod error;
+pub mod explain;
 pub mod limits;
 pub mod page_token;
 mod policies;
@@ -44,6 +46,7 @@ use crate::shared::Shared;
 pub use accounts::{AccountBalances, AccountsPage, ListAccounts, TrialBalance};
 pub use entities::AsOf;
 pub use error::{QueryError, Subject};
+pub use explain::{Decision, Explain, ExplanationsPage};
 pub use page_token::{Cursor, QueryDigest};
 pub use quota::{QuotaQuery, QuotaUse, SlotUse};
 pub use read_events::{EventFilter, EventPage, EventRange, ReadEvents};

@@ -9,5 +9,7 @@ mod policies;
 mod random;
 mod rebuild;
 mod recovery;
+mod refusals;
+mod simulate;
 mod upgrade;
 mod world;
