@@ -93,13 +93,18 @@ fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
             person,
             number,
             ..
-        } => with_place(context, fact, *class, *person, |place| {
-            if let Some(certificate) = &mut place.certificate
-                && certificate.number == *number
-            {
+        } => {
+            with_place(context, fact, *class, *person, |place| {
+                if let Some(certificate) = &mut place.certificate
+                    && certificate.number == *number
+                {
+                    certificate.verified = Some(fact.position);
+                }
+            });
+            if let Some(certificate) = context.certificates.get_mut(number) {
                 certificate.verified = Some(fact.position);
             }
-        }),
+        }
         EventBody::ClaimSubmitted {
             class,
             person,
@@ -433,6 +438,7 @@ fn certificate_issued(context: &mut Context, fact: Fact, e: &CertificateIssued) 
         issued_on: e.issued_on,
         issued: fact.position,
         invalidated: None,
+        verified: None,
     };
     context.certificates.put(e.number, Some(certificate));
 }

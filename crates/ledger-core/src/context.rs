@@ -530,10 +530,18 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
         | EventBody::AttendanceRecorded { class, person, .. }
         | EventBody::TrainingCompleted { class, person, .. }
         | EventBody::AssessmentRecorded { class, person, .. }
-        | EventBody::CertificateVerified { class, person, .. }
         | EventBody::ClaimSubmitted { class, person, .. }
         | EventBody::AgencyContractRecorded { class, person, .. }
         | EventBody::EmploymentWithdrawn { class, person, .. } => need.place(*class, *person),
+        EventBody::CertificateVerified {
+            class,
+            person,
+            number,
+            ..
+        } => {
+            need.place(*class, *person);
+            need.certificate(*number);
+        }
         EventBody::CertificateIssued(e) => {
             need.place(e.class, e.person);
             need.certificate(e.number);

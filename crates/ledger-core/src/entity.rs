@@ -292,6 +292,8 @@ pub struct Certificate {
     pub issued_on: BusinessDate,
     pub issued: Position,
     pub invalidated: Option<Position>,
+    /// Set when it was found in the national register.
+    pub verified: Option<Position>,
 }
 
 /// The balances of one fund at one division.

@@ -74,6 +74,10 @@ pub struct Scheme {
     pub uplift: Option<Ruled<Uplift>>,
     /// At most so many subsidies per person and window; each quota holds by itself.
     pub quotas: Vec<Ruled<Quota>>,
+    /// Its subsidies are of another nature than training subsidies (an appraisal fee, a living
+    /// allowance, an insurance benefit): they are measured with each other only, and neither use
+    /// up nor bar those of other schemes.
+    pub counted_apart: Option<Ruled<()>>,
     /// The same occupation and level is not subsidised twice.
     pub no_repeat: Option<Ruled<RepeatWindow>>,
     /// A higher level of the occupation that was subsidised excludes a lower one.
@@ -256,7 +260,8 @@ pub enum QuotaDate {
 /// Which subsidies a quota counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuotaScope {
-    /// Every subsidy of the person, whatever its scheme and fund (不区分资金来源).
+    /// Every subsidy of the person, whatever its scheme and fund (不区分资金来源), but for schemes
+    /// that are counted apart.
     AllSchemes,
     /// Those of the same scheme.
     SameScheme,
@@ -659,6 +664,7 @@ impl Scheme {
             amount: None,
             uplift: None,
             quotas: Vec::new(),
+            counted_apart: None,
             no_repeat: None,
             higher_level: None,
             excludes: None,

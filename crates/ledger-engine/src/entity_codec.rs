@@ -212,7 +212,7 @@ fields! {
     }
     ScopeEntry { occupation, levels }
     Revocation { position, effective_on }
-    Certificate { class, person, evaluator, issued_on, issued, invalidated }
+    Certificate { class, person, evaluator, issued_on, issued, invalidated, verified }
     Account { opened, balances }
     Disbursement {
         ordered, subject, account, stage, payee, lines, total, settled, returned,

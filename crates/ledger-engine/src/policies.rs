@@ -78,7 +78,7 @@ pub(crate) fn load_policies(storage: &dyn Storage) -> Result<PolicyBook, PolicyL
         Direction::Forward,
         MARKERS_MAX + 1,
     )?;
-    let mut book = PolicyBook::default();
+    let (mut published, mut withdrawn) = (Vec::new(), Vec::new());
     for (key, value) in markers {
         let position = key
             .get(prefix.len()..)
@@ -91,9 +91,15 @@ pub(crate) fn load_policies(storage: &dyn Storage) -> Result<PolicyBook, PolicyL
         let block = storage.read_block_at(position)?.ok_or_else(marker)?;
         let record = block.record(position).ok_or_else(marker)?;
         let event = event_from_bytes(record.bytes).map_err(|_| marker())?;
-        policy_change(position, &event.event)?
-            .ok_or_else(marker)?
-            .enter(position, &mut book);
+        match policy_change(position, &event.event)?.ok_or_else(marker)? {
+            PolicyChange::Published(policy) => published.push((position, policy)),
+            change @ PolicyChange::Withdrawn { .. } => withdrawn.push((position, change)),
+        }
+    }
+    let mut book = PolicyBook::default();
+    book.publish_all(published);
+    for (position, change) in withdrawn {
+        change.enter(position, &mut book);
     }
     Ok(book)
 }

@@ -45,6 +45,7 @@ fn rules(scheme: &Scheme) -> Vec<(&'static str, DecidingDate)> {
         of("amount", scheme.amount.as_ref()),
         of("uplift", scheme.uplift.as_ref()),
         of("quota", scheme.quotas.first()),
+        of("counted_apart", scheme.counted_apart.as_ref()),
         of("no_repeat", scheme.no_repeat.as_ref()),
         of("higher_level", scheme.higher_level.as_ref()),
         of("scheme_exclusion", scheme.excludes.as_ref()),

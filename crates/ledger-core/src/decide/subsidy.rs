@@ -27,8 +27,8 @@ use crate::policy::book::{CaseDates, CaseRules, RuleCase};
 use crate::refusal::{Reason, Refusal, RuleCitation};
 use crate::{BusinessDate, ClassId, Fen, PersonKey};
 
-/// Rules that an approval evaluates at most, as its list is made with room for them.
-const RULES_MAX: usize = 20;
+/// Rules, and events, that the lists of an approval are made with room for: few have more.
+const ROOM: usize = 8;
 
 /// Whether a person's place in a class would be paid, and what stands in the way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,8 +97,8 @@ impl<'a> Deciding<'a> {
         let place = self.place(c.class, c.person)?;
         let measured = self.measured(place, c.class, c.person);
         let mut sink = Decided {
-            applied: Vec::with_capacity(RULES_MAX),
-            causes: Vec::with_capacity(RULES_MAX),
+            applied: Vec::with_capacity(ROOM),
+            causes: Vec::with_capacity(ROOM),
             ..Decided::default()
         };
         let amount = measured.approval(&mut sink);
@@ -193,14 +193,7 @@ impl Measured<'_> {
             ),
             [approved],
         );
-        match body {
-            Some(refusal) => {
-                let mut verdict = Verdict::passed(RuleKind::Qualification);
-                verdict.outcome = crate::explain::Outcome::Refused(refusal);
-                sink.verdict(verdict);
-            }
-            None => sink.verdict(Verdict::passed(RuleKind::Qualification)),
-        }
+        sink.verdict(Verdict::passed(RuleKind::Qualification).unless(body));
         self.evidence(sink);
         self.claim_deadline(sink);
         self.person_rules(sink);

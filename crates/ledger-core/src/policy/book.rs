@@ -11,8 +11,8 @@ mod index;
 pub use case::CaseRules;
 
 use super::{
-    AmountRule, CatalogueItem, CatalogueKey, DecidingDate, Policy, RateValue, Ruled, Scheme,
-    Straddling,
+    AmountRule, CatalogueItem, CatalogueKey, DecidingDate, Exclusion, Policy, RateValue, Ruled,
+    Scheme, Straddling,
 };
 use crate::coded::{CatalogueKind, Group};
 use crate::refusal::RuleCitation;
@@ -183,6 +183,22 @@ impl PolicyBook {
         self.index = Arc::new(Index::of(&self.published));
     }
 
+    /// Adds many publications at the cost of one: where to look is worked out once.
+    pub fn publish_all(&mut self, publications: impl IntoIterator<Item = (Position, Arc<Policy>)>) {
+        let publications = publications.into_iter();
+        self.published
+            .extend(publications.map(|(position, policy)| {
+                let withdrawn = None;
+                PublishedPolicy {
+                    position,
+                    policy,
+                    withdrawn,
+                }
+            }));
+        self.published.sort_by_key(|published| published.position);
+        self.index = Arc::new(Index::of(&self.published));
+    }
+
     /// Notes a withdrawal of the document published at `policy`.
     pub fn withdraw(&mut self, policy: Position, withdrawal: Withdrawal) {
         for published in &mut self.published {
@@ -344,6 +360,33 @@ impl PolicyBook {
             Some((published, listing)) => (Some(published), listing.items.get(&key)),
             None => (None, None),
         }
+    }
+
+    /// Whether subsidies of two schemes are measured together: those of one scheme always, those
+    /// of two unless a document counts one of them apart.
+    #[must_use]
+    pub fn counted_together(&self, one: &SchemeId, other: &SchemeId) -> bool {
+        let apart = &self.index.apart;
+        one == other || apart.is_empty() || !(apart.contains(one) || apart.contains(other))
+    }
+
+    /// The schemes that exclude a scheme in `division` on `date`, each with the rule that says so:
+    /// what may not be drawn together may not be drawn in either order.
+    pub fn excluding(
+        &self,
+        scheme: &SchemeId,
+        division: Division,
+        date: BusinessDate,
+    ) -> impl Iterator<Item = (&SchemeId, InForce<'_, Exclusion>)> {
+        let listed = self.index.excluding.get(scheme).into_iter().flatten();
+        listed.filter_map(move |governing| {
+            let (published, rules) = self.governing(*governing)?;
+            let governs = self
+                .in_force(&rules.scheme, division, date)
+                .is_some_and(|in_force| in_force.position == published.position);
+            let ruled = rules.excludes.as_ref().filter(|_| governs)?;
+            Some((&rules.scheme, InForce { published, ruled }))
+        })
     }
 
     /// One occupation for all that the crosswalks call the same; itself when none does.

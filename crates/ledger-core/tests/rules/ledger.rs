@@ -466,7 +466,7 @@ pub(crate) fn summary(events: &[RecordedEvent]) -> BTreeMap<&'static str, String
     said
 }
 
-fn summarise(body: &EventBody, said: &mut BTreeMap<&'static str, String>) {
+fn summarise_approval(body: &EventBody, said: &mut BTreeMap<&'static str, String>) {
     let yes = |value: bool| if value { "yes" } else { "no" }.to_owned();
     let mut say = |name, value: String| said.insert(name, value);
     match body {
@@ -480,6 +480,21 @@ fn summarise(body: &EventBody, said: &mut BTreeMap<&'static str, String>) {
             };
             say("source", source.to_owned());
         }
+        EventBody::SubsidyApproved(e) => {
+            say("amount", e.amount.to_string());
+            say("year", e.quota_year.to_string());
+            say("used", e.quota_used.to_string());
+            let rules: Vec<_> = e.applied.iter().map(|it| it.rule.code()).collect();
+            say("rules", rules.join(","));
+        }
+        _ => {}
+    }
+}
+
+fn summarise(body: &EventBody, said: &mut BTreeMap<&'static str, String>) {
+    let yes = |value: bool| if value { "yes" } else { "no" }.to_owned();
+    let mut say = |name, value: String| said.insert(name, value);
+    match body {
         EventBody::TrainingCompleted { class_hours, .. } => {
             say("hours", class_hours.to_string());
         }
@@ -493,12 +508,8 @@ fn summarise(body: &EventBody, said: &mut BTreeMap<&'static str, String>) {
             say("lapses", yes(e.approval_lapses));
             say("frees", yes(e.frees_quota));
         }
-        EventBody::SubsidyApproved(e) => {
-            say("amount", e.amount.to_string());
-            say("year", e.quota_year.to_string());
-            say("used", e.quota_used.to_string());
-            let rules: Vec<_> = e.applied.iter().map(|it| it.rule.code()).collect();
-            say("rules", rules.join(","));
+        EventBody::ClassApproved(_) | EventBody::SubsidyApproved(_) => {
+            summarise_approval(body, said);
         }
         EventBody::ProjectSettled(e) => {
             say("outcome", format!("{:?}", e.outcome));

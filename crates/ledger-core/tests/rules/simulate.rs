@@ -362,8 +362,18 @@ fn a_window_lets_a_repeat_through_and_an_eternal_ban_does_not() {
     let banned = Some("SAME_OCCUPATION_AND_LEVEL");
     let refused = twice("ever", "SAME_OCCUPATION_AND_LEVEL");
     let all = Scope::default();
-    check(&[&refused], "repeat=12", all, &[("C1", "A", none, one, None)]);
-    check(&[&twice("12", "ok")], "repeat=ever", all, &[("C1", "A", one, none, banned)]);
+    check(
+        &[&refused],
+        "repeat=12",
+        all,
+        &[("C1", "A", none, one, None)],
+    );
+    check(
+        &[&twice("12", "ok")],
+        "repeat=ever",
+        all,
+        &[("C1", "A", one, none, banned)],
+    );
 }
 
 #[test]

@@ -384,6 +384,7 @@ impl Values {
             issued_on: self.date(),
             issued: self.position(),
             invalidated: self.option(Self::position),
+            verified: self.option(Self::position),
         }
     }
 
@@ -640,12 +641,13 @@ fn version_2_is_permanent() {
         issued_on: BusinessDate::from_days(18_000).unwrap(),
         issued: Position::new(5),
         invalidated: None,
+        verified: None,
     };
     let mut expected = vec![2];
     expected.extend([0xC1; 16]);
     expected.extend([0xA1; 16]);
     expected.extend(b"52370100Y000000163");
-    expected.extend([0xA0, 0x99, 0x02, 5, 0]);
+    expected.extend([0xA0, 0x99, 0x02, 5, 0, 0]);
     assert_eq!(encoded(&Entity::Certificate(certificate)), expected);
 
     let entry = AwardEntry {

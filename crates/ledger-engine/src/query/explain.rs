@@ -7,7 +7,7 @@
 //! the same decision is made again: a difference from the record is reported as such.
 
 use ledger_core::command::{ApproveSubsidy, CommandBody};
-use ledger_core::entity::{Class, Institution, Person};
+use ledger_core::entity::{Class, Institution};
 use ledger_core::event::{
     AppliedRule, AwardApproved, DisbursementOrdered, DisbursementStage, EventBody, ProjectSettled,
     Subject as PaidFor, SubsidyApproved,
@@ -16,12 +16,13 @@ use ledger_core::explain::Input;
 use ledger_core::policy::{PolicyBook, Scheme};
 use ledger_core::{
     BusinessDate, ClassId, Command, Context, DisbursementId, Entity, EntityKey, EventKind,
-    Explanation, Fen, PersonKey, Position, RecordedEvent, apply, decide, explain_approval, missing,
+    Explanation, PersonKey, Position, RecordedEvent, apply, decide, explain_approval, missing,
     missing_for_event,
 };
 use ledger_log::{Direction, Snapshot, Space, keys};
 use ledger_proto::to_proto::{
-    applied_rule_to_proto, command_asked_for, date_to_proto, evaluated_to_proto, explanation_to_proto,
+    applied_rule_to_proto, command_asked_for, date_to_proto, evaluated_to_proto,
+    explanation_to_proto,
 };
 use ledger_proto::v1;
 use prost::Message;
@@ -141,7 +142,9 @@ impl Explain {
             Decision::Refusal(number) => hasher.number(3).number(*number),
         };
         let person = self.person.map(|person| *person.as_bytes());
-        hasher.bytes(person.as_ref().map_or(&[], |key| &key[..])).finish()
+        hasher
+            .bytes(person.as_ref().map_or(&[], |key| &key[..]))
+            .finish()
     }
 }
 
@@ -226,7 +229,9 @@ impl Explaining<'_> {
         let chain = explain_approval(&context, e.class, e.person, on);
         let command = approve(e.class, e.person, on);
         let again = decide(&context, &command, recorded.recorded_at);
-        let again = again.ok().and_then(|decision| decision.events.into_iter().next());
+        let again = again
+            .ok()
+            .and_then(|decision| decision.events.into_iter().next());
         let again = again.and_then(|event| match event.body {
             EventBody::SubsidyApproved(again) => Some(again),
             _ => None,
@@ -514,7 +519,10 @@ fn about(recorded: &RecordedEvent) -> v1::DecisionExplanation {
 
 /// Where the record and what is worked out again do not agree. An approval of a version that did
 /// not note the rules says only its amount.
-fn deviations(recorded: &SubsidyApproved, again: Option<&SubsidyApproved>) -> Vec<v1::RuleDeviation> {
+fn deviations(
+    recorded: &SubsidyApproved,
+    again: Option<&SubsidyApproved>,
+) -> Vec<v1::RuleDeviation> {
     let mut found = Vec::new();
     let amount = again.map(|again| again.amount);
     if amount != Some(recorded.amount) {

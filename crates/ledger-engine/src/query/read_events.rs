@@ -166,10 +166,14 @@ impl Reader {
 fn listed_positions(entity: Entity) -> Vec<Position> {
     let mut positions = match entity {
         Entity::Person(person) => person.timeline,
-        Entity::Certificate(certificate) => [Some(certificate.issued), certificate.invalidated]
-            .into_iter()
-            .flatten()
-            .collect(),
+        Entity::Certificate(certificate) => [
+            Some(certificate.issued),
+            certificate.verified,
+            certificate.invalidated,
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         Entity::Disbursement(disbursement) => {
             let ordered = Some(disbursement.ordered.position);
             let settled = disbursement.settled.map(|settled| settled.position);

@@ -43,6 +43,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<Scheme> {
         quotas,
         amount: table.child("amount", amounts::amount),
         uplift: table.child("uplift", amounts::uplift),
+        counted_apart: table.child("counted_apart", nothing_more),
         no_repeat: table.child("no_repeat", no_repeat),
         higher_level: table.child("higher_level", nothing_more),
         groups: table.child("groups", groups),

@@ -574,7 +574,11 @@ pub(crate) fn bare(body: EventBody) -> RecordedEvent {
 
 /// Commands that differ from those of [`commands`] in what is optional.
 pub(crate) fn variant_commands() -> Vec<Command> {
-    later::variant_commands().into_iter().map(command).collect()
+    let bodies = later::variant_commands().into_iter();
+    bodies
+        .chain(later::award_variant_commands())
+        .map(command)
+        .collect()
 }
 
 /// One command of every kind.

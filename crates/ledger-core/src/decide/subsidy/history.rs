@@ -34,7 +34,7 @@ impl<'a> Measured<'a> {
                 until.is_none_or(|until| on < until)
             }
         };
-        let same = move |slot: &&QuotaSlot| self.same_training(slot);
+        let same = move |slot: &&QuotaSlot| self.same_training(slot) && self.together(slot);
         let earlier = || self.live_slots().filter(same).filter(barred);
         let reason = Reason::SameOccupationAndLevel;
         self.against_slots((RuleKind::NoRepeat, reason), rule, earlier, sink);
@@ -51,30 +51,39 @@ impl<'a> Measured<'a> {
                 .level
                 .zip(level)
                 .is_some_and(|(held, asked)| held > asked);
-            above && self.same_occupation(slot)
+            above && self.same_occupation(slot) && self.together(slot)
         };
         let earlier = || self.live_slots().filter(higher);
         let reason = Reason::HigherLevelPaid;
         self.against_slots((RuleKind::HigherLevel, reason), rule, earlier, sink);
     }
 
-    /// Training that another scheme subsidised (insurance-paid and training subsidy).
+    /// Training that another scheme subsidised (insurance-paid and training subsidy), by the rule of
+    /// this scheme or of the other one: what excludes each other does so in either order.
     fn exclusion(&self, sink: &mut impl Sink) {
-        let Some(rule) = self.rules.rule(|scheme| scheme.excludes.as_ref()) else {
-            return;
-        };
-        let excluded = &rule.ruled.rule;
-        let year = self.quota_year();
-        let paid = move |slot: &&QuotaSlot| {
-            excluded.schemes.contains(&slot.scheme)
-                && match excluded.same {
-                    ExclusionScope::OccupationAndLevel => self.same_training(slot),
-                    ExclusionScope::CalendarYear => slot.year == year,
-                }
-        };
-        let earlier = || self.live_slots().filter(paid);
-        let reason = Reason::OtherSchemePaid;
-        self.against_slots((RuleKind::SchemeExclusion, reason), rule, earlier, sink);
+        let kind = (RuleKind::SchemeExclusion, Reason::OtherSchemePaid);
+        if let Some(rule) = self.rules.rule(|scheme| scheme.excludes.as_ref()) {
+            let excluded = &rule.ruled.rule;
+            let paid = |slot: &&QuotaSlot| {
+                excluded.schemes.contains(&slot.scheme) && self.excluded(excluded.same, slot)
+            };
+            self.against_slots(kind, rule, || self.live_slots().filter(paid), sink);
+        }
+        let class = self.place.class;
+        let policies = &self.deciding.context.policies;
+        let division = class.account.division;
+        for (other, rule) in policies.excluding(&class.scheme, division, self.deciding.on) {
+            let same = rule.ruled.rule.same;
+            let paid = |slot: &&QuotaSlot| slot.scheme == *other && self.excluded(same, slot);
+            self.against_slots(kind, rule, || self.live_slots().filter(paid), sink);
+        }
+    }
+
+    fn excluded(&self, same: ExclusionScope, slot: &QuotaSlot) -> bool {
+        match same {
+            ExclusionScope::OccupationAndLevel => self.same_training(slot),
+            ExclusionScope::CalendarYear => slot.year == self.quota_year(),
+        }
     }
 
     fn against_slots<'s, T, I: Iterator<Item = &'s QuotaSlot>>(
@@ -120,6 +129,12 @@ impl<'a> Measured<'a> {
         let class = self.class;
         let slots = self.place.person.slots.iter();
         slots.filter(move |slot| slot.freed.is_none() && slot.class != class)
+    }
+
+    /// Whether the slot's subsidy is measured with this one.
+    pub(super) fn together(&self, slot: &QuotaSlot) -> bool {
+        let policies = &self.deciding.context.policies;
+        policies.counted_together(&slot.scheme, &self.place.class.scheme)
     }
 
     fn same_training(&self, slot: &QuotaSlot) -> bool {

@@ -138,8 +138,12 @@ impl<'a> Measured<'a> {
 
     fn in_scope(&self, quota: Quota) -> impl Iterator<Item = &'a QuotaSlot> + use<'a> {
         let scheme: &'a SchemeId = &self.place.class.scheme;
+        let policies = &self.deciding.context.policies;
         let slots = self.live_slots();
-        slots.filter(move |slot| quota.scope == QuotaScope::AllSchemes || slot.scheme == *scheme)
+        slots.filter(move |slot| match quota.scope {
+            QuotaScope::AllSchemes => policies.counted_together(&slot.scheme, scheme),
+            QuotaScope::SameScheme => slot.scheme == *scheme,
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use super::PublishedPolicy;
 use crate::coded::{CatalogueKind, Group};
 use crate::policy::{CatalogueItem, CatalogueKey, RateValue, Ruled};
 use crate::{BusinessDate, Occupation, Position, SchemeId, SkillLevel};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::cmp::Reverse;
 
 /// Positions in the list of publications (`at`), by what is looked for.
@@ -22,6 +22,10 @@ pub(super) struct Index {
     pub(super) catalogues: HashMap<CatalogueKind, Vec<Listing>>,
     /// One occupation for all that a crosswalk calls the same.
     pub(super) canonical: HashMap<Occupation, Occupation>,
+    /// Schemes that exclude a scheme, by the one that they exclude.
+    pub(super) excluding: HashMap<SchemeId, Vec<Governing>>,
+    /// Schemes whose subsidies are measured with each other only.
+    pub(super) apart: HashSet<SchemeId>,
 }
 
 /// A document that sets rules for a scheme.
@@ -82,6 +86,13 @@ impl Index {
             for (scheme, rules) in one.policy.schemes.iter().enumerate() {
                 let listed = index.rules.entry(rules.scheme.clone()).or_default();
                 listed.push(Governing { at: *at, scheme });
+                for excluded in rules.excludes.iter().flat_map(|rule| &rule.rule.schemes) {
+                    let excluding = index.excluding.entry(excluded.clone()).or_default();
+                    excluding.push(Governing { at: *at, scheme });
+                }
+                if rules.counted_apart.is_some() {
+                    index.apart.insert(rules.scheme.clone());
+                }
             }
         }
         // Rates and catalogues are the city's before the province's.

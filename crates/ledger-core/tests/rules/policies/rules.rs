@@ -55,6 +55,11 @@ fn of_scheme(scheme: &mut Scheme, parameters: &Parameters<'_>) {
         scheme.amount = Some(decided(Ruled::new(rule, "amount"), get("amount-by")));
     }
     scheme.uplift = get("uplift").map(|text| Ruled::new(Uplift { share: share(text) }, "uplift"));
+    history(scheme, &get);
+    payment(scheme, &get);
+}
+
+fn history<'a>(scheme: &mut Scheme, get: &impl Fn(&str) -> Option<&'a str>) {
     if let Some(text) = get("quotas") {
         scheme.quotas = text.split(',').map(quota).collect();
     }
@@ -65,6 +70,7 @@ fn of_scheme(scheme: &mut Scheme, parameters: &Parameters<'_>) {
         .no_repeat
         .take()
         .map(|rule| decided(rule, get("repeat-by")));
+    scheme.counted_apart = get("apart").map(|_| Ruled::new((), "counted apart"));
     scheme.higher_level = get("higher").map(|_| Ruled::new((), "higher level"));
     scheme.excludes = get("excludes").map(|text| {
         let (schemes, same) = text.split_once('/').unwrap();
@@ -80,6 +86,9 @@ fn of_scheme(scheme: &mut Scheme, parameters: &Parameters<'_>) {
         };
         Ruled::new(rule, "exclusion")
     });
+}
+
+fn payment<'a>(scheme: &mut Scheme, get: &impl Fn(&str) -> Option<&'a str>) {
     scheme.claim_deadline = get("deadline").map(|text| {
         let (months, from) = text.split_once('/').unwrap();
         let rule = ClaimDeadline {

@@ -373,10 +373,57 @@ tables! {
                approve C2 A                         => OTHER_SCHEME_PAID facts=@one rule=exclusion
                approve C3 A @three                  => ok
                approve C4 A                         => OTHER_SCHEME_PAID facts=@one,@three
-               approve C4 B                         => ok
-               approve C3 B                         => ok
+               approve C4 B @four                   => ok
+               approve C3 B                         => OTHER_SCHEME_PAID facts=@four rule=exclusion
     2021-01-01 approve C4 A                         => ok
                approve C2 A                         => OTHER_SCHEME_PAID
+    "
+
+    // What may not be drawn together may not be drawn in either order.
+    an_exclusion_holds_in_either_order given [BODIES]
+    "
+    2019-01-01 policy P1 repeat=none
+               policy P2 repeat=none schemes=skill-upgrade excludes=vocational-training/training
+    2020-02-20 class C1
+               class C2 scheme=skill-upgrade
+               class C3 scheme=skill-upgrade level=senior
+               open C1
+               open C2
+               open C3
+    2020-03-31 graduate C1 A,B
+               graduate C2 A
+               graduate C3 B
+               approve C2 A @insurance
+               approve C1 A                         => OTHER_SCHEME_PAID facts=@insurance rule=exclusion
+               approve C3 B
+               approve C1 B                         => ok
+    "
+
+    // An appraisal fee or a living allowance is no training subsidy.
+    a_scheme_counted_apart_neither_bars_nor_uses_up given [BODIES]
+    "
+    2019-01-01 policy P1 quota=1
+               policy P2 quota=1 schemes=appraisal apart=yes
+    2020-02-20 class C1
+               class C2 scheme=appraisal
+               class C3 scheme=appraisal occupation=4-10-01-02
+               class C4 scheme=appraisal
+               class C5
+               open C1
+               open C2
+               open C3
+               open C4
+               open C5
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               graduate C3 A
+               graduate C4 A
+               graduate C5 A
+               approve C2 A @appraisal              => ok used=1
+               approve C1 A @training               => ok used=1
+               approve C4 A                         => SAME_OCCUPATION_AND_LEVEL facts=@appraisal
+               approve C3 A                         => YEARLY_QUOTA_USED facts=@appraisal
+               approve C5 A                         => SAME_OCCUPATION_AND_LEVEL facts=@training
     "
 
     // The order in which what bars a person is reported.

@@ -431,6 +431,12 @@ pub(super) fn variant_commands() -> Vec<CommandBody> {
             reference: reference("r"),
             capacity: None,
         }),
+    ]
+}
+
+/// The same of what came with awards.
+pub(super) fn award_variant_commands() -> Vec<CommandBody> {
+    vec![
         CommandBody::MakeFinding(MakeFinding {
             case: case(),
             finding: finding(),

@@ -28,77 +28,88 @@ impl Class {
         if output.is_json() {
             return Ok(output.json(&to_json(&class))?);
         }
-        let residents = match class.residence_division {
-            0 => "everyone".to_owned(),
-            code => format!("residents of {}", show::division_name(code)),
-        };
-        output.table(&key_values(&[
-            ("state", name::<v1::ClassState>(class.state)),
-            ("institution", class.institution),
-            ("account", show::account(class.account)),
-            (
-                "scheme",
-                format!("{}, {}", class.scheme, name::<v1::ClassKind>(class.kind)),
-            ),
-            (
-                "occupation",
-                format!(
-                    "{}, {}",
-                    class.occupation,
-                    name::<v1::SkillLevel>(class.level)
-                ),
-            ),
-            ("open to", residents),
-            (
-                "dates",
-                format!(
-                    "{} to {}",
-                    show::date(class.start_date),
-                    show::date(class.end_date)
-                ),
-            ),
-            ("class hours", class.class_hours.to_string()),
-            ("rate, yuan", show::yuan(class.rate_fen)),
-            ("rate from", rate_source(class.rate_source)),
-            ("scarce occupation", yes_no(class.scarce)),
-            ("order", order(&class.order_id)),
-            (
-                "enrolled",
-                format!("{} of {}", class.enrolled, class.headcount),
-            ),
-            ("completed", class.completed.to_string()),
-            ("approved", class.approvals.to_string()),
-            (
-                "employed",
-                format!(
-                    "{} of those who completed, {} of those approved",
-                    class.employed_completed, class.employed_approved
-                ),
-            ),
-            ("lines in flight", class.in_flight.to_string()),
-            ("excess advance, yuan", show::yuan(class.excess_fen)),
-            (
-                "of it still owed, yuan",
-                show::yuan(class.excess_outstanding_fen),
-            ),
-            (
-                "shown to the public at",
-                show::position(class.publicity_opened_position),
-            ),
-            (
-                "showing ended at",
-                show::position(class.publicity_closed_position),
-            ),
-            ("open objections", class.objections_open.to_string()),
-            ("policy at", show::position(class.policy_position)),
-            ("approved at", show::position(class.approved_position)),
-            ("opened at", show::position(class.opened_position)),
-            ("closed at", show::position(class.closed_position)),
-            ("settled at", show::position(class.settled_position)),
-            ("as of position", class.log_position.to_string()),
-        ]))?;
-        Ok(())
+        let rows: Vec<_> = terms(&class).into_iter().chain(progress(&class)).collect();
+        Ok(output.table(&key_values(&rows))?)
     }
+}
+
+/// What was approved.
+fn terms(class: &v1::GetClassResponse) -> Vec<(&'static str, String)> {
+    let residents = match class.residence_division {
+        0 => "everyone".to_owned(),
+        code => format!("residents of {}", show::division_name(code)),
+    };
+    vec![
+        ("state", name::<v1::ClassState>(class.state)),
+        ("institution", class.institution.clone()),
+        ("account", show::account(class.account)),
+        (
+            "scheme",
+            format!("{}, {}", class.scheme, name::<v1::ClassKind>(class.kind)),
+        ),
+        (
+            "occupation",
+            format!(
+                "{}, {}",
+                class.occupation,
+                name::<v1::SkillLevel>(class.level)
+            ),
+        ),
+        ("open to", residents),
+        (
+            "dates",
+            format!(
+                "{} to {}",
+                show::date(class.start_date),
+                show::date(class.end_date)
+            ),
+        ),
+        ("class hours", class.class_hours.to_string()),
+        ("rate, yuan", show::yuan(class.rate_fen)),
+        ("rate from", rate_source(class.rate_source)),
+        ("scarce occupation", yes_no(class.scarce)),
+        ("order", order(&class.order_id)),
+    ]
+}
+
+/// How far it has come.
+fn progress(class: &v1::GetClassResponse) -> Vec<(&'static str, String)> {
+    vec![
+        (
+            "enrolled",
+            format!("{} of {}", class.enrolled, class.headcount),
+        ),
+        ("completed", class.completed.to_string()),
+        ("approved", class.approvals.to_string()),
+        (
+            "employed",
+            format!(
+                "{} of those who completed, {} of those approved",
+                class.employed_completed, class.employed_approved
+            ),
+        ),
+        ("lines in flight", class.in_flight.to_string()),
+        ("excess advance, yuan", show::yuan(class.excess_fen)),
+        (
+            "of it still owed, yuan",
+            show::yuan(class.excess_outstanding_fen),
+        ),
+        (
+            "shown to the public at",
+            show::position(class.publicity_opened_position),
+        ),
+        (
+            "showing ended at",
+            show::position(class.publicity_closed_position),
+        ),
+        ("open objections", class.objections_open.to_string()),
+        ("policy at", show::position(class.policy_position)),
+        ("approved at", show::position(class.approved_position)),
+        ("opened at", show::position(class.opened_position)),
+        ("closed at", show::position(class.closed_position)),
+        ("settled at", show::position(class.settled_position)),
+        ("as of position", class.log_position.to_string()),
+    ]
 }
 
 fn rate_source(source: Option<v1::get_class_response::RateSource>) -> String {
