@@ -1,6 +1,7 @@
 //! The engine over a ledger in memory, driven by real commands.
 
 mod append;
+mod explain;
 mod failure;
 mod gate;
 mod idempotency;

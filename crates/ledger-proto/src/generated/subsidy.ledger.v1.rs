@@ -2839,6 +2839,9 @@ pub struct AppendResponse {
 /// What became of one command.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CommandResult {
+    /// Number under which the refusal is on record, to be explained by; 0 when it is not recorded.
+    #[prost(uint64, tag = "3")]
+    pub refusal_number: u64,
     #[prost(oneof = "command_result::Outcome", tags = "1, 2")]
     pub outcome: ::core::option::Option<command_result::Outcome>,
 }
