@@ -48,11 +48,12 @@ macro_rules! json_messages {
 }
 
 json_messages! {
-    AccountEntry AppendResponse CheckEligibilityResponse Command EventEnvelope FieldViolation
+    AccountEntry AppendResponse CheckEligibilityResponse Command
+    DecisionExplanation EventEnvelope FieldViolation
     GetAccountResponse GetCertificateResponse GetClassResponse GetDisbursementResponse
     GetQuotaResponse GetStatusResponse IndexedRefusal ListAccountEntriesResponse
     ListAccountsResponse ListRefusalsResponse RebuildProgress RecordedEvent RecordedRefusal Refusal
-    TraceNode TraceSummary
+    SimulationDifference SimulationReport TraceNode TraceSummary
 }
 
 /// Writes a message.

@@ -8,12 +8,14 @@ mod class;
 mod disbursement;
 mod eligible;
 mod events;
+mod explain;
 mod follow;
 mod import;
 mod policy;
 mod quota;
 mod rebuild;
 mod refusals;
+mod simulate;
 mod statement;
 mod status;
 mod trace;
@@ -38,6 +40,10 @@ pub(crate) enum Command {
     Quota(quota::Quota),
     /// Tell whether a subsidy would be approved, how much, and what stands against it.
     Eligible(eligible::Eligible),
+    /// Tell why a payment, an approval or a refusal was decided as it was.
+    Explain(explain::Explain),
+    /// Replay history under a draft of a policy document, and tell what it would have changed.
+    Simulate(simulate::Simulate),
     /// Show a class.
     Class(class::Class),
     /// Show a certificate.
@@ -81,6 +87,8 @@ impl Command {
             Self::Policy(command) => command.run(client, output).await,
             Self::Quota(command) => command.run(client, output).await,
             Self::Eligible(command) => command.run(client, output).await,
+            Self::Explain(command) => command.run(client, output).await,
+            Self::Simulate(command) => command.run(client, output).await,
             Self::Class(command) => command.run(client, output).await,
             Self::Certificate(command) => command.run(client, output).await,
             Self::Disbursement(command) => command.run(client, output).await,

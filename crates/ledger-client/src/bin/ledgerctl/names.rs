@@ -40,8 +40,11 @@ named! {
     DisbursementState: "DISBURSEMENT_STATE_"
     EmploymentEvidence: "EMPLOYMENT_EVIDENCE_"
     EventKind: "EVENT_KIND_"
+    ExplanationSource: "EXPLANATION_SOURCE_"
     FundSource: "FUND_SOURCE_"
     RebuildPhase: "REBUILD_PHASE_"
+    SimulationChange: "SIMULATION_CHANGE_"
+    SimulationPhase: "SIMULATION_PHASE_"
     SkillLevel: "SKILL_LEVEL_"
 }
 
