@@ -80,10 +80,9 @@ impl Simulation {
     ) -> Result<(), S::Error> {
         let division = division_of(&recorded.event);
         let within = division.is_none_or(|division| self.scope.holds_division(division));
-        if within && self.scope.begun(recorded.event.occurred_on) {
-            if self.carry_out(shadow, Moment::of(recorded), body)?.is_ok() {
-                return Ok(());
-            }
+        let begun = self.scope.begun(recorded.event.occurred_on);
+        if within && begun && self.carry_out(shadow, Moment::of(recorded), body)?.is_ok() {
+            return Ok(());
         }
         self.as_recorded(shadow, recorded).map(drop)
     }

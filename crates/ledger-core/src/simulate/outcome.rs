@@ -202,7 +202,7 @@ fn of_place(
         approved: Fen::checked_sum(approved).ok_or(ReportError::Range)?,
         paid: Fen::checked_sum(paid).ok_or(ReportError::Range)?,
     };
-    Ok((money, approvals().map(|approval| approval.on).last()))
+    Ok((money, approvals().map(|approval| approval.on).next_back()))
 }
 
 impl PlaceMoney {

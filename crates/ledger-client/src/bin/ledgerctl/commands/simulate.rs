@@ -156,13 +156,11 @@ fn show_report(
     report: &v1::SimulationReport,
 ) -> Result<(), Failure> {
     let all = report.all.clone().unwrap_or_default();
-    for (title, level) in [
-        (
-            "approved",
-            (|of| of.approved) as fn(&v1::SimulationTotals) -> _,
-        ),
-        ("paid", |of| of.paid),
-    ] {
+    let levels: [(
+        &str,
+        fn(&v1::SimulationTotals) -> Option<v1::SimulationLevel>,
+    ); 2] = [("approved", |of| of.approved), ("paid", |of| of.paid)];
+    for (title, level) in levels {
         let mut totals = table(&[
             title,
             "scheme",
@@ -175,7 +173,7 @@ fn show_report(
         ]);
         let rows = report.totals.iter().chain([&all]);
         for of in rows {
-            let sums: v1::SimulationLevel = level(of).unwrap_or_default();
+            let sums = level(of).unwrap_or_default();
             let place = match of.division {
                 0 => "all".to_owned(),
                 code => show::division_name(code),
