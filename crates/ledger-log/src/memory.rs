@@ -221,6 +221,13 @@ impl StateStore for MemoryStore {
         }))
     }
 
+    fn discard_shadow(&self, shadow: Box<dyn Shadow>) -> Result<(), LogError> {
+        let mut state = self.shared.write();
+        state.shadow_spaces(self.shared.id, shadow.id())?;
+        state.shadow = None;
+        Ok(())
+    }
+
     fn promote(&self, epoch: Epoch, shadow: &mut dyn Shadow, at: Position) -> Result<(), LogError> {
         let mut state = self.shared.write();
         state.check_writer(epoch)?;

@@ -66,6 +66,15 @@ pub trait StateStore: Send + Sync {
     /// write.
     fn open_shadow(&self) -> Result<Box<dyn Shadow>, LogError>;
 
+    /// Discards the shadow and everything in it; the live set stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::ShadowGone`] for a shadow that is not the open one of this store, and
+    /// [`LogError::Storage`] when it cannot be removed: the next one that is opened, or the next
+    /// opening of the store, removes it.
+    fn discard_shadow(&self, shadow: Box<dyn Shadow>) -> Result<(), LogError>;
+
     /// Makes the shadow the live set, at once and durably, and discards the old set.
     ///
     /// The spaces that cannot be rebuilt stay as they are. A refused shadow stays open, so that

@@ -68,6 +68,14 @@ pub(crate) fn promote(
     Ok(())
 }
 
+/// Drops a shadow that is not to be promoted.
+pub(crate) fn discard(inner: &Inner, id: ShadowId) -> Result<(), LogError> {
+    let mut slot = open_slot(inner, id)?;
+    // Whatever of it cannot be dropped now is no shadow any more, and opening drops it.
+    slot.open = None;
+    drop_generation(inner, id.generation)
+}
+
 /// Drops the column families of a generation; those who still read one keep it readable.
 pub(crate) fn drop_generation(inner: &Inner, generation: u64) -> Result<(), LogError> {
     for space in Space::REBUILDABLE {

@@ -54,6 +54,10 @@ impl StateStore for RocksStore {
         shadow::open(self.inner())
     }
 
+    fn discard_shadow(&self, shadow: Box<dyn Shadow>) -> Result<(), LogError> {
+        shadow::discard(self.inner(), shadow.id())
+    }
+
     fn promote(&self, epoch: Epoch, shadow: &mut dyn Shadow, at: Position) -> Result<(), LogError> {
         shadow::promote(self.inner(), epoch, shadow.id(), at)
     }

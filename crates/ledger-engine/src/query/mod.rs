@@ -10,6 +10,7 @@
 //! 5. [`mod@progress`] — what was reached of the targets, as of any position.
 //! 6. [`refusals`] — what was not done.
 //! 7. [`documents`] — the published policies, and what is wrong with a text.
+//! 8. [`explain`] — the chain of rules behind an approval, a payment or a refusal.
 //!
 //! Every answer names the position as of which it is given. Everything but waiting and following is
 //! synchronous and reads the store: an asynchronous caller runs it on a blocking thread.
@@ -19,6 +20,7 @@ pub mod documents;
 pub mod eligibility;
 pub mod entities;
 pub mod error;
+pub mod explain;
 pub mod limits;
 pub mod page_token;
 mod policies;
@@ -49,6 +51,7 @@ pub use accounts::{AccountBalances, AccountsPage, ListAccounts, TrialBalance};
 pub use documents::{ListPolicies, PoliciesPage, PolicyDocument, PolicyName};
 pub use entities::AsOf;
 pub use error::{QueryError, Subject};
+pub use explain::{Decision, Explain, ExplanationsPage};
 pub use page_token::{Cursor, QueryDigest};
 pub use progress::ProgressQuery;
 pub use quota::{QuotaQuery, QuotaUse, SlotUse};

@@ -102,7 +102,11 @@ impl Decoder {
     }
 }
 
-fn decode_block(block: &Block, names: &mut Interner) -> Result<Vec<RecordedEvent>, RebuildError> {
+/// Decodes the events of a block and checks that each stands at its position.
+pub(crate) fn decode_block(
+    block: &Block,
+    names: &mut Interner,
+) -> Result<Vec<RecordedEvent>, RebuildError> {
     block
         .records()
         .map(|record| {

@@ -1,6 +1,7 @@
 //! The engine over a ledger in memory, driven by real commands.
 
 mod append;
+mod explain;
 mod failure;
 mod gate;
 mod idempotency;
@@ -10,5 +11,7 @@ mod progress;
 mod random;
 mod rebuild;
 mod recovery;
+mod refusals;
+mod simulate;
 mod upgrade;
 mod world;

@@ -2,10 +2,10 @@
 
 use crate::error_chain::ErrorChain;
 use crate::identity::IdentityError;
-use crate::limits::RETRY_DELAY;
+use crate::limits::{RETRY_DELAY, SIMULATION_RETRY_DELAY};
 use ledger_core::{Reason, Refusal, RequestId};
 use ledger_engine::query::{QueryError, Subject};
-use ledger_engine::{AppendError, RebuildError, SubmitError};
+use ledger_engine::{AppendError, RebuildError, SimulateError, SubmitError};
 use ledger_log::LogError;
 use ledger_proto::status::{failure_to_proto, status_from_error};
 use ledger_proto::{ApiError, DecodeError, DecodeProblem, ERROR_DOMAIN, v1};
@@ -177,6 +177,17 @@ impl From<RebuildError> for CallError {
     fn from(error: RebuildError) -> Self {
         match error {
             RebuildError::AlreadyRunning => Self::Api(ApiError::RebuildRunning),
+            _ => internal(&error, ApiError::Internal),
+        }
+    }
+}
+
+impl From<SimulateError> for CallError {
+    fn from(error: SimulateError) -> Self {
+        match error {
+            SimulateError::Busy => Self::Api(ApiError::SimulationRunning {
+                retry_after: SIMULATION_RETRY_DELAY,
+            }),
             _ => internal(&error, ApiError::Internal),
         }
     }

@@ -10,6 +10,7 @@ mod class;
 mod disbursement;
 mod eligible;
 mod events;
+mod explain;
 mod follow;
 mod fund;
 mod import;
@@ -23,6 +24,7 @@ mod rebuild;
 mod recording;
 mod refusals;
 mod report;
+mod simulate;
 mod statement;
 mod status;
 mod trace;
@@ -67,6 +69,10 @@ pub(crate) enum Command {
     Quota(quota::Quota),
     /// Tell whether a subsidy would be approved, how much, and what stands against it.
     Eligible(eligible::Eligible),
+    /// Tell why a payment, an approval or a refusal was decided as it was.
+    Explain(explain::Explain),
+    /// Replay history under a draft of a policy document, and tell what it would have changed.
+    Simulate(simulate::Simulate),
     /// Show a class, or approve one.
     Class(class::Class),
     /// Show a certificate, or verify one.
@@ -122,6 +128,8 @@ impl Command {
             Self::Penalty(command) => command.run(client, output).await,
             Self::Quota(command) => command.run(client, output).await,
             Self::Eligible(command) => command.run(client, output).await,
+            Self::Explain(command) => command.run(client, output).await,
+            Self::Simulate(command) => command.run(client, output).await,
             Self::Class(command) => command.run(client, output).await,
             Self::Certificate(command) => command.run(client, output).await,
             Self::Disbursement(command) => command.run(client, output).await,
