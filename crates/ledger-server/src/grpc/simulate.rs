@@ -71,7 +71,8 @@ pub(super) async fn simulate(
 /// Compiles the draft; a text with errors is refused with everything that the loader finds.
 fn draft(text: &str) -> Result<Policy, CallError> {
     let report = ledger_policy::check(text);
-    let problem = |found: String| DecodeError::new("policy_text", DecodeProblem::Policy(found));
+    let problem =
+        |found: String| DecodeError::new("policy_text", DecodeProblem::Policy(vec![found]));
     let errors = report.of(Severity::Error);
     let problems: Vec<_> = errors.map(|flaw| problem(flaw.to_string())).collect();
     if !problems.is_empty() {
