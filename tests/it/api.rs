@@ -520,7 +520,12 @@ async fn validating_records_nothing() {
         event_count: 1,
     };
     let outcome = Some(v1::command_result::Outcome::Accepted(accepted));
-    assert_eq!(answer.results, [v1::CommandResult { outcome }]);
+    let refusal_number = 0;
+    let result = v1::CommandResult {
+        outcome,
+        refusal_number,
+    };
+    assert_eq!(answer.results, [result]);
     let again = client.append(asked).await.unwrap().into_inner();
     assert_eq!(again, answer);
     server.stop().await;

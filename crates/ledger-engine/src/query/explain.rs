@@ -598,3 +598,57 @@ fn name_subject(explained: &mut v1::DecisionExplanation, body: Option<&v1::comma
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ledger_core::Fen;
+    use ledger_core::coded::RuleKind;
+
+    #[test]
+    fn an_amount_a_rule_and_a_number_that_differ_are_told() {
+        let rule = |rule, found| AppliedRule {
+            rule,
+            policy: Some(Position::FIRST),
+            limit: Some(3),
+            found: Some(found),
+        };
+        let approved = |amount, applied| SubsidyApproved {
+            class: ClassId::from_bytes([1; 16]),
+            person: PersonKey::from_bytes([2; 16]),
+            amount: Fen::new(amount),
+            quota_year: 2020,
+            quota_used: 1,
+            quota_limit: 3,
+            applied,
+        };
+        let quota = || rule(RuleKind::Quota, 1);
+        let recorded = approved(500, vec![quota(), rule(RuleKind::Age, 40)]);
+        let cases = [
+            (Some(recorded.clone()), 0),
+            (Some(approved(400, recorded.applied.clone())), 1),
+            (Some(approved(500, vec![quota()])), 1),
+            (
+                Some(approved(
+                    500,
+                    vec![rule(RuleKind::Quota, 2), rule(RuleKind::Age, 40)],
+                )),
+                1,
+            ),
+            (Some(approved(400, vec![])), 3),
+            (None, 3),
+        ];
+        for (again, expected) in cases {
+            let found = deviations(&recorded, again.as_ref());
+            assert_eq!(found.len(), expected, "{again:?}");
+            let told = found
+                .iter()
+                .all(|one| !one.text_en.is_empty() && !one.text_zh.is_empty());
+            assert!(told);
+        }
+        // What was recorded before the rules were noted says its amount only.
+        let earlier = approved(500, vec![]);
+        assert!(deviations(&earlier, Some(&recorded)).is_empty());
+        assert_eq!(deviations(&earlier, None).len(), 1);
+    }
+}

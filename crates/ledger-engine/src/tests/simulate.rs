@@ -88,7 +88,6 @@ fn paid() -> (Arc<MemoryStore>, World) {
     }
     append(vec![order(1, 1, Full, &[1]), order(3, 3, Full, &[1])]);
     append(vec![settle(1)]);
-    drop(append);
     (store, world)
 }
 

@@ -150,16 +150,16 @@ impl Shown {
     }
 }
 
+/// Picks a level of totals.
+type LevelOf = fn(&v1::SimulationTotals) -> Option<v1::SimulationLevel>;
+
 fn show_report(
     output: &mut Output<'_>,
     found: &[v1::SimulationDifference],
     report: &v1::SimulationReport,
 ) -> Result<(), Failure> {
     let all = report.all.clone().unwrap_or_default();
-    let levels: [(
-        &str,
-        fn(&v1::SimulationTotals) -> Option<v1::SimulationLevel>,
-    ); 2] = [("approved", |of| of.approved), ("paid", |of| of.paid)];
+    let levels: [(&str, LevelOf); 2] = [("approved", |of| of.approved), ("paid", |of| of.paid)];
     for (title, level) in levels {
         let mut totals = table(&[
             title,
