@@ -133,6 +133,7 @@ fn count(count: Option<v1::ProgressCount>) -> v1::ProgressCount {
 /// Part of a report of the Guizhou kind: a sum that adds up, one target that counts apart, one
 /// that the ledger does not count.
 #[cfg(test)]
+#[expect(clippy::too_many_lines, reason = "one message, written out in full")]
 fn sample() -> v1::ReportProgressResponse {
     let count = |counted, found_false| {
         Some(v1::ProgressCount {
