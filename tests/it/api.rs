@@ -1,8 +1,8 @@
 //! Every call over the wire: once answered, once refused.
 
 use crate::story::{
-    CERTIFICATE, CLASS, CLAWBACK, DISBURSEMENT, PERSON, RATE_FEN, REPAID_FEN, everything, newcomer,
-    register, request,
+    CERTIFICATE, CLASS, CLAWBACK, DISBURSEMENT, PERSON, RATE_FEN, REPAID_FEN, approval, everything,
+    newcomer, register, request,
 };
 use ledger_core::PersonKey;
 use ledger_proto::v1::{self, append_stream_response::Outcome, subscribe_response::Message};
@@ -357,6 +357,119 @@ async fn a_rebuild_finds_the_live_state_equal_and_the_status_says_how_things_are
 }
 
 #[tokio::test]
+async fn a_payment_and_a_refusal_are_explained_rule_by_rule() {
+    use v1::explain_request::Decision;
+    let (server, mut client, last) = told().await;
+    let again = request(&[approval()]);
+    let refused = client.append(again).await.unwrap_err();
+    let refused = ledger_proto::status::refusals_from_status(&refused);
+    assert_eq!(refused[0].refusal_number, Some(1));
+    let explain = |decision| v1::ExplainRequest {
+        decision: Some(decision),
+        ..Default::default()
+    };
+    let paid = Decision::DisbursementId(bytes(DISBURSEMENT.as_bytes()));
+    let answer = client.explain(explain(paid)).await.unwrap().into_inner();
+    assert_eq!(answer.log_position, last);
+    let [payment, approval] = answer.decisions.as_slice() else {
+        panic!("{:?}", answer.decisions)
+    };
+    assert_eq!(
+        (payment.amount_fen, approval.amount_fen),
+        (RATE_FEN, RATE_FEN)
+    );
+    assert_eq!(approval.source(), v1::ExplanationSource::Recomputed);
+    assert_eq!(approval.deviations, []);
+    let quota = approval
+        .rules
+        .iter()
+        .find(|rule| rule.rule() == v1::RuleKind::Quota);
+    let quota = quota.unwrap();
+    assert!(quota.citation.is_some() && !quota.text_en.is_empty() && !quota.text_zh.is_empty());
+
+    let refusal = Decision::RefusalNumber(1);
+    let answer = client.explain(explain(refusal)).await.unwrap().into_inner();
+    let refusal = &answer.decisions[0];
+    assert_eq!(refusal.source(), v1::ExplanationSource::Recorded);
+    assert_eq!((refusal.accepted, refusal.rules.len() > 3), (false, true));
+
+    check(
+        client.explain(v1::ExplainRequest::default()).await,
+        Code::InvalidArgument,
+        "FIELD_INVALID",
+        "BadRequest",
+    );
+    check(
+        client.explain(explain(Decision::RefusalNumber(2))).await,
+        Code::InvalidArgument,
+        "OUT_OF_BOUNDS",
+        "BadRequest",
+    );
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_draft_is_simulated_and_changes_nothing_of_the_ledger() {
+    use v1::simulate_response::Message as Simulated;
+    let (server, mut client, last) = told().await;
+    let in_force = ledger_tests::workload::SHANDONG_ACTION;
+    let simulate = |policy_text: &str| v1::SimulateRequest {
+        policy_text: policy_text.to_owned(),
+        ..Default::default()
+    };
+    // The one subsidy was paid out of the special account, which the draft does not allow.
+    let draft = in_force.replace("    \"special_account\",\n", "");
+    for (text, expected) in [(in_force, 0), (draft.as_str(), 1)] {
+        let answers = client.simulate(simulate(text)).await.unwrap().into_inner();
+        let mut answers = all(answers).await;
+        let Some(Simulated::Report(report)) = answers.pop().unwrap().message else {
+            panic!("the report comes last")
+        };
+        let differences = answers
+            .into_iter()
+            .filter_map(|answer| match answer.message {
+                Some(Simulated::Difference(difference)) => Some(difference),
+                _ => None,
+            });
+        let differences: Vec<_> = differences.collect();
+        assert_eq!(differences.len(), expected);
+        let totals = report.all.unwrap();
+        let paid = totals.paid.unwrap();
+        assert_eq!((report.position, totals.counted), (last, 1));
+        assert_eq!(paid.was_fen, RATE_FEN);
+        assert_eq!(paid.would_fen + paid.refused_fen, RATE_FEN);
+        for difference in differences {
+            let refusal = difference.refusal.unwrap();
+            assert_eq!(refusal.reason, "SCHEME_NOT_ON_FUND");
+        }
+    }
+    let status = client
+        .get_status(v1::GetStatusRequest {})
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!((status.log_position, status.refusal_count), (last, 0));
+    check(
+        client.simulate(simulate("policy_id = 7")).await,
+        Code::InvalidArgument,
+        "FIELD_INVALID",
+        "BadRequest",
+    );
+    // A stream that is dropped ends its simulation, and the next one begins.
+    drop(client.simulate(simulate(in_force)).await.unwrap());
+    loop {
+        match client.simulate(simulate(in_force)).await {
+            Ok(answers) => match answers.into_inner().next().await.unwrap() {
+                Ok(_) => break,
+                Err(busy) => assert_eq!(reason(&busy).1, "SIMULATION_RUNNING"),
+            },
+            Err(busy) => assert_eq!(reason(&busy).1, "SIMULATION_RUNNING"),
+        }
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn the_same_request_is_answered_as_the_first_time_for_ever() {
     let server = TestServer::start().await;
     let mut client = server.client().await;
@@ -407,7 +520,12 @@ async fn validating_records_nothing() {
         event_count: 1,
     };
     let outcome = Some(v1::command_result::Outcome::Accepted(accepted));
-    assert_eq!(answer.results, [v1::CommandResult { outcome }]);
+    let refusal_number = 0;
+    let result = v1::CommandResult {
+        outcome,
+        refusal_number,
+    };
+    assert_eq!(answer.results, [result]);
     let again = client.append(asked).await.unwrap().into_inner();
     assert_eq!(again, answer);
     server.stop().await;

@@ -49,6 +49,7 @@ async fn check(fixture: &Fixture) -> Result<()> {
     check_money(&mut client, fixture).await?;
     check_person(&mut client, fixture).await?;
     check_trace(&mut client).await?;
+    check_progress(&mut client, fixture).await?;
     check_rebuild(&mut client).await?;
     // What was written by that version can be written on by this one.
     let answer = client.append(crate::story::newcomer()).await?.into_inner();
@@ -134,6 +135,42 @@ async fn check_trace(client: &mut RawClient) -> Result<()> {
         }
     }
     ensure!(lowest == Some(1), "the trace ends at {lowest:?}");
+    Ok(())
+}
+
+/// What that version did not count yet is counted when its ledger is opened: one person was
+/// trained and approved, and a finding called it false.
+async fn check_progress(client: &mut RawClient, fixture: &Fixture) -> Result<()> {
+    let quarter = v1::Quarter {
+        year: 2021,
+        number: 2,
+    };
+    let report = |as_of_position| v1::ReportProgressRequest {
+        quarter: Some(quarter),
+        as_of_position,
+        ..Default::default()
+    };
+    let now = client.report_progress(report(0)).await?.into_inner();
+    let counts = |report: &v1::ReportProgressResponse, measure: v1::TargetMeasure| {
+        let total = report.totals.iter().find(|of| of.measure() == measure)?;
+        total.counted.as_ref()?.total?.cumulative
+    };
+    for measure in [
+        v1::TargetMeasure::Completed,
+        v1::TargetMeasure::Certified,
+        v1::TargetMeasure::Subsidised,
+    ] {
+        let found = counts(&now, measure).context("it is counted")?;
+        ensure!(
+            (found.counted, found.found_false) == (1, 1),
+            "{measure:?}: {found:?}"
+        );
+    }
+    let before = client
+        .report_progress(report(fixture.last_position - 20))
+        .await?;
+    let before = counts(before.get_ref(), v1::TargetMeasure::Subsidised);
+    ensure!(before.is_none_or(|count| count.counted == 0), "{before:?}");
     Ok(())
 }
 

@@ -20,6 +20,8 @@ mod fixtures;
 mod limits;
 /// Policy documents, awards and orders from the command line: published, refused, paid, withdrawn.
 mod policies;
+/// Progress against the targets of the documents that are published.
+mod progress;
 /// A client in another language, with stubs made from the contract.
 mod python;
 /// One person's way through a class, as commands; what other modules start from.

@@ -126,6 +126,15 @@ fn training() -> [Command; 7] {
     ]
 }
 
+/// Approves the person's subsidy for the class.
+pub(crate) fn approval() -> Command {
+    let (class, person) = (CLASS, PERSON);
+    on(
+        date(2021, 5, 10),
+        CommandBody::ApproveSubsidy(ApproveSubsidy { class, person }),
+    )
+}
+
 fn payment() -> [Command; 3] {
     let (class, person, disbursement) = (CLASS, PERSON, DISBURSEMENT);
     let day = date(2021, 5, 10);
@@ -142,10 +151,7 @@ fn payment() -> [Command; 3] {
         bank_reference: reference("BANK-1"),
     };
     [
-        on(
-            day,
-            CommandBody::ApproveSubsidy(ApproveSubsidy { class, person }),
-        ),
+        approval(),
         on(day, CommandBody::OrderDisbursement(ordered)),
         on(day, CommandBody::SettleDisbursement(settled)),
     ]

@@ -26,6 +26,14 @@ use std::sync::Arc;
 /// The policy document that every test and benchmark publishes.
 pub const SHANDONG_ACTION: &str = include_str!("../../policies/shandong/2019-2021-action.toml");
 
+/// The other documents in force today, which set rules for the same scheme.
+const LATER_DOCUMENTS: [&str; 4] = [
+    include_str!("../../policies/shandong/2020-18.toml"),
+    include_str!("../../policies/shandong/2022-7.toml"),
+    include_str!("../../policies/shandong/2025-87.toml"),
+    include_str!("../../policies/guizhou/2025-3.toml"),
+];
+
 /// The scheme of that document.
 pub const SCHEME: &str = "vocational-training";
 
@@ -121,16 +129,26 @@ impl Seeded {
 /// city, and a body that trains in each. Every lane adds its own evaluator.
 #[must_use]
 pub fn foundations() -> Vec<Command> {
-    let policy = ledger_policy::compile(SHANDONG_ACTION).expect("the published policy compiles");
-    let mut commands = vec![command(CommandBody::PublishPolicy(PublishPolicy {
-        text: Arc::from(SHANDONG_ACTION),
-        policy: Arc::new(policy),
-    }))];
+    let mut commands = vec![publication(SHANDONG_ACTION)];
     for (index, _) in CITIES.iter().enumerate() {
         let number = u32::try_from(index).expect("there are sixteen cities");
         commands.extend(city_foundations(number));
     }
     commands
+}
+
+/// Publishes the other four documents, so that all five are in force.
+#[must_use]
+pub fn later_documents() -> Vec<Command> {
+    LATER_DOCUMENTS.into_iter().map(publication).collect()
+}
+
+fn publication(text: &str) -> Command {
+    let policy = ledger_policy::compile(text).expect("the published policy compiles");
+    command(CommandBody::PublishPolicy(PublishPolicy {
+        text: Arc::from(text),
+        policy: Arc::new(policy),
+    }))
 }
 
 fn city_foundations(number: u32) -> Vec<Command> {

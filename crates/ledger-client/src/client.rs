@@ -13,7 +13,7 @@ use crate::config::ClientConfig;
 use crate::error::{ClientError, Retry};
 use crate::limits::{RECEIVE_BYTES_MAX, SEND_BYTES_MAX};
 use crate::retry::random;
-use crate::stream::{EventStream, RebuildStream, Trace};
+use crate::stream::{EventStream, RebuildStream, SimulateStream, Trace};
 use crate::subscription::Subscription;
 
 /// A connection to a ledger. Cloning it is cheap and shares the connection, which is opened again
@@ -58,6 +58,8 @@ unary! {
     get_quota(GetQuotaRequest) -> GetQuotaResponse;
     /// Tells whether a subsidy would be approved, and what stands against it.
     check_eligibility(CheckEligibilityRequest) -> CheckEligibilityResponse;
+    /// Tells why a payment, an approval or a refusal was decided as it was.
+    explain(ExplainRequest) -> ExplainResponse;
     /// Tells the balances of an account.
     get_account(GetAccountRequest) -> GetAccountResponse;
     /// Lists a page of the entries of an account.
@@ -66,6 +68,8 @@ unary! {
     list_accounts(ListAccountsRequest) -> ListAccountsResponse;
     /// Lists a page of the refused commands.
     list_refusals(ListRefusalsRequest) -> ListRefusalsResponse;
+    /// Tells what was reached of the targets of the policy documents.
+    report_progress(ReportProgressRequest) -> ReportProgressResponse;
     /// Tells the state of a class.
     get_class(GetClassRequest) -> GetClassResponse;
     /// Tells the state of a certificate.
@@ -228,6 +232,26 @@ impl Client {
             })
             .await?;
         Ok(RebuildStream::new(messages))
+    }
+
+    /// Replays history under a draft of a policy document. Dropping the stream cancels it; nothing
+    /// is recorded in any case.
+    ///
+    /// # Errors
+    ///
+    /// See [`Client`]. A draft with flaws is refused with each of them.
+    pub async fn simulate(
+        &self,
+        request: v1::SimulateRequest,
+    ) -> Result<SimulateStream, ClientError> {
+        let messages = self
+            .retrying(async |mut rpc: LedgerServiceClient<Channel>| {
+                rpc.simulate(self.timed(request.clone()))
+                    .await
+                    .map(Response::into_inner)
+            })
+            .await?;
+        Ok(SimulateStream::new(messages))
     }
 
     /// Opens a subscription once, without a retry.

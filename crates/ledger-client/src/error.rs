@@ -276,6 +276,7 @@ mod tests {
         let refused = |index, reason| IndexedRefusal {
             command_index: Some(index),
             refusal: Refusal::new(reason),
+            refusal_number: None,
         };
         for (error, expected_message, expected_retry) in [
             (
@@ -312,7 +313,7 @@ mod tests {
             ),
             (
                 ApiError::RebuildRunning,
-                "a rebuild is running already (REBUILD_RUNNING)",
+                "a rebuild or a simulation is running already (REBUILD_RUNNING)",
                 Retry::Never,
             ),
             (

@@ -110,6 +110,7 @@ impl LedgerService for Fake {
     type SubscribeStream = Answers<v1::SubscribeResponse>;
     type TraceClawbackStream = Answers<v1::TraceClawbackResponse>;
     type RebuildStream = Answers<v1::RebuildProgress>;
+    type SimulateStream = Answers<v1::SimulateResponse>;
 
     async fn append(
         &self,
@@ -185,12 +186,15 @@ impl LedgerService for Fake {
         read_events(ReadEventsRequest) -> Self::ReadEventsStream;
         trace_clawback(TraceClawbackRequest) -> Self::TraceClawbackStream;
         rebuild(RebuildRequest) -> Self::RebuildStream;
+        simulate(SimulateRequest) -> Self::SimulateStream;
+        explain(ExplainRequest) -> v1::ExplainResponse;
         list_refusals(ListRefusalsRequest) -> v1::ListRefusalsResponse;
         get_quota(GetQuotaRequest) -> v1::GetQuotaResponse;
         check_eligibility(CheckEligibilityRequest) -> v1::CheckEligibilityResponse;
         get_account(GetAccountRequest) -> v1::GetAccountResponse;
         list_account_entries(ListAccountEntriesRequest) -> v1::ListAccountEntriesResponse;
         list_accounts(ListAccountsRequest) -> v1::ListAccountsResponse;
+        report_progress(ReportProgressRequest) -> v1::ReportProgressResponse;
         get_class(GetClassRequest) -> v1::GetClassResponse;
         get_certificate(GetCertificateRequest) -> v1::GetCertificateResponse;
         get_disbursement(GetDisbursementRequest) -> v1::GetDisbursementResponse;

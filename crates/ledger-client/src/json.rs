@@ -48,12 +48,13 @@ macro_rules! json_messages {
 }
 
 json_messages! {
-    AccountEntry AppendResponse CheckEligibilityResponse Command EventEnvelope FieldViolation
-    GetAccountResponse GetAwardResponse GetCertificateResponse GetClassResponse
+    AccountEntry AppendResponse CheckEligibilityResponse Command DecisionExplanation EventEnvelope
+    FieldViolation GetAccountResponse GetAwardResponse GetCertificateResponse GetClassResponse
     GetDisbursementResponse GetOrderResponse GetPolicyResponse GetQuotaResponse
     GetStatusResponse IndexedRefusal ListAccountEntriesResponse ListAccountsResponse
     ListRefusalsResponse PolicyFinding PublishedPolicy RebuildProgress RecordedEvent
-    RecordedRefusal Refusal TraceNode TraceSummary
+    RecordedRefusal Refusal ReportProgressResponse SimulationDifference SimulationReport TraceNode
+    TraceSummary
 }
 
 /// Writes a message.

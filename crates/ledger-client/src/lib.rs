@@ -57,7 +57,7 @@ pub use ledger_proto::v1::AppendMode;
 pub use load::{Load, LoadOptions};
 pub use request_id::{batch_request_id, random_request_id};
 pub use retry::{RetryPolicy, Sleeper, TokioSleeper};
-pub use stream::{EventStream, RebuildStream, Trace};
+pub use stream::{EventStream, RebuildStream, SimulateStream, Trace};
 pub use subscription::{Notice, Subscription};
 
 #[cfg(test)]

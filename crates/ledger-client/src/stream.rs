@@ -1,4 +1,4 @@
-//! Answers that come in parts: events read, a trace, the progress of a rebuild.
+//! Answers that come in parts: events read, a trace, the progress of a rebuild, a simulation.
 
 use std::vec;
 
@@ -107,5 +107,37 @@ impl RebuildStream {
             .message()
             .await
             .map_err(ClientError::from_status)
+    }
+}
+
+/// What a simulation finds, as it finds it; dropping it cancels the simulation.
+#[derive(Debug)]
+pub struct SimulateStream {
+    messages: Streaming<v1::SimulateResponse>,
+}
+
+impl SimulateStream {
+    pub(crate) const fn new(messages: Streaming<v1::SimulateResponse>) -> Self {
+        Self { messages }
+    }
+
+    /// The next message, or `None` after the report, which is the last one.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the connection or the server does; the simulation is then cancelled.
+    pub async fn next(&mut self) -> Result<Option<v1::simulate_response::Message>, ClientError> {
+        let message = self
+            .messages
+            .message()
+            .await
+            .map_err(ClientError::from_status)?;
+        match message {
+            None => Ok(None),
+            Some(v1::SimulateResponse { message: None }) => Err(ClientError::BrokenAnswer(
+                "a message of a simulation is empty",
+            )),
+            Some(v1::SimulateResponse { message }) => Ok(message),
+        }
     }
 }

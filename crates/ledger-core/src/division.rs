@@ -74,6 +74,19 @@ impl Division {
         self.0.is_multiple_of(100) && !self.is_province()
     }
 
+    /// Returns the lowest and the highest code that a division in this one can have.
+    #[must_use]
+    pub const fn codes(self) -> (u32, u32) {
+        let width = if self.is_province() {
+            9_999
+        } else if self.is_prefecture() {
+            99
+        } else {
+            0
+        };
+        (self.0, self.0.wrapping_add(width))
+    }
+
     /// Tells whether `other` is this division or lies in it, going by the codes alone.
     ///
     /// A merger is not followed: 370100 does not contain 371200, which it took over.
@@ -271,6 +284,8 @@ mod tests {
         ] {
             let found = division(outer).contains(division(inner));
             assert_eq!(found, expected, "{outer} contains {inner}");
+            let (first, last) = division(outer).codes();
+            assert_eq!((first..=last).contains(&division(inner).code()), expected);
         }
     }
 

@@ -42,6 +42,7 @@ pub mod position;
 pub mod progress;
 pub mod refusal;
 pub mod scheme;
+pub mod simulate;
 
 pub use account::{AccountKey, AccountKind, LedgerAccount, Posting, Side};
 pub use apply::apply;

@@ -7,8 +7,10 @@ use crate::request::{Appended, Outcome};
 use crate::wire::{CodecError, Reader, Wire};
 use ledger_core::{Position, Refusal};
 
-/// The version of the encoding.
-const VERSION: u8 = 1;
+/// The version of the encoding. Version 1 did not hold the numbers of the refusals, and is read
+/// for ever.
+const VERSION: u8 = 2;
+const VERSION_WITHOUT_NUMBERS: u8 = 1;
 
 /// `count` commands, each one event, from a position on.
 const RUN: u8 = 1;
@@ -24,6 +26,7 @@ pub(crate) fn encode_answer(digest: &[u8; 32], appended: &Appended) -> Vec<u8> {
     out.push(VERSION);
     digest.put(&mut out);
     appended.log_position.put(&mut out);
+    appended.first_refusal.put(&mut out);
     appended.outcomes.len().put(&mut out);
     let mut rest = appended.outcomes.as_slice();
     while let Some((outcome, after)) = rest.split_first() {
@@ -55,9 +58,19 @@ pub(crate) fn encode_answer(digest: &[u8; 32], appended: &Appended) -> Vec<u8> {
 
 /// Reads what [`encode_answer`] wrote: the digest, and the answer as it is given again.
 pub(crate) fn decode_answer(bytes: &[u8]) -> Result<([u8; 32], Appended), CodecError> {
-    let mut reader = Reader::versioned(bytes, VERSION)?;
+    let has_numbers = bytes.first() != Some(&VERSION_WITHOUT_NUMBERS);
+    let version = if has_numbers {
+        VERSION
+    } else {
+        VERSION_WITHOUT_NUMBERS
+    };
+    let mut reader = Reader::versioned(bytes, version)?;
     let digest = reader.array()?;
     let log_position = Position::take(&mut reader)?;
+    let first_refusal = match has_numbers {
+        true => <Option<u64> as Wire>::take(&mut reader)?,
+        false => None,
+    };
     let count = usize::take(&mut reader)?;
     let mut outcomes = Vec::new();
     while outcomes.len() < count {
@@ -68,6 +81,7 @@ pub(crate) fn decode_answer(bytes: &[u8]) -> Result<([u8; 32], Appended), CodecE
         digest,
         Appended {
             outcomes,
+            first_refusal,
             replayed: true,
             log_position,
         },
@@ -159,7 +173,9 @@ mod tests {
             (vec![recorded(9, 1), recorded(11, 1)], 64),
         ];
         for (outcomes, bytes_max) in cases {
+            let refused = |outcome: &Outcome| matches!(outcome, Outcome::Refused(_));
             let answer = Appended {
+                first_refusal: outcomes.iter().any(refused).then_some(300),
                 outcomes,
                 replayed: true,
                 log_position: Position::new(1000),
@@ -171,5 +187,22 @@ mod tests {
                 assert!(decode_answer(&bytes[..end]).is_err());
             }
         }
+    }
+
+    #[test]
+    fn an_answer_without_numbers_is_read_as_such() {
+        let answer = Appended {
+            outcomes: vec![Outcome::Refused(Refusal::new(Reason::ClassFull))],
+            first_refusal: None,
+            replayed: true,
+            log_position: Position::new(5),
+        };
+        let mut bytes = encode_answer(&[7; 32], &answer);
+        // Version 1 had no number behind the position.
+        bytes[0] = VERSION_WITHOUT_NUMBERS;
+        assert_eq!(bytes.remove(1 + 32 + 1), 0);
+        assert_eq!(decode_answer(&bytes), Ok(([7; 32], answer)));
+        bytes[0] = VERSION + 1;
+        assert!(decode_answer(&bytes).is_err());
     }
 }

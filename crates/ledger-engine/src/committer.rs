@@ -5,6 +5,7 @@
 //! for alone.
 
 use crate::block_starts::BlockStarts;
+use crate::counters::{BlockCounters, CounterChange, RunningCounts};
 use crate::error_chain::error_chain;
 use crate::group::Group;
 use crate::index::BlockIndex;
@@ -24,6 +25,7 @@ pub(crate) struct Committer {
     epoch: Epoch,
     tip: Tip,
     block_starts: BlockStarts,
+    counts: RunningCounts,
 }
 
 impl Committer {
@@ -32,14 +34,17 @@ impl Committer {
         storage: Arc<dyn Storage>,
         epoch: Epoch,
         tip: Tip,
+        entities_max: usize,
     ) -> Self {
         let block_starts = BlockStarts::new(BLOCK_STARTS_MAX);
+        let counts = RunningCounts::new(tip.last_position, entities_max);
         Self {
             shared,
             storage,
             epoch,
             tip,
             block_starts,
+            counts,
         }
     }
 
@@ -76,6 +81,7 @@ impl Committer {
     fn commit(&mut self, mut group: Group) -> Result<(), LogError> {
         let mut state = std::mem::take(&mut group.state);
         let blocks = self.blocks(&group, &mut state)?;
+        self.count(std::mem::take(&mut group.progress), &blocks, &mut state)?;
         if blocks.is_empty() && state.is_empty() {
             return Ok(());
         }
@@ -99,6 +105,10 @@ impl Committer {
         );
         self.shared
             .publish(Arc::new(self.tip.clone()), group.policies);
+        if self.counts.is_full() {
+            // Every row is in the store now.
+            self.counts.rotate();
+        }
         Ok(())
     }
 
@@ -130,6 +140,29 @@ impl Committer {
         index.finish(state);
         self.close(builder, &mut blocks);
         Ok(blocks)
+    }
+
+    /// Adds the rows of the counters that the events of the blocks change.
+    fn count(
+        &mut self,
+        progress: Vec<CounterChange>,
+        blocks: &[Block],
+        state: &mut Vec<StateOp>,
+    ) -> Result<(), LogError> {
+        let storage = &*self.storage;
+        let scan = |from: &[u8], to: &[u8], direction| {
+            storage.scan(Space::Progress, from, to, direction, 1)
+        };
+        let mut progress = progress.into_iter().peekable();
+        for block in blocks {
+            let mut counters = BlockCounters::new(block.first_position());
+            let last = block.last_position();
+            while let Some(change) = progress.next_if(|change| change.position <= last) {
+                counters.add(change);
+            }
+            counters.finish(&mut self.counts, &scan, state)?;
+        }
+        Ok(())
     }
 
     fn close(&mut self, builder: BlockBuilder, blocks: &mut Vec<Block>) {

@@ -9,6 +9,7 @@ use crate::index::each_indexed_tag;
 use ledger_core::entity::{
     Award, AwardRegister, Case, Class, Disbursement, Institution, Order, Person,
 };
+use ledger_core::event::{EventBody, Subject};
 use ledger_core::{Context, EntityKey, Event};
 
 /// An entry in a block's table.
@@ -41,12 +42,42 @@ const AWARD_ENTRY_BYTES: usize = 576;
 const AWARD_ENTRY_FIXED_BYTES: usize = 64;
 const SELECTION_BYTES: usize = 24;
 
+/// A row of a counter of progress: its key with three names of the longest, the count, one change.
+const COUNTER_ROW_BYTES: usize = 192;
+
 /// The event in its block and its index entries. What it creates (a disbursement, say) holds no
 /// more than the event, which is why its bytes count twice.
 pub(crate) fn of_event(event: &Event, encoded_bytes: usize) -> usize {
     let mut tags = 0;
     each_indexed_tag(event, |_| tags += 1);
     2 * encoded_bytes + TABLE_ENTRY_BYTES + tags * TAG_BYTES + event.causes.len() * CAUSE_BYTES
+}
+
+/// The rows of the counters that an event changes, as if each were the first change in its block.
+///
+/// A fact of a place is counted once, and once more apart where it is found false; a place has
+/// three of them.
+pub(crate) fn of_counters(context: &Context, event: &Event) -> usize {
+    let rows = match &event.body {
+        EventBody::ClassOpened { .. }
+        | EventBody::TrainingCompleted { .. }
+        | EventBody::CertificateIssued(_)
+        | EventBody::SubsidyApproved(_)
+        | EventBody::AwardApproved(_)
+        | EventBody::AwardRevoked { .. } => 2,
+        // With the approval that lapses.
+        EventBody::CertificateInvalidated(_) => 4,
+        EventBody::FindingMade(e) => match e.subject {
+            Subject::Class(class) if e.persons.is_empty() => {
+                let class = context.classes.get(&class);
+                class.map_or(0, |class| class.counted.len() + 1)
+            }
+            Subject::Class(_) => 3 * e.persons.len(),
+            Subject::Award(_) => 1,
+        },
+        _ => 0,
+    };
+    rows * COUNTER_ROW_BYTES
 }
 
 /// A loaded entity as it will be after one more event.

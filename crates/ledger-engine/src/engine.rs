@@ -9,6 +9,7 @@ use crate::rebuild::{self, CancelToken, Progress, RebuildError, RebuildReport};
 use crate::recovery::{self, OpenError, VerifyError, VerifyReport};
 use crate::request::{AppendError, Appended, ReplyReceiver, Request, SubmitError};
 use crate::shared::Shared;
+use crate::simulate::{self, Observer, Simulate, SimulateError, Simulated};
 use crate::tip::Tip;
 use crate::writer::{Start, Writer};
 use ledger_core::merkle::Hash;
@@ -17,7 +18,7 @@ use ledger_core::{Position, RecordedTime};
 use ledger_log::{Epoch, Storage};
 use std::fmt;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError, TryLockError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, mpsc};
 use std::thread::{self, JoinHandle};
 use tokio::sync::watch;
 
@@ -30,8 +31,8 @@ pub struct Engine {
     options: EngineOptions,
     epoch: Epoch,
     threads: Mutex<Vec<JoinHandle<()>>>,
-    /// Held by the one rebuild that runs.
-    rebuilding: Mutex<()>,
+    /// Held by the one rebuild or simulation that runs: both fill the one shadow of the store.
+    shadowing: Mutex<()>,
 }
 
 /// How the engine is doing.
@@ -97,7 +98,13 @@ impl Engine {
             to_committer,
             start,
         );
-        let committer = Committer::new(Arc::clone(&shared), Arc::clone(&storage), epoch, tip);
+        let committer = Committer::new(
+            Arc::clone(&shared),
+            Arc::clone(&storage),
+            epoch,
+            tip,
+            options.cache_entities_max,
+        );
         let committing = spawn("ledger-commit", move || committer.run(&groups))?;
         let writing = spawn("ledger-write", move || writer.run())?;
         let threads = Mutex::new(vec![writing, committing]);
@@ -107,7 +114,7 @@ impl Engine {
             options,
             epoch,
             threads,
-            rebuilding: Mutex::new(()),
+            shadowing: Mutex::new(()),
         })
     }
 
@@ -210,13 +217,37 @@ impl Engine {
         progress: &mut (dyn FnMut(Progress) + Send),
         cancel: &CancelToken,
     ) -> Result<RebuildReport, RebuildError> {
-        let _running = match self.rebuilding.try_lock() {
-            Ok(running) => running,
-            // It guards nothing but itself.
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => return Err(RebuildError::AlreadyRunning),
-        };
+        let _running = self.shadow_permit().ok_or(RebuildError::AlreadyRunning)?;
         rebuild::rebuild(&self.storage, &self.shared, &self.options, progress, cancel)
+    }
+
+    /// Replays history under a draft of a policy document, and tells what it would have changed.
+    /// Nothing is written to the ledger.
+    ///
+    /// It takes longer than reading the log, and blocks the thread; requests are answered
+    /// meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`SimulateError`].
+    pub fn simulate(
+        &self,
+        what: &Simulate,
+        observer: &mut dyn Observer,
+        cancel: &CancelToken,
+    ) -> Result<Simulated, SimulateError> {
+        let _running = self.shadow_permit().ok_or(SimulateError::Busy)?;
+        simulate::simulate(&self.storage, &self.options, what, observer, cancel)
+    }
+
+    /// The right to the one shadow; `None` while somebody else has it.
+    fn shadow_permit(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.shadowing.try_lock() {
+            Ok(permit) => Some(permit),
+            // It guards nothing but itself.
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     /// Reads the whole log and checks it against the tip: every record against its leaf hash, and

@@ -1,5 +1,6 @@
 //! The open group: what the writer has decided and the committer has not seen yet.
 
+use crate::counters::CounterChange;
 use crate::request::Reply;
 use hashbrown::HashMap;
 use ledger_core::policy::PolicyBook;
@@ -18,6 +19,8 @@ pub(crate) struct Group {
     pub(crate) bytes: Vec<u8>,
     /// Where each event ends in `bytes`.
     pub(crate) ends: Vec<usize>,
+    /// What the events change in the counters of progress, by position.
+    pub(crate) progress: Vec<CounterChange>,
     /// Entities, answers, refusals and policies.
     pub(crate) state: Vec<StateOp>,
     /// Recorded time of the last event up to the end of the group.
@@ -48,6 +51,7 @@ pub(crate) struct OpenGroup {
 pub(crate) struct Mark {
     events: usize,
     bytes: usize,
+    progress: usize,
     state: usize,
     refusals: u64,
     changes_policies: bool,
@@ -69,6 +73,7 @@ impl OpenGroup {
             events: Vec::new(),
             bytes: Vec::new(),
             ends: Vec::new(),
+            progress: Vec::new(),
             state: Vec::new(),
             recorded_at,
             refusals,
@@ -98,6 +103,7 @@ impl OpenGroup {
         Mark {
             events: self.group.events.len(),
             bytes: self.group.bytes.len(),
+            progress: self.group.progress.len(),
             state: self.group.state.len(),
             refusals: self.group.refusals,
             changes_policies: self.changes_policies,
@@ -110,6 +116,7 @@ impl OpenGroup {
         self.group.events.truncate(mark.events);
         self.group.ends.truncate(mark.events);
         self.group.bytes.truncate(mark.bytes);
+        self.group.progress.truncate(mark.progress);
         self.group.state.truncate(mark.state);
         self.group.refusals = mark.refusals;
         self.changes_policies = mark.changes_policies;

@@ -6,10 +6,11 @@
 //!    back.
 //! 2. `writer` — the thread that decides; `committer` — the thread that makes durable; `group` —
 //!    what passes from one to the other; `inbox` — what waits for the writer.
-//! 3. [`entity_codec`], [`index`], [`refusals`], [`tip`] — the private encodings of what is derived
-//!    from the log.
+//! 3. [`entity_codec`], [`index`], `counters`, [`refusals`], [`tip`] — the private encodings of what
+//!    is derived from the log.
 //! 4. [`rebuild`] — the same state once more from the log alone, compared, switched.
-//! 5. [`query`] — the read side.
+//! 5. [`simulate`] — history once more under a draft of a policy, in a shadow that is thrown away.
+//! 6. [`query`] — the read side.
 //!
 //! The crate knows no gRPC and no database, so it can be embedded, tested and measured alone.
 
@@ -19,6 +20,7 @@ mod cache;
 mod clock;
 mod committer;
 mod cost;
+mod counters;
 mod engine;
 pub mod entity_codec;
 mod error_chain;
@@ -34,7 +36,9 @@ pub mod rebuild;
 mod recovery;
 pub mod refusals;
 pub mod request;
+mod shadow_memory;
 mod shared;
+pub mod simulate;
 pub mod tip;
 mod wire;
 mod writer;
@@ -52,5 +56,6 @@ pub use refusals::{RefusalRecord, decode_refusal};
 pub use request::{
     AppendError, Appended, Mode, Outcome, Reply, ReplyReceiver, Request, SubmitError,
 };
+pub use simulate::{Simulate, SimulateError, Simulated};
 pub use tip::Tip;
 pub use wire::CodecError;

@@ -46,6 +46,11 @@ pub const CACHE_ENTITY_BYTES: usize = 2_048;
 /// Keys of one read from the store. Larger reads gain nothing and hold the store's lock longer.
 pub const MULTI_GET_KEYS_MAX: usize = 1_024;
 
+/// Running counts kept in memory, over both generations, for the committer and for a rebuild: a few
+/// hundred bytes each, so some 20 MB. In one quarter a province counts in far fewer: sixteen cities
+/// with a few hundred profiles each.
+pub const COUNTERS_CACHED_MAX: usize = 65_536;
+
 /// Blocks whose range is remembered, per generation: 16 bytes and a tree's overhead each, so some
 /// 5 MB.
 pub const BLOCK_STARTS_MAX: usize = 131_072;
@@ -71,6 +76,30 @@ pub const REBUILD_TAIL_EVENTS_MAX: u64 = 50_000;
 /// is several times faster than recording, so each round is a fraction of the one before.
 pub const REBUILD_CATCH_UP_ROUNDS_MAX: u32 = 16;
 
+/// Classes that a simulation keeps in memory while it compares: about 300 bytes each, so 20 MB.
+pub const SIMULATE_CLASSES_MAX: usize = 65_536;
+
+/// Refusals that a simulation reads at once: of [`REFUSAL_DETAIL_BYTES_MAX`] each, so 8 MB.
+pub const SIMULATE_REFUSALS_CHUNK: usize = 256;
+
+/// Bytes of a command kept with its refusal. A command about one person takes some 60 bytes, a
+/// payment 18 for each beneficiary: room for a class of two hundred. A longer one is not kept, and a
+/// simulation does not try it again.
+pub const REFUSAL_COMMAND_BYTES_MAX: usize = 4 * 1024;
+
+/// Bytes of the chain of rules kept with a refusal; a scheme has at most some twenty rules, of
+/// about 300 bytes in two languages.
+pub const REFUSAL_EXPLANATION_BYTES_MAX: usize = 28 * 1024;
+
+/// Bytes of both.
+pub const REFUSAL_DETAIL_BYTES_MAX: usize =
+    REFUSAL_COMMAND_BYTES_MAX + REFUSAL_EXPLANATION_BYTES_MAX;
+
+/// Bytes of commands and chains kept with the refusals of one request, which are in the group in
+/// addition to what is checked against [`GROUP_BYTES_HARD_MAX`]. Of a request with more of them
+/// the first ones are kept.
+pub const REFUSAL_DETAILS_PER_REQUEST_BYTES_MAX: usize = 2 * 1024 * 1024;
+
 /// Events between two lines in the log of the process while the derived state of an earlier version
 /// is rebuilt at opening: one every few seconds.
 pub const UPGRADE_EVENTS_PER_REPORT: u64 = 1_000_000;
@@ -79,7 +108,13 @@ const _: () = assert!(GROUP_BYTES_SOFT_MAX < GROUP_BYTES_HARD_MAX);
 const _: () = assert!(GROUP_BYTES_HARD_MAX < GROUP_BYTES_MAX);
 const _: () = assert!(REQUEST_COMMANDS_MAX <= QUEUE_COMMANDS_MAX);
 // A refusal takes well under 1 KiB, and is stored twice.
-const _: () = assert!(GROUP_BYTES_HARD_MAX + 2 * 1024 * REQUEST_COMMANDS_MAX < GROUP_BYTES_MAX);
+const _: () = assert!(
+    GROUP_BYTES_HARD_MAX
+        + 2 * 1024 * REQUEST_COMMANDS_MAX
+        + REFUSAL_DETAILS_PER_REQUEST_BYTES_MAX
+        + REFUSAL_DETAIL_BYTES_MAX
+        < GROUP_BYTES_MAX
+);
 
 /// The bounds that an operator may set.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -36,6 +36,8 @@ mod upgrade;
 pub use books::BooksError;
 pub use upgrade::EncodingError;
 
+pub(crate) use compare::Pairs;
+pub(crate) use decode::decode_block;
 pub(crate) use upgrade::upgrade;
 
 use replay::Replay;
@@ -101,8 +103,8 @@ pub struct Difference {
 /// Why the rebuilt state did not become the live one.
 #[derive(Debug, Error)]
 pub enum RebuildError {
-    /// Another rebuild is running.
-    #[error("another rebuild is running")]
+    /// Another rebuild, or a simulation, is running.
+    #[error("another rebuild or a simulation is running")]
     AlreadyRunning,
     /// It was cancelled.
     #[error("rebuild was cancelled")]

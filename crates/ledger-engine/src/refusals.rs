@@ -1,13 +1,18 @@
 //! Refused commands: an attempt is evidence, so it is kept beside the numbered log.
 
-use crate::wire::{CodecError, Reader, Wire, fields};
+use crate::wire::{CodecError, Reader, Wire, fields, numbered};
 use ledger_core::command::{Command, CommandBody};
 use ledger_core::refusal::RuleCitation;
+use ledger_core::simulate::{Stage, Why};
 use ledger_core::{BusinessDate, EventKind, Position, Reason, RecordedTime, Refusal, RequestId};
 use std::sync::Arc;
 
-/// The version of the encoding.
-const VERSION: u8 = 1;
+/// The version of the encoding. Version 1 had no details, and is read for ever.
+const VERSION: u8 = 2;
+const VERSION_WITHOUT_DETAIL: u8 = 1;
+
+/// The version of the encoding of a note about a simulated refusal, which is never kept.
+const NOTE_VERSION: u8 = 1;
 
 /// One refused command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +35,21 @@ pub struct RefusalRecord {
     pub decided_at: Position,
     /// Why it was refused.
     pub refusal: Refusal,
+    /// What it takes to explain it and to try it again.
+    pub detail: RefusalDetail,
+}
+
+/// What it takes to explain a refusal and to try its command again, as far as it was kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RefusalDetail {
+    /// The last position whose state the decision saw; absent when it saw effects of earlier
+    /// commands of its request that were undone, and in refusals of version 1.
+    pub seen: Option<Position>,
+    /// The command, as the message `Command` of the contract; absent when it was too long, or one
+    /// that nothing would follow from.
+    pub command: Option<Vec<u8>>,
+    /// The chain of rules, as the message `DecisionExplanation` of the contract.
+    pub explanation: Option<Vec<u8>>,
 }
 
 /// Returns the stored form of a refused command, the value under
@@ -37,20 +57,45 @@ pub struct RefusalRecord {
 #[must_use]
 pub fn encode_refusal(record: &RefusalRecord) -> Vec<u8> {
     let mut out = vec![VERSION];
-    record.put(&mut out);
+    put_record(record, &mut out);
+    record.detail.put(&mut out);
     out
 }
 
-/// Reads what [`encode_refusal`] wrote.
+/// Reads what [`encode_refusal`] wrote, in this version or an earlier one.
 ///
 /// # Errors
 ///
 /// [`CodecError`] for an unknown version and for bytes that `encode_refusal` does not write.
 pub fn decode_refusal(bytes: &[u8]) -> Result<RefusalRecord, CodecError> {
-    let mut reader = Reader::versioned(bytes, VERSION)?;
-    let record = RefusalRecord::take(&mut reader)?;
+    let has_detail = bytes.first() != Some(&VERSION_WITHOUT_DETAIL);
+    let version = if has_detail {
+        VERSION
+    } else {
+        VERSION_WITHOUT_DETAIL
+    };
+    let mut reader = Reader::versioned(bytes, version)?;
+    let mut record = take_record(&mut reader)?;
+    if has_detail {
+        record.detail = RefusalDetail::take(&mut reader)?;
+    }
     reader.finish()?;
     Ok(record)
+}
+
+/// The stored form of why a simulated decision differs.
+pub(crate) fn encode_why(why: &Why) -> Vec<u8> {
+    let mut out = vec![NOTE_VERSION];
+    why.put(&mut out);
+    out
+}
+
+/// Reads what [`encode_why`] wrote.
+pub(crate) fn decode_why(bytes: &[u8]) -> Result<Why, CodecError> {
+    let mut reader = Reader::versioned(bytes, NOTE_VERSION)?;
+    let why = Why::take(&mut reader)?;
+    reader.finish()?;
+    Ok(why)
 }
 
 /// The kind of event that a command asks for; a final payment becomes a settlement as well.
@@ -111,11 +156,34 @@ pub const fn asked_for(command: &Command) -> EventKind {
     }
 }
 
+/// The fields of version 1, which come first in every version.
+macro_rules! record_fields {
+    ($($field:ident),+ $(,)?) => {
+        fn put_record(record: &RefusalRecord, out: &mut Vec<u8>) {
+            $( record.$field.put(out); )+
+        }
+
+        fn take_record(reader: &mut Reader<'_>) -> Result<RefusalRecord, CodecError> {
+            Ok(RefusalRecord {
+                $( $field: Wire::take(reader)?, )+
+                detail: RefusalDetail::default(),
+            })
+        }
+    };
+}
+
+record_fields! {
+    recorded_at, actor, source_system, request_id, command_index, asked_for, occurred_on,
+    decided_at, refusal,
+}
+
+numbered! {
+    Stage { Approval = 1, Payment = 2 }
+}
+
 fields! {
-    RefusalRecord {
-        recorded_at, actor, source_system, request_id, command_index, asked_for, occurred_on,
-        decided_at, refusal,
-    }
+    RefusalDetail { seen, command, explanation }
+    Why { position, stage, refusal }
     Refusal { reason, rule, limit, found, facts, subject }
     RuleCitation { policy, document, clause, valid_from }
 }

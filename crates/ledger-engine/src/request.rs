@@ -44,6 +44,10 @@ pub type ReplyReceiver = oneshot::Receiver<Reply>;
 pub struct Appended {
     /// One outcome per command, in order.
     pub outcomes: Vec<Outcome>,
+    /// Number of the first refusal among them, under which it is on record; the others follow in
+    /// order. Absent when nothing was refused, or nothing recorded, and in answers stored by
+    /// versions that did not keep it.
+    pub first_refusal: Option<u64>,
     /// Whether this is the stored answer to an earlier request with the same id and digest.
     pub replayed: bool,
     /// The last position that the answer takes into account; everything up to it is durable.

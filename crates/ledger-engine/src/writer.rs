@@ -22,6 +22,7 @@ use ledger_log::{Epoch, Space, StateOp, Storage, keys};
 use std::sync::{Arc, mpsc};
 
 mod attempt;
+mod detail;
 
 /// The state of the writer thread.
 pub(crate) struct Writer {

@@ -12,6 +12,7 @@
 //! | requests | request id, 16 bytes | the answer, encoded by the engine |
 //! | refusals | sequence number | the refusal, encoded by the engine |
 //! | meta | a short ASCII name | as the engine defines |
+//! | progress | counter, first position of the block | [`CounterRow`](crate::CounterRow) |
 
 use ledger_core::Position;
 use thiserror::Error;
@@ -207,6 +208,31 @@ pub fn effect_blocks(key: &[u8]) -> Result<(Position, Position), KeyError> {
     Ok((position(cause)?, position(effect)?))
 }
 
+/// The key of the row of one counter in one block.
+///
+/// `counter` tells where it ends by itself, so that no counter is the prefix of another: the rows
+/// of a counter lie together, in the order of the blocks.
+#[must_use]
+pub fn progress(counter: &[u8], block: Position) -> Vec<u8> {
+    let mut key = Vec::with_capacity(counter.len() + POSITION_BYTES);
+    key.extend_from_slice(counter);
+    key.extend_from_slice(&block.get().to_be_bytes());
+    key
+}
+
+/// Returns the counter and the first position of the block that a progress key names.
+///
+/// # Errors
+///
+/// [`KeyError::Malformed`] for a key that is too short to hold both.
+pub fn progress_parts(key: &[u8]) -> Result<(&[u8], Position), KeyError> {
+    let (counter, block) = key.split_last_chunk().ok_or(KeyError::Malformed)?;
+    if counter.is_empty() {
+        return Err(KeyError::Malformed);
+    }
+    Ok((counter, Position::new(u64::from_be_bytes(*block))))
+}
+
 /// The key of the answer to a request.
 #[must_use]
 pub fn request(id: &[u8; 16]) -> Vec<u8> {
@@ -351,8 +377,8 @@ mod tests {
     use super::{
         EntityKind, KeyError, account, award, award_register, block, case, certificate, class,
         clawback, disbursement, effect, effect_blocks, effect_prefix, entity_prefix, institution,
-        order, person, policy, position, prefix_end, refusal, refusal_sequence, request, successor,
-        tag, tag_block, tag_prefix,
+        order, person, policy, position, prefix_end, progress, progress_parts, refusal,
+        refusal_sequence, request, successor, tag, tag_block, tag_prefix,
     };
 
     fn hex(bytes: &[u8]) -> String {
@@ -366,7 +392,7 @@ mod tests {
         let id_hex = "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf";
         let at = Position::new(0x0102_0304_0506_0708);
         let at_hex = "0102030405060708";
-        let cases: [(Vec<u8>, &[&str]); 18] = [
+        let cases: [(Vec<u8>, &[&str]); 19] = [
             (block(at).to_vec(), &[at_hex]),
             (person(&id), &["01", id_hex]),
             (class(&id), &["02", id_hex]),
@@ -392,6 +418,7 @@ mod tests {
                 &["02", "05", "636c617373", at_hex],
             ),
             (effect(Position::FIRST, at), &["0000000000000001", at_hex]),
+            (progress(b"counter", at), &["636f756e746572", at_hex]),
             (request(&id), &[id_hex]),
             (refusal(258), &["0000000000000102"]),
         ];
@@ -408,6 +435,7 @@ mod tests {
         assert!(numbers.map(block).is_sorted());
         assert!(numbers.map(|n| tag(1, b"t", n).unwrap()).is_sorted());
         assert!(numbers.map(|n| effect(Position::FIRST, n)).is_sorted());
+        assert!(numbers.map(|n| progress(b"c", n)).is_sorted());
     }
 
     #[test]
@@ -418,6 +446,7 @@ mod tests {
         assert_eq!(tag_block(&tag(9, b"", one).unwrap()), Ok(one));
         assert_eq!(effect_blocks(&effect(one, two)), Ok((one, two)));
         assert_eq!(refusal_sequence(&refusal(7)), Ok(7));
+        assert_eq!(progress_parts(&progress(b"c", two)), Ok((&b"c"[..], two)));
         for kind in EntityKind::ALL {
             assert_eq!(EntityKind::of(&entity_prefix(kind)), Ok(kind));
         }
@@ -442,6 +471,9 @@ mod tests {
             b"12345678123456789",
         ] {
             assert_eq!(effect_blocks(key), Err(KeyError::Malformed), "{key:?}");
+        }
+        for key in [&b""[..], b"1234567", b"12345678"] {
+            assert_eq!(progress_parts(key), Err(KeyError::Malformed), "{key:?}");
         }
         assert_eq!(position(b"123456789"), malformed);
         assert_eq!(refusal_sequence(b"1234567"), Err(KeyError::Malformed));

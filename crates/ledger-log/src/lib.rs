@@ -7,7 +7,7 @@
 //! 2. [`StateStore`] — entities and indexes derived from the log, committed with it;
 //!    [`Snapshot`] and [`Shadow`] — reading all of it at one position, and rebuilding it beside.
 //! 3. [`Block`] and [`BlockBuilder`] — the frame that events are stored in, to the byte.
-//! 4. [`keys`] and [`postings`] — every key and every index value, to the byte.
+//! 4. [`keys`], [`postings`] and [`CounterRow`] — every key and every index value, to the byte.
 //! 5. [`MemoryStore`] and [`suite`] — the reference implementation, and the checks that every
 //!    implementation passes.
 //!
@@ -15,6 +15,7 @@
 //! names no database. `ledger-store` implements the traits on RocksDB.
 
 mod block;
+mod counter_row;
 mod epoch;
 mod error;
 pub mod keys;
@@ -26,6 +27,7 @@ mod state;
 pub mod suite;
 
 pub use block::{Block, BlockBuilder, LeafHash, Record, RecordRefused, Records};
+pub use counter_row::CounterRow;
 pub use epoch::Epoch;
 pub use error::{Damage, LogError};
 pub use log::{BlockIter, CommitGroup, Log, blocks_back_from};

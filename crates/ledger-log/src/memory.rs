@@ -190,21 +190,8 @@ impl StateStore for MemoryStore {
         direction: Direction,
         limit: usize,
     ) -> Result<Vec<Entry>, LogError> {
-        if !to.is_empty() && from >= to {
-            return Ok(Vec::new());
-        }
         let map = self.shared.read().durable.spaces.map(space);
-        let upper = if to.is_empty() {
-            Bound::Unbounded
-        } else {
-            Bound::Excluded(to)
-        };
-        let range = map.range::<[u8], _>((Bound::Included(from), upper));
-        let copy = |(key, value): (&Vec<u8>, &Vec<u8>)| (key.clone(), value.clone());
-        Ok(match direction {
-            Direction::Forward => range.take(limit).map(copy).collect(),
-            Direction::Backward => range.rev().take(limit).map(copy).collect(),
-        })
+        Ok(scan(&map, from, to, direction, limit))
     }
 
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, LogError> {
@@ -232,6 +219,13 @@ impl StateStore for MemoryStore {
             id,
             shared: Arc::clone(&self.shared),
         }))
+    }
+
+    fn discard_shadow(&self, shadow: Box<dyn Shadow>) -> Result<(), LogError> {
+        let mut state = self.shared.write();
+        state.shadow_spaces(self.shared.id, shadow.id())?;
+        state.shadow = None;
+        Ok(())
     }
 
     fn promote(&self, epoch: Epoch, shadow: &mut dyn Shadow, at: Position) -> Result<(), LogError> {
@@ -313,6 +307,20 @@ impl Shadow for MemoryShadow {
         let mut state = self.shared.write();
         let spaces = state.shadow_spaces(self.shared.id, self.id)?;
         Ok(keys.iter().map(|key| spaces.get(space, key)).collect())
+    }
+
+    fn scan(
+        &self,
+        space: Space,
+        from: &[u8],
+        to: &[u8],
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<Entry>, LogError> {
+        check_rebuildable(space)?;
+        let mut state = self.shared.write();
+        let map = state.shadow_spaces(self.shared.id, self.id)?.map(space);
+        Ok(scan(&map, from, to, direction, limit))
     }
 
     fn iterate(&self, space: Space) -> Entries<'_> {
@@ -462,6 +470,23 @@ impl Spaces {
             next = Bound::Excluded(key.clone());
             Some(Ok((key.clone(), value.clone())))
         }))
+    }
+}
+
+fn scan(map: &Map, from: &[u8], to: &[u8], direction: Direction, limit: usize) -> Vec<Entry> {
+    if !to.is_empty() && from >= to {
+        return Vec::new();
+    }
+    let upper = if to.is_empty() {
+        Bound::Unbounded
+    } else {
+        Bound::Excluded(to)
+    };
+    let range = map.range::<[u8], _>((Bound::Included(from), upper));
+    let copy = |(key, value): (&Vec<u8>, &Vec<u8>)| (key.clone(), value.clone());
+    match direction {
+        Direction::Forward => range.take(limit).map(copy).collect(),
+        Direction::Backward => range.rev().take(limit).map(copy).collect(),
     }
 }
 

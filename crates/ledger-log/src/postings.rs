@@ -117,9 +117,12 @@ pub enum PostingsError {
     /// The entries do not ascend.
     #[error("index value is out of order")]
     Order,
+    /// A counter falls below zero, leaves its range, or is said to change and does not.
+    #[error("index value counts wrong")]
+    Count,
 }
 
-fn push_varint(bytes: &mut Vec<u8>, mut number: u64) {
+pub(crate) fn push_varint(bytes: &mut Vec<u8>, mut number: u64) {
     loop {
         let [low, ..] = number.to_le_bytes();
         number >>= 7;
@@ -131,7 +134,7 @@ fn push_varint(bytes: &mut Vec<u8>, mut number: u64) {
     }
 }
 
-fn take_varint(bytes: &mut &[u8]) -> Result<u64, PostingsError> {
+pub(crate) fn take_varint(bytes: &mut &[u8]) -> Result<u64, PostingsError> {
     let mut number: u64 = 0;
     let mut shift = 0;
     loop {
@@ -156,7 +159,7 @@ fn take_varint(bytes: &mut &[u8]) -> Result<u64, PostingsError> {
     }
 }
 
-fn take_offset(bytes: &mut &[u8]) -> Result<u32, PostingsError> {
+pub(crate) fn take_offset(bytes: &mut &[u8]) -> Result<u32, PostingsError> {
     u32::try_from(take_varint(bytes)?).map_err(|_| PostingsError::Overflow)
 }
 

@@ -66,6 +66,15 @@ pub trait StateStore: Send + Sync {
     /// write.
     fn open_shadow(&self) -> Result<Box<dyn Shadow>, LogError>;
 
+    /// Discards the shadow and everything in it; the live set stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::ShadowGone`] for a shadow that is not the open one of this store, and
+    /// [`LogError::Storage`] when it cannot be removed: the next one that is opened, or the next
+    /// opening of the store, removes it.
+    fn discard_shadow(&self, shadow: Box<dyn Shadow>) -> Result<(), LogError>;
+
     /// Makes the shadow the live set, at once and durably, and discards the old set.
     ///
     /// The spaces that cannot be rebuilt stay as they are. A refused shadow stays open, so that
@@ -123,6 +132,20 @@ pub trait Shadow: Send {
     ///
     /// As [`write`](Self::write).
     fn multi_get(&self, space: Space, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, LogError>;
+
+    /// Returns at most `limit` entries of a range, as [`StateStore::scan`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write).
+    fn scan(
+        &self,
+        space: Space,
+        from: &[u8],
+        to: &[u8],
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<Entry>, LogError>;
 
     /// Reads a space from its first key to its last, as of the call.
     fn iterate(&self, space: Space) -> Entries<'_>;
@@ -192,21 +215,29 @@ pub enum Space {
     Refusals,
     /// Short facts of the engine about itself, such as the version of its encodings.
     Meta,
+    /// The running count of each counter of progress, and how a block changed it.
+    Progress,
 }
 
 impl Space {
     /// Every space, in the order of the numbers.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Entities,
         Self::TagIndex,
         Self::EffectIndex,
         Self::Requests,
         Self::Refusals,
         Self::Meta,
+        Self::Progress,
     ];
 
     /// The spaces that are a function of the log alone, so that a shadow can hold them.
-    pub const REBUILDABLE: [Self; 3] = [Self::Entities, Self::TagIndex, Self::EffectIndex];
+    pub const REBUILDABLE: [Self; 4] = [
+        Self::Entities,
+        Self::TagIndex,
+        Self::EffectIndex,
+        Self::Progress,
+    ];
 
     /// Returns the permanent number.
     #[must_use]
@@ -218,6 +249,7 @@ impl Space {
             Self::Requests => 4,
             Self::Refusals => 5,
             Self::Meta => 6,
+            Self::Progress => 7,
         }
     }
 
@@ -231,6 +263,7 @@ impl Space {
             Self::Requests => "requests",
             Self::Refusals => "refusals",
             Self::Meta => "meta",
+            Self::Progress => "progress",
         }
     }
 
@@ -238,7 +271,7 @@ impl Space {
     #[must_use]
     pub const fn is_rebuildable(self) -> bool {
         match self {
-            Self::Entities | Self::TagIndex | Self::EffectIndex => true,
+            Self::Entities | Self::TagIndex | Self::EffectIndex | Self::Progress => true,
             Self::Requests | Self::Refusals | Self::Meta => false,
         }
     }

@@ -5,6 +5,8 @@ use ledger_core::event::{
     AssessmentResult, ClaimRoute, ClassKind, DisbursementStage, EmploymentEvidence, FindingKind,
     InstitutionKind, ReturnKind, SettlementOutcome,
 };
+use ledger_core::policy::{Measure as TargetMeasure, TargetBound, TargetPeriod};
+use ledger_core::progress::{Counted, TargetStatus};
 use ledger_core::{AccountKind, CertificateKind, EventKind, FundSource, Side, SkillLevel};
 
 use crate::error::{DecodeError, DecodeProblem};
@@ -134,6 +136,18 @@ enums! {
         PaymentSchedule, QuotaRelease, ClaimDeadline, Publicity, Catalogue, Order, AwardExclusivity,
         AwardCount, Penalty, Accrual, Finding,
     }
+    /// Translates what a target counts.
+    TargetMeasure: target_measure_to_proto, target_measure_from_proto {
+        Subsidised, Completed, Certified, Classes, Awards, External,
+    }
+    /// Translates how the figure of a target is meant.
+    TargetBound: target_bound_to_proto, target_bound_from_proto { AtLeast, About, Exactly }
+    /// Translates what the figure of a target is for.
+    TargetPeriod: target_period_to_proto, target_period_from_proto { Yearly, Cumulative }
+    /// Translates how a target stands.
+    TargetStatus: target_status_to_proto, target_status_from_proto {
+        NotCounted, NoFigure, PartOfDivision, Reached, Running, Missed,
+    }
     /// Translates the kind of an event.
     EventKind: event_kind_to_proto, event_kind_from_proto {
         PolicyPublished, PolicyWithdrawn, CataloguePublished, AccountOpened, FundsAccrued,
@@ -147,5 +161,17 @@ enums! {
         ObjectionRaised, ObjectionResolved, PublicityClosed, AwardApproved, AwardRevoked,
         DisbursementOrdered, DisbursementSettled, DisbursementReturned, CaseOpened, FindingMade,
         CaseClosed, ClawbackDecided, RepaymentReceived, PenaltyImposed,
+    }
+}
+
+/// Translates what the ledger counts by itself.
+#[must_use]
+pub const fn counted_to_proto(counted: Counted) -> v1::TargetMeasure {
+    match counted {
+        Counted::Subsidised => v1::TargetMeasure::Subsidised,
+        Counted::Completed => v1::TargetMeasure::Completed,
+        Counted::Certified => v1::TargetMeasure::Certified,
+        Counted::Classes => v1::TargetMeasure::Classes,
+        Counted::Awards => v1::TargetMeasure::Awards,
     }
 }

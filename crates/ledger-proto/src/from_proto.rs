@@ -18,6 +18,6 @@ pub use value::{
     account_key_from_proto, applied_rule_from_proto, capacity_from_proto, date_from_proto,
     debt_from_proto, division_from_proto, document_kind_from_proto, id_from_proto,
     ledger_account_from_proto, level_from_proto, payee_from_proto, person_status_from_proto,
-    posting_from_proto, raised_by_from_proto, reporting_from_proto, scope_from_proto,
-    tag_from_proto, time_from_proto,
+    posting_from_proto, quarter_from_proto, raised_by_from_proto, reporting_from_proto,
+    scope_from_proto, tag_from_proto, time_from_proto,
 };

@@ -87,9 +87,15 @@ pub enum ApiError {
         /// The last position in the log.
         log_position: Position,
     },
-    /// A rebuild is running already.
-    #[error("a rebuild is running already")]
+    /// A rebuild or a simulation is running already, and there is room for one.
+    #[error("a rebuild or a simulation is running already")]
     RebuildRunning,
+    /// A rebuild or a simulation is running already; a simulation waits for its end.
+    #[error("a rebuild or another simulation is running already")]
+    SimulationRunning {
+        /// After which time a retry makes sense.
+        retry_after: Duration,
+    },
     /// The caller is not known.
     #[error("the caller is not authenticated")]
     Unauthenticated,
@@ -108,6 +114,8 @@ pub struct IndexedRefusal {
     pub command_index: Option<u32>,
     /// Why.
     pub refusal: Refusal,
+    /// Number under which it is on record; absent when it is not recorded.
+    pub refusal_number: Option<u64>,
 }
 
 /// Translates an error into a status with details.
@@ -150,6 +158,7 @@ impl ApiError {
         Self::Refused(vec![IndexedRefusal {
             command_index: None,
             refusal,
+            refusal_number: None,
         }])
     }
 
@@ -167,6 +176,7 @@ impl ApiError {
             Self::PositionNotReached { .. } => Code::DeadlineExceeded,
             Self::PositionBeyondLog { .. } => Code::OutOfRange,
             Self::RebuildRunning => Code::FailedPrecondition,
+            Self::SimulationRunning { .. } => Code::ResourceExhausted,
             Self::Unauthenticated => Code::Unauthenticated,
             Self::DataLoss => Code::DataLoss,
             Self::Internal => Code::Internal,
@@ -189,6 +199,7 @@ impl ApiError {
             Self::PositionNotReached { .. } => "POSITION_NOT_REACHED",
             Self::PositionBeyondLog { .. } => "POSITION_BEYOND_LOG",
             Self::RebuildRunning => "REBUILD_RUNNING",
+            Self::SimulationRunning { .. } => "SIMULATION_RUNNING",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::DataLoss => "DATA_LOSS",
             Self::Internal => "INTERNAL",
@@ -210,7 +221,8 @@ impl ApiError {
             Self::NotServing => "系统正在启动或停止",
             Self::PositionNotReached { .. } => "账本尚未到达所要求的位置",
             Self::PositionBeyondLog { .. } => "所要求的位置超出账本末尾",
-            Self::RebuildRunning => "重建正在进行",
+            Self::RebuildRunning => "重建或模拟正在进行",
+            Self::SimulationRunning { .. } => "重建或其他模拟正在进行，请稍后重试",
             Self::Unauthenticated => "未通过身份验证",
             Self::DataLoss => "存储记录已损坏",
             Self::Internal => "系统内部错误",
@@ -221,9 +233,9 @@ impl ApiError {
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::QueueFull { retry_after } | Self::TooManyStreams { retry_after } => {
-                Some(*retry_after)
-            }
+            Self::QueueFull { retry_after }
+            | Self::TooManyStreams { retry_after }
+            | Self::SimulationRunning { retry_after } => Some(*retry_after),
             _ => None,
         }
     }
@@ -256,6 +268,7 @@ fn indexed_refusal(indexed: &IndexedRefusal) -> v1::IndexedRefusal {
     v1::IndexedRefusal {
         command_index: indexed.command_index,
         refusal: Some(refusal_to_proto(&indexed.refusal)),
+        refusal_number: indexed.refusal_number.unwrap_or_default(),
     }
 }
 

@@ -6,11 +6,14 @@ mod append_stream;
 mod call;
 mod deadline;
 mod error;
+mod explain;
 mod operate;
 mod policy;
+mod progress;
 mod query;
 mod read;
 mod refusals;
+mod simulate;
 mod stream;
 mod subscribe;
 mod trace;
@@ -44,6 +47,7 @@ impl LedgerService for Service {
     type SubscribeStream = Answers<v1::SubscribeResponse>;
     type TraceClawbackStream = Answers<v1::TraceClawbackResponse>;
     type RebuildStream = Answers<v1::RebuildProgress>;
+    type SimulateStream = Answers<v1::SimulateResponse>;
 
     async fn append(&self, request: Request<v1::AppendRequest>) -> Answer<v1::AppendResponse> {
         unary(&self.shared, request, append::append).await
@@ -112,6 +116,17 @@ impl LedgerService for Service {
         unary(&self.shared, request, query::check_eligibility).await
     }
 
+    async fn explain(&self, request: Request<v1::ExplainRequest>) -> Answer<v1::ExplainResponse> {
+        unary(&self.shared, request, explain::explain).await
+    }
+
+    async fn simulate(
+        &self,
+        request: Request<v1::SimulateRequest>,
+    ) -> Answer<Self::SimulateStream> {
+        streaming(&self.shared, request, simulate::simulate).await
+    }
+
     async fn get_account(
         &self,
         request: Request<v1::GetAccountRequest>,
@@ -131,6 +146,13 @@ impl LedgerService for Service {
         request: Request<v1::ListAccountsRequest>,
     ) -> Answer<v1::ListAccountsResponse> {
         unary(&self.shared, request, account::list_accounts).await
+    }
+
+    async fn report_progress(
+        &self,
+        request: Request<v1::ReportProgressRequest>,
+    ) -> Answer<v1::ReportProgressResponse> {
+        unary(&self.shared, request, progress::report_progress).await
     }
 
     async fn get_class(

@@ -50,6 +50,14 @@ pub const SHUTDOWN_GRACE_MS: u64 = 10_000;
 /// groups have been committed by then.
 pub const RETRY_DELAY: Duration = Duration::from_millis(50);
 
+/// After which time a caller who found a rebuild or a simulation running is asked to come again: a
+/// ledger of a few million events is replayed in some ten seconds.
+pub const SIMULATION_RETRY_DELAY: Duration = Duration::from_secs(5);
+
+/// Differences of a simulation that wait for the caller: about 300 bytes each, so 80 KB. The
+/// simulation waits while there are as many.
+pub const SIMULATION_DIFFERENCES_AHEAD: usize = 256;
+
 /// How long before the caller's deadline a call is ended, so that the answer still arrives.
 pub const DEADLINE_MARGIN: Duration = Duration::from_millis(10);
 

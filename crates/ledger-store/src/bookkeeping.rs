@@ -15,8 +15,11 @@ use rocksdb::WriteBatch;
 
 use crate::error::storage;
 
-/// The layout that this version reads and writes.
-pub(crate) const FORMAT: u32 = 1;
+/// The layout that this version writes.
+pub(crate) const FORMAT: u32 = 2;
+
+/// The layout before there was a space of progress. Opening such a store adds what is missing.
+pub(crate) const FORMAT_WITHOUT_PROGRESS: u32 = 1;
 
 const FORMAT_KEY: &str = "format";
 const EPOCH_KEY: &str = "epoch";
@@ -25,8 +28,13 @@ const TIP_KEY: &str = "tip";
 
 /// Records the layout and the live generation of a new store.
 pub(crate) fn put_new(batch: &mut WriteBatch, generation: u64) {
-    batch.put(FORMAT_KEY, FORMAT.to_be_bytes());
+    put_format(batch);
     put_generation(batch, generation);
+}
+
+/// Records that an older store was brought to this layout.
+pub(crate) fn put_format(batch: &mut WriteBatch) {
+    batch.put(FORMAT_KEY, FORMAT.to_be_bytes());
 }
 
 /// Records a claim.

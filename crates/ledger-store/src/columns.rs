@@ -112,6 +112,7 @@ mod tests {
             "requests",
             "refusals",
             "meta",
+            "progress.7",
         ];
         assert_eq!(names, expected);
         for column in Column::all(7) {

@@ -127,13 +127,22 @@ impl RocksStore {
         for block in &group.blocks {
             batch.put_cf(&events, keys::block(block.first_position()), block.frame());
         }
-        let [entities, tag_index, effect_index, requests, refusals, meta] = inner.spaces([
+        let [
+            entities,
+            tag_index,
+            effect_index,
+            requests,
+            refusals,
+            meta,
+            progress,
+        ] = inner.spaces([
             Space::Entities,
             Space::TagIndex,
             Space::EffectIndex,
             Space::Requests,
             Space::Refusals,
             Space::Meta,
+            Space::Progress,
         ]);
         for op in &group.state {
             let column = match op.space {
@@ -143,6 +152,7 @@ impl RocksStore {
                 Space::Requests => &requests,
                 Space::Refusals => &refusals,
                 Space::Meta => &meta,
+                Space::Progress => &progress,
             };
             match &op.value {
                 Some(value) => batch.put_cf(column, &op.key, value),

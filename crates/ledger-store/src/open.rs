@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use ledger_core::Position;
-use ledger_log::{Block, LogError};
+use ledger_log::{Block, LogError, Space};
 use rocksdb::{ColumnFamilyDescriptor, DB, IteratorMode, WriteBatch};
 
 use crate::columns::{Column, EVENTS, FIRST_GENERATION};
@@ -28,6 +28,10 @@ pub(crate) fn open(path: &Path, options: &StoreOptions) -> Result<Inner, OpenErr
     let read = |key: &str| db.get_opt(key, &options::point_read());
     match bookkeeping::format(&read).map_err(check)? {
         Some(bookkeeping::FORMAT) => {}
+        Some(bookkeeping::FORMAT_WITHOUT_PROGRESS) => {
+            let generation = bookkeeping::generation(&read).map_err(check)?;
+            add_progress(&db, &column_options, generation)?;
+        }
         Some(version) => {
             return Err(OpenError::UnknownFormat {
                 version,
@@ -96,15 +100,38 @@ fn finish_creating(db: &DB, column_options: &ColumnOptions) -> Result<(), OpenEr
         return Err(check(LogError::CorruptEntry { name: "format" }));
     }
     for column in Column::all(FIRST_GENERATION) {
-        if db.cf_handle(&column.name()).is_none() {
-            db.create_cf(column.name(), &column_options.of(column))
-                .map_err(|error| check(storage("create a column family", error)))?;
-        }
+        create_missing(db, column_options, column)?;
     }
     let mut batch = WriteBatch::default();
     bookkeeping::put_new(&mut batch, FIRST_GENERATION);
     db.write_opt(batch, &options::durable_write())
         .map_err(|error| check(storage("record the store format", error)))
+}
+
+/// Brings a store of the first layout to this one: the live generation gets an empty space of
+/// progress, which the engine fills from the log. Cut off anywhere, it is done again.
+fn add_progress(db: &DB, column_options: &ColumnOptions, generation: u64) -> Result<(), OpenError> {
+    create_missing(db, column_options, Column::of(Space::Progress, generation))?;
+    let mut batch = WriteBatch::default();
+    bookkeeping::put_format(&mut batch);
+    db.write_opt(batch, &options::durable_write())
+        .map_err(|error| OpenError::Check {
+            source: storage("record the store format", error),
+        })
+}
+
+fn create_missing(
+    db: &DB,
+    column_options: &ColumnOptions,
+    column: Column,
+) -> Result<(), OpenError> {
+    if db.cf_handle(&column.name()).is_some() {
+        return Ok(());
+    }
+    db.create_cf(column.name(), &column_options.of(column))
+        .map_err(|error| OpenError::Check {
+            source: storage("create a column family", error),
+        })
 }
 
 /// Checks that the log and every live space are there.

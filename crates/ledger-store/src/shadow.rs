@@ -4,12 +4,12 @@ use std::iter;
 use std::sync::{Arc, MutexGuard};
 
 use ledger_core::Position;
-use ledger_log::{Entries, Epoch, LogError, Shadow, ShadowId, Space, StateOp};
+use ledger_log::{Direction, Entries, Entry, Epoch, LogError, Shadow, ShadowId, Space, StateOp};
 use rocksdb::{ColumnFamilyRef, IteratorMode, WriteBatch};
 
 use crate::columns::{Column, Live};
 use crate::error::storage;
-use crate::state::{entry, multi_get};
+use crate::state::{entry, multi_get, scan};
 use crate::store::{Inner, ShadowSlot};
 use crate::{bookkeeping, options};
 
@@ -68,6 +68,14 @@ pub(crate) fn promote(
     Ok(())
 }
 
+/// Drops a shadow that is not to be promoted.
+pub(crate) fn discard(inner: &Inner, id: ShadowId) -> Result<(), LogError> {
+    let mut slot = open_slot(inner, id)?;
+    // Whatever of it cannot be dropped now is no shadow any more, and opening drops it.
+    slot.open = None;
+    drop_generation(inner, id.generation)
+}
+
 /// Drops the column families of a generation; those who still read one keep it readable.
 pub(crate) fn drop_generation(inner: &Inner, generation: u64) -> Result<(), LogError> {
     for space in Space::REBUILDABLE {
@@ -112,6 +120,19 @@ impl Shadow for RocksShadow {
     fn multi_get(&self, space: Space, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, LogError> {
         let _open = open_slot(&self.inner, self.id)?;
         multi_get(&self.inner.db, &self.column(space)?, keys)
+    }
+
+    fn scan(
+        &self,
+        space: Space,
+        from: &[u8],
+        to: &[u8],
+        direction: Direction,
+        limit: usize,
+    ) -> Result<Vec<Entry>, LogError> {
+        let _open = open_slot(&self.inner, self.id)?;
+        let column = self.column(space)?;
+        scan(&self.inner.db, &column, from, to, direction, limit)
     }
 
     fn iterate(&self, space: Space) -> Entries<'_> {

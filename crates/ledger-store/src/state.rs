@@ -35,21 +35,8 @@ impl StateStore for RocksStore {
         direction: Direction,
         limit: usize,
     ) -> Result<Vec<Entry>, LogError> {
-        if !to.is_empty() && from >= to {
-            return Ok(Vec::new());
-        }
         let inner = self.inner();
-        let mut read = options::point_read();
-        read.set_iterate_lower_bound(from);
-        if !to.is_empty() {
-            read.set_iterate_upper_bound(to);
-        }
-        let mode = match direction {
-            Direction::Forward => IteratorMode::Start,
-            Direction::Backward => IteratorMode::End,
-        };
-        let entries = inner.db.iterator_cf_opt(&inner.space(space), read, mode);
-        entries.take(limit).map(entry).collect()
+        scan(&inner.db, &inner.space(space), from, to, direction, limit)
     }
 
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, LogError> {
@@ -65,6 +52,10 @@ impl StateStore for RocksStore {
 
     fn open_shadow(&self) -> Result<Box<dyn Shadow>, LogError> {
         shadow::open(self.inner())
+    }
+
+    fn discard_shadow(&self, shadow: Box<dyn Shadow>) -> Result<(), LogError> {
+        shadow::discard(self.inner(), shadow.id())
     }
 
     fn promote(&self, epoch: Epoch, shadow: &mut dyn Shadow, at: Position) -> Result<(), LogError> {
@@ -133,6 +124,31 @@ pub(crate) fn multi_get(
             Err(error) => Err(storage("read several entries", error)),
         })
         .collect()
+}
+
+/// Reads at most `limit` entries with `from <= key < to`; an empty `to` is no bound.
+pub(crate) fn scan(
+    db: &DB,
+    column: &impl AsColumnFamilyRef,
+    from: &[u8],
+    to: &[u8],
+    direction: Direction,
+    limit: usize,
+) -> Result<Vec<Entry>, LogError> {
+    if !to.is_empty() && from >= to {
+        return Ok(Vec::new());
+    }
+    let mut read = options::point_read();
+    read.set_iterate_lower_bound(from);
+    if !to.is_empty() {
+        read.set_iterate_upper_bound(to);
+    }
+    let mode = match direction {
+        Direction::Forward => IteratorMode::Start,
+        Direction::Backward => IteratorMode::End,
+    };
+    let entries = db.iterator_cf_opt(column, read, mode);
+    entries.take(limit).map(entry).collect()
 }
 
 /// What RocksDB's iterators yield.

@@ -341,6 +341,7 @@ mod tests {
                 first_position,
                 event_count: 1,
             })),
+            refusal_number: 0,
         };
         v1::AppendResponse {
             first_position: first,

@@ -22,11 +22,19 @@ const AIM: u64 = 90_000;
 /// Measures one caller with batches of a thousand, and many with small ones.
 pub(crate) fn measure(folder: &Path, scale: Scale, report: &mut Report) -> Result<()> {
     let limit = report.raw_per_second();
-    for (name, group_events_max, aim) in [
-        ("1 caller × 1000, groups of 1000", 1_000, Some(AIM)),
+    let one = Documents::One;
+    for (name, group_events_max, documents, aim) in [
+        ("1 caller × 1000, groups of 1000", 1_000, one, Some(AIM)),
+        (
+            "1 caller × 1000, groups of 1000, five documents",
+            1_000,
+            Documents::Five,
+            None,
+        ),
         (
             "1 caller × 1000, groups as they come",
             EngineOptions::default().group_events_max,
+            one,
             None,
         ),
     ] {
@@ -34,11 +42,8 @@ pub(crate) fn measure(folder: &Path, scale: Scale, report: &mut Report) -> Resul
             group_events_max,
             ..EngineOptions::default()
         };
-        let (counted, counts) = pipelined(
-            &folder.join(group_events_max.to_string()),
-            options,
-            scale.engine_events,
-        )?;
+        let folder = folder.join(format!("{group_events_max}-{documents:?}"));
+        let (counted, counts) = pipelined(&folder, options, documents, scale.engine_events)?;
         let row = report.throughput(SECTION, name, &counted);
         row.with_groups(&counts).of_limit("raw", limit);
         if let Some(aim) = aim {
@@ -65,12 +70,29 @@ pub(crate) fn measure(folder: &Path, scale: Scale, report: &mut Report) -> Resul
     Ok(())
 }
 
+/// Which documents are in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Documents {
+    /// The one whose rules the mix needs.
+    One,
+    /// All five; later ones set rules for the same scheme.
+    Five,
+}
+
 /// One caller who does not wait for each answer.
-fn pipelined(folder: &Path, options: EngineOptions, events: u64) -> Result<(Counted, Counts)> {
+fn pipelined(
+    folder: &Path,
+    options: EngineOptions,
+    documents: Documents,
+    events: u64,
+) -> Result<(Counted, Counts)> {
     std::fs::create_dir_all(folder).context("cannot make a folder")?;
     let ledger = Ledger::open(folder, options)?;
     let mut lanes = lanes(0, 1);
     ledger.prepare(&lanes)?;
+    if documents == Documents::Five {
+        ledger.publish_later_documents()?;
+    }
     let lane = lanes.first_mut().context("there is one lane")?;
     let mut warming = Pipeline::start(&ledger.engine);
     for _ in 0..WARM_UP_BATCHES {

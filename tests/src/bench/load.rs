@@ -2,7 +2,7 @@
 
 use super::latency::{Counted, Meter};
 use super::metered::{Metered, count};
-use crate::workload::{Lane, Seeded, foundations};
+use crate::workload::{Lane, Seeded, foundations, later_documents};
 use anyhow::{Context as _, Result, ensure};
 use ledger_core::Command;
 use ledger_engine::{
@@ -54,6 +54,14 @@ impl Ledger {
         let engine = Engine::open(storage, options, Arc::new(SystemClock))
             .context("the engine does not open")?;
         Ok(Self { engine, store })
+    }
+
+    /// Publishes the documents that the lanes do not need, so that all five are in force.
+    pub(crate) fn publish_later_documents(&self) -> Result<()> {
+        let mut seeded = Seeded::new(SEED + 1);
+        let request = request(seeded.uuid(), later_documents());
+        recorded(self.engine.append_blocking(request)?)?;
+        Ok(())
     }
 
     /// Carries out what lanes need on record before their first batch.

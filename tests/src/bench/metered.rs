@@ -143,6 +143,10 @@ impl StateStore for Metered {
         self.store.open_shadow()
     }
 
+    fn discard_shadow(&self, shadow: Box<dyn Shadow>) -> Result<(), LogError> {
+        self.store.discard_shadow(shadow)
+    }
+
     fn promote(&self, epoch: Epoch, shadow: &mut dyn Shadow, at: Position) -> Result<(), LogError> {
         self.store.promote(epoch, shadow, at)
     }

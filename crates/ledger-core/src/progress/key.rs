@@ -115,6 +115,18 @@ impl ProgressKey {
         }
     }
 
+    /// The bytes that every stored key of a measure starts with.
+    #[must_use]
+    pub const fn measure_prefix(measure: Counted, found_false: bool) -> [u8; 2] {
+        [measure.number(), if found_false { 1 } else { 0 }]
+    }
+
+    /// The part of a stored key that the keys of its division have in common.
+    #[must_use]
+    pub fn division_prefix(bytes: &[u8]) -> &[u8] {
+        bytes.first_chunk::<6>().map_or(bytes, |prefix| prefix)
+    }
+
     /// Returns the bytes of the stored key.
     ///
     /// # Panics
@@ -123,7 +135,7 @@ impl ProgressKey {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let profile = &self.profile;
-        let mut bytes = vec![self.measure.number(), u8::from(self.found_false)];
+        let mut bytes = Self::measure_prefix(self.measure, self.found_false).to_vec();
         bytes.extend(self.division.code().to_be_bytes());
         bytes.extend(self.quarter.year.to_be_bytes());
         bytes.push(self.quarter.number);

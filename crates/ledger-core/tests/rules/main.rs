@@ -4,7 +4,7 @@
 //! of commands with their expected outcomes; [`tables`] holds them, [`documents`] those that play
 //! the documents of the `policies` folder; [`properties`] lets random commands run against a simple
 //! model; [`report`] holds made-up counters against targets; [`evidence`] walks from a clawback
-//! down to its causes.
+//! down to its causes; [`simulate`] plays a history once more under a draft.
 
 #![expect(
     clippy::result_large_err,
@@ -25,5 +25,7 @@ mod properties;
 mod report;
 #[cfg(test)]
 mod script;
+#[cfg(test)]
+mod simulate;
 #[cfg(test)]
 mod tables;

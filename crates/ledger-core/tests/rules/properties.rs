@@ -126,6 +126,7 @@ fn random_commands_keep_every_promise() {
             }
         }
         case.script.ledger.audit();
+        crate::simulate::check_random(&case.script);
         for (count, entities) in snapshots {
             assert_eq!(
                 case.script.ledger.replay(count).entities,

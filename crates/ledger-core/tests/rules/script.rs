@@ -22,9 +22,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use ledger_core::entity::Account;
+use ledger_core::simulate::Attempt;
 use ledger_core::{
-    AccountKind, BusinessDate, CertificateNumber, Entity, EntityKey, LedgerAccount, Position,
-    RecordedEvent, RecordedTime, Refusal, SkillLevel,
+    AccountKind, BusinessDate, CertificateNumber, Command, Entity, EntityKey, LedgerAccount,
+    Position, RecordedEvent, RecordedTime, Refusal, SkillLevel,
 };
 
 use crate::ledger::{Ledger, summary};
@@ -36,6 +37,8 @@ pub(crate) use names::{class, id, institution, level, occupation, person, yuan};
 #[derive(Debug, Clone)]
 pub(crate) struct Script {
     pub(crate) ledger: Ledger,
+    /// Commands that were refused, in order.
+    pub(crate) refused: Vec<Attempt>,
     /// Positions by label.
     pub(crate) labels: BTreeMap<String, Position>,
     /// Certificate numbers by name.
@@ -75,6 +78,7 @@ impl Script {
     pub(crate) fn new() -> Self {
         Self {
             ledger: Ledger::new(),
+            refused: Vec::new(),
             labels: BTreeMap::new(),
             certificates: BTreeMap::new(),
             levels: BTreeMap::new(),
@@ -102,7 +106,20 @@ impl Script {
     pub(crate) fn attempt(&mut self, text: &str) -> Result<Vec<RecordedEvent>, Refusal> {
         let line = self.parse(text);
         let command = self.commands(&line).remove(0);
-        self.ledger.submit(&command)
+        self.submit(&command)
+    }
+
+    fn submit(&mut self, command: &Command) -> Result<Vec<RecordedEvent>, Refusal> {
+        let outcome = self.ledger.submit(command);
+        if outcome.is_err() {
+            let last = self.ledger.events.last();
+            self.refused.push(Attempt {
+                seen: last.map_or(Position::ZERO, |last| last.position),
+                recorded_at: self.ledger.now,
+                command: command.clone(),
+            });
+        }
+        outcome
     }
 
     fn play_line(&mut self, text: &str) -> Result<(), String> {
@@ -136,7 +153,7 @@ impl Script {
             _ => {}
         }
         for command in self.commands(&line) {
-            let outcome = self.ledger.submit(&command);
+            let outcome = self.submit(&command);
             if let (Ok(events), Some(label)) = (&outcome, line.label) {
                 self.labels
                     .insert(label.to_owned(), events.last().unwrap().position);

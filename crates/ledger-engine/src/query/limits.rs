@@ -37,6 +37,15 @@ pub const ACCOUNTS_MAX: usize = 65_536;
 /// Refusals looked at for one page, so that a filter that matches little does not hold a thread.
 pub const PAGE_REFUSALS_MAX: usize = 10_000;
 
+/// Counters of one report. Each costs two seeks, some 20 µs, so that a report takes ten seconds at
+/// most. A province with 150 divisions, five measures and forty quarters reaches it with seventeen
+/// profiles in every one of them; a report of one city reads that city's counters only.
+pub const REPORT_COUNTERS_MAX: usize = 500_000;
+
+/// Explanations of one page: each replays what happened to one person, some fifty events, and takes
+/// about 6 KiB in two languages.
+pub const PAGE_EXPLANATIONS_MAX: usize = 100;
+
 /// Events of one trace: ten times the largest case asked for. A waiting position takes about 30
 /// bytes, so a trace takes at most 30 MB.
 pub const TRACE_EVENTS_MAX: usize = 1_000_000;

@@ -7,8 +7,10 @@
 //! 3. [`quota`], [`eligibility`], [`accounts`], [`statement`], [`entities`] — what follows from
 //!    them, as of any position where it makes a difference.
 //! 4. [`trace`], [`trace_effects`] — what an event rests on, and what rests on it.
-//! 5. [`refusals`] — what was not done.
-//! 6. [`documents`] — the published policies, and what is wrong with a text.
+//! 5. [`mod@progress`] — what was reached of the targets, as of any position.
+//! 6. [`refusals`] — what was not done.
+//! 7. [`documents`] — the published policies, and what is wrong with a text.
+//! 8. [`explain`] — the chain of rules behind an approval, a payment or a refusal.
 //!
 //! Every answer names the position as of which it is given. Everything but waiting and following is
 //! synchronous and reads the store: an asynchronous caller runs it on a blocking thread.
@@ -18,10 +20,12 @@ pub mod documents;
 pub mod eligibility;
 pub mod entities;
 pub mod error;
+pub mod explain;
 pub mod limits;
 pub mod page_token;
 mod policies;
 mod positions;
+pub mod progress;
 pub mod quota;
 pub mod read_events;
 pub mod refusals;
@@ -47,7 +51,9 @@ pub use accounts::{AccountBalances, AccountsPage, ListAccounts, TrialBalance};
 pub use documents::{ListPolicies, PoliciesPage, PolicyDocument, PolicyName};
 pub use entities::AsOf;
 pub use error::{QueryError, Subject};
+pub use explain::{Decision, Explain, ExplanationsPage};
 pub use page_token::{Cursor, QueryDigest};
+pub use progress::ProgressQuery;
 pub use quota::{QuotaQuery, QuotaUse, SlotUse};
 pub use read_events::{EventFilter, EventPage, EventRange, ReadEvents};
 pub use refusals::{ListRefusals, NumberedRefusal, RefusalsPage};

@@ -28,11 +28,7 @@ pub(super) fn compare(
 ) -> Result<Comparison, RebuildError> {
     let mut comparison = Comparison::default();
     for space in Space::REBUILDABLE {
-        let pairs = Pairs {
-            live: live.iterate(space).peekable(),
-            rebuilt: rebuilt.iterate(space).peekable(),
-        };
-        for pair in pairs {
+        for pair in Pairs::new(live.iterate(space), rebuilt.iterate(space)) {
             let (live, rebuilt) = pair?;
             comparison.keys += 1;
             if comparison.keys.is_multiple_of(KEYS_PER_REPORT) {
@@ -55,12 +51,22 @@ pub(super) fn compare(
 }
 
 /// The entries of both sides, side by side where they have the same key.
-struct Pairs<L: Iterator, R: Iterator> {
+pub(crate) struct Pairs<L: Iterator, R: Iterator> {
     live: std::iter::Peekable<L>,
     rebuilt: std::iter::Peekable<R>,
 }
 
 type Stored = Result<Entry, LogError>;
+
+impl<L: Iterator<Item = Stored>, R: Iterator<Item = Stored>> Pairs<L, R> {
+    /// Puts two spaces beside each other, both in the order of their keys.
+    pub(crate) fn new(live: L, rebuilt: R) -> Self {
+        Self {
+            live: live.peekable(),
+            rebuilt: rebuilt.peekable(),
+        }
+    }
+}
 
 impl<L: Iterator<Item = Stored>, R: Iterator<Item = Stored>> Iterator for Pairs<L, R> {
     type Item = Result<(Option<Entry>, Option<Entry>), LogError>;

@@ -15,6 +15,7 @@ use std::sync::mpsc;
 pub(super) struct DecodedBlock {
     pub(super) events: Vec<RecordedEvent>,
     pub(super) index: Vec<StateOp>,
+    pub(super) first: Position,
     pub(super) last: Position,
 }
 
@@ -63,11 +64,12 @@ impl Decoder {
             append_leaves(&block, to, &mut self.range)?;
             let events = decode_block(&block, &mut self.names)?;
             let index = self.index(storage, &block, &events)?;
-            let last = block.last_position();
+            let (first, last) = (block.first_position(), block.last_position());
             if decoded
                 .send(DecodedBlock {
                     events,
                     index,
+                    first,
                     last,
                 })
                 .is_err()
@@ -100,7 +102,11 @@ impl Decoder {
     }
 }
 
-fn decode_block(block: &Block, names: &mut Interner) -> Result<Vec<RecordedEvent>, RebuildError> {
+/// Decodes the events of a block and checks that each stands at its position.
+pub(crate) fn decode_block(
+    block: &Block,
+    names: &mut Interner,
+) -> Result<Vec<RecordedEvent>, RebuildError> {
     block
         .records()
         .map(|record| {

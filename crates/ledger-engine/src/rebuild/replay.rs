@@ -3,28 +3,23 @@
 use super::books::Books;
 use super::decode::{DecodedBlock, Decoder, cut_short};
 use super::{CancelToken, RebuildError};
-use crate::cache::{Cache, LoadError};
-use crate::entity_codec::{encode_loaded, entity_key};
+use crate::cache::LoadError;
+use crate::counters::{BlockCounters, RunningCounts, changes_of};
 use crate::error_chain::error_chain;
-use crate::limits::{REBUILD_BLOCKS_AHEAD, REBUILD_WRITE_OPS};
+use crate::limits::REBUILD_BLOCKS_AHEAD;
 use crate::policies::{policy_change, policy_marker};
-use hashbrown::HashSet;
+use crate::shadow_memory::ShadowMemory;
 use ledger_core::merkle::CompactRange;
 use ledger_core::{Context, EntityKey, Position, RecordedEvent, apply, missing_for_event, touched};
-use ledger_log::{Epoch, Shadow, Space, StateOp, Storage};
+use ledger_log::{Epoch, Shadow, Space, Storage};
 use std::sync::mpsc;
 use std::thread;
 
 /// A replay: the shadow, and the part of its state that is in memory.
 pub(super) struct Replay {
-    shadow: Box<dyn Shadow>,
-    cache: Cache,
-    /// Entities in memory that the shadow does not have in this form yet.
-    changed: HashSet<EntityKey>,
-    /// Whether the shadow holds entities; before that a missing one need not be looked for.
-    spilled: bool,
-    ops: Vec<StateOp>,
+    memory: ShadowMemory,
     books: Books,
+    counts: RunningCounts,
     decoder: Decoder,
     /// Room for keys, kept to be used again.
     keys: Vec<EntityKey>,
@@ -35,12 +30,9 @@ impl Replay {
     /// Starts before the first event, with an empty shadow.
     pub(super) fn new(shadow: Box<dyn Shadow>, entities_max: usize) -> Self {
         Self {
-            shadow,
-            cache: Cache::new(Context::default(), entities_max),
-            changed: HashSet::new(),
-            spilled: false,
-            ops: Vec::new(),
+            memory: ShadowMemory::new(shadow, Context::default(), entities_max),
             books: Books::default(),
+            counts: RunningCounts::new(Position::ZERO, entities_max),
             decoder: Decoder::new(),
             keys: Vec::new(),
             unloaded: Vec::new(),
@@ -58,7 +50,7 @@ impl Replay {
     }
 
     pub(super) fn shadow(&self) -> &dyn Shadow {
-        &*self.shadow
+        self.memory.shadow()
     }
 
     /// Replays up to `to`, the end of a group, and writes everything to the shadow.
@@ -101,8 +93,8 @@ impl Replay {
         if self.position() != to {
             return Err(cut_short(self.position().next()));
         }
-        self.spill()?;
-        self.shadow.flush()?;
+        self.memory.spill().map_err(unreadable)?;
+        self.memory.shadow_mut().flush()?;
         Ok(())
     }
 
@@ -113,41 +105,50 @@ impl Replay {
         epoch: Epoch,
     ) -> Result<(), RebuildError> {
         let at = self.position();
-        storage.promote(epoch, &mut *self.shadow, at)?;
+        storage.promote(epoch, self.memory.shadow_mut(), at)?;
         Ok(())
     }
 
     fn apply_block(&mut self, block: DecodedBlock) -> Result<(), RebuildError> {
-        if self.spilled {
+        if self.memory.is_spilled() {
             self.load_ahead(&block.events)?;
         }
+        let mut counters = BlockCounters::new(block.first);
         for event in &block.events {
-            self.apply_event(event)?;
+            self.apply_event(event, &mut counters)?;
         }
-        self.ops.extend(block.index);
-        if self.ops.len() >= REBUILD_WRITE_OPS {
-            self.write()?;
+        self.memory.extend(block.index);
+        let mut rows = Vec::new();
+        let shadow = self.memory.shadow();
+        let scan = |from: &[u8], to: &[u8], direction| {
+            shadow.scan(Space::Progress, from, to, direction, 1)
+        };
+        counters.finish(&mut self.counts, &scan, &mut rows)?;
+        self.memory.extend(rows);
+        if self.counts.is_full() {
+            // Every row has to be in the shadow before any is forgotten.
+            self.memory.write().map_err(unreadable)?;
+            self.counts.rotate();
         }
-        if self.cache.is_full() {
-            // Once everything changed is in the shadow, any entity may be forgotten.
-            self.spill()?;
-            self.cache.rotate();
-            self.spilled = true;
-        }
-        Ok(())
+        self.memory.make_room().map_err(unreadable)
     }
 
-    fn apply_event(&mut self, event: &RecordedEvent) -> Result<(), RebuildError> {
+    fn apply_event(
+        &mut self,
+        event: &RecordedEvent,
+        counters: &mut BlockCounters,
+    ) -> Result<(), RebuildError> {
         let position = event.position;
         self.books
             .post(&event.event)
             .map_err(|source| RebuildError::Books { position, source })?;
         self.load_for(event)?;
-        let context = &mut self.cache.context;
+        let context = self.memory.context();
+        changes_of(context, event).for_each(|change| counters.add(change));
         apply(context, event);
         if let Some(change) = policy_change(position, &event.event)? {
             change.enter(position, &mut context.policies);
-            self.ops.push(policy_marker(position));
+            self.memory.extend([policy_marker(position)]);
         }
         Ok(())
     }
@@ -156,10 +157,10 @@ impl Replay {
     /// entity that is loaded may lead to others.
     fn load_for(&mut self, event: &RecordedEvent) -> Result<(), RebuildError> {
         loop {
-            touched(&self.cache.context, &event.event, &mut self.keys);
+            touched(self.memory.context(), &event.event, &mut self.keys);
             for key in self.keys.drain(..) {
                 // What is marked already is loaded.
-                if self.changed.insert(key) && !self.cache.context.is_loaded(&key) {
+                if self.memory.mark(key) && !self.memory.context().is_loaded(&key) {
                     self.unloaded.push(key);
                 }
             }
@@ -173,54 +174,14 @@ impl Replay {
     /// Loads what is known beforehand to be needed by the events of a block, in few reads.
     fn load_ahead(&mut self, events: &[RecordedEvent]) -> Result<(), RebuildError> {
         for event in events {
-            missing_for_event(&self.cache.context, &event.event, &mut self.unloaded);
+            missing_for_event(self.memory.context(), &event.event, &mut self.unloaded);
         }
         self.load()
     }
 
     /// Loads the entities that are not, from the shadow if it has any.
     fn load(&mut self) -> Result<(), RebuildError> {
-        if self.spilled {
-            let shadow = &*self.shadow;
-            return self
-                .cache
-                .load(&mut self.unloaded, |keys| {
-                    shadow.multi_get(Space::Entities, keys)
-                })
-                .map_err(unreadable);
-        }
-        for key in self.unloaded.drain(..) {
-            self.cache.context.put(key, None);
-        }
-        Ok(())
-    }
-
-    /// Writes every changed entity and everything that waits to the shadow.
-    fn spill(&mut self) -> Result<(), RebuildError> {
-        let mut changed: Vec<_> = std::mem::take(&mut self.changed).into_iter().collect();
-        changed.sort_unstable();
-        for key in changed {
-            let mut value = Vec::new();
-            // An event that names an entity which was never created changes nothing; comparing
-            // will tell.
-            if encode_loaded(&self.cache.context, &key, &mut value) {
-                self.cache.weigh(value.len());
-                self.ops
-                    .push(StateOp::put(Space::Entities, entity_key(&key), value));
-            }
-            if self.ops.len() >= REBUILD_WRITE_OPS {
-                self.write()?;
-            }
-        }
-        self.write()
-    }
-
-    fn write(&mut self) -> Result<(), RebuildError> {
-        let ops = std::mem::take(&mut self.ops);
-        if !ops.is_empty() {
-            self.shadow.write(ops)?;
-        }
-        Ok(())
+        self.memory.load(&mut self.unloaded).map_err(unreadable)
     }
 }
 

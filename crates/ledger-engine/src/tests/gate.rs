@@ -124,6 +124,10 @@ impl StateStore for GatedStore {
         self.memory.open_shadow()
     }
 
+    fn discard_shadow(&self, shadow: Box<dyn Shadow>) -> Result<(), LogError> {
+        self.memory.discard_shadow(shadow)
+    }
+
     fn promote(&self, epoch: Epoch, shadow: &mut dyn Shadow, at: Position) -> Result<(), LogError> {
         self.memory.promote(epoch, shadow, at)
     }

@@ -1,13 +1,17 @@
 //! The engine over a ledger in memory, driven by real commands.
 
 mod append;
+mod explain;
 mod failure;
 mod gate;
 mod idempotency;
 mod model;
 mod policies;
+mod progress;
 mod random;
 mod rebuild;
 mod recovery;
+mod refusals;
+mod simulate;
 mod upgrade;
 mod world;

@@ -36,6 +36,14 @@ fn rewrite(store: &MemoryStore, form: impl Fn(&[u8], EntityKind) -> Vec<u8>) -> 
     count
 }
 
+/// Removes the rows of the counters and tells how many there were.
+fn forget_counters(store: &MemoryStore) -> usize {
+    let rows = everything(store).into_iter();
+    let rows = rows.filter(|(space, _)| *space == Space::Progress);
+    rows.map(|(space, (key, _))| tamper(store, space, key, None))
+        .count()
+}
+
 fn as_version_1(value: &[u8], kind: EntityKind) -> Vec<u8> {
     version_1::encode(&decode_entity(kind, value).unwrap())
 }
@@ -50,6 +58,8 @@ fn a_ledger_of_version_1_is_rebuilt_when_it_is_opened() {
     let store = recorded();
     let before = everything(&store);
     assert!(rewrite(&store, as_version_1) > 10);
+    // That version counted nothing.
+    assert!(forget_counters(&store) > 3);
     assert_ne!(everything(&store), before);
 
     let world = World::open(store.clone(), EngineOptions::default());

@@ -6,13 +6,15 @@
 //! forgotten and read again. Only of entities that an earlier request of the same open group
 //! changed is a copy kept, for the store does not have that state.
 
+use super::detail::Details;
 use super::{Stopped, Writer, last_position, unreadable};
 use crate::cache::LoadError;
 use crate::cost;
+use crate::counters::changes_of;
 use crate::events::event_to_bytes;
 use crate::group::Mark;
 use crate::policies::policy_marker;
-use crate::refusals::{RefusalRecord, asked_for, encode_refusal};
+use crate::refusals::{RefusalDetail, RefusalRecord, asked_for, encode_refusal};
 use crate::request::{AppendError, Appended, Mode, Outcome, Reply, Request};
 use ledger_core::command::{Command, CommandBody};
 use ledger_core::policy::PolicyBook;
@@ -38,6 +40,12 @@ struct Undo {
     copies: Vec<(EntityKey, u64, Option<Entity>)>,
 }
 
+/// What became of the commands of a request, and what is kept beside each refusal.
+struct Tried {
+    outcomes: Vec<Outcome>,
+    details: Vec<RefusalDetail>,
+}
+
 /// Why a request cannot go on.
 enum Halt {
     /// The group would exceed its limit.
@@ -59,7 +67,7 @@ impl Writer {
         loop {
             let mut undo = self.undo_point();
             match self.attempt(request, &mut undo) {
-                Ok(outcomes) => return self.conclude(request, outcomes, undo),
+                Ok(tried) => return self.conclude(request, tried, undo),
                 Err(Halt::Unreadable(error)) => {
                     self.undo(undo)?;
                     return Ok(Err(unreadable(&error)));
@@ -79,16 +87,20 @@ impl Writer {
     }
 
     /// Decides and applies each command; refused ones are passed over.
-    fn attempt(&mut self, request: &Request, undo: &mut Undo) -> Result<Vec<Outcome>, Halt> {
+    fn attempt(&mut self, request: &Request, undo: &mut Undo) -> Result<Tried, Halt> {
         self.request_number += 1;
         let now = self.now();
         self.load_all(&request.commands)?;
         let mut outcomes = Vec::with_capacity(request.commands.len());
+        let mut details = Details::new(request);
         for command in &request.commands {
             self.load(std::slice::from_ref(command))?;
             let is_last = outcomes.len() + 1 == request.commands.len();
             let outcome = match decide(&self.cache.context, command, now) {
-                Err(refusal) => Outcome::Refused(refusal),
+                Err(refusal) => {
+                    details.add(&self.cache.context, command, &refusal, &outcomes);
+                    Outcome::Refused(refusal)
+                }
                 // Nobody is left to see its effects.
                 Ok(decision) if request.validate_only && is_last => Outcome::Recorded {
                     first: self.cache.context.next_position,
@@ -98,16 +110,16 @@ impl Writer {
             };
             outcomes.push(outcome);
         }
-        Ok(outcomes)
+        let details = details.kept;
+        Ok(Tried { outcomes, details })
     }
 
     /// Settles what becomes of a request whose commands are all decided.
-    fn conclude(
-        &mut self,
-        request: &Request,
-        mut outcomes: Vec<Outcome>,
-        undo: Undo,
-    ) -> Result<Reply, Stopped> {
+    fn conclude(&mut self, request: &Request, tried: Tried, undo: Undo) -> Result<Reply, Stopped> {
+        let Tried {
+            mut outcomes,
+            details,
+        } = tried;
         let refused = outcomes
             .iter()
             .any(|outcome| matches!(outcome, Outcome::Refused(_)));
@@ -123,14 +135,16 @@ impl Writer {
             }
         }
         let log_position = last_position(&self.cache.context);
+        let recorded = refused && !request.validate_only;
         let appended = Appended {
             outcomes,
+            first_refusal: recorded.then_some(self.open.group.refusals.saturating_add(1)),
             replayed: false,
             log_position,
         };
         if !request.validate_only {
             if refused {
-                self.record_refusals(request, &appended.outcomes);
+                self.record_refusals(request, &appended.outcomes, details);
             }
             self.remember(request, &appended);
         }
@@ -189,14 +203,22 @@ impl Writer {
             self.open.group.state.push(policy_marker(first));
             self.open.changes_policies = true;
         }
-        for event in self.open.group.events.iter().skip(before.events()) {
-            apply(&mut self.cache.context, event);
-        }
+        self.apply_since(&before);
         if let CommandBody::PublishPolicy(publish) = &command.body {
             let policies = &mut self.cache.context.policies;
             policies.publish(first, Arc::clone(&publish.policy));
         }
         Ok(Outcome::Recorded { first, count })
+    }
+
+    /// Applies the events that are new since the mark, and notes what each changes in the counters.
+    fn apply_since(&mut self, mark: &Mark) {
+        let group = &mut self.open.group;
+        for event in group.events.iter().skip(mark.events()) {
+            let context = &mut self.cache.context;
+            group.progress.extend(changes_of(context, event));
+            apply(context, event);
+        }
     }
 
     /// Appends an event to the open group; on refusal the caller rolls the group back.
@@ -206,6 +228,7 @@ impl Writer {
         event_to_bytes(&recorded, &mut group.bytes);
         let bytes = group.bytes.len().saturating_sub(start);
         self.open.cost += cost::of_event(&recorded.event, bytes);
+        self.open.cost += cost::of_counters(&self.cache.context, &recorded.event);
         group.ends.push(group.bytes.len());
         group.events.push(recorded);
         if bytes > RECORD_BYTES_MAX {
@@ -285,11 +308,20 @@ impl Writer {
         Ok(())
     }
 
-    fn record_refusals(&mut self, request: &Request, outcomes: &[Outcome]) {
+    fn record_refusals(
+        &mut self,
+        request: &Request,
+        outcomes: &[Outcome],
+        details: Vec<RefusalDetail>,
+    ) {
         let recorded_at = self.now();
+        // There is one for each refusal, in order.
+        let mut details = details.into_iter();
         for (index, (command, outcome)) in request.commands.iter().zip(outcomes).enumerate() {
             if let Outcome::Refused(refusal) = outcome {
-                self.record_refusal(request, index, command, refusal, recorded_at);
+                let detail = details.next().unwrap_or_default();
+                let refused = (index, command, refusal);
+                self.record_refusal(request, refused, detail, recorded_at);
             }
         }
     }
@@ -297,9 +329,8 @@ impl Writer {
     fn record_refusal(
         &mut self,
         request: &Request,
-        index: usize,
-        command: &Command,
-        refusal: &Refusal,
+        (index, command, refusal): (usize, &Command, &Refusal),
+        detail: RefusalDetail,
         recorded_at: RecordedTime,
     ) {
         let value = encode_refusal(&RefusalRecord {
@@ -312,6 +343,7 @@ impl Writer {
             occurred_on: command.occurred_on,
             decided_at: last_position(&self.cache.context),
             refusal: refusal.clone(),
+            detail,
         });
         let group = &mut self.open.group;
         group.refusals += 1;

@@ -9,7 +9,7 @@ use super::state::{delete, entries, put};
 use super::{Builder, Check, filled, group, log_spans};
 use crate::{Direction, Entry, Log, LogError, Space, StateOp, StateStore};
 
-pub(super) fn checks<B: Builder>() -> [(&'static str, Check<B>); 7] {
+pub(super) fn checks<B: Builder>() -> [(&'static str, Check<B>); 8] {
     [
         (
             "a shadow is empty and separate",
@@ -27,6 +27,7 @@ pub(super) fn checks<B: Builder>() -> [(&'static str, Check<B>); 7] {
             "a later shadow discards an earlier one",
             later_shadow_discards_an_earlier_one,
         ),
+        ("a discarded shadow is gone", discarded_shadow_is_gone),
         (
             "a shadow at another position is refused",
             shadow_at_another_position_is_refused,
@@ -76,6 +77,16 @@ fn shadow_is_empty_and_separate<B: Builder>(builder: &B) -> Result<(), LogError>
             .iterate(Space::Entities)
             .collect::<Result<Vec<_>, _>>()?,
         expected
+    );
+    for (direction, found) in [(Direction::Forward, 0), (Direction::Backward, 1)] {
+        let first = shadow.scan(Space::Entities, b"a", b"d", direction, 1)?;
+        assert_eq!(first.first(), expected.get(found), "{direction:?}");
+        let scanned = shadow.scan(Space::Entities, b"a", b"c", direction, 9)?;
+        assert_eq!(scanned, entries(&[("a", "shadow")]), "{direction:?}");
+    }
+    assert_eq!(
+        shadow.scan(Space::Entities, b"b", b"", Direction::Forward, 9)?,
+        entries(&[("c", "2")])
     );
     let keys = ["c", "b", "a"].map(Vec::from);
     let values = [Some("2"), None, Some("shadow")].map(|value| value.map(Vec::from));
@@ -137,6 +148,11 @@ fn shadow_holds_only_rebuildable<B: Builder>(builder: &B) -> Result<(), LogError
             "{space:?}: {refused:?}"
         );
         assert!(shadow.multi_get(space, &[b"a".into()]).is_err());
+        assert!(
+            shadow
+                .scan(space, b"a", b"b", Direction::Forward, 1)
+                .is_err()
+        );
         assert!(shadow.iterate(space).all(|entry| entry.is_err()));
     }
     assert_eq!(shadow.iterate(Space::Entities).count(), 0);
@@ -165,6 +181,27 @@ fn later_shadow_discards_an_earlier_one<B: Builder>(builder: &B) -> Result<(), L
     store.promote(epoch, later.as_mut(), Position::FIRST)?;
     assert_eq!(all(&store, Space::Entities)?, []);
     Ok(())
+}
+
+fn discarded_shadow_is_gone<B: Builder>(builder: &B) -> Result<(), LogError> {
+    let (store, epoch) = filled(builder, &[1])?;
+    store.append(
+        epoch,
+        &group(1, &[1], vec![put(Space::Entities, "a", "live")]),
+    )?;
+    let live = all(&store, Space::Entities)?;
+    let mut shadow = store.open_shadow()?;
+    shadow.write(vec![put(Space::Entities, "a", "shadow")])?;
+    store.discard_shadow(shadow)?;
+    assert_eq!(all(&store, Space::Entities)?, live);
+
+    let earlier = store.open_shadow()?;
+    let mut later = store.open_shadow()?;
+    assert_eq!(later.multi_get(Space::Entities, &[b"a".into()])?, [None]);
+    let refused = store.discard_shadow(earlier);
+    assert!(matches!(refused, Err(LogError::ShadowGone)), "{refused:?}");
+    later.write(vec![put(Space::Entities, "b", "still open")])?;
+    store.discard_shadow(later)
 }
 
 fn shadow_at_another_position_is_refused<B: Builder>(builder: &B) -> Result<(), LogError> {

@@ -7,6 +7,7 @@ use ledger_core::event::{
     QualificationScope, Reporting, ScopeEntry, Subject,
 };
 use ledger_core::limits::{CLASS_HEADCOUNT_MAX, SCOPE_OCCUPATIONS_MAX};
+use ledger_core::progress::Quarter;
 use ledger_core::scheme::SchemeIdError;
 use ledger_core::{
     AccountKey, ActionId, AwardId, BusinessDate, CaseId, CertificateNumber, ClassId, ClawbackId,
@@ -50,6 +51,20 @@ pub fn date_from_proto(wire: Option<&v1::Date>) -> Result<BusinessDate, DecodeEr
         .ok()
         .and_then(|year| BusinessDate::from_ymd(year, date.month, date.day))
         .ok_or_else(|| DecodeProblem::NoSuchDay.into())
+}
+
+/// Reads a required quarter.
+///
+/// # Errors
+///
+/// Fails when it is absent, or not one of the four of a year from 1900 to 2199.
+pub fn quarter_from_proto(wire: Option<&v1::Quarter>) -> Result<Quarter, DecodeError> {
+    let quarter = wire.ok_or(DecodeProblem::Missing)?;
+    let year = u16::try_from(quarter.year).ok();
+    let number = u8::try_from(quarter.number).ok();
+    year.zip(number)
+        .and_then(|(year, number)| Quarter::new(year, number))
+        .ok_or_else(|| DecodeProblem::OutOfRange.into())
 }
 
 /// Reads a required time; what is finer than a microsecond is cut off.

@@ -2791,6 +2791,9 @@ pub struct IndexedRefusal {
     /// Why.
     #[prost(message, optional, tag = "2")]
     pub refusal: ::core::option::Option<Refusal>,
+    /// Number under which the refusal is on record, to be explained by; 0 when it is not recorded.
+    #[prost(uint64, tag = "3")]
+    pub refusal_number: u64,
 }
 /// A batch of commands. The commands see each other's effects, in order.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2836,6 +2839,9 @@ pub struct AppendResponse {
 /// What became of one command.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CommandResult {
+    /// Number under which the refusal is on record, to be explained by; 0 when it is not recorded.
+    #[prost(uint64, tag = "3")]
+    pub refusal_number: u64,
     #[prost(oneof = "command_result::Outcome", tags = "1, 2")]
     pub outcome: ::core::option::Option<command_result::Outcome>,
 }
@@ -4113,6 +4119,248 @@ pub struct PenaltyImposed {
     #[prost(string, tag = "4")]
     pub decision_number: ::prost::alloc::string::String,
 }
+/// Asks why.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExplainRequest {
+    /// Only the approval of this beneficiary, 16 bytes, of a payment that has several; all when
+    /// empty.
+    #[prost(bytes = "vec", tag = "4")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+    /// Most decisions of the page; 0 for the server's default.
+    #[prost(uint32, tag = "5")]
+    pub page_size: u32,
+    /// Where the page before ended; empty for the first.
+    #[prost(string, tag = "6")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Wait until the log holds this position; 0 for no wait.
+    #[prost(uint64, tag = "7")]
+    pub at_least_position: u64,
+    /// The decision.
+    #[prost(oneof = "explain_request::Decision", tags = "1, 2, 3")]
+    pub decision: ::core::option::Option<explain_request::Decision>,
+}
+/// Nested message and enum types in `ExplainRequest`.
+pub mod explain_request {
+    /// The decision.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Decision {
+        /// Position of the event that recorded it: an approval, a payment, a settlement, an award.
+        #[prost(uint64, tag = "1")]
+        Position(u64),
+        /// Id of a disbursement, 16 bytes: its order.
+        #[prost(bytes, tag = "2")]
+        DisbursementId(::prost::alloc::vec::Vec<u8>),
+        /// Number of a refusal.
+        #[prost(uint64, tag = "3")]
+        RefusalNumber(u64),
+    }
+}
+/// The decision, and the approvals that a payment rests on.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExplainResponse {
+    /// The decision asked about on the first page, then one approval for each beneficiary.
+    #[prost(message, repeated, tag = "1")]
+    pub decisions: ::prost::alloc::vec::Vec<DecisionExplanation>,
+    /// Where the next page begins; empty on the last.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The position as of which this is the answer.
+    #[prost(uint64, tag = "3")]
+    pub log_position: u64,
+}
+/// One decision and the rules behind it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DecisionExplanation {
+    /// Name of the command that asked for it, for example "approve_subsidy".
+    #[prost(string, tag = "1")]
+    pub command: ::prost::alloc::string::String,
+    /// Position of the event; 0 for a refusal and for a question.
+    #[prost(uint64, tag = "2")]
+    pub position: u64,
+    /// Number of the refusal; 0 for what was accepted.
+    #[prost(uint64, tag = "3")]
+    pub refusal_number: u64,
+    /// Business date of the decision.
+    #[prost(message, optional, tag = "4")]
+    pub occurred_date: ::core::option::Option<Date>,
+    /// The class, 16 bytes; empty for an award.
+    #[prost(bytes = "vec", tag = "5")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// The person, 16 bytes; empty when it is about several or about none.
+    #[prost(bytes = "vec", tag = "6")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+    /// The award, 16 bytes; empty for a class.
+    #[prost(bytes = "vec", tag = "7")]
+    pub award_id: ::prost::alloc::vec::Vec<u8>,
+    /// The disbursement, 16 bytes; empty when it is about none.
+    #[prost(bytes = "vec", tag = "8")]
+    pub disbursement_id: ::prost::alloc::vec::Vec<u8>,
+    /// Whether it was accepted, or would be.
+    #[prost(bool, tag = "9")]
+    pub accepted: bool,
+    /// The amount approved or ordered, in fen; 0 when it was refused.
+    #[prost(int64, tag = "10")]
+    pub amount_fen: i64,
+    /// The rules, in the order in which they were evaluated.
+    #[prost(message, repeated, tag = "11")]
+    pub rules: ::prost::alloc::vec::Vec<ExplainedRule>,
+    /// What stood in the way without a rule.
+    #[prost(message, repeated, tag = "12")]
+    pub barred: ::prost::alloc::vec::Vec<Refusal>,
+    /// Where the chain comes from.
+    #[prost(enumeration = "ExplanationSource", tag = "13")]
+    pub source: i32,
+    /// What the record and the chain worked out again do not agree on; empty when they agree. Any
+    /// entry is an alarm.
+    #[prost(message, repeated, tag = "14")]
+    pub deviations: ::prost::alloc::vec::Vec<RuleDeviation>,
+}
+/// One rule, what it was given and what it found.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExplainedRule {
+    /// The kind of the rule.
+    #[prost(enumeration = "RuleKind", tag = "1")]
+    pub rule: i32,
+    /// Document and clause; absent for what holds without a document.
+    #[prost(message, optional, tag = "2")]
+    pub citation: ::core::option::Option<RuleCitation>,
+    /// What it looked at.
+    #[prost(message, repeated, tag = "3")]
+    pub inputs: ::prost::alloc::vec::Vec<RuleInput>,
+    /// The limit that it sets, in its unit; absent when it sets none.
+    #[prost(int64, optional, tag = "4")]
+    pub limit: ::core::option::Option<i64>,
+    /// The value found, in the same unit; absent when there is none.
+    #[prost(int64, optional, tag = "5")]
+    pub found: ::core::option::Option<i64>,
+    /// The result.
+    #[prost(enumeration = "RuleOutcome", tag = "6")]
+    pub outcome: i32,
+    /// The amount in fen that it gives or adds; 0 for every other result.
+    #[prost(int64, tag = "7")]
+    pub amount_fen: i64,
+    /// What it refuses; absent for every other result.
+    #[prost(message, optional, tag = "8")]
+    pub refusal: ::core::option::Option<Refusal>,
+    /// The rule and its result in a sentence, in English. For people: never parse it.
+    #[prost(string, tag = "9")]
+    pub text_en: ::prost::alloc::string::String,
+    /// The same in Chinese.
+    #[prost(string, tag = "10")]
+    pub text_zh: ::prost::alloc::string::String,
+}
+/// Something that a rule looked at.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RuleInput {
+    /// What it is, in English.
+    #[prost(string, tag = "1")]
+    pub name_en: ::prost::alloc::string::String,
+    /// What it is, in Chinese.
+    #[prost(string, tag = "2")]
+    pub name_zh: ::prost::alloc::string::String,
+    /// A date, a code, a count or an amount in yuan.
+    #[prost(string, tag = "3")]
+    pub value: ::prost::alloc::string::String,
+    /// Positions of the events that it comes from, ascending.
+    #[prost(uint64, repeated, tag = "4")]
+    pub positions: ::prost::alloc::vec::Vec<u64>,
+}
+/// A difference between the rules on record and those worked out again.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RuleDeviation {
+    /// What the event says was applied; absent when it says nothing of the rule.
+    #[prost(message, optional, tag = "1")]
+    pub recorded: ::core::option::Option<AppliedRule>,
+    /// What follows from the events that it was decided on; absent when the rule does not.
+    #[prost(message, optional, tag = "2")]
+    pub recomputed: ::core::option::Option<AppliedRule>,
+    /// What differs, in English. For people: never parse it.
+    #[prost(string, tag = "3")]
+    pub text_en: ::prost::alloc::string::String,
+    /// The same in Chinese.
+    #[prost(string, tag = "4")]
+    pub text_zh: ::prost::alloc::string::String,
+}
+/// Where a chain of rules comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ExplanationSource {
+    Unspecified = 0,
+    /// Put together when it was decided, and recorded.
+    Recorded = 1,
+    /// Worked out again from the events that it was decided on, and compared with the record.
+    Recomputed = 2,
+    /// Worked out now, for a question.
+    Current = 3,
+    /// Only what the refusal or the event itself says: nothing more is on record.
+    Partial = 4,
+}
+impl ExplanationSource {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "EXPLANATION_SOURCE_UNSPECIFIED",
+            Self::Recorded => "EXPLANATION_SOURCE_RECORDED",
+            Self::Recomputed => "EXPLANATION_SOURCE_RECOMPUTED",
+            Self::Current => "EXPLANATION_SOURCE_CURRENT",
+            Self::Partial => "EXPLANATION_SOURCE_PARTIAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "EXPLANATION_SOURCE_UNSPECIFIED" => Some(Self::Unspecified),
+            "EXPLANATION_SOURCE_RECORDED" => Some(Self::Recorded),
+            "EXPLANATION_SOURCE_RECOMPUTED" => Some(Self::Recomputed),
+            "EXPLANATION_SOURCE_CURRENT" => Some(Self::Current),
+            "EXPLANATION_SOURCE_PARTIAL" => Some(Self::Partial),
+            _ => None,
+        }
+    }
+}
+/// The result of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RuleOutcome {
+    Unspecified = 0,
+    /// It is kept.
+    Passed = 1,
+    /// It stands in the way.
+    Refused = 2,
+    /// It gives or adds an amount.
+    Amount = 3,
+    /// It has nothing to say about this decision.
+    NotApplicable = 4,
+}
+impl RuleOutcome {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RULE_OUTCOME_UNSPECIFIED",
+            Self::Passed => "RULE_OUTCOME_PASSED",
+            Self::Refused => "RULE_OUTCOME_REFUSED",
+            Self::Amount => "RULE_OUTCOME_AMOUNT",
+            Self::NotApplicable => "RULE_OUTCOME_NOT_APPLICABLE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RULE_OUTCOME_UNSPECIFIED" => Some(Self::Unspecified),
+            "RULE_OUTCOME_PASSED" => Some(Self::Passed),
+            "RULE_OUTCOME_REFUSED" => Some(Self::Refused),
+            "RULE_OUTCOME_AMOUNT" => Some(Self::Amount),
+            "RULE_OUTCOME_NOT_APPLICABLE" => Some(Self::NotApplicable),
+            _ => None,
+        }
+    }
+}
 /// Asks for a rebuild of everything that is derived from the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RebuildRequest {}
@@ -4618,6 +4866,429 @@ impl PolicyFindingSeverity {
         }
     }
 }
+/// Asks what was reached of the targets at the end of a quarter.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReportProgressRequest {
+    /// The quarter.
+    #[prost(message, optional, tag = "1")]
+    pub quarter: ::core::option::Option<Quarter>,
+    /// Only what lies in this division and everything inside, by its six-digit code; 0 for all.
+    #[prost(uint32, tag = "2")]
+    pub division: u32,
+    /// Answer as of this position; 0 for the latest.
+    #[prost(uint64, tag = "3")]
+    pub as_of_position: u64,
+    /// Wait until the log holds this position; 0 for no wait.
+    #[prost(uint64, tag = "4")]
+    pub at_least_position: u64,
+}
+/// A quarter of a calendar year.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Quarter {
+    /// Calendar year, 1900 to 2199.
+    #[prost(uint32, tag = "1")]
+    pub year: u32,
+    /// Its number in the year, 1 to 4.
+    #[prost(uint32, tag = "2")]
+    pub number: u32,
+}
+/// What was counted against the targets.
+///
+/// A fact counts in the quarter of its business date. What is taken back (a certificate declared
+/// void, an award revoked) counts no more from that event on; what a finding calls false stays
+/// counted and is counted apart as well.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReportProgressResponse {
+    /// The quarter.
+    #[prost(message, optional, tag = "1")]
+    pub quarter: ::core::option::Option<Quarter>,
+    /// The division asked for; 0 for all.
+    #[prost(uint32, tag = "2")]
+    pub division: u32,
+    /// Each target whose document is in force, and whose time runs, on some day of the quarter: by
+    /// publication and in the order of the document.
+    #[prost(message, repeated, tag = "3")]
+    pub targets: ::prost::alloc::vec::Vec<TargetProgress>,
+    /// Targets of those documents that add up to another one.
+    #[prost(message, repeated, tag = "4")]
+    pub sums: ::prost::alloc::vec::Vec<TargetSumProgress>,
+    /// Everything that is counted, whether or not there is a target for it. The whole time ends with
+    /// the quarter and has no beginning.
+    #[prost(message, repeated, tag = "5")]
+    pub totals: ::prost::alloc::vec::Vec<ProgressTotal>,
+    /// The position as of which this is the answer.
+    #[prost(uint64, tag = "6")]
+    pub log_position: u64,
+}
+/// One target and how far it is reached.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TargetProgress {
+    /// Its name within the document.
+    #[prost(string, tag = "1")]
+    pub target: ::prost::alloc::string::String,
+    /// Its name in Chinese.
+    #[prost(string, tag = "2")]
+    pub name_zh: ::prost::alloc::string::String,
+    /// Its name in English.
+    #[prost(string, tag = "3")]
+    pub name_en: ::prost::alloc::string::String,
+    /// Where it is written.
+    #[prost(message, optional, tag = "4")]
+    pub rule: ::core::option::Option<RuleCitation>,
+    /// Six-digit code of the division of the document.
+    #[prost(uint32, tag = "5")]
+    pub division: u32,
+    /// What is counted.
+    #[prost(enumeration = "TargetMeasure", tag = "6")]
+    pub measure: i32,
+    /// How much; absent where the document names no number.
+    #[prost(uint64, optional, tag = "7")]
+    pub figure: ::core::option::Option<u64>,
+    /// How the figure is meant.
+    #[prost(enumeration = "TargetBound", tag = "8")]
+    pub bound: i32,
+    /// What the figure is for.
+    #[prost(enumeration = "TargetPeriod", tag = "9")]
+    pub period: i32,
+    /// First day that counts.
+    #[prost(message, optional, tag = "10")]
+    pub from_date: ::core::option::Option<Date>,
+    /// Last day that counts.
+    #[prost(message, optional, tag = "11")]
+    pub until_date: ::core::option::Option<Date>,
+    /// Whether the document expects it without binding (预期性).
+    #[prost(bool, tag = "12")]
+    pub expected: bool,
+    /// Which of it counts.
+    #[prost(message, optional, tag = "13")]
+    pub filter: ::core::option::Option<TargetFilter>,
+    /// What was counted; nothing for EXTERNAL.
+    #[prost(message, optional, tag = "14")]
+    pub counted: ::core::option::Option<ProgressBreakdown>,
+    /// Counted in the period per thousand of the figure, rounded down; absent where there is nothing
+    /// to compare.
+    #[prost(uint64, optional, tag = "15")]
+    pub permille: ::core::option::Option<u64>,
+    /// How it stands at the end of the quarter.
+    #[prost(enumeration = "TargetStatus", tag = "16")]
+    pub status: i32,
+    /// Whether its time begins and ends with a quarter. If it does not, the quarters in which it
+    /// begins and ends are counted in full.
+    #[prost(bool, tag = "17")]
+    pub whole_quarters: bool,
+}
+/// Which facts a target counts; what is left empty does not matter.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TargetFilter {
+    /// Classes of this action.
+    #[prost(string, tag = "1")]
+    pub action: ::prost::alloc::string::String,
+    /// Classes for this sector.
+    #[prost(string, tag = "2")]
+    pub sector: ::prost::alloc::string::String,
+    /// Classes or awards of this scheme.
+    #[prost(string, tag = "3")]
+    pub scheme: ::prost::alloc::string::String,
+    /// Classes of this kind of training.
+    #[prost(enumeration = "TrainingKind", tag = "4")]
+    pub training: i32,
+    /// Classes of this form.
+    #[prost(enumeration = "ClassForm", tag = "5")]
+    pub form: i32,
+    /// Persons of one of these groups on the training dates.
+    #[prost(enumeration = "Group", repeated, tag = "6")]
+    pub groups: ::prost::alloc::vec::Vec<i32>,
+    /// Classes of this level or above.
+    #[prost(enumeration = "SkillLevel", tag = "7")]
+    pub level_at_least: i32,
+}
+/// Targets that add up to another one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TargetSumProgress {
+    /// Where it is written.
+    #[prost(message, optional, tag = "1")]
+    pub rule: ::core::option::Option<RuleCitation>,
+    /// Name of the target that is the whole.
+    #[prost(string, tag = "2")]
+    pub whole: ::prost::alloc::string::String,
+    /// Names of its parts.
+    #[prost(string, repeated, tag = "3")]
+    pub parts: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The figure of the whole; absent when it has none.
+    #[prost(uint64, optional, tag = "4")]
+    pub whole_figure: ::core::option::Option<u64>,
+    /// The sum of the figures of the parts; absent when one of them has none.
+    #[prost(uint64, optional, tag = "5")]
+    pub parts_figure: ::core::option::Option<u64>,
+    /// Whether both figures are there and equal.
+    #[prost(bool, tag = "6")]
+    pub adds_up: bool,
+    /// What was counted for the whole.
+    #[prost(message, optional, tag = "7")]
+    pub whole_counts: ::core::option::Option<ProgressCounts>,
+    /// What was counted for the parts, added up.
+    #[prost(message, optional, tag = "8")]
+    pub parts_counts: ::core::option::Option<ProgressCounts>,
+    /// Names of the document's targets that are neither the whole nor a part: they count apart.
+    #[prost(string, repeated, tag = "9")]
+    pub apart: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Everything that was counted of one measure.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ProgressTotal {
+    /// What is counted.
+    #[prost(enumeration = "TargetMeasure", tag = "1")]
+    pub measure: i32,
+    /// What was counted.
+    #[prost(message, optional, tag = "2")]
+    pub counted: ::core::option::Option<ProgressBreakdown>,
+}
+/// What was counted, in all and by what it belongs to.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ProgressBreakdown {
+    /// In all.
+    #[prost(message, optional, tag = "1")]
+    pub total: ::core::option::Option<ProgressCounts>,
+    /// By city; what a province pays or gives itself stands under the province.
+    #[prost(message, repeated, tag = "2")]
+    pub cities: ::prost::alloc::vec::Vec<CityProgress>,
+    /// By action.
+    #[prost(message, repeated, tag = "3")]
+    pub actions: ::prost::alloc::vec::Vec<ActionProgress>,
+    /// By sector.
+    #[prost(message, repeated, tag = "4")]
+    pub sectors: ::prost::alloc::vec::Vec<SectorProgress>,
+    /// By group. Who belongs to several groups counts in each of them and once in all.
+    #[prost(message, repeated, tag = "5")]
+    pub groups: ::prost::alloc::vec::Vec<GroupProgress>,
+}
+/// What was counted of one city.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CityProgress {
+    /// Six-digit code of the city, or of the province.
+    #[prost(uint32, tag = "1")]
+    pub division: u32,
+    /// What was counted.
+    #[prost(message, optional, tag = "2")]
+    pub counts: ::core::option::Option<ProgressCounts>,
+}
+/// What was counted of one action.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ActionProgress {
+    /// The action; empty for what belongs to none.
+    #[prost(string, tag = "1")]
+    pub action: ::prost::alloc::string::String,
+    /// What was counted.
+    #[prost(message, optional, tag = "2")]
+    pub counts: ::core::option::Option<ProgressCounts>,
+}
+/// What was counted of one sector.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SectorProgress {
+    /// The sector; empty for what belongs to none.
+    #[prost(string, tag = "1")]
+    pub sector: ::prost::alloc::string::String,
+    /// What was counted.
+    #[prost(message, optional, tag = "2")]
+    pub counts: ::core::option::Option<ProgressCounts>,
+}
+/// What was counted of one group.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GroupProgress {
+    /// The group; UNSPECIFIED for those who belong to none.
+    #[prost(enumeration = "Group", tag = "1")]
+    pub group: i32,
+    /// What was counted.
+    #[prost(message, optional, tag = "2")]
+    pub counts: ::core::option::Option<ProgressCounts>,
+}
+/// What was counted over three times that end with the quarter.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProgressCounts {
+    /// In the quarter.
+    #[prost(message, optional, tag = "1")]
+    pub quarter: ::core::option::Option<ProgressCount>,
+    /// In the year up to the end of the quarter.
+    #[prost(message, optional, tag = "2")]
+    pub year: ::core::option::Option<ProgressCount>,
+    /// In the whole time of the target up to the end of the quarter.
+    #[prost(message, optional, tag = "3")]
+    pub cumulative: ::core::option::Option<ProgressCount>,
+}
+/// A count and what of it is found false.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProgressCount {
+    /// Everything that stands.
+    #[prost(uint64, tag = "1")]
+    pub counted: u64,
+    /// What of it a finding calls false.
+    #[prost(uint64, tag = "2")]
+    pub found_false: u64,
+}
+/// What a target counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TargetMeasure {
+    Unspecified = 0,
+    /// Approved subsidies that stand (补贴性职业技能培训人次).
+    Subsidised = 1,
+    /// Trainings completed (培训人次).
+    Completed = 2,
+    /// Certificates issued and not void (取证人次).
+    Certified = 3,
+    /// Classes opened (班次).
+    Classes = 4,
+    /// Awards approved and not revoked.
+    Awards = 5,
+    /// What the ledger does not record: bases, studios, stocks of people.
+    External = 6,
+}
+impl TargetMeasure {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TARGET_MEASURE_UNSPECIFIED",
+            Self::Subsidised => "TARGET_MEASURE_SUBSIDISED",
+            Self::Completed => "TARGET_MEASURE_COMPLETED",
+            Self::Certified => "TARGET_MEASURE_CERTIFIED",
+            Self::Classes => "TARGET_MEASURE_CLASSES",
+            Self::Awards => "TARGET_MEASURE_AWARDS",
+            Self::External => "TARGET_MEASURE_EXTERNAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TARGET_MEASURE_UNSPECIFIED" => Some(Self::Unspecified),
+            "TARGET_MEASURE_SUBSIDISED" => Some(Self::Subsidised),
+            "TARGET_MEASURE_COMPLETED" => Some(Self::Completed),
+            "TARGET_MEASURE_CERTIFIED" => Some(Self::Certified),
+            "TARGET_MEASURE_CLASSES" => Some(Self::Classes),
+            "TARGET_MEASURE_AWARDS" => Some(Self::Awards),
+            "TARGET_MEASURE_EXTERNAL" => Some(Self::External),
+            _ => None,
+        }
+    }
+}
+/// How the figure of a target is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TargetBound {
+    Unspecified = 0,
+    /// At least (不少于, 以上).
+    AtLeast = 1,
+    /// About (左右).
+    About = 2,
+    /// The figure by itself.
+    Exactly = 3,
+}
+impl TargetBound {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TARGET_BOUND_UNSPECIFIED",
+            Self::AtLeast => "TARGET_BOUND_AT_LEAST",
+            Self::About => "TARGET_BOUND_ABOUT",
+            Self::Exactly => "TARGET_BOUND_EXACTLY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TARGET_BOUND_UNSPECIFIED" => Some(Self::Unspecified),
+            "TARGET_BOUND_AT_LEAST" => Some(Self::AtLeast),
+            "TARGET_BOUND_ABOUT" => Some(Self::About),
+            "TARGET_BOUND_EXACTLY" => Some(Self::Exactly),
+            _ => None,
+        }
+    }
+}
+/// What the figure of a target is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TargetPeriod {
+    Unspecified = 0,
+    /// For each year.
+    Yearly = 1,
+    /// For the whole time.
+    Cumulative = 2,
+}
+impl TargetPeriod {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TARGET_PERIOD_UNSPECIFIED",
+            Self::Yearly => "TARGET_PERIOD_YEARLY",
+            Self::Cumulative => "TARGET_PERIOD_CUMULATIVE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TARGET_PERIOD_UNSPECIFIED" => Some(Self::Unspecified),
+            "TARGET_PERIOD_YEARLY" => Some(Self::Yearly),
+            "TARGET_PERIOD_CUMULATIVE" => Some(Self::Cumulative),
+            _ => None,
+        }
+    }
+}
+/// How a target stands at the end of the quarter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TargetStatus {
+    Unspecified = 0,
+    /// The ledger does not record what it is about.
+    NotCounted = 1,
+    /// The document names no number.
+    NoFigure = 2,
+    /// Only a part of the document's division was asked for, and the figure is for all of it.
+    PartOfDivision = 3,
+    /// The figure is reached.
+    Reached = 4,
+    /// The figure is not reached and there is still time.
+    Running = 5,
+    /// The time is over and the figure was not reached.
+    Missed = 6,
+}
+impl TargetStatus {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TARGET_STATUS_UNSPECIFIED",
+            Self::NotCounted => "TARGET_STATUS_NOT_COUNTED",
+            Self::NoFigure => "TARGET_STATUS_NO_FIGURE",
+            Self::PartOfDivision => "TARGET_STATUS_PART_OF_DIVISION",
+            Self::Reached => "TARGET_STATUS_REACHED",
+            Self::Running => "TARGET_STATUS_RUNNING",
+            Self::Missed => "TARGET_STATUS_MISSED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TARGET_STATUS_UNSPECIFIED" => Some(Self::Unspecified),
+            "TARGET_STATUS_NOT_COUNTED" => Some(Self::NotCounted),
+            "TARGET_STATUS_NO_FIGURE" => Some(Self::NoFigure),
+            "TARGET_STATUS_PART_OF_DIVISION" => Some(Self::PartOfDivision),
+            "TARGET_STATUS_REACHED" => Some(Self::Reached),
+            "TARGET_STATUS_RUNNING" => Some(Self::Running),
+            "TARGET_STATUS_MISSED" => Some(Self::Missed),
+            _ => None,
+        }
+    }
+}
 /// Asks how much of a person's yearly quota is used.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetQuotaRequest {
@@ -4729,6 +5400,9 @@ pub struct CheckEligibilityResponse {
     /// The position as of which this is the answer.
     #[prost(uint64, tag = "5")]
     pub log_position: u64,
+    /// The chain of rules, with what each was given and found.
+    #[prost(message, optional, tag = "6")]
+    pub explanation: ::core::option::Option<DecisionExplanation>,
 }
 /// Asks for a class.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5214,6 +5888,12 @@ pub struct RecordedRefusal {
     /// Position of the last event when the request was decided: nothing after it was seen.
     #[prost(uint64, tag = "10")]
     pub decided_at_position: u64,
+    /// Whether the chain of rules was recorded with it; `Explain` gives it.
+    #[prost(bool, tag = "11")]
+    pub has_explanation: bool,
+    /// Whether the command was recorded with it, so that a simulation can try it again.
+    #[prost(bool, tag = "12")]
+    pub has_command: bool,
 }
 /// The order in which events are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -5243,6 +5923,288 @@ impl ReadDirection {
             "READ_DIRECTION_UNSPECIFIED" => Some(Self::Unspecified),
             "READ_DIRECTION_FORWARD" => Some(Self::Forward),
             "READ_DIRECTION_BACKWARD" => Some(Self::Backward),
+            _ => None,
+        }
+    }
+}
+/// Asks what a draft would have changed. Nothing is recorded.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SimulateRequest {
+    /// The exact text of the draft (TOML). It holds from the beginning of history, by its own dates,
+    /// as if published after everything else: over every version of the same document, and over
+    /// others as a later publication would.
+    #[prost(string, tag = "1")]
+    pub policy_text: ::prost::alloc::string::String,
+    /// Decide anew only what is dated on this day or later; absent for no bound. What was decided
+    /// before is replayed as it was, since quotas depend on it.
+    #[prost(message, optional, tag = "2")]
+    pub from_date: ::core::option::Option<Date>,
+    /// Decide anew only what is dated on this day or earlier; absent for no bound.
+    #[prost(message, optional, tag = "3")]
+    pub until_date: ::core::option::Option<Date>,
+    /// Decide anew only what this division pays, or one inside it; 0 for all.
+    #[prost(uint32, tag = "4")]
+    pub division: u32,
+    /// Most differences to be sent; 0 for all. The totals count all of them in any case.
+    #[prost(uint64, tag = "5")]
+    pub differences_max: u64,
+}
+/// The progress of a simulation, what it finds, and at the end its report. Dropping the stream
+/// cancels it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SimulateResponse {
+    #[prost(oneof = "simulate_response::Message", tags = "1, 2, 3")]
+    pub message: ::core::option::Option<simulate_response::Message>,
+}
+/// Nested message and enum types in `SimulateResponse`.
+pub mod simulate_response {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Message {
+        /// How far it has come.
+        #[prost(message, tag = "1")]
+        Progress(super::SimulationProgress),
+        /// One place or award that the draft changes.
+        #[prost(message, tag = "2")]
+        Difference(super::SimulationDifference),
+        /// The totals; the last message.
+        #[prost(message, tag = "3")]
+        Report(super::SimulationReport),
+    }
+}
+/// How far a simulation has come.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SimulationProgress {
+    /// What is being done.
+    #[prost(enumeration = "SimulationPhase", tag = "1")]
+    pub phase: i32,
+    /// Events replayed so far: the position reached.
+    #[prost(uint64, tag = "2")]
+    pub position: u64,
+    /// The position to reach: the last one when the simulation began.
+    #[prost(uint64, tag = "3")]
+    pub target_position: u64,
+    /// Events replayed per second since the start, rounded down.
+    #[prost(uint64, tag = "4")]
+    pub events_per_second: u64,
+    /// Keys compared so far.
+    #[prost(uint64, tag = "5")]
+    pub compared_keys: u64,
+}
+/// A place or an award, as it was and as it would be.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SimulationDifference {
+    /// The class, 16 bytes; empty for an award.
+    #[prost(bytes = "vec", tag = "1")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// The award, 16 bytes; empty for a class.
+    #[prost(bytes = "vec", tag = "2")]
+    pub award_id: ::prost::alloc::vec::Vec<u8>,
+    /// Who benefits: the trainee, or the recipient of the award.
+    #[prost(message, optional, tag = "3")]
+    pub beneficiary: ::core::option::Option<Payee>,
+    /// The division that pays or awards.
+    #[prost(uint32, tag = "4")]
+    pub division: u32,
+    /// The scheme.
+    #[prost(string, tag = "5")]
+    pub scheme: ::prost::alloc::string::String,
+    /// What was approved, in fen.
+    #[prost(int64, tag = "6")]
+    pub was_approved_fen: i64,
+    /// What would be approved, in fen.
+    #[prost(int64, tag = "7")]
+    pub would_approve_fen: i64,
+    /// What was ordered or paid and not returned, in fen.
+    #[prost(int64, tag = "8")]
+    pub was_paid_fen: i64,
+    /// What would be ordered or paid and not returned, in fen.
+    #[prost(int64, tag = "9")]
+    pub would_pay_fen: i64,
+    /// How what is approved changes.
+    #[prost(enumeration = "SimulationChange", tag = "10")]
+    pub approved: i32,
+    /// How what is paid changes.
+    #[prost(enumeration = "SimulationChange", tag = "11")]
+    pub paid: i32,
+    /// Why the draft refuses the approval or the payment; absent when it refuses nothing.
+    #[prost(message, optional, tag = "12")]
+    pub refusal: ::core::option::Option<Refusal>,
+    /// Position of the decision on record that the draft refuses; 0 when it refuses nothing.
+    #[prost(uint64, tag = "13")]
+    pub refused_position: u64,
+    /// Whether it refuses the payment only.
+    #[prost(bool, tag = "14")]
+    pub payment_refused: bool,
+}
+/// What a simulation found in all.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SimulationReport {
+    /// The totals of every division and scheme, in their order.
+    #[prost(message, repeated, tag = "1")]
+    pub totals: ::prost::alloc::vec::Vec<SimulationTotals>,
+    /// The totals over everything.
+    #[prost(message, optional, tag = "2")]
+    pub all: ::core::option::Option<SimulationTotals>,
+    /// The position up to which history was replayed.
+    #[prost(uint64, tag = "3")]
+    pub position: u64,
+    /// Decisions on record that were decided anew.
+    #[prost(uint64, tag = "4")]
+    pub decided_count: u64,
+    /// Refused attempts that were tried again.
+    #[prost(uint64, tag = "5")]
+    pub attempt_count: u64,
+    /// Refused attempts that could not be tried again: their command is not on record, or they rested
+    /// on commands of the same request that were undone.
+    #[prost(uint64, tag = "6")]
+    pub attempt_untried_count: u64,
+    /// Transfers and payments outside of what was decided anew that the accounts would not have
+    /// covered; they were left out.
+    #[prost(uint64, tag = "7")]
+    pub uncovered_count: u64,
+    /// Their sum, in fen.
+    #[prost(int64, tag = "8")]
+    pub uncovered_fen: i64,
+    /// Persons whom the draft alone approves and whom no payment was worked out for, because too many
+    /// waited for one.
+    #[prost(uint64, tag = "9")]
+    pub not_joined_count: u64,
+    /// Events replayed per second, rounded down.
+    #[prost(uint64, tag = "10")]
+    pub events_per_second: u64,
+    /// Differences sent.
+    #[prost(uint64, tag = "11")]
+    pub differences_sent: u64,
+}
+/// Sums over the places and awards of one division and scheme.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SimulationTotals {
+    /// The division that pays or awards; 0 over everything.
+    #[prost(uint32, tag = "1")]
+    pub division: u32,
+    /// The scheme; empty over everything.
+    #[prost(string, tag = "2")]
+    pub scheme: ::prost::alloc::string::String,
+    /// Places and awards counted.
+    #[prost(uint64, tag = "3")]
+    pub counted: u64,
+    /// Those of them that differ.
+    #[prost(uint64, tag = "4")]
+    pub differing: u64,
+    /// What is approved.
+    #[prost(message, optional, tag = "5")]
+    pub approved: ::core::option::Option<SimulationLevel>,
+    /// What is paid.
+    #[prost(message, optional, tag = "6")]
+    pub paid: ::core::option::Option<SimulationLevel>,
+    /// The part of what would not be paid, in fen, that would be due and that the accounts do not
+    /// hold under the draft.
+    #[prost(int64, tag = "7")]
+    pub unfunded_fen: i64,
+}
+/// Sums over one level, in fen: would = was + added - refused + raised - lowered.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SimulationLevel {
+    /// What was.
+    #[prost(int64, tag = "1")]
+    pub was_fen: i64,
+    /// What would be.
+    #[prost(int64, tag = "2")]
+    pub would_fen: i64,
+    /// What would be where nothing was.
+    #[prost(int64, tag = "3")]
+    pub added_fen: i64,
+    /// What was where nothing would be.
+    #[prost(int64, tag = "4")]
+    pub refused_fen: i64,
+    /// What would be more.
+    #[prost(int64, tag = "5")]
+    pub raised_fen: i64,
+    /// What would be less.
+    #[prost(int64, tag = "6")]
+    pub lowered_fen: i64,
+    /// How many were added.
+    #[prost(uint64, tag = "7")]
+    pub added_count: u64,
+    /// How many were refused.
+    #[prost(uint64, tag = "8")]
+    pub refused_count: u64,
+    /// How many were raised or lowered.
+    #[prost(uint64, tag = "9")]
+    pub changed_count: u64,
+}
+/// What a simulation is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SimulationPhase {
+    Unspecified = 0,
+    /// Replaying history under the draft.
+    Replaying = 1,
+    /// Comparing with the record, place by place.
+    Comparing = 2,
+}
+impl SimulationPhase {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SIMULATION_PHASE_UNSPECIFIED",
+            Self::Replaying => "SIMULATION_PHASE_REPLAYING",
+            Self::Comparing => "SIMULATION_PHASE_COMPARING",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SIMULATION_PHASE_UNSPECIFIED" => Some(Self::Unspecified),
+            "SIMULATION_PHASE_REPLAYING" => Some(Self::Replaying),
+            "SIMULATION_PHASE_COMPARING" => Some(Self::Comparing),
+            _ => None,
+        }
+    }
+}
+/// How an amount changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SimulationChange {
+    Unspecified = 0,
+    /// It does not.
+    Same = 1,
+    /// There was none.
+    Added = 2,
+    /// There would be none.
+    Refused = 3,
+    /// There would be more.
+    Raised = 4,
+    /// There would be less.
+    Lowered = 5,
+}
+impl SimulationChange {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SIMULATION_CHANGE_UNSPECIFIED",
+            Self::Same => "SIMULATION_CHANGE_SAME",
+            Self::Added => "SIMULATION_CHANGE_ADDED",
+            Self::Refused => "SIMULATION_CHANGE_REFUSED",
+            Self::Raised => "SIMULATION_CHANGE_RAISED",
+            Self::Lowered => "SIMULATION_CHANGE_LOWERED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SIMULATION_CHANGE_UNSPECIFIED" => Some(Self::Unspecified),
+            "SIMULATION_CHANGE_SAME" => Some(Self::Same),
+            "SIMULATION_CHANGE_ADDED" => Some(Self::Added),
+            "SIMULATION_CHANGE_REFUSED" => Some(Self::Refused),
+            "SIMULATION_CHANGE_RAISED" => Some(Self::Raised),
+            "SIMULATION_CHANGE_LOWERED" => Some(Self::Lowered),
             _ => None,
         }
     }
@@ -5640,6 +6602,46 @@ pub mod ledger_service_client {
             ));
             self.inner.unary(req, path, codec).await
         }
+        /// Tells why a payment, an approval or a refusal was decided as it was: the chain of rules.
+        pub async fn explain(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExplainRequest>,
+        ) -> std::result::Result<tonic::Response<super::ExplainResponse>, tonic::Status> {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path =
+                http::uri::PathAndQuery::from_static("/subsidy.ledger.v1.LedgerService/Explain");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new(
+                "subsidy.ledger.v1.LedgerService",
+                "Explain",
+            ));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Replays history under a draft of a policy document and tells what it would have changed.
+        /// Nothing is recorded; one simulation or rebuild runs at a time.
+        pub async fn simulate(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SimulateRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::SimulateResponse>>,
+            tonic::Status,
+        > {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path =
+                http::uri::PathAndQuery::from_static("/subsidy.ledger.v1.LedgerService/Simulate");
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new(
+                "subsidy.ledger.v1.LedgerService",
+                "Simulate",
+            ));
+            self.inner.server_streaming(req, path, codec).await
+        }
         /// Tells the balances of an account.
         pub async fn get_account(
             &mut self,
@@ -5696,6 +6698,27 @@ pub mod ledger_service_client {
             req.extensions_mut().insert(GrpcMethod::new(
                 "subsidy.ledger.v1.LedgerService",
                 "ListAccounts",
+            ));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Tells what was reached of the targets of the policy documents at the end of a quarter, as of any
+        /// position.
+        pub async fn report_progress(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReportProgressRequest>,
+        ) -> std::result::Result<tonic::Response<super::ReportProgressResponse>, tonic::Status>
+        {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/subsidy.ledger.v1.LedgerService/ReportProgress",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new(
+                "subsidy.ledger.v1.LedgerService",
+                "ReportProgress",
             ));
             self.inner.unary(req, path, codec).await
         }
@@ -5937,6 +6960,22 @@ pub mod ledger_service_server {
             &self,
             request: tonic::Request<super::CheckEligibilityRequest>,
         ) -> std::result::Result<tonic::Response<super::CheckEligibilityResponse>, tonic::Status>;
+        /// Tells why a payment, an approval or a refusal was decided as it was: the chain of rules.
+        async fn explain(
+            &self,
+            request: tonic::Request<super::ExplainRequest>,
+        ) -> std::result::Result<tonic::Response<super::ExplainResponse>, tonic::Status>;
+        /// Server streaming response type for the Simulate method.
+        type SimulateStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::SimulateResponse, tonic::Status>,
+            > + std::marker::Send
+            + 'static;
+        /// Replays history under a draft of a policy document and tells what it would have changed.
+        /// Nothing is recorded; one simulation or rebuild runs at a time.
+        async fn simulate(
+            &self,
+            request: tonic::Request<super::SimulateRequest>,
+        ) -> std::result::Result<tonic::Response<Self::SimulateStream>, tonic::Status>;
         /// Tells the balances of an account.
         async fn get_account(
             &self,
@@ -5952,6 +6991,12 @@ pub mod ledger_service_server {
             &self,
             request: tonic::Request<super::ListAccountsRequest>,
         ) -> std::result::Result<tonic::Response<super::ListAccountsResponse>, tonic::Status>;
+        /// Tells what was reached of the targets of the policy documents at the end of a quarter, as of any
+        /// position.
+        async fn report_progress(
+            &self,
+            request: tonic::Request<super::ReportProgressRequest>,
+        ) -> std::result::Result<tonic::Response<super::ReportProgressResponse>, tonic::Status>;
         /// Tells the state of a class.
         async fn get_class(
             &self,
@@ -6509,6 +7554,88 @@ pub mod ledger_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/subsidy.ledger.v1.LedgerService/Explain" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExplainSvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService> tonic::server::UnaryService<super::ExplainRequest> for ExplainSvc<T> {
+                        type Response = super::ExplainResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExplainRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut =
+                                async move { <T as LedgerService>::explain(&inner, request).await };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExplainSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/subsidy.ledger.v1.LedgerService/Simulate" => {
+                    #[allow(non_camel_case_types)]
+                    struct SimulateSvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService>
+                        tonic::server::ServerStreamingService<super::SimulateRequest>
+                        for SimulateSvc<T>
+                    {
+                        type Response = super::SimulateResponse;
+                        type ResponseStream = T::SimulateStream;
+                        type Future =
+                            BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SimulateRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LedgerService>::simulate(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SimulateSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 "/subsidy.ledger.v1.LedgerService/GetAccount" => {
                     #[allow(non_camel_case_types)]
                     struct GetAccountSvc<T: LedgerService>(pub Arc<T>);
@@ -6616,6 +7743,47 @@ pub mod ledger_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListAccountsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/subsidy.ledger.v1.LedgerService/ReportProgress" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReportProgressSvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService> tonic::server::UnaryService<super::ReportProgressRequest>
+                        for ReportProgressSvc<T>
+                    {
+                        type Response = super::ReportProgressResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReportProgressRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LedgerService>::report_progress(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReportProgressSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

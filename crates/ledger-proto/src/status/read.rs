@@ -38,6 +38,8 @@ pub struct DecodedRefusal {
     pub reason: Option<Reason>,
     /// The refusal as it was sent.
     pub refusal: v1::Refusal,
+    /// Number under which it is on record; absent when it is not recorded.
+    pub refusal_number: Option<u64>,
 }
 
 /// Reads what a status of this service says, or `None` when it comes from somewhere else.
@@ -95,6 +97,7 @@ fn decoded_refusal(wire: v1::IndexedRefusal) -> Option<DecodedRefusal> {
         .iter()
         .find(|reason| u32::from(reason.number()) == number);
     Some(DecodedRefusal {
+        refusal_number: Some(wire.refusal_number).filter(|number| *number > 0),
         command_index: wire.command_index,
         reason: reason.copied(),
         refusal,

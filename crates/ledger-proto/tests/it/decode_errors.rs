@@ -2,7 +2,7 @@
 
 use ledger_proto::from_proto::{
     AppendRequest, append_request_from_proto, command_from_proto, date_from_proto,
-    event_filter_from_proto, time_from_proto,
+    event_filter_from_proto, quarter_from_proto, time_from_proto,
 };
 use ledger_proto::to_proto::{command_to_proto, recorded_event_to_proto};
 use ledger_proto::v1::command::Body;
@@ -378,6 +378,29 @@ fn only_what_records_nothing_needs_no_request_id() {
         it.validate_only = true;
     });
     assert_eq!(read.unwrap().request_id, None);
+}
+
+#[test]
+fn quarters_are_those_of_the_calendar() {
+    let read = |year, number| quarter_from_proto(Some(&v1::Quarter { year, number }));
+    assert_eq!(read(2025, 4).unwrap().to_string(), "2025Q4");
+    for (year, number) in [
+        (2025, 0),
+        (2025, 5),
+        (1899, 4),
+        (2200, 1),
+        (70_000, 1),
+        (2025, 257),
+    ] {
+        let error = read(year, number).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the number is out of range",
+            "{year} {number}"
+        );
+    }
+    let missing = quarter_from_proto(None).unwrap_err();
+    assert_eq!(missing.to_string(), "the field is required");
 }
 
 /// Everything wrong with a policy document is a problem of its own, within the bound on problems.

@@ -33,6 +33,7 @@ fn indexed(command_index: u32, reason: Reason) -> IndexedRefusal {
     IndexedRefusal {
         command_index: Some(command_index),
         refusal: refusal(reason),
+        refusal_number: Some(41),
     }
 }
 
@@ -41,7 +42,10 @@ fn every_reason_comes_back_from_its_status() {
     for reason in Reason::ALL.iter().copied() {
         let status = status_from_error(&ApiError::Refused(vec![indexed(7, reason)]));
         let read = refusal_from_status(&status).unwrap();
-        assert_eq!(read.command_index, Some(7));
+        assert_eq!(
+            (read.command_index, read.refusal_number),
+            (Some(7), Some(41))
+        );
         assert_eq!(read.reason, Some(reason));
         assert_eq!(refusal_from_proto(&read.refusal).unwrap(), refusal(reason));
     }
@@ -171,6 +175,7 @@ fn a_status_fits_into_headers_however_much_is_refused() {
         .map(|index| IndexedRefusal {
             command_index: Some(index),
             refusal: many.clone(),
+            refusal_number: Some(u64::MAX),
         })
         .collect();
     let error = ApiError::Refused(refusals);
@@ -264,6 +269,12 @@ fn every_other_error_has_its_code_reason_and_details() {
             Code::FailedPrecondition,
             "REBUILD_RUNNING",
             "",
+        ),
+        (
+            ApiError::SimulationRunning { retry_after },
+            Code::ResourceExhausted,
+            "SIMULATION_RUNNING",
+            "RetryInfo",
         ),
         (
             ApiError::Unauthenticated,

@@ -97,7 +97,7 @@ pub(super) fn failure(call: &Call, asked: Asked, error: AppendError) -> CallErro
 
 fn response(asked: Asked, appended: Appended) -> Result<v1::AppendResponse, ApiError> {
     if asked.mode == Mode::Atomic {
-        let refusals = refusals(&appended.outcomes);
+        let refusals = refusals(&appended);
         if !refusals.is_empty() {
             return Err(ApiError::Refused(refusals));
         }
@@ -108,8 +108,9 @@ fn response(asked: Asked, appended: Appended) -> Result<v1::AppendResponse, ApiE
         results: Vec::with_capacity(appended.outcomes.len()),
         ..v1::AppendResponse::default()
     };
-    for outcome in &appended.outcomes {
-        response.results.push(result(asked, outcome));
+    let numbers = refusal_numbers(&appended);
+    for (outcome, number) in appended.outcomes.iter().zip(numbers) {
+        response.results.push(result(asked, outcome, number));
         if let (Outcome::Recorded { first, count }, false) = (outcome, asked.validate_only) {
             let first = first.get();
             if response.first_position == 0 {
@@ -122,7 +123,7 @@ fn response(asked: Asked, appended: Appended) -> Result<v1::AppendResponse, ApiE
     Ok(response)
 }
 
-fn result(asked: Asked, outcome: &Outcome) -> v1::CommandResult {
+fn result(asked: Asked, outcome: &Outcome, refusal_number: Option<u64>) -> v1::CommandResult {
     use v1::command_result::Outcome as Wire;
     let outcome = match outcome {
         Outcome::Recorded { first, count } => Some(Wire::Accepted(v1::Accepted {
@@ -133,18 +134,40 @@ fn result(asked: Asked, outcome: &Outcome) -> v1::CommandResult {
         // Only an atomic request leaves commands out, and then it has a refusal to answer with.
         Outcome::NotAttempted => None,
     };
-    v1::CommandResult { outcome }
+    v1::CommandResult {
+        outcome,
+        refusal_number: refusal_number.unwrap_or_default(),
+    }
 }
 
-fn refusals(outcomes: &[Outcome]) -> Vec<IndexedRefusal> {
-    let indexed = |(index, outcome): (usize, &Outcome)| match outcome {
+/// The number under which each refused outcome is on record: they follow one another.
+fn refusal_numbers(appended: &Appended) -> Vec<Option<u64>> {
+    let mut next = appended.first_refusal;
+    let number = |outcome: &Outcome| match outcome {
+        Outcome::Refused(_) => {
+            let number = next;
+            next = next.map(|number| number.saturating_add(1));
+            number
+        }
+        Outcome::Recorded { .. } | Outcome::NotAttempted => None,
+    };
+    appended.outcomes.iter().map(number).collect()
+}
+
+fn refusals(appended: &Appended) -> Vec<IndexedRefusal> {
+    let outcomes = appended.outcomes.iter().enumerate();
+    let indexed = |((index, outcome), refusal_number): ((usize, &Outcome), _)| match outcome {
         Outcome::Refused(refusal) => Some(IndexedRefusal {
             command_index: u32::try_from(index).ok(),
             refusal: refusal.clone(),
+            refusal_number,
         }),
         Outcome::Recorded { .. } | Outcome::NotAttempted => None,
     };
-    outcomes.iter().enumerate().filter_map(indexed).collect()
+    outcomes
+        .zip(refusal_numbers(appended))
+        .filter_map(indexed)
+        .collect()
 }
 
 #[cfg(test)]
@@ -167,6 +190,7 @@ mod tests {
         };
         let appended = Appended {
             outcomes,
+            first_refusal: Some(7),
             replayed: false,
             log_position: Position::new(9),
         };

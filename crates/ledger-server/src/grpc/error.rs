@@ -2,10 +2,10 @@
 
 use crate::error_chain::ErrorChain;
 use crate::identity::IdentityError;
-use crate::limits::RETRY_DELAY;
+use crate::limits::{RETRY_DELAY, SIMULATION_RETRY_DELAY};
 use ledger_core::{Reason, Refusal, RequestId};
 use ledger_engine::query::{QueryError, Subject};
-use ledger_engine::{AppendError, RebuildError, SubmitError};
+use ledger_engine::{AppendError, RebuildError, SimulateError, SubmitError};
 use ledger_log::LogError;
 use ledger_proto::status::{failure_to_proto, status_from_error};
 use ledger_proto::{ApiError, DecodeError, DecodeProblem, ERROR_DOMAIN, v1};
@@ -182,6 +182,17 @@ impl From<RebuildError> for CallError {
     }
 }
 
+impl From<SimulateError> for CallError {
+    fn from(error: SimulateError) -> Self {
+        match error {
+            SimulateError::Busy => Self::Api(ApiError::SimulationRunning {
+                retry_after: SIMULATION_RETRY_DELAY,
+            }),
+            _ => internal(&error, ApiError::Internal),
+        }
+    }
+}
+
 /// The answer to a page token that this ledger did not give for the query asked.
 pub(crate) fn page_token_error() -> CallError {
     DecodeError::new("page_token", DecodeProblem::PageToken).into()
@@ -202,7 +213,7 @@ const fn not_found(what: Subject) -> Option<Reason> {
         Subject::Order => Reason::OrderNotFound,
         Subject::Person => Reason::PersonNotFound,
         Subject::Policy => Reason::PolicyNotFound,
-        Subject::Event | Subject::Refusal => return None,
+        Subject::Counter | Subject::Event | Subject::Refusal => return None,
     })
 }
 

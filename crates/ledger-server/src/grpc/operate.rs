@@ -62,7 +62,8 @@ struct Rebuilding {
     _permit: StreamPermit,
 }
 
-struct CancelOnDrop(CancelToken);
+/// Cancels what it was made for when the stream that holds it is dropped.
+pub(super) struct CancelOnDrop(pub(super) CancelToken);
 
 impl Drop for CancelOnDrop {
     fn drop(&mut self) {

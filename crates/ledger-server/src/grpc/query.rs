@@ -10,8 +10,9 @@ use ledger_core::{
 use ledger_engine::query::QuotaQuery;
 use ledger_proto::from_proto::{date_from_proto, division_from_proto, id_from_proto};
 use ledger_proto::to_proto::{
-    award_to_proto, certificate_to_proto, class_to_proto, disbursement_to_proto, order_to_proto,
-    quota_slot_to_proto, refusal_to_proto, rule_citation_to_proto,
+    award_to_proto, certificate_to_proto, class_to_proto, disbursement_to_proto,
+    explanation_to_proto, order_to_proto, quota_slot_to_proto, refusal_to_proto,
+    rule_citation_to_proto,
 };
 use ledger_proto::{DecodeError, v1};
 
@@ -67,6 +68,16 @@ pub(super) async fn check_eligibility(
             .map(rule_citation_to_proto)
             .collect(),
         refusals: eligibility.refusals.iter().map(refusal_to_proto).collect(),
+        explanation: Some(v1::DecisionExplanation {
+            command: "approve_subsidy".to_owned(),
+            occurred_date: request.on_date,
+            class_id: request.class_id,
+            person_key: request.person_key,
+            accepted: eligibility.would_pay.is_some(),
+            amount_fen: eligibility.would_pay.map_or(0, Fen::get),
+            source: v1::ExplanationSource::Current.into(),
+            ..explanation_to_proto(&eligibility.explanation)
+        }),
         log_position: checked.log_position.get(),
     })
 }

@@ -3,9 +3,9 @@
 use super::call::Call;
 use super::error::CallError;
 use super::read::optional_time;
-use ledger_core::{EventKind, Reason};
+use ledger_core::Reason;
 use ledger_engine::query::{Cursor, ListRefusals, NumberedRefusal};
-use ledger_proto::to_proto::{date_to_proto, refusal_to_proto, time_to_proto};
+use ledger_proto::to_proto::{command_asked_for, date_to_proto, refusal_to_proto, time_to_proto};
 use ledger_proto::{DecodeError, DecodeProblem, v1};
 
 pub(super) async fn list_refusals(
@@ -40,10 +40,12 @@ fn recorded_refusal(refusal: &NumberedRefusal) -> v1::RecordedRefusal {
         source_system: record.source_system.as_ref().to_owned(),
         request_id: record.request_id.as_bytes().to_vec(),
         command_index: record.command_index,
-        command: command_name(record.asked_for).to_owned(),
+        command: command_asked_for(record.asked_for).to_owned(),
         occurred_date: Some(date_to_proto(record.occurred_on)),
         refusal: Some(refusal_to_proto(&record.refusal)),
         decided_at_position: record.decided_at.get(),
+        has_explanation: record.detail.explanation.is_some(),
+        has_command: record.detail.command.is_some(),
     }
 }
 
@@ -79,62 +81,6 @@ pub(super) fn cursor_from_proto(wire: &str) -> Result<Option<Cursor>, CallError>
 pub(super) fn page_token(next: Option<Cursor>) -> String {
     next.map(|cursor| ledger_core::hex::encode(&cursor.to_token()))
         .unwrap_or_default()
-}
-
-/// The command, as the contract names it, that asks for an event of a kind.
-const fn command_name(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::PolicyPublished | EventKind::CataloguePublished => "publish_policy",
-        EventKind::PolicyWithdrawn => "withdraw_policy",
-        EventKind::AccountOpened => "open_account",
-        EventKind::FundsAccrued => "accrue_funds",
-        EventKind::FundsTransferred => "transfer_funds",
-        EventKind::ProvincialAdjustmentReceived => "record_provincial_adjustment",
-        EventKind::InstitutionRegistered => "register_institution",
-        EventKind::QualificationGranted => "grant_qualification",
-        EventKind::QualificationRevoked => "revoke_qualification",
-        EventKind::PersonRegistered => "register_person",
-        EventKind::PersonStatusDeclared => "declare_person_status",
-        EventKind::PersonStatusEnded => "end_person_status",
-        EventKind::ClassApproved => "approve_class",
-        EventKind::ClassOpened => "open_class",
-        EventKind::ClassClosed => "close_class",
-        EventKind::OrderRaised => "raise_order",
-        EventKind::OrderListed => "list_order",
-        EventKind::OrderSelected => "select_order",
-        EventKind::OrderAccepted => "accept_order",
-        EventKind::OrderPurchased => "purchase_order",
-        EventKind::OrderCancelled => "cancel_order",
-        EventKind::PersonEnrolled => "enrol_person",
-        EventKind::EnrolmentWithdrawn => "withdraw_enrolment",
-        EventKind::AttendanceRecorded => "record_attendance",
-        EventKind::TrainingCompleted => "complete_training",
-        EventKind::AssessmentRecorded => "record_assessment",
-        EventKind::CertificateIssued => "issue_certificate",
-        EventKind::CertificateInvalidated => "invalidate_certificate",
-        EventKind::CertificateVerified => "verify_certificate",
-        EventKind::EmploymentConfirmed => "confirm_employment",
-        EventKind::EmploymentWithdrawn => "withdraw_employment",
-        EventKind::SubsidyApproved => "approve_subsidy",
-        EventKind::ClaimSubmitted => "submit_claim",
-        EventKind::AgencyContractRecorded => "record_agency_contract",
-        EventKind::PublicityOpened => "open_publicity",
-        EventKind::ObjectionRaised => "raise_objection",
-        EventKind::ObjectionResolved => "resolve_objection",
-        EventKind::PublicityClosed => "close_publicity",
-        EventKind::AwardApproved => "approve_award",
-        EventKind::AwardRevoked => "revoke_award",
-        // A final payment is what settles a project, so this is what was asked for.
-        EventKind::ProjectSettled | EventKind::DisbursementOrdered => "order_disbursement",
-        EventKind::DisbursementSettled => "settle_disbursement",
-        EventKind::DisbursementReturned => "return_disbursement",
-        EventKind::CaseOpened => "open_case",
-        EventKind::FindingMade => "make_finding",
-        EventKind::CaseClosed => "close_case",
-        EventKind::ClawbackDecided => "decide_clawback",
-        EventKind::RepaymentReceived => "record_repayment",
-        EventKind::PenaltyImposed => "impose_penalty",
-    }
 }
 
 #[cfg(test)]

@@ -91,15 +91,15 @@ fn later_formats_are_refused() {
     drop(create(&path));
     let later = folders.copy(&path);
     tamper(&later, |db, _| {
-        db.put("format", 2_u32.to_be_bytes()).unwrap()
+        db.put("format", 3_u32.to_be_bytes()).unwrap()
     });
     let error = open(&later).unwrap_err();
     assert!(
         matches!(
             error,
             OpenError::UnknownFormat {
-                version: 2,
-                known: 1
+                version: 3,
+                known: 2
             }
         ),
         "{error:?}"
@@ -119,6 +119,40 @@ fn later_formats_are_refused() {
     tamper(&less, |db, _| db.drop_cf("requests").unwrap());
     let error = open(&less).unwrap_err();
     assert!(matches!(&error, OpenError::MissingColumn { name } if name == "requests"));
+}
+
+/// What was written before there was a space of progress gets an empty one, also when an earlier
+/// attempt was cut off; a later store that lost it is refused.
+#[test]
+fn stores_of_the_first_format_get_the_space_of_progress() {
+    let folders = Folders::new();
+    let path = folders.fresh();
+    let store = create(&path);
+    let put = |space| StateOp::put(space, b"a".into(), b"1".into());
+    append(&store, &[2], &[put(Space::Entities)]);
+    drop(store);
+    let lost = folders.copy(&path);
+    tamper(&lost, |db, _| db.drop_cf("progress.1").unwrap());
+    let error = open(&lost).unwrap_err();
+    assert!(matches!(&error, OpenError::MissingColumn { name } if name == "progress.1"));
+
+    for was_cut_off in [false, true] {
+        let older = folders.copy(&path);
+        tamper(&older, |db, _| {
+            db.put("format", 1_u32.to_be_bytes()).unwrap();
+            if !was_cut_off {
+                db.drop_cf("progress.1").unwrap();
+            }
+        });
+        let store = open(&older).unwrap();
+        assert_eq!(store.last_position(), Position::new(2));
+        assert_eq!(store.get(Space::Entities, b"a").unwrap(), Some(b"1".into()));
+        assert_eq!(store.get(Space::Progress, b"a").unwrap(), None);
+        append(&store, &[1], &[put(Space::Progress)]);
+        drop(store);
+        let store = open(&older).unwrap();
+        assert_eq!(store.get(Space::Progress, b"a").unwrap(), Some(b"1".into()));
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod class;
 mod disbursement;
 mod eligible;
 mod events;
+mod explain;
 mod follow;
 mod fund;
 mod import;
@@ -22,6 +23,8 @@ mod quota;
 mod rebuild;
 mod recording;
 mod refusals;
+mod report;
+mod simulate;
 mod statement;
 mod status;
 mod trace;
@@ -66,6 +69,10 @@ pub(crate) enum Command {
     Quota(quota::Quota),
     /// Tell whether a subsidy would be approved, how much, and what stands against it.
     Eligible(eligible::Eligible),
+    /// Tell why a payment, an approval or a refusal was decided as it was.
+    Explain(explain::Explain),
+    /// Replay history under a draft of a policy document, and tell what it would have changed.
+    Simulate(simulate::Simulate),
     /// Show a class, or approve one.
     Class(class::Class),
     /// Show a certificate, or verify one.
@@ -86,6 +93,9 @@ pub(crate) enum Command {
     Trace(trace::TraceClawback),
     /// List refused commands: an attempt is evidence.
     Refusals(refusals::ListRefusals),
+    /// Report what was reached of the targets of the policy documents.
+    #[command(subcommand)]
+    Report(report::Report),
     /// Rebuild everything derived from the log, and compare it with the live state.
     Rebuild(rebuild::Rebuild),
     /// Show the state of the server.
@@ -118,6 +128,8 @@ impl Command {
             Self::Penalty(command) => command.run(client, output).await,
             Self::Quota(command) => command.run(client, output).await,
             Self::Eligible(command) => command.run(client, output).await,
+            Self::Explain(command) => command.run(client, output).await,
+            Self::Simulate(command) => command.run(client, output).await,
             Self::Class(command) => command.run(client, output).await,
             Self::Certificate(command) => command.run(client, output).await,
             Self::Disbursement(command) => command.run(client, output).await,
@@ -128,6 +140,7 @@ impl Command {
             Self::Follow(command) => command.run(client, output).await,
             Self::Trace(command) => command.run(client, output).await,
             Self::Refusals(command) => command.run(client, output).await,
+            Self::Report(command) => command.run(client, output).await,
             Self::Rebuild(command) => command.run(client, output).await,
             Self::Status(command) => command.run(client, output).await,
         }

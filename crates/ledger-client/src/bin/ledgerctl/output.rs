@@ -49,6 +49,16 @@ impl<'writer> Output<'writer> {
         writeln!(self.writer)
     }
 
+    /// Writes CSV: a header and its rows, which have as many fields.
+    pub(crate) fn csv(&mut self, header: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+        let mut writer = csv::Writer::from_writer(&mut self.writer);
+        writer.write_record(header)?;
+        for row in rows {
+            writer.write_record(row)?;
+        }
+        writer.flush()
+    }
+
     /// Hands on what was written so far.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()

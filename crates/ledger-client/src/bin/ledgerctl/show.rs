@@ -214,11 +214,22 @@ pub(crate) fn refusal(
     Ok(())
 }
 
+/// How a refusal on record is explained; nothing for one that is not recorded.
+pub(crate) fn explained_by(output: &mut Output<'_>, number: u64) -> io::Result<()> {
+    match number {
+        0 => Ok(()),
+        number => output.line(format_args!(
+            "    explained by: ledgerctl explain refusal:{number}"
+        )),
+    }
+}
+
 /// A call that was refused: every refusal that the answer holds.
 pub(crate) fn refused_request(output: &mut Output<'_>, refused: &Refusals) -> io::Result<()> {
     let message = |refusal: &DecodedRefusal| v1::IndexedRefusal {
         command_index: refusal.command_index,
         refusal: Some(refusal.refusal.clone()),
+        refusal_number: refusal.refusal_number.unwrap_or_default(),
     };
     if output.is_json() {
         let refusals: Vec<Value> = refused
@@ -234,6 +245,7 @@ pub(crate) fn refused_request(output: &mut Output<'_>, refused: &Refusals) -> io
             None => String::new(),
         };
         refusal(output, &what, &decoded.refusal)?;
+        explained_by(output, decoded.refusal_number.unwrap_or_default())?;
     }
     let shown = u32::try_from(refused.refusals.len()).unwrap_or(u32::MAX);
     match refused.refused_count.saturating_sub(shown) {
@@ -325,6 +337,7 @@ mod tests {
                 command_index: Some(2),
                 reason: None,
                 refusal,
+                refusal_number: Some(17),
             }],
             refused_count: 3,
         };
@@ -335,6 +348,7 @@ mod tests {
                 found: limit 3, found 4
                 rule: 鲁政办发〔2019〕24号 第5条 (policy at 1)
                 earlier events: 12, 40, 77
+                explained by: ledgerctl explain refusal:17
             and 2 more commands refused
         "#]].assert_eq(std::str::from_utf8(&written).unwrap());
 

@@ -117,6 +117,7 @@ pub(super) fn show_answer(
     for (number, result) in (1_usize..).zip(&answer.results) {
         if let Some(Outcome::Refusal(refusal)) = &result.outcome {
             show::refusal(output, &format!("command {number}: "), refusal)?;
+            show::explained_by(output, result.refusal_number)?;
         }
     }
     if batch.validate_only {
@@ -238,9 +239,11 @@ mod tests {
             results: vec![
                 v1::CommandResult {
                     outcome: Some(Outcome::Accepted(accepted)),
+                    ..Default::default()
                 },
                 v1::CommandResult {
                     outcome: Some(Outcome::Refusal(refusal)),
+                    refusal_number: 9,
                 },
             ],
             replayed: true,
@@ -254,6 +257,7 @@ mod tests {
             command 2: CLASS_FULL: The class is full. 班级人数已满
                 found: limit 50, found 51
                 earlier events: 3, 5
+                explained by: ledgerctl explain refusal:9
             recorded before, position 7, request 01010101-0101-0101-0101-010101010101
         "#]]
         .assert_eq(std::str::from_utf8(&written).unwrap());

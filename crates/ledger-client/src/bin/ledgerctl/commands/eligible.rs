@@ -6,6 +6,7 @@ use ledger_client::json::to_json;
 use ledger_core::BusinessDate;
 use ledger_proto::v1;
 
+use super::explain::Lang;
 use crate::failure::Failure;
 use crate::names::{self, Id};
 use crate::output::Output;
@@ -23,6 +24,9 @@ pub(crate) struct Eligible {
     /// Business date of the supposed approval; today when it is not given.
     #[arg(long, value_name = "DATE", value_parser = when::date)]
     on: Option<BusinessDate>,
+    /// The language of the rules.
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    lang: Lang,
 }
 
 impl Eligible {
@@ -38,7 +42,7 @@ impl Eligible {
         if output.is_json() {
             output.json(&to_json(&answer))?;
         } else {
-            show_answer(output, on, &answer)?;
+            show_answer(output, on, &answer, self.lang)?;
         }
         match answer.would_pay {
             true => Ok(()),
@@ -51,6 +55,7 @@ fn show_answer(
     output: &mut Output<'_>,
     on: BusinessDate,
     answer: &v1::CheckEligibilityResponse,
+    lang: Lang,
 ) -> Result<(), Failure> {
     match answer.would_pay {
         true => {
@@ -64,8 +69,13 @@ fn show_answer(
     for refusal in &answer.refusals {
         show::refusal(output, "  ", refusal)?;
     }
-    for rule in &answer.rules {
-        output.line(format_args!("  rule: {}", show::citation(Some(rule))))?;
+    let chain = answer.explanation.iter().flat_map(|chain| &chain.rules);
+    for rule in chain {
+        let text = match lang {
+            Lang::En => &rule.text_en,
+            Lang::Zh => &rule.text_zh,
+        };
+        output.line(format_args!("  rule: {text}"))?;
     }
     Ok(output.line(format_args!("as of position {}", answer.log_position))?)
 }

@@ -340,7 +340,8 @@ award = { kind = "fixed", amount = "1.005", recipients = ["person"], clause = "�
             a.toml:13:36: error amount_not_fen: grant.award: amount不是整分金额：小数超过两位
                 第2条
             a.toml: 1 errors, 0 warnings
-        "#]].assert_eq(&chinese);
+        "#]]
+        .assert_eq(&chinese);
         let (sound, errors) = show(&TEXT.replace("1.005", "1.00"), Language::En);
         expect![[r#"
             a.toml:12:1: warning rule_on_award: grant.quota_release: quota_release is never looked at: an award has neither class nor trainee

@@ -1,0 +1,285 @@
+//! Facts in the shadow: as recorded, with what they derived from decisions derived again.
+
+use super::{Carried, Counts, Moment, ShadowState, Simulation, commands, division_of};
+use crate::command::{
+    ClawbackRequestLine, CommandBody, ConfirmEmployment, Debt, DecideClawback,
+    InvalidateCertificate, RecordRepayment,
+};
+use crate::context::Context;
+use crate::event::{ClawbackDecided, Event, EventBody, RecordedEvent};
+use crate::{Fen, Posting, Reference};
+
+impl Simulation {
+    /// Takes a fact over, and whatever followed from a decision as far as it follows from the
+    /// shadow's.
+    pub(super) fn fact<S: ShadowState>(
+        &mut self,
+        shadow: &mut S,
+        recorded: &RecordedEvent,
+    ) -> Result<(), S::Error> {
+        match &recorded.event.body {
+            EventBody::DisbursementSettled {
+                disbursement,
+                bank_reference,
+                ..
+            } => {
+                let body = commands::settle(*disbursement, bank_reference);
+                self.or_nothing(shadow, recorded, body)
+            }
+            EventBody::DisbursementReturned(e) => {
+                self.or_nothing(shadow, recorded, commands::send_back(e))
+            }
+            EventBody::ClawbackDecided(e) => self.clawback(shadow, recorded, e),
+            EventBody::RepaymentReceived {
+                debt,
+                amount,
+                bank_reference,
+                ..
+            } => self.repayment(shadow, recorded, (*debt, *amount, bank_reference)),
+            EventBody::CertificateInvalidated(e) => {
+                let body = CommandBody::InvalidateCertificate(InvalidateCertificate {
+                    number: e.number,
+                    grounds: e.grounds.clone(),
+                    decision_number: e.decision_number.clone(),
+                });
+                self.or_as_recorded(shadow, recorded, body)
+            }
+            EventBody::EmploymentConfirmed(e) => {
+                let body = CommandBody::ConfirmEmployment(ConfirmEmployment {
+                    class: e.class,
+                    person: e.person,
+                    employer: e.employer,
+                    evidence: e.evidence,
+                    started_on: e.started_on,
+                });
+                self.or_as_recorded(shadow, recorded, body)
+            }
+            _ => self.as_recorded(shadow, recorded).map(drop),
+        }
+    }
+
+    /// Carries out what followed from a decision; where the shadow has no such decision, nothing
+    /// follows.
+    fn or_nothing<S: ShadowState>(
+        &mut self,
+        shadow: &mut S,
+        recorded: &RecordedEvent,
+        body: CommandBody,
+    ) -> Result<(), S::Error> {
+        let _carried: Carried = self.carry_out(shadow, Moment::of(recorded), body)?;
+        Ok(())
+    }
+
+    /// Derives again what a fact derived from the state. A fact that the draft's rules would not
+    /// have taken stays a fact.
+    fn or_as_recorded<S: ShadowState>(
+        &mut self,
+        shadow: &mut S,
+        recorded: &RecordedEvent,
+        body: CommandBody,
+    ) -> Result<(), S::Error> {
+        let division = division_of(&recorded.event);
+        let within = division.is_none_or(|division| self.scope.holds_division(division));
+        let begun = self.scope.begun(recorded.event.occurred_on);
+        if within && begun && self.carry_out(shadow, Moment::of(recorded), body)?.is_ok() {
+            return Ok(());
+        }
+        self.as_recorded(shadow, recorded).map(drop)
+    }
+
+    /// Takes an event over with the shadow's balances; `false` when the shadow's accounts do not
+    /// cover it, which leaves it out.
+    pub(super) fn as_recorded<S: ShadowState>(
+        &mut self,
+        shadow: &mut S,
+        recorded: &RecordedEvent,
+    ) -> Result<bool, S::Error> {
+        let mut event = recorded.clone();
+        self.load(shadow, |context, keys| {
+            crate::missing_for_event(context, &event.event, keys);
+        })?;
+        adapt(shadow.context(), &mut event.event);
+        if !post_again(shadow.context(), &mut event.event) {
+            self.counts.leave_out(&recorded.event);
+            return Ok(false);
+        }
+        self.apply(shadow, &event)?;
+        Ok(true)
+    }
+
+    /// Claws back what the shadow has paid of what was clawed back.
+    fn clawback<S: ShadowState>(
+        &mut self,
+        shadow: &mut S,
+        recorded: &RecordedEvent,
+        e: &ClawbackDecided,
+    ) -> Result<(), S::Error> {
+        self.load(shadow, |context, keys| {
+            crate::missing_for_event(context, &recorded.event, keys);
+        })?;
+        let context = shadow.context();
+        let lines = e.lines.iter().filter_map(|line| {
+            let asked = ClawbackRequestLine {
+                disbursement: line.disbursement,
+                beneficiary: line.beneficiary,
+                amount: line.amount,
+            };
+            let amount = line.amount.min(left_to_claw_back(context, &asked)?);
+            amount
+                .is_positive()
+                .then_some(ClawbackRequestLine { amount, ..asked })
+        });
+        let lines: Vec<_> = lines.collect();
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let body = CommandBody::DecideClawback(DecideClawback {
+            clawback: e.clawback,
+            case: e.case,
+            finding: e.finding,
+            lines,
+            decision_number: e.decision_number.clone(),
+        });
+        self.or_nothing(shadow, recorded, body)
+    }
+
+    /// Takes a repayment over as far as the shadow has something owed.
+    fn repayment<S: ShadowState>(
+        &mut self,
+        shadow: &mut S,
+        recorded: &RecordedEvent,
+        (debt, amount, bank_reference): (Debt, Fen, &Reference),
+    ) -> Result<(), S::Error> {
+        self.load(shadow, |context, keys| {
+            crate::missing_for_event(context, &recorded.event, keys);
+        })?;
+        let amount = amount.min(owed(shadow.context(), debt));
+        if !amount.is_positive() {
+            return Ok(());
+        }
+        let body = CommandBody::RecordRepayment(RecordRepayment {
+            debt,
+            amount,
+            bank_reference: bank_reference.clone(),
+        });
+        self.or_nothing(shadow, recorded, body)
+    }
+}
+
+impl Counts {
+    /// Counts a movement of money that the shadow's accounts do not cover.
+    fn leave_out(&mut self, event: &Event) {
+        let amount = match &event.body {
+            EventBody::FundsTransferred { amount, .. } => *amount,
+            EventBody::DisbursementOrdered(e) => e.total,
+            _ => Fen::ZERO,
+        };
+        self.uncovered = self.uncovered.saturating_add(1);
+        // A sum out of the range of money is none that could be shown; the count still tells.
+        let sum = self.uncovered_amount.checked_add(amount);
+        self.uncovered_amount = sum.unwrap_or(self.uncovered_amount);
+    }
+}
+
+/// What the shadow has paid on a line and not clawed back yet.
+fn left_to_claw_back(context: &Context, line: &ClawbackRequestLine) -> Option<Fen> {
+    let disbursement = context.disbursements.get(&line.disbursement)?;
+    match line.beneficiary {
+        Some(person) => {
+            let paid = disbursement.line(person)?;
+            paid.amount.checked_sub(paid.clawed_back)
+        }
+        None => disbursement
+            .total
+            .checked_sub(disbursement.award_clawed_back),
+    }
+}
+
+fn owed(context: &Context, debt: Debt) -> Fen {
+    let owed = match debt {
+        Debt::Clawback(id) => context.clawbacks.get(&id).map(|debt| debt.outstanding),
+        Debt::ExcessAdvance(class) => context
+            .classes
+            .get(&class)
+            .and_then(|class| class.settlement)
+            .map(|settlement| settlement.excess_outstanding),
+    };
+    owed.unwrap_or(Fen::ZERO)
+}
+
+/// Corrects what an event says about decisions that the shadow may not have.
+fn adapt(context: &Context, event: &mut Event) {
+    match &mut event.body {
+        EventBody::EmploymentWithdrawn {
+            class,
+            person,
+            counted,
+            ..
+        } => {
+            let person = context.persons.get(person);
+            let place = person.and_then(|person| person.enrolment(*class));
+            *counted = place.is_some_and(|place| place.employment_counts());
+        }
+        EventBody::CertificateInvalidated(e) => {
+            let person = context.persons.get(&e.person);
+            let place = person.and_then(|person| person.enrolment(e.class));
+            let approved = place.is_some_and(|place| place.approval.is_some());
+            e.approval_lapses &= approved;
+            e.frees_quota &= approved;
+        }
+        _ => {}
+    }
+}
+
+/// Works the balances of an entry out again from those of the shadow; `false` when one of them
+/// would be negative, or when more would be spent or reserved than the account holds.
+fn post_again(context: &Context, event: &mut Event) -> bool {
+    let mut postings: Vec<Posting> = Vec::with_capacity(event.postings.len());
+    for posting in &event.postings {
+        let earlier = postings.iter().rev();
+        let earlier = earlier
+            .filter(|earlier| earlier.account == posting.account)
+            .map(|earlier| earlier.balance_after)
+            .next();
+        let before = earlier.or_else(|| {
+            let account = context.accounts.get(&posting.account.holder)?;
+            Some(account.balance(posting.account.kind, posting.account.fiscal_year))
+        });
+        let Some(before) = before else {
+            return false;
+        };
+        let after = if posting.side == posting.account.kind.normal_side() {
+            before.checked_add(posting.amount)
+        } else {
+            before.checked_sub(posting.amount)
+        };
+        match after {
+            Some(after) if !after.is_negative() => postings.push(Posting {
+                balance_after: after,
+                ..*posting
+            }),
+            _ => return false,
+        }
+    }
+    let giver = match &event.body {
+        EventBody::FundsTransferred {
+            from, fund, amount, ..
+        } => Some((
+            crate::AccountKey {
+                division: *from,
+                fund: *fund,
+            },
+            *amount,
+        )),
+        EventBody::DisbursementOrdered(e) => Some((e.account, e.total)),
+        _ => None,
+    };
+    if let Some((giver, amount)) = giver {
+        let account = context.accounts.get(&giver);
+        if account.is_none_or(|account| account.available() < amount) {
+            return false;
+        }
+    }
+    event.postings = postings;
+    true
+}

@@ -1,0 +1,548 @@
+//! What-if: a history once more under a draft, compared with itself.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use ledger_core::entity::{Award, Class};
+use ledger_core::event::{EventBody, Payee};
+use ledger_core::simulate::outcome::{self, Money, Outcome, Report};
+use ledger_core::simulate::{About, Counts, Scope, ShadowState, Simulation, Why, with_draft};
+use ledger_core::{
+    AccountKind, AwardId, BusinessDate, ClassId, Context, Division, Entity, EntityKey, Fen,
+    PersonKey, Policy,
+};
+
+use crate::ledger::Ledger;
+use crate::policies::policy;
+use crate::script::{Script, class, person, run};
+
+/// A shadow that keeps everything in memory.
+struct Shadow<'l> {
+    context: Context,
+    notes: BTreeMap<About, Why>,
+    ledger: &'l Ledger,
+    persons: Vec<PersonKey>,
+    accounts: Vec<EntityKey>,
+}
+
+/// What a simulation gave.
+struct Simulated {
+    report: Report,
+    outcomes: Vec<Outcome>,
+    counts: Counts,
+}
+
+impl ShadowState for Shadow<'_> {
+    type Error = Infallible;
+
+    fn context(&mut self) -> &mut Context {
+        &mut self.context
+    }
+
+    fn load(&mut self, keys: &mut Vec<EntityKey>) -> Result<(), Infallible> {
+        for key in keys.drain(..) {
+            match key {
+                EntityKey::Person(person) => self.persons.push(person),
+                EntityKey::Account(_) => self.accounts.push(key),
+                _ => {}
+            }
+            self.context.put(key, None);
+        }
+        Ok(())
+    }
+
+    fn changing(&mut self, keys: &[EntityKey]) {
+        assert!(keys.iter().all(|key| self.context.is_loaded(key)));
+    }
+
+    fn note(&mut self, about: About, why: Why) -> Result<(), Infallible> {
+        self.notes.insert(about, why);
+        Ok(())
+    }
+
+    fn recorded_award(&mut self, award: AwardId) -> Result<Option<Award>, Infallible> {
+        Ok(match self.ledger.entities.get(&EntityKey::Award(award)) {
+            Some(Entity::Award(award)) => Some(award.clone()),
+            _ => None,
+        })
+    }
+}
+
+impl Shadow<'_> {
+    /// Payments confirmed or with the bank, over all accounts of the shadow.
+    fn spent(&self) -> Fen {
+        let accounts = self
+            .accounts
+            .iter()
+            .filter_map(|key| self.context.copy(key));
+        let spent = accounts.flat_map(|account| match account {
+            Entity::Account(account) => account.balances,
+            _ => unreachable!("the key is an account's"),
+        });
+        let spent = spent.filter(|((kind, _), _)| {
+            matches!(kind, AccountKind::Expenditure | AccountKind::Commitment)
+        });
+        Fen::checked_sum(spent.map(|(_, balance)| balance)).unwrap()
+    }
+}
+
+fn class_of(ledger: &Ledger, class: ClassId) -> &Class {
+    match ledger.entities.get(&EntityKey::Class(class)) {
+        Some(Entity::Class(class)) => class,
+        _ => panic!("whoever is enrolled is enrolled in a class"),
+    }
+}
+
+fn simulate(script: &Script, draft: Arc<Policy>, scope: Scope) -> Simulated {
+    let ledger = &script.ledger;
+    let mut context = Context::default();
+    with_draft(&mut context.policies, draft);
+    let mut shadow = Shadow {
+        context,
+        notes: BTreeMap::new(),
+        ledger,
+        persons: Vec::new(),
+        accounts: Vec::new(),
+    };
+    let mut simulation = Simulation::new(scope);
+    let mut attempts = script.refused.iter().peekable();
+    for event in &ledger.events {
+        while let Some(attempt) = attempts.next_if(|attempt| attempt.seen < event.position) {
+            let Ok(()) = simulation.attempt(&mut shadow, attempt);
+        }
+        if let EventBody::PolicyPublished(_) = &event.event.body {
+            let published = ledger.policies.at(event.position).unwrap();
+            let policies = &mut shadow.context.policies;
+            policies.publish(event.position, Arc::clone(&published.policy));
+        }
+        let Ok(()) = simulation.event(&mut shadow, event);
+    }
+    let Ok(()) = simulation.finish(&mut shadow);
+    for attempt in attempts {
+        let Ok(()) = simulation.attempt(&mut shadow, attempt);
+    }
+    let (report, outcomes) = compare(&shadow, scope);
+    if scope == Scope::default() {
+        assert_eq!(
+            report.all.paid.would,
+            shadow.spent(),
+            "the books of the shadow agree"
+        );
+        let was = ledger.books.iter().filter(|(account, _)| {
+            matches!(
+                account.kind,
+                AccountKind::Expenditure | AccountKind::Commitment
+            )
+        });
+        let was: i64 = was.map(|(_, balance)| balance).sum();
+        assert_eq!(
+            report.all.paid.was,
+            Fen::new(was),
+            "the books of the record agree"
+        );
+    }
+    Simulated {
+        report,
+        outcomes,
+        counts: simulation.counts(),
+    }
+}
+
+fn compare(shadow: &Shadow<'_>, scope: Scope) -> (Report, Vec<Outcome>) {
+    let ledger = shadow.ledger;
+    let mut report = Report::default();
+    let mut outcomes = Vec::new();
+    let mut add = |outcome: Outcome| {
+        report.add(&outcome).unwrap();
+        if outcome.differs() {
+            outcomes.push(outcome);
+        }
+    };
+    for key in &shadow.persons {
+        let recorded = match ledger.entities.get(&EntityKey::Person(*key)) {
+            Some(Entity::Person(person)) => Some(person),
+            _ => None,
+        };
+        let would = shadow.context.persons.get(key);
+        for place in outcome::places(recorded, would).unwrap() {
+            let class = class_of(ledger, place.class);
+            if !place.counts(&scope, class) {
+                continue;
+            }
+            let about = About::Place(place.class, *key);
+            let noted = shadow.notes.get(&about);
+            let noted = noted.or_else(|| shadow.notes.get(&About::Class(place.class)));
+            add(Outcome {
+                about,
+                beneficiary: Payee::Person(*key),
+                division: class.account.division,
+                scheme: class.scheme.clone(),
+                was: place.was,
+                would: place.would,
+                why: noted.cloned(),
+            });
+        }
+    }
+    report.check().unwrap();
+    (report, outcomes)
+}
+
+fn draft(parameters: &str) -> Arc<Policy> {
+    let parameters = parameters.split_whitespace();
+    let parameters = parameters.map(|parameter| parameter.split_once('=').unwrap());
+    Arc::new(policy("P1", &parameters.collect()))
+}
+
+/// The document in force changes nothing; stricter ones change something, and the books of the
+/// shadow agree with its places all the same.
+pub(crate) fn check_random(script: &Script) {
+    let in_force = script.ledger.policies.latest("P1").unwrap();
+    let same = simulate(script, Arc::clone(&in_force.policy), Scope::default());
+    assert_eq!(same.outcomes, [], "the document in force changes nothing");
+    assert_eq!(same.counts.uncovered, 0);
+    for other in [
+        "quota=1 repeat=none",
+        "quota=3 repeat=none base=approved shortfall=recover",
+        "quota=2 repeat=ever advance=30/100 rate=50/100 over=completed shortfall=pro-rata",
+        "quota=3 project=no",
+    ] {
+        simulate(script, draft(other), Scope::default());
+        let scope = Scope {
+            from: BusinessDate::parse("2020-05-01").ok(),
+            until: BusinessDate::parse("2020-09-30").ok(),
+            division: Division::new(370_100).ok(),
+        };
+        let part = simulate(script, draft(other), scope);
+        let strangers = part.outcomes.iter();
+        let mut strangers = strangers.filter(|outcome| outcome.division != scope.division.unwrap());
+        assert_eq!(
+            strangers.next(),
+            None,
+            "other cities are replayed as they were"
+        );
+    }
+}
+
+/// One trainee in three classes of three occupations, all paid; a fourth claim was refused.
+const PAID: &str = "
+    2019-01-01 policy P1 quota=3
+               account 370100
+               accrue 370100 10000.00
+               institution I1
+               institution E1
+               qualify I1 train1 train
+               qualify E1 eval1 evaluate
+               person A,B
+    2020-02-20 class C0
+               class C1 occupation=4-10-01-02
+               class C2 occupation=4-03-02-01
+               class C3 level=senior
+               open C0
+               open C1
+               open C2
+               open C3
+    2020-03-31 graduate C0 A,B
+               graduate C1 A
+               graduate C2 A
+               graduate C3 A
+               approve C0 A,B
+               approve C1 A
+    2020-05-31 approve C2 A
+               approve C3 A                         => YEARLY_QUOTA_USED
+               order D0 C0 full A,B to=body:I1
+               order D1 C1 full A to=body:I1
+               order D2 C2 full A to=body:I1
+               settle D0
+               settle D1
+";
+
+fn money(approved: i64, paid: i64) -> Money {
+    Money {
+        approved: Fen::new(approved),
+        paid: Fen::new(paid),
+    }
+}
+
+/// What changed: the class, the person, what was, what would be, and the reason against it.
+type Changed = (
+    &'static str,
+    &'static str,
+    Money,
+    Money,
+    Option<&'static str>,
+);
+
+#[track_caller]
+fn check(tables: &[&str], draft_parameters: &str, scope: Scope, expected: &[Changed]) -> Simulated {
+    let script = run(tables);
+    let simulated = simulate(&script, draft(draft_parameters), scope);
+    let place =
+        |class_name: &str, person_name: &str| About::Place(class(class_name), person(person_name));
+    let mut found: Vec<_> = simulated
+        .outcomes
+        .iter()
+        .map(|outcome| {
+            let why = outcome.why.as_ref().map(|why| why.refusal.reason.name());
+            (outcome.about, outcome.was, outcome.would, why)
+        })
+        .collect();
+    let mut expected: Vec<_> = expected
+        .iter()
+        .map(|(class, person, was, would, why)| (place(class, person), *was, *would, *why))
+        .collect();
+    found.sort_by_key(|changed| changed.0);
+    expected.sort_by_key(|changed| changed.0);
+    assert_eq!(found, expected);
+    simulated
+}
+
+#[test]
+fn a_stricter_quota_refuses_what_was_paid_last() {
+    let full = money(100_000, 100_000);
+    check(
+        &[PAID],
+        "quota=1",
+        Scope::default(),
+        &[
+            ("C1", "A", full, money(0, 0), Some("YEARLY_QUOTA_USED")),
+            ("C2", "A", full, money(0, 0), Some("YEARLY_QUOTA_USED")),
+        ],
+    );
+}
+
+#[test]
+fn a_wider_quota_approves_what_was_refused() {
+    let simulated = check(
+        &[PAID],
+        "quota=4",
+        Scope::default(),
+        &[("C3", "A", money(0, 0), money(100_000, 0), None)],
+    );
+    assert_eq!(simulated.counts.attempts, 1);
+    assert_eq!(simulated.report.all.approved.added_count, 1);
+    // A payment that was ordered for the class later would have named the person too.
+    let later = "
+    2020-03-31 graduate C3 B
+    2020-06-01 approve C3 B
+               order D3 C3 full B to=body:I1
+    ";
+    check(
+        &[PAID, later],
+        "quota=4",
+        Scope::default(),
+        &[("C3", "A", money(0, 0), money(100_000, 100_000), None)],
+    );
+}
+
+#[test]
+fn a_window_lets_a_repeat_through_and_an_eternal_ban_does_not() {
+    let twice = |repeat: &str, outcome: &str| {
+        let table = "
+    2019-01-01 policy P1 repeat=REPEAT
+               account 370100
+               accrue 370100 10000.00
+               institution I1
+               institution E1
+               qualify I1 train1 train
+               qualify E1 eval1 evaluate
+               person A
+    2020-02-20 class C0
+               class C1 dates=2021-06-01..2021-06-30
+               open C0
+               open C1
+    2020-03-31 graduate C0 A
+               approve C0 A
+    2021-06-30 graduate C1 A
+               approve C1 A                         => OUTCOME
+    ";
+        table.replace("REPEAT", repeat).replace("OUTCOME", outcome)
+    };
+    let (none, one) = (money(0, 0), money(100_000, 0));
+    let banned = Some("SAME_OCCUPATION_AND_LEVEL");
+    let refused = twice("ever", "SAME_OCCUPATION_AND_LEVEL");
+    let all = Scope::default();
+    check(
+        &[&refused],
+        "repeat=12",
+        all,
+        &[("C1", "A", none, one, None)],
+    );
+    check(
+        &[&twice("12", "ok")],
+        "repeat=ever",
+        all,
+        &[("C1", "A", one, none, banned)],
+    );
+}
+
+#[test]
+fn only_decisions_in_the_scope_are_decided_anew() {
+    let date = |text| BusinessDate::parse(text).ok();
+    let full = money(100_000, 100_000);
+    let from_may = Scope {
+        from: date("2020-05-01"),
+        ..Scope::default()
+    };
+    let gone = ("C2", "A", full, money(0, 0), Some("YEARLY_QUOTA_USED"));
+    // The rules were fixed with the class, which was approved before the scope begins. What was
+    // approved before that counts neither way.
+    let simulated = check(&[PAID], "quota=1", from_may, &[]);
+    assert_eq!(simulated.report.all.approved.was, Fen::new(100_000));
+    let up_to_april = Scope {
+        until: date("2020-04-30"),
+        ..Scope::default()
+    };
+    check(
+        &[PAID],
+        "quota=1",
+        up_to_april,
+        &[
+            ("C1", "A", full, money(0, 0), Some("YEARLY_QUOTA_USED")),
+            // The class was approved within the scope, and takes its places along.
+            gone,
+        ],
+    );
+    let elsewhere = Scope {
+        division: Division::new(370_200).ok(),
+        ..Scope::default()
+    };
+    let simulated = check(&[PAID], "quota=1", elsewhere, &[]);
+    assert_eq!(simulated.counts.decided, 0);
+    assert_eq!(simulated.report, Report::default());
+}
+
+#[test]
+fn a_project_is_settled_with_whom_the_draft_approves() {
+    let project = "
+    2019-01-01 policy P1 quota=1
+               account 370100
+               accrue 370100 10000.00
+               institution I1
+               institution E1
+               qualify I1 train1 train
+               qualify E1 eval1 evaluate
+               person A,B
+    2020-02-20 class C0
+               class K1 kind=project occupation=4-10-01-02
+               open C0
+               open K1
+    2020-03-31 graduate C0 A
+               graduate K1 A,B
+               close K1
+               approve C0 A
+               approve K1 A                         => YEARLY_QUOTA_USED
+               approve K1 B
+               employ K1 A,B 2020-03-31
+               order D1 K1 advance B to=body:I1
+               settle D1
+               order D2 K1 final B to=body:I1
+    ";
+    check(
+        &[project],
+        "quota=2",
+        Scope::default(),
+        &[("K1", "A", money(0, 0), money(100_000, 100_000), None)],
+    );
+    let none = check(
+        &[project],
+        "quota=1 project=no",
+        Scope::default(),
+        &[(
+            "K1",
+            "B",
+            money(100_000, 100_000),
+            money(0, 0),
+            Some("PROJECT_NOT_ALLOWED"),
+        )],
+    );
+    assert_eq!(none.report.all.paid.refused, Fen::new(100_000));
+}
+
+#[test]
+fn what_the_account_does_not_hold_is_reported_as_such() {
+    let poor = |cash: &str, transfer: &str| {
+        let table = "
+    2019-01-01 policy P1 quota=1
+               account 370100
+               account 370200
+               accrue 370100 CASH
+               institution I1
+               institution E1
+               qualify I1 train1 train
+               qualify E1 eval1 evaluate
+               person A,B,C
+    2020-02-20 class C0
+               class C1 occupation=4-10-01-02
+               open C0
+               open C1
+    2020-03-31 graduate C0 A
+               graduate C1 A,B,C
+               approve C0 A
+               approve C1 A                         => YEARLY_QUOTA_USED
+               approve C1 B
+               order D0 C0 full A to=body:I1
+               order D1 C1 full B to=body:I1
+    2020-04-01 approve C1 C
+               transfer 370100 370200 TRANSFER
+    ";
+        table.replace("CASH", cash).replace("TRANSFER", transfer)
+    };
+    // A is approved for C1 as well and would be paid with B, were there money for both.
+    let simulated = check(
+        &[&poor("2500.00", "500.00")],
+        "quota=2",
+        Scope::default(),
+        &[("C1", "A", money(0, 0), money(100_000, 0), None)],
+    );
+    assert_eq!(simulated.counts.uncovered, 0);
+    // There is for both, and then not for the transfer, which is left out and counted.
+    let simulated = check(
+        &[&poor("3500.00", "1000.00")],
+        "quota=2",
+        Scope::default(),
+        &[("C1", "A", money(0, 0), money(100_000, 100_000), None)],
+    );
+    let left_out = (
+        simulated.counts.uncovered,
+        simulated.counts.uncovered_amount,
+    );
+    assert_eq!(left_out, (1, Fen::new(100_000)));
+    // With a rate that the account cannot pay twice, whoever comes last is not paid.
+    let rich = "
+    2019-01-01 policy P1 quota=9
+               account 370100
+               accrue 370100 1000.00
+               institution I1
+               institution E1
+               qualify I1 train1 train
+               qualify E1 eval1 evaluate
+               person A,B
+    2020-02-20 class C0
+               class C1 occupation=4-10-01-02
+               open C0
+               open C1
+               status A pension 2019-01-01..
+    2020-03-31 graduate C0 A,B
+               approve C0 A                         => DRAWS_PENSION
+               order D9 C0 full A to=body:I1        => DRAWS_PENSION
+               approve C0 B
+    2020-04-01 order D0 C0 full B to=body:I1
+    ";
+    let simulated = check(
+        &[rich],
+        "quota=9 pension=no",
+        Scope::default(),
+        &[
+            ("C0", "A", money(0, 0), money(100_000, 100_000), None),
+            (
+                "C0",
+                "B",
+                money(100_000, 100_000),
+                money(100_000, 0),
+                Some("INSUFFICIENT_FUNDS"),
+            ),
+        ],
+    );
+    assert_eq!(simulated.report.all.unfunded, Fen::new(100_000));
+}

@@ -1,0 +1,654 @@
+//! Why a decision went as it did: the chain of rules of an approval, a payment or a refusal.
+//!
+//! An approval says which rules were applied; what they were given is worked out again. The person
+//! is replayed from the events on their timeline before the decision, into a context of their own;
+//! the class and the body are taken as they are and rolled back to that position, since they keep
+//! the position of everything that an approval looks at. The same rules then give the chain, and
+//! the same decision is made again: a difference from the record is reported as such.
+
+use ledger_core::command::{ApproveSubsidy, CommandBody};
+use ledger_core::entity::{Class, Institution};
+use ledger_core::event::{
+    AppliedRule, AwardApproved, DisbursementOrdered, DisbursementStage, EventBody, ProjectSettled,
+    Subject as PaidFor, SubsidyApproved,
+};
+use ledger_core::explain::Input;
+use ledger_core::policy::{PolicyBook, Scheme};
+use ledger_core::{
+    BusinessDate, ClassId, Command, Context, DisbursementId, Entity, EntityKey, EventKind,
+    Explanation, PersonKey, Position, RecordedEvent, apply, decide, explain_approval, missing,
+    missing_for_event,
+};
+use ledger_log::{Direction, Snapshot, Space, keys};
+use ledger_proto::to_proto::{
+    applied_rule_to_proto, command_asked_for, date_to_proto, evaluated_to_proto,
+    explanation_to_proto,
+};
+use ledger_proto::v1;
+use prost::Message;
+
+use super::entities::{load, load_class, load_disbursement, load_person};
+use super::error::Subject;
+use super::limits::{PAGE_EXPLANATIONS_MAX, PAGE_WORK_MAX};
+use super::page_token::{Cursor, QueryDigest, QueryHasher};
+use super::positions::Work;
+use super::stored::{Blocks, RecordHead};
+use super::{QueryError, Reader};
+use crate::refusals::decode_refusal;
+
+/// What to explain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// The decision that the event at a position recorded.
+    At(Position),
+    /// The order of a disbursement.
+    Disbursement(DisbursementId),
+    /// A refusal, by its number.
+    Refusal(u64),
+}
+
+/// A page of explanations to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explain {
+    /// The decision.
+    pub decision: Decision,
+    /// Only the approval of this beneficiary, of a payment that has several.
+    pub person: Option<PersonKey>,
+    /// Most explanations of the page; larger values, and zero, stand for
+    /// [`PAGE_EXPLANATIONS_MAX`].
+    pub limit: usize,
+    /// Where the page before ended; `None` for the first.
+    pub cursor: Option<Cursor>,
+}
+
+/// A page of explanations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExplanationsPage {
+    /// The decision itself on the first page, then the approvals that a payment rests on.
+    pub decisions: Vec<v1::DecisionExplanation>,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<Cursor>,
+    /// The last position of the log when the page was read.
+    pub log_position: Position,
+}
+
+impl Reader {
+    /// Explains a decision.
+    ///
+    /// # Errors
+    ///
+    /// [`QueryError::OutOfBounds`] for a position or a number that is none,
+    /// [`QueryError::PositionInFuture`], [`QueryError::NotFound`] for an unknown disbursement, and
+    /// what reading the store gives.
+    pub fn explain(&self, query: &Explain) -> Result<ExplanationsPage, QueryError> {
+        let snapshot = self.store.snapshot()?;
+        let log_position = snapshot.last_position();
+        let digest = query.digest();
+        let resume = Cursor::resume(query.cursor.as_ref(), digest, Direction::Forward)?;
+        let mut explaining = Explaining {
+            snapshot: &*snapshot,
+            book: PolicyBook::clone(&*self.policies(log_position)?),
+            blocks: Blocks::new(&self.store),
+        };
+        let position = match query.decision {
+            Decision::Refusal(number) => {
+                let refused = explaining.refusal(number, self.shared.tip().refusals)?;
+                return Ok(ExplanationsPage {
+                    decisions: vec![refused],
+                    next: None,
+                    log_position,
+                });
+            }
+            Decision::At(position) => position,
+            Decision::Disbursement(id) => {
+                let what = Subject::Disbursement;
+                let found = load_disbursement(&*snapshot, id)?;
+                found.ok_or(QueryError::NotFound { what })?.ordered.position
+            }
+        };
+        if position == Position::ZERO {
+            return Err(QueryError::OutOfBounds { what: "position" });
+        }
+        if position > log_position {
+            return Err(QueryError::PositionInFuture {
+                asked: position,
+                log_position,
+            });
+        }
+        let limit = match query.limit {
+            0 => PAGE_EXPLANATIONS_MAX,
+            limit => limit.min(PAGE_EXPLANATIONS_MAX),
+        };
+        let page = (resume.map(Position::new), limit);
+        let (decisions, next) = explaining.event(position, query.person, page)?;
+        Ok(ExplanationsPage {
+            decisions,
+            next: next.map(|next| Cursor {
+                next: next.get(),
+                direction: Direction::Forward,
+                query: digest,
+            }),
+            log_position,
+        })
+    }
+}
+
+impl Explain {
+    fn digest(&self) -> QueryDigest {
+        let hasher = QueryHasher::new("explain");
+        let hasher = match &self.decision {
+            Decision::At(position) => hasher.number(1).number(position.get()),
+            Decision::Disbursement(id) => hasher.number(2).bytes(id.as_bytes()),
+            Decision::Refusal(number) => hasher.number(3).number(*number),
+        };
+        let person = self.person.map(|person| *person.as_bytes());
+        hasher
+            .bytes(person.as_ref().map_or(&[], |key| &key[..]))
+            .finish()
+    }
+}
+
+/// What explaining reads.
+struct Explaining<'a> {
+    snapshot: &'a dyn Snapshot,
+    book: PolicyBook,
+    blocks: Blocks,
+}
+
+type Page = (Vec<v1::DecisionExplanation>, Option<Position>);
+
+impl Explaining<'_> {
+    fn event(
+        &mut self,
+        position: Position,
+        person: Option<PersonKey>,
+        (resume, limit): (Option<Position>, usize),
+    ) -> Result<Page, QueryError> {
+        let recorded = self.blocks.event(position)?;
+        let only = |explained| Ok((vec![explained], None));
+        let head = match &recorded.event.body {
+            EventBody::SubsidyApproved(e) => return only(self.approval(&recorded, e)?),
+            EventBody::AwardApproved(e) => return only(self.award(&recorded, e)),
+            EventBody::DisbursementOrdered(e) => self.payment(&recorded, e)?,
+            EventBody::ProjectSettled(e) => self.settlement(&recorded, e)?,
+            _ => return only(about(&recorded)),
+        };
+        let mut decisions = Vec::new();
+        if resume.is_none() {
+            decisions.push(head);
+        }
+        let next = self.approvals_behind(&recorded, person, (resume, limit), &mut decisions)?;
+        Ok((decisions, next))
+    }
+
+    /// The approvals among the causes of a payment, until the page is full.
+    fn approvals_behind(
+        &mut self,
+        paid: &RecordedEvent,
+        person: Option<PersonKey>,
+        (resume, limit): (Option<Position>, usize),
+        decisions: &mut Vec<v1::DecisionExplanation>,
+    ) -> Result<Option<Position>, QueryError> {
+        let mut causes = paid.event.causes.clone();
+        causes.retain(|cause| resume.is_none_or(|resume| *cause >= resume));
+        if let Some(person) = person {
+            let found = load_person(self.snapshot, person)?;
+            let timeline = found.map(|person| person.timeline).unwrap_or_default();
+            causes.retain(|cause| timeline.binary_search(cause).is_ok());
+        }
+        let mut work = Work::new(PAGE_WORK_MAX);
+        for cause in causes {
+            if decisions.len() >= limit {
+                return Ok(Some(cause));
+            }
+            let Some(record) = self.blocks.record_within(cause, &mut work)? else {
+                return Ok(Some(cause));
+            };
+            let kinds = [EventKind::SubsidyApproved, EventKind::AwardApproved];
+            if !RecordHead::of(&record)?.is_one_of(&kinds) {
+                continue;
+            }
+            let approved = self.blocks.event(cause)?;
+            match &approved.event.body {
+                EventBody::SubsidyApproved(e) => decisions.push(self.approval(&approved, e)?),
+                EventBody::AwardApproved(e) => decisions.push(self.award(&approved, e)),
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// An approval: decided again from what it was decided on.
+    fn approval(
+        &mut self,
+        recorded: &RecordedEvent,
+        e: &SubsidyApproved,
+    ) -> Result<v1::DecisionExplanation, QueryError> {
+        let on = recorded.event.occurred_on;
+        let context = self.before(recorded.position, e.class, e.person, on)?;
+        let chain = explain_approval(&context, e.class, e.person, on);
+        let command = approve(e.class, e.person, on);
+        let again = decide(&context, &command, recorded.recorded_at);
+        let again = again
+            .ok()
+            .and_then(|decision| decision.events.into_iter().next());
+        let again = again.and_then(|event| match event.body {
+            EventBody::SubsidyApproved(again) => Some(again),
+            _ => None,
+        });
+        Ok(v1::DecisionExplanation {
+            class_id: e.class.as_bytes().to_vec(),
+            person_key: e.person.as_bytes().to_vec(),
+            amount_fen: e.amount.get(),
+            source: v1::ExplanationSource::Recomputed.into(),
+            deviations: deviations(e, again.as_ref()),
+            ..decision(recorded, "approve_subsidy", &chain)
+        })
+    }
+
+    /// The state that the approval of a place was decided on, at the position of its event.
+    fn before(
+        &mut self,
+        position: Position,
+        class: ClassId,
+        person: PersonKey,
+        on: BusinessDate,
+    ) -> Result<Context, QueryError> {
+        let mut context = Context {
+            policies: book_before(&self.book, position),
+            ..Context::default()
+        };
+        context.put(EntityKey::Person(person), None);
+        let now = load_person(self.snapshot, person)?;
+        let timeline = now.as_ref().map(|person| person.timeline.clone());
+        let registered = now.map(|person| person.registered);
+        let earlier = registered.into_iter().chain(timeline.into_iter().flatten());
+        let mut earlier: Vec<_> = earlier.filter(|earlier| *earlier < position).collect();
+        earlier.sort_unstable();
+        earlier.dedup();
+        let mut keys = Vec::new();
+        for position in earlier {
+            let event = self.blocks.event(position)?;
+            loop {
+                missing_for_event(&context, &event.event, &mut keys);
+                if keys.is_empty() {
+                    break;
+                }
+                for key in keys.drain(..) {
+                    let entity = self.as_of(&key, position)?;
+                    context.put(key, entity);
+                }
+            }
+            apply(&mut context, &event);
+        }
+        // Classes of the person were loaded as they are; the one decided on, as it was.
+        context.classes.take(&class);
+        let command = approve(class, person, on);
+        loop {
+            missing(&context, &command, &mut keys);
+            if keys.is_empty() {
+                break;
+            }
+            for key in keys.drain(..) {
+                let entity = self.as_of(&key, position)?;
+                context.put(key, entity);
+            }
+        }
+        context.next_position = position;
+        Ok(context)
+    }
+
+    /// A class or a body as it was before a position. Of everything else a person's own events
+    /// change nothing of the person, so that it need not be there.
+    fn as_of(&self, key: &EntityKey, position: Position) -> Result<Option<Entity>, QueryError> {
+        if !matches!(key, EntityKey::Class(_) | EntityKey::Institution(_)) {
+            return Ok(None);
+        }
+        Ok(match load(self.snapshot, key)? {
+            Some(Entity::Class(class)) => Some(Entity::Class(class_before(class, position))),
+            Some(Entity::Institution(body)) => {
+                Some(Entity::Institution(institution_before(body, position)))
+            }
+            _ => None,
+        })
+    }
+
+    /// An award: its rules as recorded.
+    fn award(&self, recorded: &RecordedEvent, e: &AwardApproved) -> v1::DecisionExplanation {
+        let chain = Explanation::recorded(&self.book, &e.scheme, &e.applied);
+        v1::DecisionExplanation {
+            award_id: e.award.as_bytes().to_vec(),
+            amount_fen: e.amount.get(),
+            source: v1::ExplanationSource::Recorded.into(),
+            ..decision(recorded, "approve_award", &chain)
+        }
+    }
+
+    /// A payment: the funds that may pay it, and for a project the schedule.
+    fn payment(
+        &self,
+        recorded: &RecordedEvent,
+        e: &DisbursementOrdered,
+    ) -> Result<v1::DecisionExplanation, QueryError> {
+        let mut explained = v1::DecisionExplanation {
+            disbursement_id: e.disbursement.as_bytes().to_vec(),
+            amount_fen: e.total.get(),
+            ..about(recorded)
+        };
+        match e.subject {
+            PaidFor::Award(award) => explained.award_id = award.as_bytes().to_vec(),
+            PaidFor::Class(id) => {
+                explained.class_id = id.as_bytes().to_vec();
+                let mut inputs = vec![input("fund", "资金渠道", e.account.fund.code())];
+                inputs.push(input("lines", "明细数", e.lines.len()));
+                self.rules_of_payment(&mut explained, id, (e.stage, inputs))?;
+            }
+        }
+        Ok(explained)
+    }
+
+    /// A settlement: the employment rate and what the schedule makes of it.
+    fn settlement(
+        &self,
+        recorded: &RecordedEvent,
+        e: &ProjectSettled,
+    ) -> Result<v1::DecisionExplanation, QueryError> {
+        let mut explained = v1::DecisionExplanation {
+            class_id: e.class.as_bytes().to_vec(),
+            amount_fen: e.payable.get(),
+            ..about(recorded)
+        };
+        let inputs = vec![
+            input("employed trainees", "就业人数", e.employed),
+            input("counted over", "计算基数", e.base),
+            input("places settled", "结算人数", e.lines.len()),
+            input("excess advance, yuan", "多预拨金额（元）", e.excess),
+        ];
+        let stage = DisbursementStage::Final;
+        self.rules_of_payment(&mut explained, e.class, (stage, inputs))?;
+        Ok(explained)
+    }
+
+    fn rules_of_payment(
+        &self,
+        explained: &mut v1::DecisionExplanation,
+        id: ClassId,
+        (stage, mut inputs): (DisbursementStage, Vec<Input>),
+    ) -> Result<(), QueryError> {
+        let Some(class) = load_class(self.snapshot, id)? else {
+            return Ok(());
+        };
+        let policy = Some(class.policy);
+        let rule = |rule| AppliedRule {
+            rule,
+            policy,
+            limit: None,
+            found: None,
+        };
+        let mut applied = vec![rule(ledger_core::coded::RuleKind::Funds)];
+        let published = self.book.at(class.policy);
+        let scheme = published.and_then(|published| published.policy.scheme(&class.scheme));
+        if stage != DisbursementStage::Full {
+            applied.push(rule(ledger_core::coded::RuleKind::PaymentSchedule));
+            inputs.extend(scheme.into_iter().flat_map(schedule));
+        }
+        let mut chain = Explanation::recorded(&self.book, &class.scheme, &applied);
+        if let Some(last) = chain.rules.last_mut() {
+            last.inputs = inputs;
+        }
+        explained.rules = chain.rules.iter().map(evaluated_to_proto).collect();
+        explained.source = v1::ExplanationSource::Recorded.into();
+        Ok(())
+    }
+
+    /// A refusal: the chain that was kept with it, or what it says itself.
+    fn refusal(&self, number: u64, last: u64) -> Result<v1::DecisionExplanation, QueryError> {
+        if number == 0 || number > last {
+            return Err(QueryError::OutOfBounds {
+                what: "refusal number",
+            });
+        }
+        let what = Subject::Refusal;
+        let stored = self.snapshot.get(Space::Refusals, &keys::refusal(number))?;
+        let stored = stored.ok_or(QueryError::NotFound { what })?;
+        let record = decode_refusal(&stored).map_err(|source| QueryError::CorruptEntity {
+            what,
+            source: source.into(),
+        })?;
+        let kept = record.detail.explanation.as_deref();
+        let kept = kept.map(v1::DecisionExplanation::decode).transpose();
+        let kept = kept.map_err(|source| QueryError::CorruptEntity {
+            what,
+            source: source.into(),
+        })?;
+        let mut explained = match kept {
+            Some(kept) => v1::DecisionExplanation {
+                source: v1::ExplanationSource::Recorded.into(),
+                ..kept
+            },
+            None => v1::DecisionExplanation {
+                source: v1::ExplanationSource::Partial.into(),
+                ..explanation_to_proto(&Explanation::refused(&record.refusal))
+            },
+        };
+        explained.command = command_asked_for(record.asked_for).to_owned();
+        explained.refusal_number = number;
+        explained.occurred_date = Some(date_to_proto(record.occurred_on));
+        let command = record.detail.command.as_deref().map(v1::Command::decode);
+        if let Some(Ok(command)) = command {
+            name_subject(&mut explained, command.body.as_ref());
+        }
+        Ok(explained)
+    }
+}
+
+fn approve(class: ClassId, person: PersonKey, on: BusinessDate) -> Command {
+    Command {
+        occurred_on: on,
+        body: CommandBody::ApproveSubsidy(ApproveSubsidy { class, person }),
+        causes: Vec::new(),
+    }
+}
+
+/// The documents as they were published and withdrawn before a position.
+fn book_before(book: &PolicyBook, position: Position) -> PolicyBook {
+    let mut before = PolicyBook::default();
+    let earlier = book.published().iter();
+    for published in earlier.filter(|published| published.position < position) {
+        before.publish(published.position, published.policy.clone());
+        if let Some(withdrawn) = published.withdrawn
+            && withdrawn.position < position
+        {
+            before.withdraw(published.position, withdrawn);
+        }
+    }
+    before
+}
+
+fn class_before(mut class: Class, position: Position) -> Class {
+    let earlier = |at: &Position| *at < position;
+    class.settlement = class.settlement.filter(|it| earlier(&it.position));
+    class.found_false = class.found_false.filter(earlier);
+    class.objection_upheld = class.objection_upheld.filter(earlier);
+    class.opened = class.opened.filter(|fact| earlier(&fact.position));
+    class.closed = class.closed.filter(|fact| earlier(&fact.position));
+    class.publicity = class
+        .publicity
+        .filter(|shown| earlier(&shown.opened.position));
+    if let Some(shown) = &mut class.publicity {
+        shown.closed = shown.closed.filter(|fact| earlier(&fact.position));
+        shown.objections.retain(|raised| earlier(&raised.position));
+    }
+    class
+}
+
+fn institution_before(mut body: Institution, position: Position) -> Institution {
+    body.qualifications
+        .retain(|qualification| qualification.granted < position);
+    for qualification in &mut body.qualifications {
+        qualification.revoked = qualification
+            .revoked
+            .filter(|revoked| revoked.position < position);
+    }
+    body
+}
+
+/// The decision of an event, with its chain.
+fn decision(
+    recorded: &RecordedEvent,
+    command: &str,
+    chain: &Explanation,
+) -> v1::DecisionExplanation {
+    v1::DecisionExplanation {
+        command: command.to_owned(),
+        position: recorded.position.get(),
+        occurred_date: Some(date_to_proto(recorded.event.occurred_on)),
+        accepted: true,
+        ..explanation_to_proto(chain)
+    }
+}
+
+/// An event of which nothing more is known than that it was accepted.
+fn about(recorded: &RecordedEvent) -> v1::DecisionExplanation {
+    let kind = recorded.event.body.kind();
+    v1::DecisionExplanation {
+        source: v1::ExplanationSource::Partial.into(),
+        ..decision(recorded, command_asked_for(kind), &Explanation::default())
+    }
+}
+
+/// Where the record and what is worked out again do not agree. An approval of a version that did
+/// not note the rules says only its amount.
+fn deviations(
+    recorded: &SubsidyApproved,
+    again: Option<&SubsidyApproved>,
+) -> Vec<v1::RuleDeviation> {
+    let mut found = Vec::new();
+    let amount = again.map(|again| again.amount);
+    if amount != Some(recorded.amount) {
+        let again_en = amount.map_or("refused".to_owned(), |amount| format!("{amount} yuan"));
+        let again_zh = amount.map_or("不予通过".to_owned(), |amount| format!("{amount}元"));
+        let was = recorded.amount;
+        found.push(v1::RuleDeviation {
+            text_en: format!("recorded with {was} yuan, worked out again: {again_en}"),
+            text_zh: format!("记录为{was}元，重新计算为{again_zh}"),
+            ..v1::RuleDeviation::default()
+        });
+    }
+    if recorded.applied.is_empty() {
+        return found;
+    }
+    let again = again.map_or(&[][..], |again| &again.applied);
+    let length = recorded.applied.len().max(again.len());
+    for index in 0..length {
+        let (was, is) = (recorded.applied.get(index), again.get(index));
+        if was != is {
+            found.push(v1::RuleDeviation {
+                recorded: was.map(applied_rule_to_proto),
+                recomputed: is.map(applied_rule_to_proto),
+                text_en: format!("rule {} of the approval differs", index.saturating_add(1)),
+                text_zh: format!("第{}项规则不一致", index.saturating_add(1)),
+            });
+        }
+    }
+    found
+}
+
+fn input(name_en: &'static str, name_zh: &'static str, value: impl ToString) -> Input {
+    Input {
+        name_en,
+        name_zh,
+        value: value.to_string(),
+        positions: Vec::new(),
+    }
+}
+
+/// What the schedule of a scheme says.
+fn schedule(scheme: &Scheme) -> Vec<Input> {
+    let project = scheme.project.as_ref().map(|project| project.rule);
+    let inputs = project.map(|project| {
+        [
+            input("advance share", "预拨比例", project.advance_share),
+            input(
+                "rate for payment in full",
+                "全额拨付就业率",
+                project.full_payment_rate,
+            ),
+        ]
+    });
+    inputs.into_iter().flatten().collect()
+}
+
+/// What a command is about, as far as one thing.
+fn name_subject(explained: &mut v1::DecisionExplanation, body: Option<&v1::command::Body>) {
+    match body {
+        Some(v1::command::Body::ApproveSubsidy(c)) => {
+            explained.class_id.clone_from(&c.class_id);
+            explained.person_key.clone_from(&c.person_key);
+        }
+        Some(v1::command::Body::OrderDisbursement(c)) => {
+            explained.class_id.clone_from(&c.class_id);
+            explained.disbursement_id.clone_from(&c.disbursement_id);
+        }
+        Some(v1::command::Body::ApproveAward(c)) => explained.award_id.clone_from(&c.award_id),
+        Some(v1::command::Body::OrderAwardPayment(c)) => {
+            explained.award_id.clone_from(&c.award_id);
+            explained.disbursement_id.clone_from(&c.disbursement_id);
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ledger_core::Fen;
+    use ledger_core::coded::RuleKind;
+
+    #[test]
+    fn an_amount_a_rule_and_a_number_that_differ_are_told() {
+        let rule = |rule, found| AppliedRule {
+            rule,
+            policy: Some(Position::FIRST),
+            limit: Some(3),
+            found: Some(found),
+        };
+        let approved = |amount, applied| SubsidyApproved {
+            class: ClassId::from_bytes([1; 16]),
+            person: PersonKey::from_bytes([2; 16]),
+            amount: Fen::new(amount),
+            quota_year: 2020,
+            quota_used: 1,
+            quota_limit: 3,
+            applied,
+        };
+        let quota = || rule(RuleKind::Quota, 1);
+        let recorded = approved(500, vec![quota(), rule(RuleKind::Age, 40)]);
+        let cases = [
+            (Some(recorded.clone()), 0),
+            (Some(approved(400, recorded.applied.clone())), 1),
+            (Some(approved(500, vec![quota()])), 1),
+            (
+                Some(approved(
+                    500,
+                    vec![rule(RuleKind::Quota, 2), rule(RuleKind::Age, 40)],
+                )),
+                1,
+            ),
+            (Some(approved(400, vec![])), 3),
+            (None, 3),
+        ];
+        for (again, expected) in cases {
+            let found = deviations(&recorded, again.as_ref());
+            assert_eq!(found.len(), expected, "{again:?}");
+            let told = found
+                .iter()
+                .all(|one| !one.text_en.is_empty() && !one.text_zh.is_empty());
+            assert!(told);
+        }
+        // What was recorded before the rules were noted says its amount only.
+        let earlier = approved(500, vec![]);
+        assert!(deviations(&earlier, Some(&recorded)).is_empty());
+        assert_eq!(deviations(&earlier, None).len(), 1);
+    }
+}
