@@ -4,7 +4,10 @@ macro_rules! coded {
     ($(
         $(#[doc = $list:literal])+
         $name:ident {
-            $( $(#[doc = $doc:literal])+ $variant:ident = $number:literal, $code:literal, $zh:literal; )+
+            $(
+                $(#[doc = $doc:literal])+
+                $variant:ident = $number:literal, $code:literal, $zh:literal;
+            )+
         }
     )+) => {$(
         $(#[doc = $list])+

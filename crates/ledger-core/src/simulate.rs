@@ -2,11 +2,11 @@
 //!
 //! A *shadow* is a second state beside the live one. Facts (enrolments, attendance, certificates,
 //! statuses, findings, accruals) enter it as they were recorded. Decisions (the approval of a
-//! class, a subsidy or an award, and every payment) are decided again by [`decide`](crate::decide())
-//! in the shadow, whose book of policies holds the draft as if published last. What follows from a
-//! decision follows the shadow: where the draft refuses an approval its payments fall away, where
-//! it approves another amount they follow that amount. Attempts that were refused are tried again
-//! where they came, so that what would have been paid is seen too.
+//! class, a subsidy or an award, and every payment) are decided again in the shadow by
+//! [`decide`](crate::decide()); its book of policies holds the draft as if published last. What
+//! follows from a decision follows the shadow: where the draft refuses an approval its payments
+//! fall away, where it approves another amount they follow that amount. Attempts that were refused
+//! are tried again where they came, so that what would have been paid is seen too.
 //!
 //! Nothing here reads or writes: whoever keeps the shadow lends it as a [`ShadowState`]. At the end
 //! [`outcome`] compares the shadow with what is on record, place by place.

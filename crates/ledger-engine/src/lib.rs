@@ -6,8 +6,8 @@
 //!    back.
 //! 2. `writer` — the thread that decides; `committer` — the thread that makes durable; `group` —
 //!    what passes from one to the other; `inbox` — what waits for the writer.
-//! 3. [`entity_codec`], [`index`], `counters`, [`refusals`], [`tip`] — the private encodings of what
-//!    is derived from the log.
+//! 3. [`entity_codec`], [`index`], `counters`, [`refusals`], [`tip`] — the private encodings of
+//!    what is derived from the log.
 //! 4. [`rebuild`] — the same state once more from the log alone, compared, switched.
 //! 5. [`simulate`] — history once more under a draft of a policy, in a shadow that is thrown away.
 //! 6. [`query`] — the read side.

@@ -83,8 +83,8 @@ pub const SIMULATE_CLASSES_MAX: usize = 65_536;
 pub const SIMULATE_REFUSALS_CHUNK: usize = 256;
 
 /// Bytes of a command kept with its refusal. A command about one person takes some 60 bytes, a
-/// payment 18 for each beneficiary: room for a class of two hundred. A longer one is not kept, and a
-/// simulation does not try it again.
+/// payment 18 for each beneficiary: room for a class of two hundred. A longer one is not kept, and
+/// a simulation does not try it again.
 pub const REFUSAL_COMMAND_BYTES_MAX: usize = 4 * 1024;
 
 /// Bytes of the chain of rules kept with a refusal; a scheme has at most some twenty rules, of

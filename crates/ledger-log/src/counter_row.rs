@@ -207,7 +207,8 @@ mod tests {
         ) {
             let block = Position::new(9);
             let changes = changes.into_iter().filter(|(_, change)| *change != 0);
-            let changes = changes.map(|(offset, change)| (block.offset(offset.into()), change.into()));
+            let position = |offset: u16| block.offset(offset.into());
+            let changes = changes.map(|(offset, change)| (position(offset), change.into()));
             let row = CounterRow { before, changes: changes.collect() };
             prop_assert_eq!(CounterRow::decode(block, &row.encode(block)), Ok(row));
         }

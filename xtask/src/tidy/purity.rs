@@ -3,8 +3,8 @@
 use super::rust_text::{code_only, has_word};
 use super::{SourceFile, Violation};
 
-/// The crate that must stay pure.
-const CORE: &str = "crates/ledger-core/";
+/// The sources that must stay pure; the core's tests read the real policy documents.
+const CORE: &str = "crates/ledger-core/src/";
 
 /// What pure code does not name. Durations come from chrono, so all of `std::time` is out.
 const FORBIDDEN: [&str; 19] = [
@@ -105,9 +105,11 @@ mod tests {
             Vec::<String>::new()
         );
         let elsewhere = "use std::fs;";
-        assert_eq!(
-            messages("crates/ledger-store/src/lib.rs", elsewhere),
-            Vec::<String>::new()
-        );
+        for path in [
+            "crates/ledger-store/src/lib.rs",
+            "crates/ledger-core/tests/rules/main.rs",
+        ] {
+            assert_eq!(messages(path, elsewhere), Vec::<String>::new(), "{path}");
+        }
     }
 }

@@ -24,7 +24,7 @@ impl Simulation {
         self.anew(shadow, recorded, about, commands::approve_class(e))
     }
 
-    /// Approves the subsidy under the rules of the draft, unless an earlier attempt had it approved.
+    /// Approves the subsidy under the draft's rules, unless an earlier attempt had it approved.
     pub(super) fn subsidy_approved<S: ShadowState>(
         &mut self,
         shadow: &mut S,

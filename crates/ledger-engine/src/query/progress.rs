@@ -24,8 +24,8 @@ pub struct ProgressQuery {
 impl Reader {
     /// Reports what was counted against the targets of the documents in force.
     ///
-    /// `look` is shown the report, which lasts no longer, and the position. Every counter of the division costs two
-    /// seeks, whatever the length of the history.
+    /// `look` is shown the report, which lasts no longer, and the position. Every counter of the
+    /// division costs two seeks, whatever the length of the history.
     ///
     /// # Errors
     ///

@@ -58,8 +58,8 @@ impl<'a> Measured<'a> {
         self.against_slots((RuleKind::HigherLevel, reason), rule, earlier, sink);
     }
 
-    /// Training that another scheme subsidised (insurance-paid and training subsidy), by the rule of
-    /// this scheme or of the other one: what excludes each other does so in either order.
+    /// Training that another scheme subsidised (insurance-paid and training subsidy), by the rule
+    /// of this scheme or of the other one: what excludes each other does so in either order.
     fn exclusion(&self, sink: &mut impl Sink) {
         let kind = (RuleKind::SchemeExclusion, Reason::OtherSchemePaid);
         if let Some(rule) = self.rules.rule(|scheme| scheme.excludes.as_ref()) {

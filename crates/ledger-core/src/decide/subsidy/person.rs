@@ -183,7 +183,10 @@ impl Measured<'_> {
     ) {
         let (first, last) = (self.place.class.starts_on, self.place.class.ends_on);
         let records = &self.place.person.statuses;
-        let inside = |status| matches!(status, PersonStatus::Residence(division) if wanted.contains(division));
+        let inside = |status| match status {
+            PersonStatus::Residence(division) => wanted.contains(division),
+            _ => false,
+        };
         let chain = chain(records, inside, first, last);
         sink.looks_at(
             ("wanted residence", "要求的户籍（居住地）"),

@@ -137,7 +137,7 @@ tables! {
                approve C2 B                         => ok amount=500.00
     "
 
-    // Scarce by the city's catalogue on the day of the class approval: a fifth more, down to the fen.
+    // Scarce by the city's catalogue on the day of the class approval: a fifth more, to the fen.
     an_uplift_for_scarce_occupations given [BODIES]
     "
     2019-01-01 policy P1 amount=333.33 uplift=1/5
