@@ -18,6 +18,8 @@ mod crash;
 mod fixtures;
 /// What happens at the bounds: a full queue, too many streams, a stop in the middle of work.
 mod limits;
+/// Policy documents, awards and orders from the command line: published, refused, paid, withdrawn.
+mod policies;
 /// Progress against the targets of the documents that are published.
 mod progress;
 /// A client in another language, with stubs made from the contract.

@@ -1,7 +1,8 @@
 //! What the tests, the demo and the benchmark share: real servers, and work for them.
 //!
 //! - [`TestServer`] is the whole server in this process, with a folder of its own.
-//! - [`ServerProcess`] is the program `ledger-server`, which can be killed.
+//! - [`ServerProcess`] is the program `ledger-server`, which can be killed; [`ledgerctl`] runs the
+//!   command-line tool.
 //! - [`gated`] is a store whose writes wait until they are let through.
 //! - [`workload`] makes commands that the rules accept; nothing of it is anybody's.
 //! - [`bench`] measures.
@@ -12,5 +13,5 @@ mod process;
 mod server;
 pub mod workload;
 
-pub use process::ServerProcess;
+pub use process::{Said, ServerProcess, ledgerctl};
 pub use server::{ACTOR, RawClient, TestServer};

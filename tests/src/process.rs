@@ -1,4 +1,5 @@
-//! The program `ledger-server` as a process of its own, which can be stopped and killed.
+//! The programs as processes of their own: `ledger-server`, which can be stopped and killed, and
+//! `ledgerctl`.
 
 use anyhow::{Context as _, Result, bail, ensure};
 use std::env;
@@ -56,7 +57,7 @@ impl ServerProcess {
     ///
     /// When the program is not built.
     pub fn command(folder: &Path, address: &str) -> Result<Command> {
-        let mut command = Command::new(program()?);
+        let mut command = Command::new(program("ledger-server")?);
         command
             .arg("--create")
             .arg("--data-dir")
@@ -147,17 +148,49 @@ fn ready(child: &mut Child) -> Result<SocketAddr> {
     address.parse().context("the server printed no address")
 }
 
+/// What `ledgerctl` said.
+#[derive(Debug)]
+pub struct Said {
+    /// Its exit code; absent when a signal ended it.
+    pub code: Option<i32>,
+    /// Its answer.
+    pub output: String,
+    /// Its messages.
+    pub messages: String,
+}
+
+/// Runs `ledgerctl` against a server, and waits until it ends.
+///
+/// # Errors
+///
+/// When the program is not built, or says what is not UTF-8.
+pub fn ledgerctl(address: SocketAddr, arguments: &[&str]) -> Result<Said> {
+    let mut command = Command::new(program("ledgerctl")?);
+    command
+        .args(["--endpoint", &format!("http://{address}")])
+        .args(arguments);
+    let ended = command
+        .stdin(Stdio::null())
+        .output()
+        .context("ledgerctl cannot be run")?;
+    Ok(Said {
+        code: ended.status.code(),
+        output: String::from_utf8(ended.stdout).context("the answer is not UTF-8")?,
+        messages: String::from_utf8(ended.stderr).context("a message is not UTF-8")?,
+    })
+}
+
 /// The program beside the one that runs: Cargo puts tests one folder below the programs.
-fn program() -> Result<PathBuf> {
+fn program(name: &str) -> Result<PathBuf> {
     let own = env::current_exe().context("this program has no path")?;
-    let name = format!("ledger-server{}", env::consts::EXE_SUFFIX);
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
     let found = own
         .ancestors()
         .skip(1)
         .take(2)
-        .map(|folder| folder.join(&name));
+        .map(|folder| folder.join(&file));
     let found = found.into_iter().find(|program| program.is_file());
-    found.context(
-        "ledger-server is not built; run cargo build --release --workspace --bin ledger-server",
-    )
+    found.with_context(|| {
+        format!("{name} is not built; run cargo build --release --workspace --bin {name}")
+    })
 }
