@@ -1,5 +1,10 @@
 //! Policy documents, awards and orders from the command line, against a real server.
 
+#![expect(
+    clippy::too_many_lines,
+    reason = "each test tells one story over the wire, from its first request to its last"
+)]
+
 use ledger_proto::v1::{self, command::Body};
 use ledger_tests::workload::date;
 use ledger_tests::{Said, TestServer, ledgerctl};
