@@ -120,7 +120,7 @@ fn check_guizhou(report: &v1::ReportProgressResponse, care: u64) {
         (guiyang.division, cumulative(guiyang.counts).counted),
         (GUIYANG, care)
     );
-    let migrants = v1::Group::MigrantWorker.into();
+    let migrants = i32::from(v1::Group::MigrantWorker);
     let migrants = breakdown.groups.iter().find(|part| part.group == migrants);
     assert_eq!(cumulative(migrants.unwrap().counts).counted, 2);
     assert_eq!(
