@@ -15,7 +15,6 @@ use ledger_core::simulate::Scope;
 use ledger_core::simulate::outcome::Outcome;
 use ledger_engine::simulate::{Observer, Phase, Progress};
 use ledger_engine::{CancelToken, Simulate, SimulateError, Simulated};
-use ledger_policy::Severity;
 use ledger_proto::from_proto::date_from_proto;
 use ledger_proto::to_proto::{simulation_difference_to_proto, simulation_totals_to_proto};
 use ledger_proto::{ApiError, DecodeError, DecodeProblem, v1};
@@ -70,15 +69,10 @@ pub(super) async fn simulate(
 
 /// Compiles the draft; a text with errors is refused with everything that the loader finds.
 fn draft(text: &str) -> Result<Policy, CallError> {
-    let report = ledger_policy::check(text);
-    let problem =
-        |found: String| DecodeError::new("policy_text", DecodeProblem::Policy(vec![found]));
-    let errors = report.of(Severity::Error);
-    let problems: Vec<_> = errors.map(|flaw| problem(flaw.to_string())).collect();
-    if !problems.is_empty() {
-        return Err(problems.into());
-    }
-    ledger_policy::compile(text).map_err(|error| problem(error.to_string()).into())
+    ledger_policy::compile(text).map_err(|_| {
+        let problems = DecodeProblem::Policy(super::policy::problems(text));
+        DecodeError::new("policy_text", problems).split().into()
+    })
 }
 
 fn optional_date(
