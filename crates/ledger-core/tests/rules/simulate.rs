@@ -460,6 +460,7 @@ fn a_project_is_settled_with_whom_the_draft_approves() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one history and what becomes of it")]
 fn what_the_account_does_not_hold_is_reported_as_such() {
     let poor = |cash: &str, transfer: &str| {
         let table = "

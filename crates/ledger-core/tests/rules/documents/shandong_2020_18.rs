@@ -131,7 +131,7 @@ fn thirteen_schools_and_fifty_four_specialities() {
     ];
     for (scheme, count, amount) in grants {
         for number in 1..=count {
-            let letter = scheme.as_bytes()[8].to_ascii_uppercase() as char;
+            let letter = char::from(scheme.as_bytes()[8].to_ascii_uppercase());
             let name = format!("{letter}{number}");
             writeln!(table, "institution {name}").unwrap();
             writeln!(
