@@ -431,7 +431,9 @@ mod tests {
     #[test]
     fn a_sum_that_is_off_by_a_fen_is_found() {
         let mut report = Report::default();
-        report.add(&outcome(370_100, "a", (5, 3), (7, 0))).unwrap();
+        report
+            .add(&outcome(370_100, "one", (5, 3), (7, 0)))
+            .unwrap();
         assert_eq!(report.check(), Ok(()));
         let mut wrong = report.clone();
         wrong.all.paid.refused = Fen::new(2);
@@ -454,7 +456,7 @@ mod tests {
             let mut report = Report::default();
             for (division, scheme, was, would) in &drawn {
                 let division = [370_100, 370_200, 520_100][*division];
-                let scheme = ["a", "b"][*scheme];
+                let scheme = ["one", "two"][*scheme];
                 report.add(&outcome(division, scheme, *was, *would)).unwrap();
             }
             prop_assert_eq!(report.check(), Ok(()));
