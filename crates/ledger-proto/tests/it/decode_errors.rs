@@ -428,7 +428,7 @@ fn every_flaw_of_a_policy_document_is_a_problem() {
         let problems = append_request_from_proto(&wire, 100, &compile).unwrap_err();
         assert_eq!(problems.len(), expected, "{flaws}");
         let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
-        assert_eq!(said[0], "commands[0].body: the field is required");
+        assert_eq!(said[0], "commands[0].occurred_date: the field is required");
         assert_eq!(
             said[1],
             "commands[1].publish_policy.text: not a valid policy document: line 1"

@@ -104,7 +104,7 @@ tables! {
     // The province's rules come before the city's, and the last day of validity still counts.
     the_province_and_the_last_day given [EVER, BODIES, TWICE]
     "
-    2024-03-25 policy CITY division=370100 valid=2024-01-01.. repeat=6 repeat-by=approval:this
+    2024-03-25 policy CITY division=370100 valid=2024-01-01.. repeat=6 repeat-by=approval:this => POLICY_CONFLICTS
                approve C2 A                         => SAME_OCCUPATION_AND_LEVEL policy=1
                policy Y2024 valid=2024-04-01..2024-04-10 repeat=12 repeat-by=approval:this
     2024-04-11 approve C2 A                         => SAME_OCCUPATION_AND_LEVEL policy=1
