@@ -4,22 +4,40 @@
 //! written.
 
 use crate::fixtures::{self, Fixture};
-use crate::story::{CLASS, CLAWBACK, PERSON, RATE_FEN, REPAID_FEN};
+use crate::story::{
+    AWARD, AWARD_FEN, CLASS, CLAWBACK, PERSON, RATE_FEN, REPAID_FEN, everything,
+    everything_of_five_documents,
+};
 use anyhow::{Context as _, Result, ensure};
 use ledger_core::hex;
 use ledger_proto::v1;
 use ledger_tests::workload::{SCHEME, city};
 use ledger_tests::{RawClient, ServerProcess};
+use tonic::Code;
 
 /// One per version of the format on disk.
-const FIXTURES: [Fixture; 1] = [Fixture {
-    folder: "db-v1",
-    last_position: 275,
-    root: "e0dff6b2a2430f8d9f1be953c1e57e758b951fea5fa5ab0234cd8fd22c08407d",
-    refusals: 1,
-    accounts: 16,
-    class_enrolled: 1,
-}];
+const FIXTURES: [Fixture; 2] = [
+    Fixture {
+        folder: "db-v1",
+        story: everything,
+        last_position: 275,
+        root: "e0dff6b2a2430f8d9f1be953c1e57e758b951fea5fa5ab0234cd8fd22c08407d",
+        refusals: 1,
+        accounts: 16,
+        class_enrolled: 1,
+        award_ordered_fen: None,
+    },
+    Fixture {
+        folder: "db-v2",
+        story: everything_of_five_documents,
+        last_position: 287,
+        root: "663816f862fce3c7b47497fa4ba6d578e8c8b2ff52e54e0feb8448c4cae9e261",
+        refusals: 1,
+        accounts: 17,
+        class_enrolled: 1,
+        award_ordered_fen: Some(AWARD_FEN),
+    },
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ledgers_of_released_versions_open_and_answer_as_before() {
@@ -31,7 +49,7 @@ async fn ledgers_of_released_versions_open_and_answer_as_before() {
 }
 
 async fn check(fixture: &Fixture) -> Result<()> {
-    let folder = fixtures::open(fixture.folder).await?;
+    let folder = fixtures::open(fixture).await?;
     let server = ServerProcess::start(folder.path())?;
     let mut client = RawClient::connect(format!("http://{}", server.address())).await?;
     let status = client
@@ -48,6 +66,7 @@ async fn check(fixture: &Fixture) -> Result<()> {
     );
     check_money(&mut client, fixture).await?;
     check_person(&mut client, fixture).await?;
+    check_award(&mut client, fixture).await?;
     check_trace(&mut client).await?;
     check_progress(&mut client).await?;
     check_rebuild(&mut client).await?;
@@ -116,6 +135,30 @@ async fn check_person(client: &mut RawClient, fixture: &Fixture) -> Result<()> {
     };
     let class = client.get_class(request).await?.into_inner();
     ensure!(class.enrolled == fixture.class_enrolled, "{class:?}");
+    Ok(())
+}
+
+async fn check_award(client: &mut RawClient, fixture: &Fixture) -> Result<()> {
+    let request = v1::GetAwardRequest {
+        award_id: AWARD.as_bytes().to_vec(),
+        ..Default::default()
+    };
+    let ordered = match client.get_award(request).await {
+        Ok(award) => Some(
+            award
+                .into_inner()
+                .parts
+                .iter()
+                .map(|part| part.amount_fen - part.left_fen)
+                .sum::<i64>(),
+        ),
+        Err(status) if status.code() == Code::NotFound => None,
+        Err(status) => return Err(status.into()),
+    };
+    ensure!(
+        ordered == fixture.award_ordered_fen,
+        "{ordered:?} fen of the award are ordered"
+    );
     Ok(())
 }
 

@@ -6,8 +6,9 @@
 //! RocksDB notes the name of the machine in its files, so a fixture is written where that says
 //! nothing (`docs/internals/testing.md`).
 
-use crate::story::{everything, request};
+use crate::story::request;
 use anyhow::{Context as _, Result, ensure};
+use ledger_core::Command;
 use ledger_core::command::{CommandBody, RegisterPerson};
 use ledger_tests::workload::{Lane, date, on};
 use ledger_tests::{RawClient, ServerProcess};
@@ -21,6 +22,8 @@ use tempfile::TempDir;
 pub(crate) struct Fixture {
     /// Its folder under `tests/fixtures`.
     pub(crate) folder: &'static str,
+    /// What it begins with.
+    pub(crate) story: fn() -> Vec<Command>,
     pub(crate) last_position: u64,
     /// Root of the Merkle tree over every event, in hexadecimal digits.
     pub(crate) root: &'static str,
@@ -28,6 +31,8 @@ pub(crate) struct Fixture {
     pub(crate) accounts: usize,
     /// People on the roster of the class of the story.
     pub(crate) class_enrolled: u32,
+    /// What of the award of the story was ordered to be paid, in fen.
+    pub(crate) award_ordered_fen: Option<i64>,
 }
 
 /// Names the fixture to be written.
@@ -38,12 +43,13 @@ const BATCHES: usize = 8;
 const BATCH_COMMANDS: usize = 24;
 
 /// A copy of a fixture: opening a ledger changes its files.
-pub(crate) async fn open(name: &str) -> Result<TempDir> {
+pub(crate) async fn open(fixture: &Fixture) -> Result<TempDir> {
+    let name = fixture.folder;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fixtures")
         .join(name);
     if env::var(WRITE_VARIABLE).is_ok_and(|wanted| wanted == name) {
-        write(&folder).await?;
+        write(&folder, fixture.story).await?;
     }
     let copy = tempfile::tempdir()?;
     let mut files = 0;
@@ -60,7 +66,7 @@ pub(crate) async fn open(name: &str) -> Result<TempDir> {
 }
 
 /// Writes a ledger with one complete story, a refusal, and some load.
-async fn write(folder: &Path) -> Result<()> {
+async fn write(folder: &Path, story: fn() -> Vec<Command>) -> Result<()> {
     ensure!(
         !folder.exists(),
         "{} exists, and a fixture is never changed",
@@ -69,7 +75,7 @@ async fn write(folder: &Path) -> Result<()> {
     let ledger = tempfile::tempdir()?;
     let server = ServerProcess::start(ledger.path())?;
     let mut client = RawClient::connect(format!("http://{}", server.address())).await?;
-    client.append(request(&everything())).await?;
+    client.append(request(&story())).await?;
     let known = CommandBody::RegisterPerson(RegisterPerson {
         person: crate::story::PERSON,
     });

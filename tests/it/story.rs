@@ -1,19 +1,25 @@
 //! One person's way through a class, from the policy to the repayment, as commands.
 
 use ledger_core::command::{
-    ApproveClass, ApproveSubsidy, ClawbackRequestLine, CommandBody, CompleteTraining, Debt,
-    DecideClawback, EnrolPerson, IssueCertificate, MakeFinding, OpenCase, OpenClass,
-    OrderDisbursement, RecordAttendance, RecordRepayment, RegisterPerson, SettleDisbursement,
+    AccrueFunds, ApproveAward, ApproveClass, ApproveSubsidy, AwardPartRequest, ClawbackRequestLine,
+    CommandBody, CompleteTraining, Debt, DecideClawback, EnrolPerson, IssueCertificate, ListOrder,
+    MakeFinding, OpenAccount, OpenCase, OpenClass, OrderAwardPayment, OrderDisbursement,
+    RaiseOrder, RecordAttendance, RecordRepayment, RegisterPerson, SettleDisbursement,
+    WithdrawPolicy,
 };
-use ledger_core::event::{ClassKind, DisbursementStage, FindingKind, Payee, Reporting, Subject};
+use ledger_core::event::{
+    ClassKind, DisbursementStage, FindingKind, OrderRaisedBy, Payee, Reporting, Subject,
+};
 use ledger_core::{
-    CaseId, CertificateKind, CertificateNumber, ClassId, ClawbackId, Command, CreditCode,
-    DisbursementId, Fen, FindingId, FundSource, Note, Occupation, PersonKey, Position, SchemeId,
-    SkillLevel,
+    AwardId, CaseId, CertificateKind, CertificateNumber, ClassId, ClawbackId, Command, CreditCode,
+    DisbursementId, Fen, FindingId, FundSource, Note, Occupation, OrderId, PersonKey, Position,
+    SchemeId, SkillLevel,
 };
 use ledger_proto::to_proto::command_to_proto;
 use ledger_proto::v1;
-use ledger_tests::workload::{Lane, SCHEME, city, date, foundations, institution, on, reference};
+use ledger_tests::workload::{
+    Lane, SCHEME, city, date, foundations, institution, later_documents, on, reference,
+};
 use uuid::Uuid;
 
 pub(crate) const PERSON: PersonKey = PersonKey::from_bytes([1; 16]);
@@ -22,6 +28,12 @@ pub(crate) const DISBURSEMENT: DisbursementId = DisbursementId::from_bytes([3; 1
 pub(crate) const CASE: CaseId = CaseId::from_bytes([4; 16]);
 pub(crate) const FINDING: FindingId = FindingId::from_bytes([5; 16]);
 pub(crate) const CLAWBACK: ClawbackId = ClawbackId::from_bytes([6; 16]);
+pub(crate) const AWARD: AwardId = AwardId::from_bytes([7; 16]);
+const AWARD_PAYMENT: DisbursementId = DisbursementId::from_bytes([8; 16]);
+const ORDER: OrderId = OrderId::from_bytes([9; 16]);
+
+/// What the award of the story comes to: 200,000 yuan (鲁人社发〔2020〕18号, 三(二)8).
+pub(crate) const AWARD_FEN: i64 = 20_000_000;
 
 /// What the person's subsidy comes to: 500 yuan.
 pub(crate) const RATE_FEN: i64 = 50_000;
@@ -40,6 +52,85 @@ pub(crate) fn everything() -> Vec<Command> {
     commands.extend(payment());
     commands.extend(recovery());
     commands
+}
+
+/// The same, with what all five documents together need: an award that is paid, an order that is
+/// listed, and a document that is withdrawn.
+pub(crate) fn everything_of_five_documents() -> Vec<Command> {
+    let mut commands = everything();
+    commands.extend(later_documents());
+    commands.extend(award());
+    commands.extend(order_and_withdrawal());
+    commands
+}
+
+fn award() -> [Command; 5] {
+    let (division, fund) = (city(0), FundSource::EmploymentSubsidy);
+    let accrued = AccrueFunds {
+        division,
+        fund,
+        amount: Fen::new(AWARD_FEN),
+        reference: reference("SYNTHETIC-ACCRUAL-2"),
+        capacity: None,
+    };
+    let approved = ApproveAward {
+        award: AWARD,
+        scheme: SchemeId::parse("master-workstation").unwrap(),
+        division,
+        recipient: Payee::Institution(institution(0)),
+        subject: reference("SYNTHETIC-STATION"),
+        amount: None,
+        months: None,
+        parts: vec![AwardPartRequest {
+            division,
+            fund,
+            amount: None,
+        }],
+        decision_number: reference("AWARD-1"),
+    };
+    let ordered = OrderAwardPayment {
+        disbursement: AWARD_PAYMENT,
+        award: AWARD,
+        division,
+        fund,
+        amount: None,
+    };
+    let settled = SettleDisbursement {
+        disbursement: AWARD_PAYMENT,
+        bank_reference: reference("BANK-3"),
+    };
+    [
+        CommandBody::OpenAccount(OpenAccount { division, fund }),
+        CommandBody::AccrueFunds(accrued),
+        CommandBody::ApproveAward(approved),
+        CommandBody::OrderAwardPayment(ordered),
+        CommandBody::SettleDisbursement(settled),
+    ]
+    .map(|body| on(date(2021, 7, 1), body))
+}
+
+fn order_and_withdrawal() -> [Command; 3] {
+    let raised = RaiseOrder {
+        order: ORDER,
+        division: city(0),
+        raised_by: OrderRaisedBy::Person(PERSON),
+        occupation: Occupation::parse("2015:4-10-01-05").unwrap(),
+        level: Some(SkillLevel::Intermediate),
+        headcount: 1,
+    };
+    let withdrawn = WithdrawPolicy {
+        policy_id: reference("guizhou-2025-3"),
+        version: 1,
+        effective_on: date(2027, 1, 1),
+        grounds: Note::parse("synthetic").unwrap(),
+        decision_number: reference("WITHDRAWAL-1"),
+    };
+    [
+        CommandBody::RaiseOrder(raised),
+        CommandBody::ListOrder(ListOrder { order: ORDER }),
+        CommandBody::WithdrawPolicy(withdrawn),
+    ]
+    .map(|body| on(date(2021, 7, 2), body))
 }
 
 /// Registers a person.
