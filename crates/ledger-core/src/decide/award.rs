@@ -288,13 +288,16 @@ impl<'a> Asked<'a> {
         self.standing(scheme).find(same)
     }
 
-    /// The awards of a scheme in the province that were not revoked.
+    /// The awards of a scheme that were not revoked, in the division of the document: another
+    /// city's document may give its own scheme the same name.
     fn standing(&self, scheme: &SchemeId) -> impl Iterator<Item = &'a AwardEntry> + use<'a> {
         let key = award_register_key(scheme, self.command.division);
         let register = self.deciding.context.award_registers.get(&key);
+        let of_document = self.published.policy.division;
         register
             .into_iter()
             .flat_map(|register| register.standing())
+            .filter(move |entry| of_document.contains(entry.division))
     }
 
     /// At most so many awards in a cycle of calendar years (每两年评选10名, 三(四)16), counted by the
