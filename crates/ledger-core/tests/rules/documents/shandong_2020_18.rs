@@ -81,7 +81,7 @@ tables! {
                see available 370000 173000000.00 fund=skilled_talent
     "
 
-    // Employees become technicians; the rate comes from a table. Teachers follow with the plan of 2022.
+    // Employees become technicians; the rate comes from a table. Teachers follow in 2022.
     gold_collar given [BODIES, FUNDS]
     "
     2020-12-18 document shandong/2020-18

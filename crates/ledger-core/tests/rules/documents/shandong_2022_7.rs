@@ -39,8 +39,8 @@ tables! {
                approve C1 B                         => ASSESSMENT_NOT_PASSED
     "
 
-    // Box 2: teachers become technicians, too, and apprentices' employers are paid, also from what is
-    // left of the special account.
+    // Box 2: teachers become technicians, too, and apprentices' employers are paid, also from what
+    // is left of the special account.
     gold_collar_and_apprentices given [BODIES, FUNDS]
     "
     2022-01-01 document shandong/2022-7
