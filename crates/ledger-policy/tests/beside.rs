@@ -197,6 +197,18 @@ fn a_flaw_beside_others_stands_in_the_line_of_what_it_concerns() {
         (flaw.place.unwrap().line, flaw.clause.as_deref()),
         (8, Some("c"))
     );
+    // What concerns a whole scheme has the clause of its first rule.
+    let first = |text: String| text.replacen("clause = \"c\"", "clause = \"c1\"", 1);
+    let (old, new) = (
+        rules("old", 370_000, "2020-01-01"),
+        first(rules("new", 370_000, "2021-01-01")),
+    );
+    let reports = check_set(&[("a", &old), ("b", &new)]);
+    let flaw = reports[1].1.flaws.first().unwrap();
+    assert_eq!(
+        (flaw.code(), flaw.clause.as_deref()),
+        ("overlap", Some("c1"))
+    );
 }
 
 fn book(texts: &[String]) -> PolicyBook {
