@@ -54,10 +54,11 @@ const SECTIONS: [(&str, usize); 6] = [
     ("A8", 6),
 ];
 
-/// A row of the domain notes: its figures and its text.
+/// A row of the domain notes: its figures, where the documents say it, and its text.
 struct DomainRow {
     section: &'static str,
     figures: Vec<&'static str>,
+    clauses: Vec<&'static str>,
     text: String,
 }
 
@@ -65,12 +66,13 @@ struct DomainRow {
 fn domain_rows() -> BTreeMap<&'static str, DomainRow> {
     let mut rows = BTreeMap::new();
     for line in ROWS.lines().skip(1) {
-        let mut fields = line.splitn(4, ',');
+        let mut fields = line.splitn(5, ',');
         let mut next = || fields.next().unwrap();
-        let (section, row, figures) = (next(), next(), next());
+        let (section, row, figures, clauses) = (next(), next(), next(), next());
         let row_of = DomainRow {
             section,
             figures: figures.split_whitespace().collect(),
+            clauses: clauses.split_whitespace().collect(),
             text: next().trim_matches('"').to_owned(),
         };
         assert!(rows.insert(row, row_of).is_none(), "{row} is listed twice");
@@ -198,6 +200,71 @@ fn every_figure_of_a_row_is_a_value_of_its_rules() {
             );
         }
     }
+}
+
+/// A rule that cites another clause than the one that states it proves nothing.
+#[test]
+fn every_clause_of_a_row_is_cited_by_one_of_its_rules() {
+    let (rows, documents) = (domain_rows(), documents());
+    for line in covered() {
+        let rules = named(line.cell);
+        let cited: Vec<_> = rules
+            .iter()
+            .map(|(file, path, _)| clause_of(&documents[file], path).unwrap())
+            .collect();
+        let clauses = &rows[line.row].clauses;
+        assert_eq!(clauses.is_empty(), rules.is_empty(), "{}", line.row);
+        for clause in clauses {
+            let mut cited_by = cited.iter().filter(|text| cites(text, clause));
+            assert!(
+                cited_by.next().is_some(),
+                "{}: {clause} in {cited:#?}",
+                line.row
+            );
+        }
+    }
+}
+
+/// Whether the text of a rule names the clause, or a paragraph of it (第2款), in one of its parts.
+fn cites(text: &str, clause: &str) -> bool {
+    let mut parts = text.split("; ");
+    parts.any(|part| {
+        part.strip_prefix(clause)
+            .is_some_and(|rest| rest.starts_with([':', '第']))
+    })
+}
+
+/// The clause of the rule, target or accrual that a path names.
+fn clause_of<'a>(policy: &'a Policy, path: &str) -> Option<&'a str> {
+    if let Some(target) = path.strip_prefix("target:") {
+        let mut targets = policy.targets.iter();
+        let found = targets.find(|it| it.rule.target.as_str() == target)?;
+        return Some(&found.clause);
+    }
+    let (subject, rule) = path.split_once('.')?;
+    if let Some(fund) = subject.strip_prefix("accrual:") {
+        let mut accruals = policy.accruals.iter();
+        return Some(&accruals.find(|it| it.rule.fund.code() == fund)?.clause);
+    }
+    let scheme = policy.scheme(&SchemeId::parse(subject).ok()?)?;
+    let clause = match rule.split('.').next()? {
+        "funds" => &scheme.funds.clause,
+        "amount" => &scheme.amount.as_ref()?.clause,
+        "quota" => &scheme.quotas.first()?.clause,
+        "no_repeat" => &scheme.no_repeat.as_ref()?.clause,
+        "counted_apart" => &scheme.counted_apart.as_ref()?.clause,
+        "pension_excluded" => &scheme.pension_excluded.as_ref()?.clause,
+        "graduating_year" => &scheme.graduating_year.as_ref()?.clause,
+        "groups" => &scheme.groups.as_ref()?.clause,
+        "payee" => &scheme.payee.as_ref()?.clause,
+        "evidence" => &scheme.evidence.clause,
+        "project" => &scheme.project.as_ref()?.clause,
+        "award" => &scheme.award.as_ref()?.clause,
+        "award_count" => &scheme.award_count.as_ref()?.clause,
+        "award_exclusivity" => &scheme.award_exclusivity.as_ref()?.clause,
+        _ => return None,
+    };
+    Some(clause)
 }
 
 /// A row without a rule says by which command or event the ledger does its part.
