@@ -158,6 +158,7 @@ tables! {
     "
     2020-03-01 award G1 base body:I1 gold-2020 @base => ok applied=funds,award_exclusivity,amount,payee
                award G2 unit body:I2 gold-2020      => AWARD_EXCLUDED facts=@base rule=award-exclusivity
+               award G2 unit body:I2 Gold－2020     => AWARD_EXCLUDED facts=@base rule=award-exclusivity
                award G2 unit body:I2 silver-2020 @unit => ok
                award G3 base body:I1 silver-2020    => AWARD_EXCLUDED facts=@unit rule=award-exclusivity
                award G3 base body:I1 gold-2020      => AWARD_EXCLUDED facts=@base rule=award
