@@ -411,6 +411,8 @@ pub struct AwardRegister {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AwardEntry {
     pub award: AwardId,
+    /// Where it was awarded: a city's document counts what was awarded in the city.
+    pub division: Division,
     pub position: Position,
     pub on: BusinessDate,
     pub recipient: Payee,

@@ -232,7 +232,7 @@ fields! {
     }
     AwardPart { account, amount }
     AwardRegister { entries }
-    AwardEntry { award, position, on, recipient, subject, revoked }
+    AwardEntry { award, division, position, on, recipient, subject, revoked }
     Order {
         raised, division, raised_by, occupation, level, headcount, listed, selected, accepted,
         purchased, cancelled, class,

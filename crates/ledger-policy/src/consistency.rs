@@ -5,8 +5,8 @@ use crate::flaw::FlawKind;
 use crate::reader::Sink;
 use ledger_core::Policy;
 use ledger_core::policy::{
-    AwardCount, ClaimStart, DecidingDate, Evidence, Quota, QuotaDate, QuotaScope, QuotaWindow,
-    Ruled, Scheme, Target, TargetSum,
+    AwardCount, ClaimStart, DecidingDate, Evidence, PenaltyRange, Quota, QuotaDate, QuotaScope,
+    QuotaWindow, Ruled, Scheme, Target, TargetSum,
 };
 use std::collections::{BTreeMap, HashSet};
 
@@ -27,6 +27,7 @@ pub(crate) fn check(policy: &Policy, sink: &Sink<'_>) {
         quotas_bind(scheme, sink);
     }
     exclusivity_is_mutual(policy, sink);
+    one_rule_for_a_fund(policy, sink);
     cycles_begin_in_time(policy, sink);
     targets(policy, sink);
 }
@@ -140,11 +141,7 @@ fn quotas_bind(scheme: &Scheme, sink: &Sink<'_>) {
         let first = others
             .find(|(other, found)| *other != index && is_reached_first(&found.rule, &quota.rule));
         if let Some((_, found)) = first {
-            let number = index.saturating_add(1);
-            let path = match several {
-                true => format!("{}.quota[{number}]", scheme.scheme),
-                false => format!("{}.quota", scheme.scheme),
-            };
+            let path = numbered(&format!("{}.quota", scheme.scheme), index, several);
             let limit = found.rule.limit;
             sink.note_at(&path, FlawKind::QuotaNeverBinds { limit });
         }
@@ -180,13 +177,54 @@ fn exclusivity_is_mutual(policy: &Policy, sink: &Sink<'_>) {
         .collect();
     for (scheme, others) in &excluded {
         for other in others {
+            let path = format!("{scheme}.award_exclusivity");
             let in_turn = excluded.get(other);
-            if in_turn.is_some_and(|in_turn| !in_turn.contains(scheme)) {
-                let path = format!("{scheme}.award_exclusivity");
-                let other = (*other).to_owned();
-                sink.note_at(&path, FlawKind::OneSidedExclusivity { other });
+            let other = (*other).to_owned();
+            match in_turn {
+                Some(in_turn) if in_turn.contains(scheme) => {}
+                Some(_) => sink.note_at(&path, FlawKind::OneSidedExclusivity { other }),
+                None => sink.note_at(&path, FlawKind::ExclusivityElsewhere { other }),
             }
         }
+    }
+}
+
+/// Of two accruals of a fund, or two penalties for one kind of finding and fund, the second would
+/// never be looked at.
+fn one_rule_for_a_fund(policy: &Policy, sink: &Sink<'_>) {
+    let several = policy.accruals.len() > 1;
+    let mut seen = HashSet::new();
+    for (index, accrual) in policy.accruals.iter().enumerate() {
+        let fund = accrual.rule.fund.code();
+        if !seen.insert(fund) {
+            let what = fund.to_owned();
+            let path = numbered("accrual", index, several);
+            sink.note_at(&path, FlawKind::StandsTwice { what });
+        }
+    }
+    let several = policy.penalties.len() > 1;
+    let mut seen = HashSet::new();
+    for (index, penalty) in policy.penalties.iter().enumerate() {
+        let PenaltyRange {
+            findings, funds, ..
+        } = &penalty.rule;
+        let covered = findings
+            .iter()
+            .flat_map(|finding| funds.iter().map(move |fund| (*finding, fund.code())));
+        let twice = covered.filter(|case| !seen.insert(*case)).last();
+        if let Some((_, fund)) = twice {
+            let what = fund.to_owned();
+            let path = numbered("penalty", index, several);
+            sink.note_at(&path, FlawKind::StandsTwice { what });
+        }
+    }
+}
+
+/// The path of a table among several of its key.
+pub(crate) fn numbered(key: &str, index: usize, several: bool) -> String {
+    match several {
+        true => format!("{key}[{}]", index.saturating_add(1)),
+        false => key.to_owned(),
     }
 }
 
@@ -220,11 +258,7 @@ fn targets(policy: &Policy, sink: &Sink<'_>) {
     }
     let several = policy.target_sums.len() > 1;
     for (index, sum) in policy.target_sums.iter().enumerate() {
-        let number = index.saturating_add(1);
-        let path = match several {
-            true => format!("target_sum[{number}]"),
-            false => "target_sum".to_owned(),
-        };
+        let path = numbered("target_sum", index, several);
         adds_up(&sum.rule, &by_id, (sink, &path));
     }
 }

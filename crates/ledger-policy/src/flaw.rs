@@ -256,6 +256,11 @@ flaws! {
         /// The other one.
         other: String,
     } = "one_sided_exclusivity";
+    /// An award of another document, whose rules would not exclude this one in turn.
+    Error ExclusivityElsewhere {
+        /// The other one.
+        other: String,
+    } = "exclusivity_elsewhere";
     /// Two quotas for the same window, scope and date.
     Error QuotaTwice = "quota_twice";
     /// The shares of the funds are not the whole.
@@ -324,6 +329,14 @@ flaws! {
         /// The other one's limit.
         limit: u32,
     } = "quota_never_binds";
+    /// A subsidy that counts in another one's quota of all schemes and has none itself: the order
+    /// of approval decides how many are paid.
+    Warning QuotaEvaded {
+        /// The scheme with the quota.
+        scheme: String,
+    } = "quota_evaded";
+    /// A rate by the hour whose cap the least hours reach already.
+    Warning HoursNeverCount = "hours_never_count";
     /// A rule about training or persons on an award, which has neither class nor trainee.
     Warning RuleOnAward {
         /// The rule.
@@ -372,6 +385,15 @@ flaws! {
         /// The last such day; open-ended when absent.
         until: Option<BusinessDate>,
     } = "overlap";
+    /// Days on which a document that is published already, and begins later, takes the place.
+    Warning Superseded {
+        /// What both rule.
+        subject: String,
+        /// The document that supersedes.
+        by: DocumentRef,
+        /// The first day on which both hold.
+        from: BusinessDate,
+    } = "superseded";
     /// A document none of whose days is left to it by those that supersede it.
     Warning NeverInForce {
         /// What it rules.

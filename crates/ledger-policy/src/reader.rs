@@ -148,8 +148,19 @@ impl<'s> Sink<'s> {
 
 impl Places {
     /// Where a table stands, and its clause; the beginning of the text for one that has no place.
+    /// A scheme has no clause of its own: its first rule's tells where in the document it is.
     pub(crate) fn find(&self, path: &str) -> (usize, Option<Arc<str>>) {
-        self.0.get(path).cloned().unwrap_or_default()
+        let (at, clause) = self.0.get(path).cloned().unwrap_or_default();
+        (at, clause.or_else(|| self.first_inside(path)))
+    }
+
+    fn first_inside(&self, path: &str) -> Option<Arc<str>> {
+        let within = format!("{path}.");
+        let inside = self.0.range(within.clone()..);
+        let inside = inside.take_while(|(key, _)| key.starts_with(&within));
+        let clauses = inside.filter_map(|(_, (at, clause))| Some((*at, clause.as_ref()?)));
+        let first = clauses.min_by_key(|(at, _)| *at);
+        first.map(|(_, clause)| Arc::clone(clause))
     }
 }
 

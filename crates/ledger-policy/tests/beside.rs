@@ -197,6 +197,18 @@ fn a_flaw_beside_others_stands_in_the_line_of_what_it_concerns() {
         (flaw.place.unwrap().line, flaw.clause.as_deref()),
         (8, Some("c"))
     );
+    // What concerns a whole scheme has the clause of its first rule.
+    let first = |text: String| text.replacen("clause = \"c\"", "clause = \"c1\"", 1);
+    let (old, new) = (
+        rules("old", 370_000, "2020-01-01"),
+        first(rules("new", 370_000, "2021-01-01")),
+    );
+    let reports = check_set(&[("a", &old), ("b", &new)]);
+    let flaw = reports[1].1.flaws.first().unwrap();
+    assert_eq!(
+        (flaw.code(), flaw.clause.as_deref()),
+        ("overlap", Some("c1"))
+    );
 }
 
 fn book(texts: &[String]) -> PolicyBook {
@@ -248,6 +260,111 @@ fn beside_what_is_published() {
         assert_eq!(said(&with_places), said(&report), "{text}");
         assert!(with_places.flaws.iter().all(|flaw| flaw.place.is_some()));
     }
+}
+
+/// A text that begins before a published one is told what comes after it.
+#[test]
+fn before_what_is_published() {
+    let published = |validity| book(&[rules("later", 370_000, validity)]);
+    let of = |published: &PolicyBook, validity| {
+        let text = rules("earlier", 370_000, validity);
+        said(&check_beside(published, &text))
+    };
+    let later = published("2021-01-01");
+    assert_eq!(of(&later, "2020-01-01 2020-12-31"), Vec::<String>::new());
+    assert_eq!(
+        of(&later, "2020-01-01 2020-12-30"),
+        [
+            "gap training training has no rule from 2020-12-31 to 2020-12-31, after earlier (earlier)"
+        ]
+    );
+    assert_eq!(
+        of(&later, "2020-01-01"),
+        [
+            "superseded training later (later), published before, supersedes it for training from \
+          2021-01-01 on"
+        ]
+    );
+    // One that holds all the time fills what is left between the two.
+    let both = book(&[
+        rules("always", 370_000, "2019-01-01"),
+        rules("later", 370_000, "2021-01-01"),
+    ]);
+    let found = of(&both, "2020-01-01 2020-06-30");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found.iter().all(|it| it.starts_with("overlap")),
+        "{found:?}"
+    );
+}
+
+/// Three trainings and then this one, or this one and then two: the order would decide.
+#[test]
+fn what_counts_in_a_quota_has_one_or_counts_apart() {
+    let quota = "quota = { limit = 3, window = \"calendar_year\", scope = \"all_schemes\", \
+                 counts_by = \"approval\", clause = \"c\" }\n";
+    let own = |scope: &str| quota.replace("all_schemes", scope);
+    let apart = "counted_apart = { clause = \"c\" }\n";
+    let province = || rules("province", 370_000, "2020-01-01 2020-12-31") + quota;
+    let other = |validity, rule: &str| {
+        rules("other", 370_000, validity).replace("\"training\"", "\"retraining\"") + rule
+    };
+    let evaded = "quota_evaded retraining it counts in the quota of training and has none itself: \
+                  the order of approval decides how many are paid";
+    for (validity, rule, expected) in [
+        ("2020-12-31", "", vec![evaded]),
+        ("2020-12-31", own("same_scheme").as_str(), vec![evaded]),
+        ("2020-12-31", quota, vec![]),
+        ("2020-12-31", apart, vec![]),
+        ("2021-01-01", "", vec![]),
+    ] {
+        of_the_last(&[province(), other(validity, rule)], &expected);
+    }
+    // What counts apart may be bounded by itself without a word about others.
+    of_the_last(&[province() + apart, other("2020-12-31", "")], &[]);
+}
+
+#[test]
+fn accruals_and_penalties_follow_each_other() {
+    let accrual = |id, validity, fund: &str| {
+        format!(
+            "{}[[accrual]]\nfund = \"{fund}\"\ncapacity_months = 24\nclause = \"c\"\n",
+            document(id, 370_000, validity)
+        )
+    };
+    let old = || accrual("old", "2020-01-01 2020-12-31", "special_account");
+    of_the_last(
+        &[old(), accrual("new", "2021-01-01", "special_account")],
+        &[],
+    );
+    of_the_last(
+        &[old(), accrual("new", "2020-06-01", "special_training")],
+        &[],
+    );
+    of_the_last(
+        &[old(), accrual("new", "2021-01-02", "special_account")],
+        &[
+            "gap accrual the accrual of special_account has no rule from 2021-01-01 to \
+           2021-01-01, after old (old)",
+        ],
+    );
+    let penalty = |id, validity, findings: &str| {
+        format!(
+            "{}[[penalty]]\nfindings = [{findings}]\nfunds = [\"special_account\"]\n\
+             min = {{ numerator = 1, denominator = 10 }}\n\
+             max = {{ numerator = 1, denominator = 2 }}\nclause = \"c\"\n",
+            document(id, 370_000, validity)
+        )
+    };
+    let old = || penalty("old", "2020-01-01", "\"fraud\", \"false_training\"");
+    of_the_last(
+        &[old(), penalty("new", "2021-01-01", "\"ineligible\"")],
+        &[],
+    );
+    of_the_last(
+        &[old(), penalty("new", "2021-01-01", "\"fraud\"")],
+        &["overlap penalty supersedes old (old) for penalty from 2021-01-01 on"],
+    );
 }
 
 /// What is wrong with the text itself is said first; nothing is compared then.

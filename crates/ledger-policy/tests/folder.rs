@@ -64,6 +64,8 @@ fn the_set_has_no_errors_and_only_the_overlaps_that_the_documents_have() {
     let expected = [
         "examples/shandong-2022-72.toml vocational-training overlap",
         "examples/shandong-special-account-measures.toml vocational-training overlap",
+        "shandong/2022-7.toml gold-collar overlap",
+        "shandong/2022-7.toml new-apprenticeship overlap",
         "shandong/2025-87.toml entrepreneurship-training overlap",
         "shandong/2025-87.toml new-apprenticeship overlap",
         "shandong/2025-87.toml special-ability-training overlap",

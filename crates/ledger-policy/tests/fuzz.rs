@@ -9,9 +9,12 @@
     reason = "a test stops at what it does not expect"
 )]
 
+use ledger_core::Position;
 use ledger_core::limits::POLICY_TEXT_BYTES_MAX;
-use ledger_policy::{PolicyError, check, check_set, compile};
+use ledger_core::policy::PolicyBook;
+use ledger_policy::{PolicyError, check, check_beside, check_set, compile};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 /// The documents that are cut up; together they use every key of the grammar.
 const DOCUMENTS: [&str; 9] = [
@@ -160,6 +163,12 @@ proptest! {
         let other = DOCUMENTS[(document + 1) % DOCUMENTS.len()];
         let reports = check_set(&[("changed", &text), ("other", other)]);
         prop_assert_eq!(reports.len(), 2);
+        let mut book = PolicyBook::default();
+        book.publish(Position::new(1), Arc::new(compile(other).unwrap()));
+        prop_assert_eq!(
+            check_beside(&book, &text).is_publishable() && compile(&text).is_err(),
+            false
+        );
     }
 }
 

@@ -114,6 +114,13 @@ table! { wrong_funds:
         => "out_of_range", "penalty.min", "min = { n";
     "findings = [\"false_training\", \"fraud\"]", "findings = [\"theft\"]"
         => "unknown_code", "penalty", "findings";
+    "clause = \"c54\"", "clause = \"c54\"\n[[penalty]]\nfindings = [\"ineligible\", \"fraud\"]\n\
+     funds = [\"employment_subsidy\", \"special_account\"]\nmin = { numerator = 1, denominator = 1 }\n\
+     max = { numerator = 2, denominator = 1 }\nclause = \"x\""
+        => "stands_twice", "penalty[2]", "[[penalty]]\nfindings = [\"ineligible\"";
+    "clause = \"c53\"", "clause = \"c53\"\n[[accrual]]\nfund = \"special_account\"\n\
+     capacity_months = 12\nclause = \"x\""
+        => "stands_twice", "accrual[2]", "[[accrual]]\nfund = \"special_account\"\ncapacity";
 }
 
 table! { wrong_amounts:
@@ -129,6 +136,8 @@ table! { wrong_amounts:
         "per_hour";
     "per_hour = \"10.00\"", "per_hour = \"1000000.01\"" => "amount_out_of_range",
         "everything.amount", "per_hour";
+    "cap = \"600.00\"", "cap = \"400.00\"" => "hours_never_count", "everything.amount",
+        "[scheme.amount]";
     "cap = \"600.00\"", "cap = \"9.99\"" => "contradicts", "everything.amount", "[scheme.amount]";
     "cap = \"600.00\"", "amount = \"600.00\"" => "missing_key", "everything.amount",
         "[scheme.amount]";
@@ -255,6 +264,8 @@ table! { wrong_awards:
     "first_year = 2021", "first_year = 2026" => "outside_validity", "prize.award_count",
         "[scheme.award_count]";
     "schemes = [\"grant\"]", "schemes = [\"prize\"]" => "excludes_itself",
+        "prize.award_exclusivity", "[scheme.award_exclusivity]";
+    "schemes = [\"grant\"]", "schemes = [\"grant\", \"elsewhere\"]" => "exclusivity_elsewhere",
         "prize.award_exclusivity", "[scheme.award_exclusivity]";
     "[scheme.award_exclusivity]\nschemes = [\"prize\"]\nclause = \"c38\"", ""
         => "one_sided_exclusivity", "prize.award_exclusivity", "[scheme.award_exclusivity]";
@@ -412,6 +423,7 @@ fn the_codes_of_flaws_are_permanent() {
         "not_of_this_kind",
         "excludes_itself",
         "one_sided_exclusivity",
+        "exclusivity_elsewhere",
         "quota_twice",
         "split_not_whole",
         "split_fund_not_allowed",
@@ -427,6 +439,8 @@ fn the_codes_of_flaws_are_permanent() {
         "scheme_not_published",
         "nothing_required",
         "quota_never_binds",
+        "quota_evaded",
+        "hours_never_count",
         "rule_on_award",
         "date_may_be_missing",
         "straddling_never_used",
@@ -436,6 +450,7 @@ fn the_codes_of_flaws_are_permanent() {
         "same_edition",
         "gap",
         "overlap",
+        "superseded",
         "never_in_force",
     ];
     assert_eq!(codes, expected);

@@ -50,6 +50,7 @@ pub(super) fn approved(
     remember(context, fact, e.recipient);
     let entry = AwardEntry {
         award: e.award,
+        division: e.division,
         position: fact.position,
         on: fact.on,
         recipient: e.recipient,

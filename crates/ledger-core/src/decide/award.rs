@@ -23,7 +23,8 @@ use crate::policy::{
 };
 use crate::refusal::{Reason, Refusal};
 use crate::{
-    AccountKey, AccountKind, AwardId, BusinessDate, DisbursementId, Fen, Position, SchemeId,
+    AccountKey, AccountKind, AwardId, BusinessDate, DisbursementId, Fen, Position, Reference,
+    SchemeId,
 };
 
 impl<'a> Deciding<'a> {
@@ -284,17 +285,20 @@ impl<'a> Asked<'a> {
 
     /// The award of a scheme for the same subject that was not revoked.
     fn same_subject(&self, scheme: &SchemeId) -> Option<&'a AwardEntry> {
-        let same = |entry: &&AwardEntry| entry.subject == self.command.subject;
+        let same = |entry: &&AwardEntry| names_the_same(&entry.subject, &self.command.subject);
         self.standing(scheme).find(same)
     }
 
-    /// The awards of a scheme in the province that were not revoked.
+    /// The awards of a scheme that were not revoked, in the division of the document: another
+    /// city's document may give its own scheme the same name.
     fn standing(&self, scheme: &SchemeId) -> impl Iterator<Item = &'a AwardEntry> + use<'a> {
         let key = award_register_key(scheme, self.command.division);
         let register = self.deciding.context.award_registers.get(&key);
+        let of_document = self.published.policy.division;
         register
             .into_iter()
             .flat_map(|register| register.standing())
+            .filter(move |entry| of_document.contains(entry.division))
     }
 
     /// At most so many awards in a cycle of calendar years (每两年评选10名, 三(四)16), counted by the
@@ -542,8 +546,54 @@ fn not_revoked(id: AwardId, award: &Award) -> Result<(), Refusal> {
     }
 }
 
+/// Whether two texts name the same subject: a blank, a capital or a full-width sign more or less is
+/// the same medal, and no way past the exclusivity.
+fn names_the_same(one: &Reference, other: &Reference) -> bool {
+    fn folded(text: &Reference) -> impl Iterator<Item = char> {
+        let signs = text.as_str().chars().filter(|sign| !sign.is_whitespace());
+        signs.map(half_width).flat_map(char::to_lowercase)
+    }
+    folded(one).eq(folded(other))
+}
+
+/// The ASCII sign of a full-width one (U+FF01 to U+FF5E), any other as it is.
+fn half_width(sign: char) -> char {
+    const FULL_WIDTH_OFFSET: u32 = 0xFEE0;
+    match sign {
+        '\u{ff01}'..='\u{ff5e}' => u32::from(sign)
+            .checked_sub(FULL_WIDTH_OFFSET)
+            .and_then(char::from_u32)
+            .unwrap_or(sign),
+        _ => sign,
+    }
+}
+
 fn award_tags(id: AwardId, award: &Award) -> Vec<Tag> {
     let mut tags = vec![Tag::Award(id), Tag::Division(award.division)];
     tags.extend(recipient_tag(award.recipient));
     tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_is_the_same_however_it_is_spaced() {
+        for (one, other, same) in [
+            ("金牌 2022", "金牌2022", true),
+            ("gold-2022", " Gold － ２０２２　", true),
+            ("（金牌）2022", "(金牌)2022", true),
+            ("gold-2022", "gold-2023", false),
+            ("gold-2022", "gold-20222", false),
+            ("金牌", "银牌", false),
+        ] {
+            let text = |text| Reference::parse(text).unwrap();
+            assert_eq!(
+                names_the_same(&text(one), &text(other)),
+                same,
+                "{one} {other}"
+            );
+        }
+    }
 }

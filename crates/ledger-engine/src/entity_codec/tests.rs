@@ -487,6 +487,7 @@ impl Values {
         AwardRegister {
             entries: self.list(|values| AwardEntry {
                 award: values.award_id(),
+                division: values.division(),
                 position: values.position(),
                 on: values.date(),
                 recipient: values.payee(),
@@ -652,6 +653,7 @@ fn version_2_is_permanent() {
 
     let entry = AwardEntry {
         award: AwardId::from_bytes([0xD1; 16]),
+        division: Division::new(370_100).unwrap(),
         position: Position::new(6),
         on: BusinessDate::from_days(18_000).unwrap(),
         recipient: Payee::Master(PersonKey::from_bytes([0xA1; 16])),
@@ -663,6 +665,7 @@ fn version_2_is_permanent() {
     };
     let mut expected = vec![2, 1];
     expected.extend([0xD1; 16]);
+    expected.extend([0xB4, 0xCB, 0x16]);
     expected.extend([6, 0xA0, 0x99, 0x02, 4]);
     expected.extend([0xA1; 16]);
     expected.extend(b"\x05title\x01\x07");

@@ -1,9 +1,10 @@
 //! What two documents say to each other: rules over rules, gaps, overlaps, names without a scheme.
 
 use crate::compile::{TARGET_PREFIX, catalogue_path, rate_path};
+use crate::consistency::numbered;
 use crate::flaw::{DocumentRef, FlawKind};
 use ledger_core::coded::CatalogueKind;
-use ledger_core::policy::{AmountRule, Scheme};
+use ledger_core::policy::{AmountRule, PenaltyRange, QuotaScope, Scheme};
 use ledger_core::{BusinessDate, Policy, SchemeId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -55,9 +56,11 @@ impl<'a> Beside<'a> {
             return flaws;
         }
         self.rules(&mut flaws);
+        self.quotas(&mut flaws);
         self.references(&mut flaws);
         self.rates(&mut flaws);
         self.catalogues(&mut flaws);
+        self.accruals_and_penalties(&mut flaws);
         flaws
     }
 
@@ -99,6 +102,26 @@ impl<'a> Beside<'a> {
         }
     }
 
+    /// What counts in a quota of all schemes is bounded by one itself, or counted apart.
+    fn quotas(&self, flaws: &mut Vec<(String, FlawKind)>) {
+        let bounds_all = |scheme: &Scheme| {
+            let mut quotas = scheme.quotas.iter();
+            quotas.any(|quota| quota.rule.scope == QuotaScope::AllSchemes)
+        };
+        let counts_alone = |scheme: &Scheme| {
+            scheme.award.is_some() || scheme.counted_apart.is_some() || bounds_all(scheme)
+        };
+        for scheme in self.policy.schemes.iter().filter(|it| !counts_alone(it)) {
+            let counts_in = |other: &&Scheme| {
+                other.scheme != scheme.scheme && other.counted_apart.is_none() && bounds_all(other)
+            };
+            if let Some(other) = self.schemes_around().find(counts_in) {
+                let (path, scheme) = (scheme.scheme.to_string(), other.scheme.to_string());
+                flaws.push((path, FlawKind::QuotaEvaded { scheme }));
+            }
+        }
+    }
+
     /// How the document follows those of the same division on one subject.
     fn follows(
         &self,
@@ -112,18 +135,22 @@ impl<'a> Beside<'a> {
             .iter()
             .filter(|(_, other)| other.division == policy.division && rules(other));
         let mut last_before: Option<&Policy> = None;
-        let mut covered = false;
+        let mut first_after: Option<&Policy> = None;
+        let (mut covered, mut outlasted) = (false, false);
         for (published_before, other) in alike {
             let starts_before = (other.valid_from, !published_before) < (policy.valid_from, true);
             if !starts_before {
                 if other.valid_from == policy.valid_from && outlasts(other, policy) {
                     let (subject, by) = (subject.name.clone(), document(other));
                     flaws.push((path.clone(), FlawKind::NeverInForce { subject, by }));
+                } else if first_after.is_none_or(|first| other.valid_from < first.valid_from) {
+                    first_after = Some(other);
                 }
                 continue;
             }
             if let Some((from, until)) = self.both_hold(other) {
                 covered = true;
+                outlasted |= outlasts(other, policy);
                 let (subject, superseded) = (subject.name.clone(), document(other));
                 let kind = FlawKind::Overlap {
                     subject,
@@ -138,6 +165,18 @@ impl<'a> Beside<'a> {
         }
         if let Some(last) = last_before.filter(|_| !covered) {
             flaws.extend(gap(last, policy, &subject.name).map(|kind| (path.clone(), kind)));
+        }
+        // In a set the later document says this of itself; a published one cannot any more.
+        if let Some(next) = first_after.filter(|_| !self.closed) {
+            let between = match self.both_hold(next) {
+                Some((from, _)) => Some(FlawKind::Superseded {
+                    subject: subject.name.clone(),
+                    by: document(next),
+                    from,
+                }),
+                None => gap(policy, next, &subject.name).filter(|_| !outlasted),
+            };
+            flaws.extend(between.map(|kind| (path.clone(), kind)));
         }
     }
 
@@ -174,8 +213,6 @@ impl<'a> Beside<'a> {
             let id = &scheme.scheme;
             let excluded = scheme.excludes.iter().flat_map(|rule| &rule.rule.schemes);
             named.extend(excluded.map(|other| (format!("{id}.scheme_exclusion"), other)));
-            let excluded = scheme.award_exclusivity.iter().flat_map(|rule| &rule.rule);
-            named.extend(excluded.map(|other| (format!("{id}.award_exclusivity"), other)));
         }
         for target in &self.policy.targets {
             let path = format!("{TARGET_PREFIX}{}", target.rule.target);
@@ -231,6 +268,34 @@ impl<'a> Beside<'a> {
             };
             let rates = |other: &Policy| other.rates.rows.keys().any(|key| key.scheme == *id);
             self.follows(&subject, rates, flaws);
+        }
+    }
+
+    /// The rules that belong to no scheme follow each other by what they are about.
+    fn accruals_and_penalties(&self, flaws: &mut Vec<(String, FlawKind)>) {
+        let accruals = &self.policy.accruals;
+        for (index, accrual) in accruals.iter().enumerate() {
+            let fund = accrual.rule.fund;
+            let path = numbered("accrual", index, accruals.len() > 1);
+            let name = format!("the accrual of {}", fund.code());
+            let rules = |other: &Policy| other.accruals.iter().any(|it| it.rule.fund == fund);
+            self.follows(&Subject { path, name }, rules, flaws);
+        }
+        let penalties = &self.policy.penalties;
+        for (index, penalty) in penalties.iter().enumerate() {
+            let PenaltyRange {
+                findings, funds, ..
+            } = &penalty.rule;
+            let path = numbered("penalty", index, penalties.len() > 1);
+            let name = path.clone();
+            let rules = |other: &Policy| {
+                let mut ranges = other.penalties.iter().map(|range| &range.rule);
+                ranges.any(|range| {
+                    range.findings.iter().any(|it| findings.contains(it))
+                        && range.funds.iter().any(|it| funds.contains(it))
+                })
+            };
+            self.follows(&Subject { path, name }, rules, flaws);
         }
     }
 

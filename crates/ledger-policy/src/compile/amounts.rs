@@ -62,6 +62,10 @@ fn value(table: &Table<'_>, kind: AmountKind) -> Option<RateValue> {
                 let (key, other) = ("cap", "per_hour");
                 table.flaw(FlawKind::Contradicts { key, other });
             }
+            let least = per_hour.checked_mul(u64::from(hours_min.max(1)));
+            if cap >= per_hour && least.is_none_or(|least| cap <= least) {
+                table.flaw(FlawKind::HoursNeverCount);
+            }
             Some(RateValue::Hourly {
                 per_hour,
                 hours_min,

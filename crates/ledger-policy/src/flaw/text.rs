@@ -47,6 +47,9 @@ impl FlawKind {
             Self::OneSidedExclusivity { other } => {
                 format!("{other} does not exclude this award in turn")
             }
+            Self::ExclusivityElsewhere { other } => format!(
+                "{other} is no award of this document, which alone says what excludes this one"
+            ),
             Self::QuotaTwice => "two quotas for the same window, scope and date".to_owned(),
             Self::SplitNotWhole => "the shares of the funds are not the whole".to_owned(),
             Self::SplitFundNotAllowed { fund } => {
@@ -77,6 +80,13 @@ impl FlawKind {
             Self::NothingRequired => "nothing has to be on record for a subsidy".to_owned(),
             Self::QuotaNeverBinds { limit } => {
                 format!("another quota of {limit} is always reached first")
+            }
+            Self::QuotaEvaded { scheme } => format!(
+                "it counts in the quota of {scheme} and has none itself: the order of approval \
+                 decides how many are paid"
+            ),
+            Self::HoursNeverCount => {
+                "the least hours reach the cap: every case is paid the cap".to_owned()
             }
             Self::RuleOnAward { rule } => {
                 format!("{rule} is never looked at: an award has neither class nor trainee")
@@ -111,6 +121,9 @@ impl FlawKind {
             } => {
                 let until = until.map_or_else(|| "on".to_owned(), |until| format!("to {until}"));
                 format!("supersedes {superseded} for {subject} from {from} {until}")
+            }
+            Self::Superseded { subject, by, from } => {
+                format!("{by}, published before, supersedes it for {subject} from {from} on")
             }
             Self::NeverInForce { subject, by } => {
                 format!("never holds for {subject}: {by} supersedes it on every day")
@@ -153,6 +166,9 @@ impl FlawKind {
             Self::NotOfThisKind { key, kind } => format!("{kind}类文件不得含有{key}"),
             Self::ExcludesItself => "补贴项目排斥自身".to_owned(),
             Self::OneSidedExclusivity { other } => format!("{other}未同样排斥本奖补项目"),
+            Self::ExclusivityElsewhere { other } => {
+                format!("{other}不是本文件的奖补项目，不会同样排斥本项目")
+            }
             Self::QuotaTwice => "同一周期、范围和计入日期规定了两个次数".to_owned(),
             Self::SplitNotWhole => "各资金渠道分担比例之和不等于1".to_owned(),
             Self::SplitFundNotAllowed { fund } => format!("资金渠道{fund}不得支付本项目"),
@@ -176,6 +192,10 @@ impl FlawKind {
             }
             Self::NothingRequired => "享受补贴不需任何材料".to_owned(),
             Self::QuotaNeverBinds { limit } => format!("另一次数限制{limit}总是先达到"),
+            Self::QuotaEvaded { scheme } => {
+                format!("计入{scheme}的享受次数而自身不受次数限制，能享受几次取决于审核先后")
+            }
+            Self::HoursNeverCount => "最低学时即达到封顶金额，按学时计算不起作用".to_owned(),
             Self::RuleOnAward { rule } => format!("{rule}不起作用：奖补没有培训班和学员"),
             Self::DateMayBeMissing { rule } => format!("{rule}不要求该日期，可能没有记录"),
             Self::StraddlingNeverUsed => "以培训班批准日期为准的规则没有跨期情形".to_owned(),
@@ -201,6 +221,9 @@ impl FlawKind {
             } => {
                 let until = until.map_or_else(|| "起".to_owned(), |until| format!("至{until}"));
                 format!("自{from}{until}就{subject}取代仍然有效的{superseded}")
+            }
+            Self::Superseded { subject, by, from } => {
+                format!("自{from}起就{subject}被先前发布的{by}取代")
             }
             Self::NeverInForce { subject, by } => {
                 format!("就{subject}始终被{by}取代，从不适用")

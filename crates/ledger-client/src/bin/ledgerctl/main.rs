@@ -188,6 +188,95 @@ mod tests {
         Cli::command().debug_assert();
     }
 
+    const PAGES: [(&str, &str); 2] = [
+        (
+            "docs/ledgerctl.md",
+            include_str!("../../../../../docs/ledgerctl.md"),
+        ),
+        ("README.md", include_str!("../../../../../README.md")),
+    ];
+
+    /// The commands of a page's blocks, one a line, without what the shell does with them.
+    fn examples(page: &str) -> Vec<String> {
+        let blocks = page.split("```").skip(1).step_by(2);
+        let joined = blocks.map(|block| block.replace("\\\n", " "));
+        let lines: Vec<String> = joined
+            .flat_map(|block| block.lines().map(str::to_owned).collect::<Vec<_>>())
+            .collect();
+        let commands = lines.iter().filter_map(|line| {
+            let line = line.trim_start_matches("target/release/");
+            line.starts_with("ledgerctl ").then(|| {
+                let cut = [" #", " | ", " > "].iter().filter_map(|it| line.find(it));
+                let end = cut.min().unwrap_or(line.len());
+                line.split_at(end).0.to_owned()
+            })
+        });
+        commands.collect()
+    }
+
+    #[test]
+    fn every_example_of_the_documents_is_a_command() {
+        for (name, page) in PAGES {
+            let examples = examples(page);
+            assert!(examples.len() > 8, "{name} shows commands");
+            for example in examples {
+                let words = example.split_whitespace().map(|word| match word {
+                    "PERSON" | "CLASS" | "CLAWBACK" | "DISBURSEMENT" => {
+                        "0190a3b2-0000-7000-8000-000000000001"
+                    }
+                    word => word,
+                });
+                let parsed = Cli::try_parse_from(words);
+                assert!(parsed.is_ok(), "{name}: {example}: {:?}", parsed.err());
+            }
+        }
+    }
+
+    /// Every verb of a table of commands is there, with the options that it is shown with.
+    #[test]
+    fn every_verb_and_option_of_the_documents_is_there() {
+        let mut cli = Cli::command();
+        cli.build();
+        let mut verbs = 0;
+        for (name, page) in PAGES {
+            let mut is_of_commands = false;
+            for line in page.lines() {
+                let Some(row) = line.strip_prefix("| ") else {
+                    is_of_commands &= line.starts_with('|');
+                    continue;
+                };
+                let first = row.split(" | ").next().unwrap();
+                is_of_commands |= first == "command";
+                for span in first.split('`').skip(1).step_by(2) {
+                    if is_of_commands && !span.starts_with("cargo") {
+                        shown(&cli, span).unwrap_or_else(|word| panic!("{name}: {word} in {span}"));
+                        verbs += 1;
+                    }
+                }
+            }
+        }
+        assert!(verbs > 30, "{verbs} verbs are in tables");
+    }
+
+    /// Whether the verb and the options of a text exist; the word that does not.
+    fn shown(cli: &clap::Command, text: &str) -> Result<(), String> {
+        let is_between = |it: char| it.is_whitespace() || "[]()|\\".contains(it);
+        let words = || text.split(is_between).filter(|word| !word.is_empty());
+        let mut command = cli;
+        for word in words().take_while(|word| word.chars().all(|it| it.is_ascii_lowercase())) {
+            let found = command.find_subcommand(word);
+            command = found.ok_or_else(|| word.to_owned())?;
+        }
+        for word in words().filter_map(|word| word.strip_prefix("--")) {
+            let word = word.split('=').next().unwrap();
+            let mut options = command.get_arguments().filter_map(clap::Arg::get_long);
+            if !options.any(|option| option == word) {
+                return Err(word.to_owned());
+            }
+        }
+        Ok(())
+    }
+
     #[test]
     fn certificates_need_an_authority() {
         let cli = Cli::parse_from(["ledgerctl", "--tls-cert", "c", "--tls-key", "k", "status"]);

@@ -55,17 +55,21 @@ tables! {
     2022-01-01 document shandong/2022-7
     2023-01-01 document examples/shandong-2023-5
                policy R1 kind=rate_table schemes=none division=370100 rates=*|*|*|800.00
+               policy R2 kind=rate_table schemes=none division=370100 rates=*|*|*|3000.00 of=gold-collar
                status A insured 2021-01-01..
+               status A group:employee 2021-01-01..
                status B insured 2022-07-01..
                status C insured 2021-01-01..
     2023-02-20 class C1 scheme=insurance-skill-upgrade fund=unemployment_insurance rate=standard level=senior dates=2023-03-01..2023-03-31 => ok rate=2000.00
                class C2 scheme=insurance-skill-upgrade fund=unemployment_insurance rate=standard dates=2023-03-01..2023-03-31 => ok rate=1000.00
                class C3 rate=standard dates=2023-03-01..2023-03-31
                class C4 rate=standard level=senior dates=2023-03-01..2023-03-31
+               class C5 scheme=gold-collar rate=standard level=senior dates=2023-03-01..2023-03-31
                open C1
                open C2
                open C3
                open C4
+               open C5
     2023-03-31 graduate C3 C
                approve C3 C @training               => ok amount=800.00
                graduate C1 A
@@ -75,11 +79,13 @@ tables! {
                verify B
                verify C
                graduate C4 A
+               graduate C5 A
                approve C2 B                         => TOO_FEW_INSURED_MONTHS limit=12
                approve C2 C                         => OTHER_SCHEME_PAID facts=@training
                approve C1 A @insurance              => ok amount=2000.00
                approve C2 A                         => HIGHER_LEVEL_PAID facts=@insurance
                approve C4 A                         => OTHER_SCHEME_PAID facts=@insurance
+               approve C5 A                         => OTHER_SCHEME_PAID facts=@insurance
                order D1 C1 full A to=body:I1        => WRONG_PAYEE
                order D1 C1 full A to=person:A       => ok total=2000.00
     "

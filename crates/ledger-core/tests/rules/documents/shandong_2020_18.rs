@@ -81,7 +81,7 @@ tables! {
                see available 370000 173000000.00 fund=skilled_talent
     "
 
-    // Employees and teachers become technicians; the rate comes from a table.
+    // Employees become technicians; the rate comes from a table. Teachers follow in 2022.
     gold_collar given [BODIES, FUNDS]
     "
     2020-12-18 document shandong/2020-18
@@ -94,8 +94,44 @@ tables! {
                open C1
     2021-03-31 graduate C1 A,B,C
                approve C1 A                         => ok amount=3000.00
-               approve C1 B                         => ok amount=3000.00
+               approve C1 B                         => NOT_IN_GROUP
                approve C1 C                         => NOT_IN_GROUP
+    "
+
+    // A technician's subsidy is one of the three of the year, whichever comes first.
+    gold_collar_is_one_of_the_three given [BODIES, FUNDS]
+    "
+    2019-01-01 document shandong/2019-2021-action
+    2020-12-18 document shandong/2020-18
+               policy R1 kind=rate_table schemes=none division=370100 valid=2021-01-01.. rates=*|*|*|3000.00 of=gold-collar
+               status A group:employee 2020-01-01..
+               status B group:employee 2020-01-01..
+    2021-02-20 qualify I1 train9 train scope=4-10-01-05/technician
+               qualify E1 eval9 evaluate scope=4-10-01-05/technician
+               class C1 dates=2021-03-01..2021-03-31
+               class C2 level=intermediate dates=2021-03-01..2021-03-31
+               class C3 level=senior dates=2021-03-01..2021-03-31
+               class C4 scheme=gold-collar rate=standard fund=employment_subsidy level=technician dates=2021-03-01..2021-03-31
+               class C5 scheme=gold-collar rate=standard fund=employment_subsidy level=senior dates=2021-03-01..2021-03-31
+               open C1
+               open C2
+               open C3
+               open C4
+               open C5
+    2021-03-31 graduate C1 A,B
+               graduate C2 A,B
+               graduate C3 A,B
+               graduate C4 A,B
+               graduate C5 A
+               approve C1 A @one
+               approve C2 A @two
+               approve C3 A @three                  => ok used=3
+               approve C4 A                         => YEARLY_QUOTA_USED limit=3 found=3 facts=@one,@two,@three
+               approve C5 A                         => SAME_OCCUPATION_AND_LEVEL facts=@three
+               approve C4 B
+               approve C1 B
+               approve C2 B                         => ok used=3
+               approve C3 B                         => YEARLY_QUOTA_USED limit=3 found=3
     "
 
     // New-type apprentices: the enterprise that employs them is paid, for those whom it hired or

@@ -39,6 +39,33 @@ tables! {
                approve C1 B                         => ASSESSMENT_NOT_PASSED
     "
 
+    // Box 2: teachers become technicians, too, and apprentices' employers are paid, also from what
+    // is left of the special account.
+    gold_collar_and_apprentices given [BODIES, FUNDS]
+    "
+    2022-01-01 document shandong/2022-7
+               institution X1
+               policy R1 kind=rate_table schemes=none division=370100 valid=2022-01-01.. rates=*|technician|*|4000.00 of=gold-collar
+               policy R2 kind=rate_table schemes=none division=370100 valid=2022-01-01.. rates=*|intermediate|*|5000.00 of=new-apprenticeship
+               status A group:vocational_teacher 2022-01-01..
+               status B group:new_employee 2022-01-01..
+    2022-02-20 qualify I1 train9 train scope=4-10-01-05/technician
+               qualify E1 eval9 evaluate scope=4-10-01-05/technician
+               class C1 scheme=gold-collar rate=standard level=technician dates=2022-03-01..2022-03-31 => ok rate=4000.00
+               class C2 scheme=new-apprenticeship rate=standard level=intermediate dates=2022-03-01..2022-03-31 training=new_apprenticeship
+               open C1
+               open C2
+    2022-03-31 graduate C1 A,B
+               graduate C2 A,B
+               approve C1 A                         => ok amount=4000.00 used=1
+               approve C1 B                         => NOT_IN_GROUP
+               approve C2 A                         => NOT_IN_GROUP
+               approve C2 B                         => ok amount=5000.00 used=1
+               order D1 C2 full B to=body:I1        => WRONG_PAYEE
+               employ C2 B 2022-03-31 by=X1 proof=contract
+               order D1 C2 full B to=employer:X1    => ok total=5000.00
+    "
+
     // What is left of the special account still pays; the fund for start-ups is no longer named.
     the_surplus_of_the_special_account given [BODIES]
     "

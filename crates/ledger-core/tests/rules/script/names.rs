@@ -86,6 +86,7 @@ pub(crate) fn level(name: &str) -> Option<SkillLevel> {
         "junior" => Some(SkillLevel::Junior),
         "intermediate" => Some(SkillLevel::Intermediate),
         "senior" => Some(SkillLevel::Senior),
+        "technician" => Some(SkillLevel::Technician),
         "special" => Some(SkillLevel::SpecialTechnician),
         name => panic!("no level {name}"),
     }

@@ -158,11 +158,29 @@ tables! {
     "
     2020-03-01 award G1 base body:I1 gold-2020 @base => ok applied=funds,award_exclusivity,amount,payee
                award G2 unit body:I2 gold-2020      => AWARD_EXCLUDED facts=@base rule=award-exclusivity
+               award G2 unit body:I2 Gold－2020     => AWARD_EXCLUDED facts=@base rule=award-exclusivity
                award G2 unit body:I2 silver-2020 @unit => ok
                award G3 base body:I1 silver-2020    => AWARD_EXCLUDED facts=@unit rule=award-exclusivity
                award G3 base body:I1 gold-2020      => AWARD_EXCLUDED facts=@base rule=award
                revoke-award G1
                award G3 unit body:I2 gold-2020      => ok
+    "
+
+    // A city counts what its own document awards; a province counts what all of its cities award.
+    each_document_counts_in_its_division given [WORLD]
+    "
+    2020-01-01 policy P1 division=371400 valid=2020-01-01.. schemes=none awards=star/fixed:5000.00/person/count:1+1+2020
+               policy P2 division=370200 valid=2020-01-01.. schemes=none awards=star/fixed:6000.00/person/count:1+1+2020
+               policy P3 valid=2020-01-01.. schemes=none awards=prize/fixed:300000.00/person/count:2+1+2020
+    2020-03-01 award G1 star person:A y2020 division=371400 parts=371400 @g1 => ok amount=5000.00
+               award G2 star person:B y2020 division=370200 parts=370200 @g2 => ok amount=6000.00
+               award G3 star person:B y2020-2 division=371400 parts=371400 => AWARD_COUNT_USED limit=1 found=1 facts=@g1
+               award G3 star person:A y2020-2 division=370200 parts=370200 => AWARD_COUNT_USED limit=1 found=1 facts=@g2
+               award G3 star person:B y2020 division=371400 parts=371400 => AWARD_EXCLUDED facts=@g1
+               award G4 prize person:A p1 division=371400 parts=371400 @g4
+               award G5 prize person:B p2 division=370200 parts=370200 @g5
+               award G6 prize person:B p3           => AWARD_COUNT_USED limit=2 found=2 facts=@g4,@g5
+               award G6 prize person:B p1           => AWARD_EXCLUDED facts=@g4
     "
 
     // 三(四)16: ten persons every two years.
