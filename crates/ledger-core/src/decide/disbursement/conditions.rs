@@ -141,7 +141,8 @@ impl Measured<'_> {
     }
 
     /// What a fund pays of an approved amount: its share where the scheme's funds share each
-    /// payment, all of it otherwise.
+    /// payment, all of it otherwise. The funds together pay no more than the whole, also where a
+    /// later document shares it out in another way than the payments before did.
     pub(super) fn part(&self, fund: FundSource, approved: Fen) -> Result<Part, Refusal> {
         let Some(rule) = self.rules.rule(|scheme| scheme.split.as_ref()) else {
             return Ok(Part::whole(self.place.enrolment, approved));
@@ -155,6 +156,10 @@ impl Measured<'_> {
         let of_fund = payments.filter(|payment| payment.account.fund == fund);
         let paid = Fen::checked_sum(of_fund.map(|payment| payment.amount));
         let paid = paid.ok_or_else(super::overflow)?;
+        let whole = Part::whole(self.place.enrolment, approved);
+        if amount.checked_sub(paid) > whole.amount.checked_sub(whole.paid) {
+            return Ok(whole);
+        }
         Ok(Part {
             amount,
             paid,

@@ -109,7 +109,8 @@ fn payment<'a>(scheme: &mut Scheme, get: &impl Fn(&str) -> Option<&'a str>) {
                 share: share(of),
             }
         };
-        Ruled::new(text.split(',').map(share).collect(), "split")
+        let rule = Ruled::new(text.split(',').map(share).collect(), "split");
+        decided(rule, get("shares-by"))
     });
     if let Some(text) = get("payees") {
         let kind = |code: &str| PayeeKind::from_code(code).unwrap();

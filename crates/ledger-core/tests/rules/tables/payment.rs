@@ -274,6 +274,33 @@ tables! {
                see cash 370100 1000.00 fund=employment_subsidy
     "
 
+    // A later document shares the payments out in another way, or for the first time: what one
+    // fund paid already is not paid again by the other.
+    shares_that_change_between_two_payments given [BODIES]
+    "
+    2019-01-01 policy P1 shares=special_account:60/100,employment_subsidy:40/100
+               policy P2 schemes=unshared
+               account 370100 fund=employment_subsidy
+               accrue 370100 10000.00 fund=employment_subsidy
+    2020-02-20 class C1 rate=1000.00
+               class C2 rate=1000.00 scheme=unshared level=senior
+               open C1
+               open C2
+    2020-03-31 graduate C1 A,B
+               graduate C2 A
+               approve C1 A,B
+               approve C2 A
+               order D1 C1 full A @d1               => ok total=600.00
+               order D2 C2 full A @d2               => ok total=1000.00
+               policy Q1 valid=2020-03-01.. shares=special_account:40/100,employment_subsidy:60/100 shares-by=approval:this schemes=vocational-training,unshared
+               order D3 C1 full A from=employment_subsidy @d3 => ok total=400.00
+               order D4 C1 full A from=employment_subsidy => ALREADY_PAID limit=100000 found=100000 facts=@d1,@d3
+               order D4 C1 full A                   => ALREADY_PAID limit=40000 found=60000 facts=@d1
+               order D4 C2 full A from=employment_subsidy => ALREADY_PAID limit=100000 found=100000 facts=@d2
+               order D4 C1 full B                   => ok total=400.00
+               order D5 C1 full B from=employment_subsidy => ok total=600.00
+    "
+
     // By the scheme's rule: the person and the master, and nobody else.
     payees_by_the_scheme given [BODIES]
     "
