@@ -71,6 +71,7 @@ fn history<'a>(scheme: &mut Scheme, get: &impl Fn(&str) -> Option<&'a str>) {
         .take()
         .map(|rule| decided(rule, get("repeat-by")));
     scheme.counted_apart = get("apart").map(|_| Ruled::new((), "counted apart"));
+    scheme.quota_release = decided(scheme.quota_release.clone(), get("release-by"));
     scheme.higher_level = get("higher").map(|_| Ruled::new((), "higher level"));
     scheme.excludes = get("excludes").map(|text| {
         let (schemes, same) = text.split_once('/').unwrap();
