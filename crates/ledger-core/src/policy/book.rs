@@ -265,20 +265,32 @@ impl PolicyBook {
             let listed = self.published.get(governing.at);
             listed.is_some_and(|listed| rank(listed) < rank(own))
         };
-        let (superseding, rest) = listed.split_at_checked(listed.partition_point(before))?;
-        // A version that a correction replaced is not listed any more; its classes keep it.
-        let scheme = rest
-            .first()
+        let at = listed.partition_point(before);
+        let current = listed
+            .get(at)
             .and_then(|governing| self.governing(*governing))
-            .filter(|(published, _)| published.position == own.position)
-            .map(|(_, scheme)| scheme)
-            .or_else(|| own.policy.scheme(case.scheme))?;
+            .filter(|(published, _)| published.position == own.position);
+        // A version that a correction replaced is not listed any more; its classes keep it. What
+        // supersedes the correction supersedes it, and so does the correction itself, also where
+        // it moved the first day back.
+        let (scheme, until) = match current {
+            Some((_, scheme)) => (scheme, at),
+            None => {
+                let scheme = own.policy.scheme(case.scheme)?;
+                let correction = listed.iter().position(|governing| {
+                    let listed = self.published.get(governing.at);
+                    listed.is_some_and(|listed| listed.policy.policy_id == own.policy.policy_id)
+                });
+                let until = correction.map_or(at, |found| at.max(found.saturating_add(1)));
+                (scheme, until)
+            }
+        };
         Some(CaseRules {
             book: self,
             division: case.division,
             dates: case.dates,
             own: (own, scheme),
-            superseding,
+            superseding: listed.get(..until)?,
         })
     }
 
