@@ -3,6 +3,7 @@
 //! A place that holds its quota slot was measured when it took it and is not measured again.
 
 use super::Measured;
+use super::quota::within;
 use crate::SkillLevel;
 use crate::coded::RuleKind;
 use crate::decide::sink::{Sink, Verdict};
@@ -21,7 +22,8 @@ impl<'a> Measured<'a> {
     }
 
     /// The same occupation and level again (同一职业同一等级不可重复享受), over the editions of the
-    /// dictionary, for ever or for so many months from the day the earlier slot was taken.
+    /// dictionary, for ever or for so many months from the day the other slot was taken. Approvals
+    /// need not come in the order of their dates: one dated back keeps the same distance.
     fn no_repeat(&self, sink: &mut impl Sink) {
         let Some(rule) = self.rules.rule(|scheme| scheme.no_repeat.as_ref()) else {
             return;
@@ -30,8 +32,7 @@ impl<'a> Measured<'a> {
         let barred = move |slot: &&QuotaSlot| match rule.ruled.rule {
             RepeatWindow::Ever => true,
             RepeatWindow::Months(months) => {
-                let until = slot.taken_on.add_months(months);
-                until.is_none_or(|until| on < until)
+                within(slot.taken_on, on, months) && within(on, slot.taken_on, months)
             }
         };
         let same = move |slot: &&QuotaSlot| self.same_training(slot) && self.together(slot);

@@ -149,7 +149,7 @@ impl<'a> Measured<'a> {
 
 /// Whether a day lies in the months up to and including `end`: twelve months to 2021-03-30 begin
 /// on 2020-03-31, as those from 2020-03-31 end on 2021-03-30.
-fn within(day: BusinessDate, end: BusinessDate, months: u32) -> bool {
+pub(super) fn within(day: BusinessDate, end: BusinessDate, months: u32) -> bool {
     day.add_months(months).is_none_or(|until| end < until)
 }
 

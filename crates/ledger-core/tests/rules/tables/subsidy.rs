@@ -201,6 +201,21 @@ tables! {
     2021-03-31 approve C2 A                         => ok
     "
 
+    // An approval dated back keeps the same distance to the one that is on record already.
+    the_same_occupation_and_level_dated_back given [BODIES]
+    "
+    2019-01-01 policy P1 repeat=12
+    2020-02-20 class C1
+               class C2
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+    2021-06-30 approve C1 A @later
+    2020-07-01 approve C2 A                         => SAME_OCCUPATION_AND_LEVEL facts=@later
+    2020-06-30 approve C2 A                         => ok
+    "
+
     a_pension_on_any_training_day given [POLICY, BODIES]
     "
     2020-02-20 class C1
