@@ -385,29 +385,45 @@ impl PolicyBook {
         }
     }
 
-    /// Whether subsidies of two schemes are measured together: those of one scheme always, those
-    /// of two unless a document counts one of them apart.
+    /// The document that a subsidy of `scheme` taken on `date` in `division` stands under: of those
+    /// that had begun, the one that supersedes the others, also where it ended or was withdrawn
+    /// before that day, since a class keeps its document to the end.
     #[must_use]
-    pub fn counted_together(&self, one: &SchemeId, other: &SchemeId) -> bool {
-        let apart = &self.index.apart;
-        one == other || apart.is_empty() || !(apart.contains(one) || apart.contains(other))
-    }
-
-    /// The schemes that exclude a scheme in `division` on `date`, each with the rule that says so:
-    /// what may not be drawn together may not be drawn in either order.
-    pub fn excluding(
+    pub fn taken_under(
         &self,
         scheme: &SchemeId,
         division: Division,
         date: BusinessDate,
+    ) -> Option<&PublishedPolicy> {
+        let mut begun = self.begun(scheme, date).map(|(published, _)| published);
+        begun.find(|published| published.policy.division.contains(division))
+    }
+
+    /// Whether a subsidy of `scheme` taken on `date` is of another nature than those of `division`:
+    /// by the document that it stands under there or, where the division has none, elsewhere.
+    #[must_use]
+    pub fn counts_apart(&self, scheme: &SchemeId, division: Division, date: BusinessDate) -> bool {
+        if !self.index.apart.contains(scheme) {
+            return false;
+        }
+        let here = |(published, _): &(&PublishedPolicy, &Scheme)| {
+            published.policy.division.contains(division)
+        };
+        let begun = || self.begun(scheme, date);
+        let under = begun().find(here).or_else(|| begun().next());
+        under.is_some_and(|(_, rules)| rules.counted_apart.is_some())
+    }
+
+    /// The schemes that exclude a scheme, each with the rule that says so, wherever and whenever
+    /// its document holds: what may not be drawn together may not be drawn in either order.
+    pub fn excluding(
+        &self,
+        scheme: &SchemeId,
     ) -> impl Iterator<Item = (&SchemeId, InForce<'_, Exclusion>)> {
         let listed = self.index.excluding.get(scheme).into_iter().flatten();
-        listed.filter_map(move |governing| {
+        listed.filter_map(|governing| {
             let (published, rules) = self.governing(*governing)?;
-            let governs = self
-                .in_force(&rules.scheme, division, date)
-                .is_some_and(|in_force| in_force.position == published.position);
-            let ruled = rules.excludes.as_ref().filter(|_| governs)?;
+            let ruled = rules.excludes.as_ref()?;
             Some((&rules.scheme, InForce { published, ruled }))
         })
     }
@@ -417,6 +433,24 @@ impl PolicyBook {
     pub fn canonical(&self, occupation: Occupation) -> Occupation {
         let canonical = self.index.canonical.get(&occupation);
         canonical.copied().unwrap_or(occupation)
+    }
+
+    /// The documents of a scheme that had begun by a day, the one that supersedes the others first;
+    /// none that was withdrawn from its first day on.
+    fn begun(
+        &self,
+        scheme: &SchemeId,
+        date: BusinessDate,
+    ) -> impl Iterator<Item = (&PublishedPolicy, &Scheme)> {
+        let listed = self.index.rules.get(scheme).into_iter().flatten();
+        let documents = listed.filter_map(|governing| self.governing(*governing));
+        documents.filter(move |(published, _)| {
+            let first = published.policy.valid_from;
+            let held = published
+                .withdrawn
+                .is_none_or(|withdrawn| first < withdrawn.effective_on);
+            held && first <= date
+        })
     }
 
     fn governing(&self, governing: Governing) -> Option<(&PublishedPolicy, &Scheme)> {

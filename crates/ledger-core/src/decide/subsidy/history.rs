@@ -9,7 +9,7 @@ use crate::coded::RuleKind;
 use crate::decide::sink::{Sink, Verdict};
 use crate::entity::QuotaSlot;
 use crate::policy::book::InForce;
-use crate::policy::{ExclusionScope, RepeatWindow};
+use crate::policy::{ExclusionScope, PublishedPolicy, RepeatWindow};
 use crate::refusal::Reason;
 use std::fmt;
 
@@ -60,7 +60,9 @@ impl<'a> Measured<'a> {
     }
 
     /// Training that another scheme subsidised (insurance-paid and training subsidy), by the rule
-    /// of this scheme or of the other one: what excludes each other does so in either order.
+    /// of this scheme or of the other one: what excludes each other does so in either order. The
+    /// other one's rule holds by the document in force today, and by the one that its subsidy was
+    /// drawn under, whose end does not lift what was agreed to with the money.
     fn exclusion(&self, sink: &mut impl Sink) {
         let kind = (RuleKind::SchemeExclusion, Reason::OtherSchemePaid);
         if let Some(rule) = self.rules.rule(|scheme| scheme.excludes.as_ref()) {
@@ -73,10 +75,21 @@ impl<'a> Measured<'a> {
         let class = self.place.class;
         let policies = &self.deciding.context.policies;
         let division = class.account.division;
-        for (other, rule) in policies.excluding(&class.scheme, division, self.deciding.on) {
+        for (other, rule) in policies.excluding(&class.scheme) {
             let same = rule.ruled.rule.same;
-            let paid = |slot: &&QuotaSlot| slot.scheme == *other && self.excluded(same, slot);
-            self.against_slots(kind, rule, || self.live_slots().filter(paid), sink);
+            let states = |document: Option<&PublishedPolicy>| {
+                document.is_some_and(|it| it.position == rule.published.position)
+            };
+            let holds = states(policies.in_force(other, division, self.deciding.on));
+            let paid = |slot: &&QuotaSlot| {
+                slot.scheme == *other
+                    && self.excluded(same, slot)
+                    && (holds || states(policies.taken_under(other, division, slot.taken_on)))
+            };
+            let barred = || self.live_slots().filter(paid);
+            if holds || barred().next().is_some() {
+                self.against_slots(kind, rule, barred, sink);
+            }
         }
     }
 
@@ -132,10 +145,17 @@ impl<'a> Measured<'a> {
         slots.filter(move |slot| slot.freed.is_none() && slot.class != class)
     }
 
-    /// Whether the slot's subsidy is measured with this one.
+    /// Whether the slot's subsidy is measured with this one: those of one scheme always, those of
+    /// two unless the rules that one of them stands under count it apart.
     pub(super) fn together(&self, slot: &QuotaSlot) -> bool {
+        let class = self.place.class;
         let policies = &self.deciding.context.policies;
-        policies.counted_together(&slot.scheme, &self.place.class.scheme)
+        let apart = || {
+            let own = self.rules.rule(|scheme| scheme.counted_apart.as_ref());
+            let division = class.account.division;
+            own.is_some() || policies.counts_apart(&slot.scheme, division, slot.taken_on)
+        };
+        slot.scheme == class.scheme || !apart()
     }
 
     fn same_training(&self, slot: &QuotaSlot) -> bool {

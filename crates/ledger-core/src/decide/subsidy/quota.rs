@@ -1,13 +1,13 @@
 //! Quotas: at most so many subsidies per person and window, each quota by itself.
 
 use super::Measured;
+use crate::BusinessDate;
 use crate::coded::RuleKind;
 use crate::decide::sink::{Sink, Verdict};
 use crate::entity::QuotaSlot;
 use crate::policy::book::InForce;
 use crate::policy::{Quota, QuotaDate, QuotaScope, QuotaWindow};
 use crate::refusal::Reason;
-use crate::{BusinessDate, SchemeId};
 use std::iter;
 
 /// The use of a person's first quota.
@@ -137,12 +137,11 @@ impl<'a> Measured<'a> {
     }
 
     fn in_scope(&self, quota: Quota) -> impl Iterator<Item = &'a QuotaSlot> + use<'a> {
-        let scheme: &'a SchemeId = &self.place.class.scheme;
-        let policies = &self.deciding.context.policies;
+        let measured = *self;
         let slots = self.live_slots();
         slots.filter(move |slot| match quota.scope {
-            QuotaScope::AllSchemes => policies.counted_together(&slot.scheme, scheme),
-            QuotaScope::SameScheme => slot.scheme == *scheme,
+            QuotaScope::AllSchemes => measured.together(slot),
+            QuotaScope::SameScheme => slot.scheme == measured.place.class.scheme,
         })
     }
 }

@@ -24,7 +24,7 @@ pub(super) struct Index {
     pub(super) canonical: HashMap<Occupation, Occupation>,
     /// Schemes that exclude a scheme, by the one that they exclude.
     pub(super) excluding: HashMap<SchemeId, Vec<Governing>>,
-    /// Schemes whose subsidies are measured with each other only.
+    /// Schemes that some document counts apart, wherever and whenever it holds.
     pub(super) apart: HashSet<SchemeId>,
 }
 

@@ -414,6 +414,39 @@ tables! {
                approve C1 B                         => ok
     "
 
+    // The document under which the other subsidy was drawn has ended, or was withdrawn: what was
+    // drawn under it excludes all the same, the other way round as well.
+    an_exclusion_outlives_its_document given [BODIES]
+    "
+    2019-01-01 policy P1 repeat=none
+               policy P2 repeat=none schemes=skill-upgrade excludes=vocational-training/training valid=2019-01-01..2020-12-31
+               policy P3 repeat=none schemes=allowance excludes=vocational-training/training
+               policy P4 repeat=none schemes=mistake excludes=vocational-training/training
+    2019-01-02 withdraw-policy P4 1 2019-01-01
+    2020-02-20 class C1
+               class C2 scheme=skill-upgrade
+               class C3 scheme=allowance
+               class C4 level=senior
+               open C1
+               open C2
+               open C3
+               open C4
+    2020-03-31 graduate C1 A,B,C,D
+               graduate C2 A,B,D
+               graduate C3 C
+               graduate C4 A
+    2020-12-31 approve C2 A @insurance
+               approve C3 C @allowance
+               withdraw-policy P3 1 2020-12-31
+    2021-01-01 approve C1 A                         => OTHER_SCHEME_PAID facts=@insurance rule=exclusion
+               approve C2 B @late                   => ok
+               approve C1 B                         => OTHER_SCHEME_PAID facts=@late
+               approve C1 C                         => OTHER_SCHEME_PAID facts=@allowance
+               approve C4 A                         => ok
+               approve C1 D @training               => ok
+               approve C2 D                         => OTHER_SCHEME_PAID facts=@training
+    "
+
     // An appraisal fee or a living allowance is no training subsidy.
     a_scheme_counted_apart_neither_bars_nor_uses_up given [BODIES]
     "
@@ -439,6 +472,40 @@ tables! {
                approve C4 A                         => SAME_OCCUPATION_AND_LEVEL facts=@appraisal
                approve C3 A                         => YEARLY_QUOTA_USED facts=@appraisal
                approve C5 A                         => SAME_OCCUPATION_AND_LEVEL facts=@training
+    "
+
+    // A document that is not in force yet, holds elsewhere or never held counts nothing apart.
+    counted_apart_by_the_document_that_holds given [BODIES]
+    "
+    2019-01-01 policy P1 quota=1 schemes=vocational-training,appraisal
+               policy FUTURE quota=1 schemes=appraisal apart=yes valid=2021-01-01..
+               policy ELSEWHERE quota=1 schemes=appraisal,vocational-training apart=yes division=520000
+               policy MISTAKE quota=1 schemes=appraisal apart=yes valid=2019-06-01..
+    2019-06-01 withdraw-policy MISTAKE 1 2019-06-01
+    2020-02-20 class C1
+               class C2 scheme=appraisal level=senior
+               class C3 scheme=appraisal level=intermediate
+               class C4 level=intermediate
+               open C1
+               open C2
+               open C3
+               open C4
+    2020-03-31 graduate C1 A,B
+               graduate C2 A
+               graduate C3 B
+               graduate C4 C
+               approve C2 A @appraisal              => ok used=1
+               approve C1 A                         => YEARLY_QUOTA_USED facts=@appraisal
+               approve C1 B @training               => ok used=1
+               approve C3 B                         => YEARLY_QUOTA_USED facts=@training
+    2021-01-01 class C5 scheme=appraisal dates=2021-01-01..2021-01-31
+               class C6 dates=2021-01-01..2021-01-31 level=senior
+               open C5
+               open C6
+    2021-01-31 graduate C5 C
+               graduate C6 C
+               approve C5 C                         => ok used=1
+               approve C4 C                         => ok used=1
     "
 
     // The order in which what bars a person is reported.
