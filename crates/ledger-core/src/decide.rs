@@ -40,7 +40,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::{BusinessDate, ClassId, Fen, PersonKey, Position, RecordedTime};
 use std::slice;
 
-pub use subsidy::{Eligibility, eligibility, explain_approval};
+pub use subsidy::{Eligibility, case_dates, eligibility, explain_approval};
 
 /// What a command leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
