@@ -45,7 +45,8 @@ pub struct Policy {
     pub rates: RateTable,
     /// The catalogues that it publishes.
     pub catalogues: Vec<Catalogue>,
-    /// Occupations that are the same in different editions of the dictionary.
+    /// Occupations that are the same in different editions of the dictionary: everywhere, and from
+    /// the publication on until a later version or the withdrawal.
     pub crosswalk: Vec<Ruled<Vec<Occupation>>>,
     /// What is to be reached.
     pub targets: Vec<Ruled<Target>>,

@@ -210,12 +210,18 @@ impl PolicyBook {
         self.index = Arc::new(Index::of(&self.published));
     }
 
-    /// Notes a withdrawal of the document published at `policy`.
+    /// Notes a withdrawal of the document published at `policy`. Its rules hold until the day that
+    /// the withdrawal names; what it called the same occupation, which has no day, does so no more.
     pub fn withdraw(&mut self, policy: Position, withdrawal: Withdrawal) {
+        let mut crosswalk = false;
         for published in &mut self.published {
             if published.position == policy {
                 published.withdrawn = Some(withdrawal);
+                crosswalk = !published.policy.crosswalk.is_empty();
             }
+        }
+        if crosswalk {
+            self.index = Arc::new(Index::of(&self.published));
         }
     }
 

@@ -366,6 +366,32 @@ tables! {
                approve C2 A                         => SAME_OCCUPATION_AND_LEVEL facts=@first
     "
 
+    // In either order, and by a document of its own that comes after the first subsidy; until the
+    // document is withdrawn. What others call the same stays the same.
+    a_crosswalk_until_it_is_withdrawn given [BODIES]
+    "
+    2019-01-01 policy P1
+               policy X0 schemes=none crosswalk=1999:4-07-12-03+2015:4-10-01-02
+    2020-02-20 class C1
+               class C2 occupation=1999:4-07-12-03
+               class C3 occupation=4-10-01-02
+               open C1
+               open C2
+    2020-03-31 graduate C1 A,B
+               graduate C2 A,B
+               approve C2 A @old
+               approve C1 B @new
+               policy X1 schemes=none crosswalk=1999:4-07-12-03+2015:4-10-01-05
+               approve C1 A                         => SAME_OCCUPATION_AND_LEVEL facts=@old
+               approve C2 B                         => SAME_OCCUPATION_AND_LEVEL facts=@new
+               withdraw-policy X1 1 2020-03-31
+               approve C1 A                         => ok
+               approve C2 B                         => ok
+               open C3
+               graduate C3 A
+               approve C3 A                         => SAME_OCCUPATION_AND_LEVEL facts=@old
+    "
+
     // Insurance-paid and training subsidy for the same occupation and level.
     another_scheme_for_the_same_training given [BODIES]
     "
