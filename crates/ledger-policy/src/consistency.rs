@@ -155,7 +155,9 @@ fn quotas_bind(scheme: &Scheme, sink: &Sink<'_>) {
 /// counts whatever `other` counts. Windows of different kinds are compared only where both count
 /// by the approval: up to that day a calendar year lies within the twelve months before it.
 fn is_reached_first(one: &Quota, other: &Quota) -> bool {
-    let counts_all = one.scope == other.scope || one.scope == QuotaScope::AllSchemes;
+    let mut exempt = one.occupations_not_counted.iter();
+    let counts_all = (one.scope == other.scope || one.scope == QuotaScope::AllSchemes)
+        && exempt.all(|exempt| other.occupations_not_counted.contains(exempt));
     let covers = match (one.window, other.window) {
         (QuotaWindow::CalendarYear, QuotaWindow::CalendarYear) => true,
         (QuotaWindow::RollingMonths(one), QuotaWindow::RollingMonths(other)) => one >= other,

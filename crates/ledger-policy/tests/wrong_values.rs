@@ -166,11 +166,12 @@ table! { wrong_bars:
         "window = \"year\"";
     "scope = \"all_schemes\"", "scope = \"all\"" => "unknown_code", "everything.quota[1]",
         "scope = \"all\"";
-    "window = \"rolling\"\nmonths = 6\nscope = \"same_scheme\"\ncounts_by = \"certificate\"",
+    "window = \"rolling\"\nmonths = 6\nscope = \"same_scheme\"\ncounts_by = \"certificate\"\n\
+     occupations_not_counted = [\"2022:4-10-01-05\"]",
         "window = \"calendar_year\"\nscope = \"all_schemes\"\ncounts_by = \"approval\""
         => "quota_twice", "everything", "[[scheme]]";
     "limit = 1\nwindow = \"rolling\"\nmonths = 6\nscope = \"same_scheme\"\n\
-     counts_by = \"certificate\"",
+     counts_by = \"certificate\"\noccupations_not_counted = [\"2022:4-10-01-05\"]",
         "limit = 3\nwindow = \"rolling\"\nmonths = 12\nscope = \"all_schemes\"\n\
          counts_by = \"approval\""
         => "quota_never_binds", "everything.quota[1]", "[[scheme.quota]]";
@@ -180,6 +181,10 @@ table! { wrong_bars:
          counts_by = \"approval\""
         => "quota_never_binds", "everything.quota[2]", "[[scheme.quota]]\nlimit = 3\nwindow = \
         \"calendar_year\"\nscope = \"same_scheme\"";
+    "occupations_not_counted = [\"2022:4-10-01-05\"]", "occupations_not_counted = [\"care\"]"
+        => "wrong_shape", "everything.quota[2]", "\"care\"";
+    "occupations_not_counted = [\"2022:4-10-01-05\"]", "occupations_not_counted = []"
+        => "empty", "everything.quota[2]", "occupations_not_counted = []";
     "window = \"months\"", "window = \"ever\"" => "contradicts", "everything.no_repeat",
         "[scheme.no_repeat]";
     "window = \"months\"\nmonths = 12", "window = \"months\"" => "missing_key",

@@ -11,8 +11,8 @@ mod index;
 pub use case::CaseRules;
 
 use super::{
-    AmountRule, CatalogueItem, CatalogueKey, DecidingDate, Exclusion, Policy, RateValue, Ruled,
-    Scheme, Straddling,
+    AmountRule, CatalogueItem, CatalogueKey, DecidingDate, Exclusion, Policy, Quota, RateValue,
+    Ruled, Scheme, Straddling,
 };
 use crate::coded::{CatalogueKind, Group};
 use crate::refusal::RuleCitation;
@@ -432,6 +432,19 @@ impl PolicyBook {
             let ruled = rules.excludes.as_ref()?;
             Some((&rules.scheme, InForce { published, ruled }))
         })
+    }
+
+    /// Whether a quota counts subsidies for an occupation.
+    #[must_use]
+    pub fn is_counted(&self, quota: &Quota, occupation: Occupation) -> bool {
+        let exempt = &quota.occupations_not_counted;
+        if exempt.is_empty() {
+            return true;
+        }
+        let canonical = self.canonical(occupation);
+        !exempt
+            .iter()
+            .any(|exempt| self.canonical(*exempt) == canonical)
     }
 
     /// One occupation for all that the crosswalks call the same; itself when none does.

@@ -272,7 +272,7 @@ impl QuotaRule {
                 scheme: scheme.clone(),
                 division,
                 apart,
-                quota: rule.rule,
+                quota: rule.rule.clone(),
                 citation: published.cite(rule),
             })
             .collect()
@@ -282,10 +282,11 @@ impl QuotaRule {
     fn counts(&self, slot: &QuotaSlot, policies: &PolicyBook) -> bool {
         let apart =
             || self.apart || policies.counts_apart(&slot.scheme, self.division, slot.taken_on);
-        match self.quota.scope {
+        let in_scope = match self.quota.scope {
             QuotaScope::AllSchemes => slot.scheme == self.scheme || !apart(),
             QuotaScope::SameScheme => slot.scheme == self.scheme,
-        }
+        };
+        in_scope && policies.is_counted(&self.quota, slot.occupation)
     }
 }
 

@@ -191,7 +191,8 @@ fn eligibility<'a>(scheme: &mut Scheme, get: &impl Fn(&str) -> Option<&'a str>) 
     scheme.graduating_year = get("graduating").map(|_| Ruled::new((), "graduating year"));
 }
 
-/// `3/year/all`, `1/year/same`, `2/12/all`: limit, calendar year or months, scope.
+/// `3/year/all`, `1/year/same`, `2/12/all`: limit, calendar year or months, scope; with a fourth
+/// part the occupations that it does not count.
 fn quota(text: &str) -> Ruled<Quota> {
     let parts: Vec<&str> = text.split('/').collect();
     let rule = Quota {
@@ -205,6 +206,9 @@ fn quota(text: &str) -> Ruled<Quota> {
             _ => QuotaScope::SameScheme,
         },
         counts_by: QuotaDate::Approval,
+        occupations_not_counted: parts.get(3).map_or(Vec::new(), |codes| {
+            codes.split('+').map(occupation).collect()
+        }),
     };
     Ruled::new(rule, &format!("quota {text}"))
 }

@@ -283,6 +283,42 @@ tables! {
     2021-01-01 approve C5 A                         => ok used=1
     "
 
+    // One a year and two more for scarce occupations, in whatever order and edition: never a third
+    // one beyond them, and never a second one of another occupation.
+    two_more_for_scarce_occupations given [BODIES]
+    "
+    2019-01-01 policy P1 quotas=3/year/all,1/year/all/4-10-01-02+1999:4-07-12-03 crosswalk=1999:4-07-12-03+2015:4-10-01-05
+    2020-02-20 class S1 occupation=4-10-01-02
+               class S2 level=intermediate
+               class S3 level=senior
+               class O1 occupation=4-03-02-01
+               class O2 occupation=6-18-02-04
+               open S1
+               open S2
+               open S3
+               open O1
+               open O2
+    2020-03-31 graduate S1 A,B,C
+               graduate S2 A,B,C
+               graduate S3 A,C
+               graduate O1 A,B,C
+               graduate O2 A,B
+    2020-12-31 approve O1 A @a-other                => ok used=1
+               approve O2 A                         => YEARLY_QUOTA_USED limit=1 found=1 facts=@a-other rule=quota-1/year/all/4-10-01-02+1999:4-07-12-03
+               approve S1 A @a-one                  => ok used=2
+               approve S3 A @a-two                  => ok used=3
+               approve S2 A                         => YEARLY_QUOTA_USED limit=3 found=3 facts=@a-other,@a-one,@a-two rule=quota-3/year/all
+               approve S1 B @b-one                  => ok used=1
+               approve S2 B @b-two                  => ok used=2
+               approve O1 B @b-other                => ok used=3
+               approve O2 B                         => YEARLY_QUOTA_USED limit=3 found=3 facts=@b-one,@b-two,@b-other
+               approve S1 C @c-one                  => ok used=1
+               approve S2 C @c-two                  => ok used=2
+               approve S3 C @c-three                => ok used=3
+               approve O1 C                         => YEARLY_QUOTA_USED limit=3 found=3 facts=@c-one,@c-two,@c-three
+    2021-01-01 approve O2 A                         => ok used=1 year=2021
+    "
+
     // Two in twelve months: the window that ends on 2021-03-30 begins on 2020-03-31.
     a_rolling_window given [BODIES]
     "
