@@ -7,7 +7,8 @@ use crate::decide::sink::{Sink, Verdict};
 use crate::decide::subsidy::Measured;
 use crate::entity::Enrolment;
 use crate::event::{ClassKind, DisbursementStage, Payee};
-use crate::policy::{AdvanceBase, FundShare};
+use crate::policy::book::InForce;
+use crate::policy::{AdvanceBase, Evidence, FundShare};
 use crate::refusal::{Reason, Refusal};
 use crate::{Fen, FundSource, Position};
 
@@ -37,10 +38,25 @@ impl Measured<'_> {
             causes.extend(self.publicity(sink));
             if let Some(rule) = self.rules.rule(|scheme| Some(&scheme.evidence)) {
                 self.employment_evidence(rule, sink);
+                self.replaced_certificate(rule, sink);
             }
         }
         self.objection(sink);
         causes
+    }
+
+    /// A certificate that replaced the one approved on has to be as good.
+    fn replaced_certificate(&self, rule: InForce<'_, Evidence>, sink: &mut impl Sink) {
+        let Enrolment {
+            approval,
+            certificate,
+            ..
+        } = self.place.enrolment;
+        let replaced = certificate.zip(*approval);
+        if replaced.is_some_and(|(held, approval)| held.position > approval.position) {
+            let verdict = Verdict::passed(RuleKind::Evidence).under(rule);
+            sink.verdict(verdict.unless(self.against_certificate(&rule.ruled.rule)));
+        }
     }
 
     /// An advance on contracted places is paid ahead of any approval.

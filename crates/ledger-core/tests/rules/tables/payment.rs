@@ -301,6 +301,29 @@ tables! {
                order D5 C1 full B from=employment_subsidy => ok total=600.00
     "
 
+    // What is left of the payment needs a certificate as good as the one approved on.
+    a_certificate_replaced_between_two_payments given [BODIES]
+    "
+    2019-01-01 policy P1 shares=special_account:60/100,employment_subsidy:40/100 kinds=skill verified=yes
+               account 370100 fund=employment_subsidy
+               accrue 370100 10000.00 fund=employment_subsidy
+    2020-02-20 class C1 rate=1000.00
+               open C1
+    2020-03-31 graduate C1 A
+               verify A
+               approve C1 A
+               order D1 C1 full A                   => ok total=600.00
+               void A @void                         => ok lapses=no
+               order D2 C1 full A from=employment_subsidy => CERTIFICATE_INVALID facts=@void
+               certify C1 A kind=vocational number=VQ-000001 @other
+               order D2 C1 full A from=employment_subsidy => CERTIFICATE_KIND_NOT_ALLOWED facts=@other rule=evidence
+               void VQ-000001
+               certify C1 A as=A2 @unverified
+               order D2 C1 full A from=employment_subsidy => CERTIFICATE_NOT_VERIFIED facts=@unverified rule=evidence
+               verify A2
+               order D2 C1 full A from=employment_subsidy => ok total=400.00
+    "
+
     // By the scheme's rule: the person and the master, and nobody else.
     payees_by_the_scheme given [BODIES]
     "
