@@ -135,20 +135,33 @@ fn only_what_training_has(scheme: &Scheme, sink: &Sink<'_>) {
 
 fn quotas_bind(scheme: &Scheme, sink: &Sink<'_>) {
     let several = scheme.quotas.len() > 1;
+    let path = |index: usize| match several {
+        true => format!("{}.quota[{}]", scheme.scheme, index.saturating_add(1)),
+        false => format!("{}.quota", scheme.scheme),
+    };
     for (index, quota) in scheme.quotas.iter().enumerate() {
+        let first = scheme.quotas.first();
+        if first.is_some_and(|first| !dates_are_used(first, quota)) {
+            sink.note_at(&path(index), FlawKind::QuotaDateNeverUsed);
+        }
         let mut others = scheme.quotas.iter().enumerate();
         let first = others
             .find(|(other, found)| *other != index && is_reached_first(&found.rule, &quota.rule));
         if let Some((_, found)) = first {
-            let number = index.saturating_add(1);
-            let path = match several {
-                true => format!("{}.quota[{number}]", scheme.scheme),
-                false => format!("{}.quota", scheme.scheme),
-            };
             let limit = found.rule.limit;
-            sink.note_at(&path, FlawKind::QuotaNeverBinds { limit });
+            sink.note_at(&path(index), FlawKind::QuotaNeverBinds { limit });
         }
     }
+}
+
+/// Whether the dates that a quota names are those that it is decided and counted by.
+fn dates_are_used(first: &Ruled<Quota>, quota: &Ruled<Quota>) -> bool {
+    let counted_by = match quota.rule.window {
+        QuotaWindow::CalendarYear => first.rule.counts_by,
+        QuotaWindow::RollingMonths(_) => QuotaDate::Approval,
+    };
+    let of_first = (first.decided_by, first.straddling, counted_by);
+    (quota.decided_by, quota.straddling, quota.rule.counts_by) == of_first
 }
 
 /// Whether every case that reaches `other` has reached `one` before: `one` allows no more, and

@@ -324,6 +324,9 @@ flaws! {
         /// The other one's limit.
         limit: u32,
     } = "quota_never_binds";
+    /// Dates of a quota that are never looked at: the first one's hold for all of a scheme, and a
+    /// rolling window counts by the approval.
+    Warning QuotaDateNeverUsed = "quota_date_never_used";
     /// A rule about training or persons on an award, which has neither class nor trainee.
     Warning RuleOnAward {
         /// The rule.

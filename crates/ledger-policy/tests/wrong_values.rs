@@ -391,6 +391,32 @@ fn a_wrong_syntax_has_its_place() {
 }
 
 /// Codes are printed, counted and searched for: they are given once and never again.
+/// Each of what the second quota says of dates is not what it is decided or counted by.
+#[test]
+fn dates_of_a_quota_that_are_never_looked_at() {
+    let by = "counts_by = \"certificate\"";
+    let decided = "\ndecided_by = \"certificate\"\nstraddling = \"earlier_rule\"";
+    let good = EVERY_RULE.replacen(by, "counts_by = \"approval\"", 1);
+    let good = good.replacen(decided, "", 1);
+    let of_first = EVERY_RULE.replacen(decided, "", 1);
+    let rolling = "window = \"rolling\"\nmonths = 6";
+    let calendar = of_first.replacen(rolling, "window = \"calendar_year\"", 1);
+    for (text, expected) in [
+        (EVERY_RULE.replacen(by, "counts_by = \"approval\"", 1), 1),
+        (of_first, 1),
+        (calendar, 1),
+        (good, 0),
+    ] {
+        let flaws = check(&text).flaws;
+        let found: Vec<_> = flaws
+            .iter()
+            .filter(|flaw| flaw.code() == "quota_date_never_used")
+            .map(|flaw| flaw.key.as_str())
+            .collect();
+        assert_eq!(found, ["everything.quota[2]"][..expected], "{text}");
+    }
+}
+
 #[test]
 fn the_codes_of_flaws_are_permanent() {
     let codes: Vec<_> = ledger_policy::FlawKind::CODES
@@ -432,6 +458,7 @@ fn the_codes_of_flaws_are_permanent() {
         "scheme_not_published",
         "nothing_required",
         "quota_never_binds",
+        "quota_date_never_used",
         "rule_on_award",
         "date_may_be_missing",
         "straddling_never_used",

@@ -78,6 +78,9 @@ impl FlawKind {
             Self::QuotaNeverBinds { limit } => {
                 format!("another quota of {limit} is always reached first")
             }
+            Self::QuotaDateNeverUsed => "the dates of the first quota hold for all of a scheme, \
+                                         and a rolling window counts by the approval"
+                .to_owned(),
             Self::RuleOnAward { rule } => {
                 format!("{rule} is never looked at: an award has neither class nor trainee")
             }
@@ -176,6 +179,9 @@ impl FlawKind {
             }
             Self::NothingRequired => "享受补贴不需任何材料".to_owned(),
             Self::QuotaNeverBinds { limit } => format!("另一次数限制{limit}总是先达到"),
+            Self::QuotaDateNeverUsed => {
+                "同一补贴项目各次数限制以第一项的日期为准，滚动计算期以审核通过日计".to_owned()
+            }
             Self::RuleOnAward { rule } => format!("{rule}不起作用：奖补没有培训班和学员"),
             Self::DateMayBeMissing { rule } => format!("{rule}不要求该日期，可能没有记录"),
             Self::StraddlingNeverUsed => "以培训班批准日期为准的规则没有跨期情形".to_owned(),
