@@ -1,5 +1,5 @@
 //! Random approvals, orders, returns and void certificates on days in any order: no interleaving
-//! breaks one of several quotas, by the year or over rolling months.
+//! breaks one of several quotas, by the year or over rolling months, whichever city or fund pays.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -123,7 +123,16 @@ fn no_interleaving_breaks_a_quota() {
     }
 }
 
-/// One trainee who graduated from ten classes of three schemes, each for another training.
+/// Who pays a class: cities of two provinces, from two funds.
+const PAYERS: [&str; 4] = [
+    "370100",
+    "370200 fund=employment_subsidy",
+    "520100",
+    "370100 fund=employment_subsidy",
+];
+
+/// One trainee who graduated from ten classes of three schemes, each for another training, in
+/// cities of two provinces that state the same quotas, and paid by two funds.
 fn world(quotas: &str) -> (Script, Model) {
     let trainings = [
         "4-10-01-05",
@@ -140,21 +149,25 @@ fn world(quotas: &str) -> (Script, Model) {
     let scope = scopes.join(",");
     let mut text = format!(
         "2019-01-01 policy P1 quotas={quotas} schemes=scheme-a,scheme-b,scheme-c
-         account 370100
-         accrue 370100 1000000.00
+         policy P2 division=520000 quotas={quotas} schemes=scheme-a,scheme-b,scheme-c
          institution I1
          qualify I1 train1 train scope={scope}
          institution E1
          qualify E1 eval1 evaluate scope={scope}
          person A\n"
     );
+    for payer in PAYERS {
+        let (city, fund) = payer.split_once(' ').unwrap_or((payer, ""));
+        text += &format!("account {city} {fund}\naccrue {city} 1000000.00 {fund}\n");
+    }
     let all = trainings
         .iter()
         .flat_map(|of| levels.iter().map(move |level| (of, level)));
     for (number, (of, level)) in all.enumerate() {
         let scheme = ["scheme-a", "scheme-b", "scheme-c"][number % 3];
+        let payer = PAYERS[number % PAYERS.len()];
         text += &format!(
-            "2020-02-20 class K{number} occupation={of} level={level} scheme={scheme}
+            "2020-02-20 class K{number} occupation={of} level={level} scheme={scheme} division={payer}
              open K{number}
              2020-03-31 enrol K{number} A
              complete K{number} A
