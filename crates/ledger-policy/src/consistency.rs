@@ -113,6 +113,7 @@ fn only_what_training_has(scheme: &Scheme, sink: &Sink<'_>) {
             },
         );
     }
+    dates_of_a_class(scheme, sink);
     let evidence = &scheme.evidence.rule;
     if *evidence == Evidence::default() {
         sink.note_at(&format!("{id}.evidence"), FlawKind::NothingRequired);
@@ -130,6 +131,20 @@ fn only_what_training_has(scheme: &Scheme, sink: &Sink<'_>) {
             let path = format!("{id}.{rule}");
             sink.note_at(&path, FlawKind::DateMayBeMissing { rule: "evidence" });
         }
+    }
+}
+
+/// Rules about a class as a whole are decided without the dates of its persons; catalogues and the
+/// order are looked at with its approval and never again.
+fn dates_of_a_class(scheme: &Scheme, sink: &Sink<'_>) {
+    use DecidingDate::{Certificate, ClassApproval, FirstAttendance};
+    for (rule, decided_by) in rules(scheme) {
+        let flaw = match (rule, decided_by) {
+            ("project", Certificate | FirstAttendance) => FlawKind::DateMayBeMissing { rule },
+            ("catalogue" | "order", by) if by != ClassApproval => FlawKind::StraddlingNeverUsed,
+            _ => continue,
+        };
+        sink.note_at(&format!("{}.{rule}", scheme.scheme), flaw);
     }
 }
 

@@ -234,6 +234,10 @@ table! { wrong_evidence_and_payment:
     "advance_share = { numerator = 1, denominator = 2 }",
         "advance_share = { numerator = 3, denominator = 2 }" => "wrong_shape",
         "everything.project.advance_share", "advance_share";
+    "clause = \"c18\"", "clause = \"c18\"\ndecided_by = \"certificate\"" => "date_may_be_missing",
+        "everything.project", "[scheme.project]";
+    "clause = \"c21\"", "clause = \"c21\"\ndecided_by = \"approval\"" => "straddling_never_used",
+        "everything.catalogue", "[scheme.catalogue]";
     "shortfall = \"pro_rata\"", "shortfall = \"all\"" => "unknown_code", "everything.project",
         "shortfall";
     "employment_window_months = 3", "employment_window_months = 0" => "out_of_range",
