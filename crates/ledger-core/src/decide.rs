@@ -36,12 +36,11 @@ use crate::context::Context;
 use crate::entity::{Class, Enrolment, Person};
 use crate::event::{Event, EventBody, OrderRaisedBy, Payee, Tag};
 use crate::limits::{AMOUNT_MAX_FEN, CALLER_CAUSES_MAX, EVENTS_PER_PERSON_MAX};
-use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};
 use crate::{BusinessDate, ClassId, Fen, PersonKey, Position, RecordedTime};
 use std::slice;
 
-pub use subsidy::{Eligibility, eligibility, explain_approval};
+pub use subsidy::{Eligibility, case_dates, eligibility, explain_approval};
 
 /// What a command leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -216,24 +215,6 @@ impl<'a> Deciding<'a> {
             class: in_class,
             enrolment,
         })
-    }
-
-    /// The rules that hold for the life of a class.
-    ///
-    /// # Panics
-    ///
-    /// When the policy that the class names is not in the book: it was published before.
-    fn rules(&self, class: &Class) -> (&'a PublishedPolicy, &'a Scheme) {
-        let published = self
-            .context
-            .policies
-            .at(class.policy)
-            .expect("the policy of an approved class is published");
-        let scheme = published
-            .policy
-            .scheme(&class.scheme)
-            .expect("the policy of an approved class has its scheme");
-        (published, scheme)
     }
 
     /// Refuses a business date before the event that it follows from.

@@ -45,7 +45,8 @@ pub struct Policy {
     pub rates: RateTable,
     /// The catalogues that it publishes.
     pub catalogues: Vec<Catalogue>,
-    /// Occupations that are the same in different editions of the dictionary.
+    /// Occupations that are the same in different editions of the dictionary: everywhere, and from
+    /// the publication on until a later version or the withdrawal.
     pub crosswalk: Vec<Ruled<Vec<Occupation>>>,
     /// What is to be reached.
     pub targets: Vec<Ruled<Target>>,
@@ -227,7 +228,7 @@ pub struct Uplift {
 }
 
 /// A quota of subsidies per person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quota {
     /// Subsidies per person and window.
     pub limit: u32,
@@ -237,6 +238,9 @@ pub struct Quota {
     pub scope: QuotaScope,
     /// The date that puts a subsidy into a window.
     pub counts_by: QuotaDate,
+    /// Occupations, in any edition of the dictionary, that it neither limits nor counts. One a year
+    /// and two more for scarce occupations are a quota of three, and one of one without these.
+    pub occupations_not_counted: Vec<Occupation>,
 }
 
 /// The window of a quota.

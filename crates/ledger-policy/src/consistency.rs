@@ -114,6 +114,7 @@ fn only_what_training_has(scheme: &Scheme, sink: &Sink<'_>) {
             },
         );
     }
+    dates_of_a_class(scheme, sink);
     let evidence = &scheme.evidence.rule;
     if *evidence == Evidence::default() {
         sink.note_at(&format!("{id}.evidence"), FlawKind::NothingRequired);
@@ -134,25 +135,55 @@ fn only_what_training_has(scheme: &Scheme, sink: &Sink<'_>) {
     }
 }
 
+/// Rules about a class as a whole are decided without the dates of its persons; catalogues and the
+/// order are looked at with its approval and never again.
+fn dates_of_a_class(scheme: &Scheme, sink: &Sink<'_>) {
+    use DecidingDate::{Certificate, ClassApproval, FirstAttendance};
+    for (rule, decided_by) in rules(scheme) {
+        let flaw = match (rule, decided_by) {
+            ("project", Certificate | FirstAttendance) => FlawKind::DateMayBeMissing { rule },
+            ("catalogue" | "order", by) if by != ClassApproval => FlawKind::StraddlingNeverUsed,
+            _ => continue,
+        };
+        sink.note_at(&format!("{}.{rule}", scheme.scheme), flaw);
+    }
+}
+
 fn quotas_bind(scheme: &Scheme, sink: &Sink<'_>) {
     let several = scheme.quotas.len() > 1;
+    let path = |index| numbered(&format!("{}.quota", scheme.scheme), index, several);
     for (index, quota) in scheme.quotas.iter().enumerate() {
+        let first = scheme.quotas.first();
+        if first.is_some_and(|first| !dates_are_used(first, quota)) {
+            sink.note_at(&path(index), FlawKind::QuotaDateNeverUsed);
+        }
         let mut others = scheme.quotas.iter().enumerate();
         let first = others
             .find(|(other, found)| *other != index && is_reached_first(&found.rule, &quota.rule));
         if let Some((_, found)) = first {
-            let path = numbered(&format!("{}.quota", scheme.scheme), index, several);
             let limit = found.rule.limit;
-            sink.note_at(&path, FlawKind::QuotaNeverBinds { limit });
+            sink.note_at(&path(index), FlawKind::QuotaNeverBinds { limit });
         }
     }
+}
+
+/// Whether the dates that a quota names are those that it is decided and counted by.
+fn dates_are_used(first: &Ruled<Quota>, quota: &Ruled<Quota>) -> bool {
+    let counted_by = match quota.rule.window {
+        QuotaWindow::CalendarYear => first.rule.counts_by,
+        QuotaWindow::RollingMonths(_) => QuotaDate::Approval,
+    };
+    let of_first = (first.decided_by, first.straddling, counted_by);
+    (quota.decided_by, quota.straddling, quota.rule.counts_by) == of_first
 }
 
 /// Whether every case that reaches `other` has reached `one` before: `one` allows no more, and
 /// counts whatever `other` counts. Windows of different kinds are compared only where both count
 /// by the approval: up to that day a calendar year lies within the twelve months before it.
 fn is_reached_first(one: &Quota, other: &Quota) -> bool {
-    let counts_all = one.scope == other.scope || one.scope == QuotaScope::AllSchemes;
+    let mut exempt = one.occupations_not_counted.iter();
+    let counts_all = (one.scope == other.scope || one.scope == QuotaScope::AllSchemes)
+        && exempt.all(|exempt| other.occupations_not_counted.contains(exempt));
     let covers = match (one.window, other.window) {
         (QuotaWindow::CalendarYear, QuotaWindow::CalendarYear) => true,
         (QuotaWindow::RollingMonths(one), QuotaWindow::RollingMonths(other)) => one >= other,

@@ -337,6 +337,9 @@ flaws! {
     } = "quota_evaded";
     /// A rate by the hour whose cap the least hours reach already.
     Warning HoursNeverCount = "hours_never_count";
+    /// Dates of a quota that are never looked at: the first one's hold for all of a scheme, and a
+    /// rolling window counts by the approval.
+    Warning QuotaDateNeverUsed = "quota_date_never_used";
     /// A rule about training or persons on an award, which has neither class nor trainee.
     Warning RuleOnAward {
         /// The rule.

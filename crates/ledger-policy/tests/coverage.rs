@@ -423,7 +423,7 @@ fn of_quota(scheme: &Scheme) -> Option<String> {
     let [quota] = scheme.quotas.as_slice() else {
         return None;
     };
-    let quota = quota.rule;
+    let quota = &quota.rule;
     let window = match quota.window {
         QuotaWindow::CalendarYear => "calendar_year".to_owned(),
         QuotaWindow::RollingMonths(months) => months.to_string(),

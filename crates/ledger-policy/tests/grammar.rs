@@ -177,18 +177,24 @@ fn funds_and_amounts() {
 #[test]
 fn who_is_paid_how_often() {
     let scheme = scheme("everything");
-    let quotas: Vec<_> = scheme.quotas.iter().map(|quota| quota.rule).collect();
+    let quotas: Vec<_> = scheme
+        .quotas
+        .iter()
+        .map(|quota| quota.rule.clone())
+        .collect();
     let yearly = Quota {
         limit: 3,
         window: QuotaWindow::CalendarYear,
         scope: QuotaScope::AllSchemes,
         counts_by: QuotaDate::Approval,
+        occupations_not_counted: Vec::new(),
     };
     let rolling = Quota {
         limit: 1,
         window: QuotaWindow::RollingMonths(6),
         scope: QuotaScope::SameScheme,
         counts_by: QuotaDate::Certificate,
+        occupations_not_counted: vec![Occupation::parse("2022:4-10-01-05").unwrap()],
     };
     assert_eq!(quotas, [yearly, rolling]);
     assert_eq!(scheme.no_repeat.unwrap().rule, RepeatWindow::Months(12));

@@ -61,6 +61,7 @@ fn action_v1() -> Policy {
         window: QuotaWindow::CalendarYear,
         scope: QuotaScope::AllSchemes,
         counts_by: QuotaDate::Approval,
+        occupations_not_counted: Vec::new(),
     };
     scheme.quotas = vec![Ruled::new(
         quota,

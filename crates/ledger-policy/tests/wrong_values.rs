@@ -175,11 +175,12 @@ table! { wrong_bars:
         "window = \"year\"";
     "scope = \"all_schemes\"", "scope = \"all\"" => "unknown_code", "everything.quota[1]",
         "scope = \"all\"";
-    "window = \"rolling\"\nmonths = 6\nscope = \"same_scheme\"\ncounts_by = \"certificate\"",
+    "window = \"rolling\"\nmonths = 6\nscope = \"same_scheme\"\ncounts_by = \"certificate\"\n\
+     occupations_not_counted = [\"2022:4-10-01-05\"]",
         "window = \"calendar_year\"\nscope = \"all_schemes\"\ncounts_by = \"approval\""
         => "quota_twice", "everything", "[[scheme]]";
     "limit = 1\nwindow = \"rolling\"\nmonths = 6\nscope = \"same_scheme\"\n\
-     counts_by = \"certificate\"",
+     counts_by = \"certificate\"\noccupations_not_counted = [\"2022:4-10-01-05\"]",
         "limit = 3\nwindow = \"rolling\"\nmonths = 12\nscope = \"all_schemes\"\n\
          counts_by = \"approval\""
         => "quota_never_binds", "everything.quota[1]", "[[scheme.quota]]";
@@ -189,6 +190,10 @@ table! { wrong_bars:
          counts_by = \"approval\""
         => "quota_never_binds", "everything.quota[2]", "[[scheme.quota]]\nlimit = 3\nwindow = \
         \"calendar_year\"\nscope = \"same_scheme\"";
+    "occupations_not_counted = [\"2022:4-10-01-05\"]", "occupations_not_counted = [\"care\"]"
+        => "wrong_shape", "everything.quota[2]", "\"care\"";
+    "occupations_not_counted = [\"2022:4-10-01-05\"]", "occupations_not_counted = []"
+        => "empty", "everything.quota[2]", "occupations_not_counted = []";
     "window = \"months\"", "window = \"ever\"" => "contradicts", "everything.no_repeat",
         "[scheme.no_repeat]";
     "window = \"months\"\nmonths = 12", "window = \"months\"" => "missing_key",
@@ -238,6 +243,10 @@ table! { wrong_evidence_and_payment:
     "advance_share = { numerator = 1, denominator = 2 }",
         "advance_share = { numerator = 3, denominator = 2 }" => "wrong_shape",
         "everything.project.advance_share", "advance_share";
+    "clause = \"c18\"", "clause = \"c18\"\ndecided_by = \"certificate\"" => "date_may_be_missing",
+        "everything.project", "[scheme.project]";
+    "clause = \"c21\"", "clause = \"c21\"\ndecided_by = \"approval\"" => "straddling_never_used",
+        "everything.catalogue", "[scheme.catalogue]";
     "shortfall = \"pro_rata\"", "shortfall = \"all\"" => "unknown_code", "everything.project",
         "shortfall";
     "employment_window_months = 3", "employment_window_months = 0" => "out_of_range",
@@ -397,6 +406,32 @@ fn a_wrong_syntax_has_its_place() {
 }
 
 /// Codes are printed, counted and searched for: they are given once and never again.
+/// Each of what the second quota says of dates is not what it is decided or counted by.
+#[test]
+fn dates_of_a_quota_that_are_never_looked_at() {
+    let by = "counts_by = \"certificate\"";
+    let decided = "\ndecided_by = \"certificate\"\nstraddling = \"earlier_rule\"";
+    let good = EVERY_RULE.replacen(by, "counts_by = \"approval\"", 1);
+    let good = good.replacen(decided, "", 1);
+    let of_first = EVERY_RULE.replacen(decided, "", 1);
+    let rolling = "window = \"rolling\"\nmonths = 6";
+    let calendar = of_first.replacen(rolling, "window = \"calendar_year\"", 1);
+    for (text, expected) in [
+        (EVERY_RULE.replacen(by, "counts_by = \"approval\"", 1), 1),
+        (of_first, 1),
+        (calendar, 1),
+        (good, 0),
+    ] {
+        let flaws = check(&text).flaws;
+        let found: Vec<_> = flaws
+            .iter()
+            .filter(|flaw| flaw.code() == "quota_date_never_used")
+            .map(|flaw| flaw.key.as_str())
+            .collect();
+        assert_eq!(found, ["everything.quota[2]"][..expected], "{text}");
+    }
+}
+
 #[test]
 fn the_codes_of_flaws_are_permanent() {
     let codes: Vec<_> = ledger_policy::FlawKind::CODES
@@ -441,6 +476,7 @@ fn the_codes_of_flaws_are_permanent() {
         "quota_never_binds",
         "quota_evaded",
         "hours_never_count",
+        "quota_date_never_used",
         "rule_on_award",
         "date_may_be_missing",
         "straddling_never_used",

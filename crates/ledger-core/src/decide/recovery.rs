@@ -170,11 +170,8 @@ impl Deciding<'_> {
     }
 
     fn frees_quota(&self, class: ClassId, person: PersonKey, back: Fen) -> bool {
-        let Some(of) = self.context.classes.get(&class) else {
-            return false;
-        };
-        let (_, scheme) = self.rules(of);
-        scheme.quota_release.rule.clawback
+        let release = self.quota_release(class, person);
+        release.is_some_and(|release| release.clawback)
             && self.context.persons.get(&person).is_some_and(|person| {
                 person.slot_of(class).is_some()
                     && person.enrolment(class).is_some_and(|enrolment| {

@@ -132,7 +132,7 @@ impl<'a> Deciding<'a> {
         class: ClassId,
         person: PersonKey,
     ) -> Measured<'a> {
-        let dates = dates_of_place(place.class, place.enrolment, self.on);
+        let dates = case_dates(place.class, place.enrolment, self.on);
         Measured {
             deciding: *self,
             place,
@@ -240,8 +240,10 @@ impl Measured<'_> {
     }
 }
 
-/// The dates of a place, as far as they are on record on that day.
-fn dates_of_place(class: &Class, enrolment: &Enrolment, on: BusinessDate) -> CaseDates {
+/// The dates of a person's place in a class that decide which document's rule holds, as far as
+/// they are on record on that day.
+#[must_use]
+pub fn case_dates(class: &Class, enrolment: &Enrolment, on: BusinessDate) -> CaseDates {
     let approval = enrolment.approval.map_or(on, |approval| approval.on);
     let attendance = enrolment.first_attendance.map(|first| first.on);
     CaseDates {

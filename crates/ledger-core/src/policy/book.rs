@@ -11,8 +11,8 @@ mod index;
 pub use case::CaseRules;
 
 use super::{
-    AmountRule, CatalogueItem, CatalogueKey, DecidingDate, Exclusion, Policy, RateValue, Ruled,
-    Scheme, Straddling,
+    AmountRule, CatalogueItem, CatalogueKey, DecidingDate, Exclusion, Policy, Quota, RateValue,
+    Ruled, Scheme, Straddling,
 };
 use crate::coded::{CatalogueKind, Group};
 use crate::refusal::RuleCitation;
@@ -210,12 +210,18 @@ impl PolicyBook {
         self.index = Arc::new(Index::of(&self.published));
     }
 
-    /// Notes a withdrawal of the document published at `policy`.
+    /// Notes a withdrawal of the document published at `policy`. Its rules hold until the day that
+    /// the withdrawal names; what it called the same occupation, which has no day, does so no more.
     pub fn withdraw(&mut self, policy: Position, withdrawal: Withdrawal) {
+        let mut crosswalk = false;
         for published in &mut self.published {
             if published.position == policy {
                 published.withdrawn = Some(withdrawal);
+                crosswalk = !published.policy.crosswalk.is_empty();
             }
+        }
+        if crosswalk {
+            self.index = Arc::new(Index::of(&self.published));
         }
     }
 
@@ -265,20 +271,32 @@ impl PolicyBook {
             let listed = self.published.get(governing.at);
             listed.is_some_and(|listed| rank(listed) < rank(own))
         };
-        let (superseding, rest) = listed.split_at_checked(listed.partition_point(before))?;
-        // A version that a correction replaced is not listed any more; its classes keep it.
-        let scheme = rest
-            .first()
+        let at = listed.partition_point(before);
+        let current = listed
+            .get(at)
             .and_then(|governing| self.governing(*governing))
-            .filter(|(published, _)| published.position == own.position)
-            .map(|(_, scheme)| scheme)
-            .or_else(|| own.policy.scheme(case.scheme))?;
+            .filter(|(published, _)| published.position == own.position);
+        // A version that a correction replaced is not listed any more; its classes keep it. What
+        // supersedes the correction supersedes it, and so does the correction itself, also where
+        // it moved the first day back.
+        let (scheme, until) = match current {
+            Some((_, scheme)) => (scheme, at),
+            None => {
+                let scheme = own.policy.scheme(case.scheme)?;
+                let correction = listed.iter().position(|governing| {
+                    let listed = self.published.get(governing.at);
+                    listed.is_some_and(|listed| listed.policy.policy_id == own.policy.policy_id)
+                });
+                let until = correction.map_or(at, |found| at.max(found.saturating_add(1)));
+                (scheme, until)
+            }
+        };
         Some(CaseRules {
             book: self,
             division: case.division,
             dates: case.dates,
             own: (own, scheme),
-            superseding,
+            superseding: listed.get(..until)?,
         })
     }
 
@@ -373,31 +391,60 @@ impl PolicyBook {
         }
     }
 
-    /// Whether subsidies of two schemes are measured together: those of one scheme always, those
-    /// of two unless a document counts one of them apart.
+    /// The document that a subsidy of `scheme` taken on `date` in `division` stands under: of those
+    /// that had begun, the one that supersedes the others, also where it ended or was withdrawn
+    /// before that day, since a class keeps its document to the end.
     #[must_use]
-    pub fn counted_together(&self, one: &SchemeId, other: &SchemeId) -> bool {
-        let apart = &self.index.apart;
-        one == other || apart.is_empty() || !(apart.contains(one) || apart.contains(other))
-    }
-
-    /// The schemes that exclude a scheme in `division` on `date`, each with the rule that says so:
-    /// what may not be drawn together may not be drawn in either order.
-    pub fn excluding(
+    pub fn taken_under(
         &self,
         scheme: &SchemeId,
         division: Division,
         date: BusinessDate,
+    ) -> Option<&PublishedPolicy> {
+        let mut begun = self.begun(scheme, date).map(|(published, _)| published);
+        begun.find(|published| published.policy.division.contains(division))
+    }
+
+    /// Whether a subsidy of `scheme` taken on `date` is of another nature than those of `division`:
+    /// by the document that it stands under there or, where the division has none, elsewhere.
+    #[must_use]
+    pub fn counts_apart(&self, scheme: &SchemeId, division: Division, date: BusinessDate) -> bool {
+        if !self.index.apart.contains(scheme) {
+            return false;
+        }
+        let here = |(published, _): &(&PublishedPolicy, &Scheme)| {
+            published.policy.division.contains(division)
+        };
+        let begun = || self.begun(scheme, date);
+        let under = begun().find(here).or_else(|| begun().next());
+        under.is_some_and(|(_, rules)| rules.counted_apart.is_some())
+    }
+
+    /// The schemes that exclude a scheme, each with the rule that says so, wherever and whenever
+    /// its document holds: what may not be drawn together may not be drawn in either order.
+    pub fn excluding(
+        &self,
+        scheme: &SchemeId,
     ) -> impl Iterator<Item = (&SchemeId, InForce<'_, Exclusion>)> {
         let listed = self.index.excluding.get(scheme).into_iter().flatten();
-        listed.filter_map(move |governing| {
+        listed.filter_map(|governing| {
             let (published, rules) = self.governing(*governing)?;
-            let governs = self
-                .in_force(&rules.scheme, division, date)
-                .is_some_and(|in_force| in_force.position == published.position);
-            let ruled = rules.excludes.as_ref().filter(|_| governs)?;
+            let ruled = rules.excludes.as_ref()?;
             Some((&rules.scheme, InForce { published, ruled }))
         })
+    }
+
+    /// Whether a quota counts subsidies for an occupation.
+    #[must_use]
+    pub fn is_counted(&self, quota: &Quota, occupation: Occupation) -> bool {
+        let exempt = &quota.occupations_not_counted;
+        if exempt.is_empty() {
+            return true;
+        }
+        let canonical = self.canonical(occupation);
+        !exempt
+            .iter()
+            .any(|exempt| self.canonical(*exempt) == canonical)
     }
 
     /// One occupation for all that the crosswalks call the same; itself when none does.
@@ -405,6 +452,24 @@ impl PolicyBook {
     pub fn canonical(&self, occupation: Occupation) -> Occupation {
         let canonical = self.index.canonical.get(&occupation);
         canonical.copied().unwrap_or(occupation)
+    }
+
+    /// The documents of a scheme that had begun by a day, the one that supersedes the others first;
+    /// none that was withdrawn from its first day on.
+    fn begun(
+        &self,
+        scheme: &SchemeId,
+        date: BusinessDate,
+    ) -> impl Iterator<Item = (&PublishedPolicy, &Scheme)> {
+        let listed = self.index.rules.get(scheme).into_iter().flatten();
+        let documents = listed.filter_map(|governing| self.governing(*governing));
+        documents.filter(move |(published, _)| {
+            let first = published.policy.valid_from;
+            let held = published
+                .withdrawn
+                .is_none_or(|withdrawn| first < withdrawn.effective_on);
+            held && first <= date
+        })
     }
 
     fn governing(&self, governing: Governing) -> Option<(&PublishedPolicy, &Scheme)> {

@@ -76,6 +76,7 @@ fn scheme(name: &str, get: &dyn Fn(&str, &'static str) -> String) -> Scheme {
             window: QuotaWindow::CalendarYear,
             scope,
             counts_by,
+            occupations_not_counted: Vec::new(),
         };
         scheme.quotas.push(Ruled::new(quota, "quota"));
     }

@@ -1,7 +1,9 @@
 //! How much of a person's yearly quota is used, and by which events, as of any position.
 
-use ledger_core::entity::{Person, QuotaSlot};
-use ledger_core::policy::{PolicyBook, PublishedPolicy, Quota, QuotaScope, QuotaWindow};
+use ledger_core::case_dates;
+use ledger_core::entity::{Class, Person, QuotaSlot};
+use ledger_core::policy::book::RuleCase;
+use ledger_core::policy::{PolicyBook, PublishedPolicy, Quota, QuotaScope, QuotaWindow, Ruled};
 use ledger_core::refusal::RuleCitation;
 use ledger_core::{BusinessDate, Division, PersonKey, Position, SchemeId};
 use ledger_log::Snapshot;
@@ -9,6 +11,7 @@ use ledger_log::Snapshot;
 use super::entities::{load_class, load_person};
 use super::error::Subject;
 use super::{QueryError, Reader};
+use std::sync::Arc;
 
 /// Whose quota is asked for, under which rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,10 +60,10 @@ impl Reader {
     ///
     /// The person's slots carry the positions at which they were taken and given back, so any
     /// position is answered without a replay. The rule is that which held for the year's latest
-    /// subsidy. When a scheme or a division is asked for, it is that of the document which
-    /// supersedes the others among those in force on a day of the year. Of several rules that count
-    /// by calendar year it is the one that leaves least; a rule over another window is no answer to
-    /// a question about a year.
+    /// subsidy, by the dates of its case. When a scheme or a division is asked for, it is that of
+    /// the document which supersedes the others among those in force on a day of the year. Of
+    /// several rules that count by calendar year it is the one that leaves least; a rule over
+    /// another window is no answer to a question about a year.
     ///
     /// # Errors
     ///
@@ -75,10 +78,11 @@ impl Reader {
                 what: Subject::Person,
             })?;
         let slots = slots_as_of(&person, query.year, as_of);
-        let rules = self.rules(query, &slots, snapshot.as_ref(), as_of)?;
+        let policies = known(self.policies(as_of)?, as_of);
+        let rules = self.rules(query, (&person, &slots), snapshot.as_ref(), &policies)?;
         let uses = rules
             .into_iter()
-            .map(|rule| QuotaUse::under(rule, &slots, as_of));
+            .map(|rule| QuotaUse::under(rule, &slots, &policies, as_of));
         let tightest = uses.min_by_key(|found| found.left);
         Ok(tightest.unwrap_or_else(|| QuotaUse::unlimited(slots, as_of)))
     }
@@ -88,20 +92,16 @@ impl Reader {
     fn rules(
         &self,
         query: &QuotaQuery,
-        slots: &[SlotUse],
+        (person, slots): (&Person, &[SlotUse]),
         snapshot: &dyn Snapshot,
-        as_of: Position,
+        policies: &PolicyBook,
     ) -> Result<Vec<QuotaRule>, QueryError> {
-        let policies = self.policies(as_of)?;
         let latest = match slots.last().map(|used| &used.slot) {
             Some(slot) => load_class(snapshot, slot.class)?.map(|class| (slot, class)),
             None => None,
         };
         if let (None, None, Some((slot, class))) = (&query.scheme, query.division, &latest) {
-            let published = policies.at(class.policy);
-            return Ok(published
-                .map(|published| QuotaRule::all(published, &slot.scheme))
-                .unwrap_or_default());
+            return Ok(held_for(policies, person, slot, class));
         }
         let scheme = query
             .scheme
@@ -111,11 +111,9 @@ impl Reader {
             .division
             .or(latest.as_ref().map(|(_, class)| class.account.division));
         Ok(match (scheme, division) {
-            (Some(scheme), Some(division)) => {
-                in_force(&policies, scheme, division, query.year, as_of)
-                    .map(|published| QuotaRule::all(published, scheme))
-                    .unwrap_or_default()
-            }
+            (Some(scheme), Some(division)) => in_force(policies, scheme, division, query.year)
+                .map(|published| QuotaRule::stated(published, scheme, division))
+                .unwrap_or_default(),
             _ => Vec::new(),
         })
     }
@@ -136,8 +134,60 @@ pub(super) fn as_of(asked: Option<Position>, last: Position) -> Result<Position,
 /// A quota rule and where it is written.
 struct QuotaRule {
     scheme: SchemeId,
+    division: Division,
+    /// Whether the scheme is counted apart from the others.
+    apart: bool,
     quota: Quota,
     citation: RuleCitation,
+}
+
+/// The published documents as they were known at a position.
+fn known(policies: Arc<PolicyBook>, as_of: Position) -> Arc<PolicyBook> {
+    let withdrawn_by = |one: &PublishedPolicy| {
+        let withdrawn = one.withdrawn;
+        withdrawn.filter(|withdrawn| withdrawn.position <= as_of)
+    };
+    let is_known = |one: &PublishedPolicy| one.position <= as_of;
+    let published = policies.published();
+    if published
+        .iter()
+        .all(|one| is_known(one) && one.withdrawn == withdrawn_by(one))
+    {
+        return policies;
+    }
+    let known = || published.iter().filter(|one| is_known(one));
+    let mut book = PolicyBook::default();
+    book.publish_all(known().map(|one| (one.position, Arc::clone(&one.policy))));
+    for one in known() {
+        if let Some(withdrawal) = withdrawn_by(one) {
+            book.withdraw(one.position, withdrawal);
+        }
+    }
+    Arc::new(book)
+}
+
+/// The quotas that held for a subsidy, by the dates of its case.
+fn held_for(
+    policies: &PolicyBook,
+    person: &Person,
+    slot: &QuotaSlot,
+    class: &Class,
+) -> Vec<QuotaRule> {
+    let division = class.account.division;
+    let rules = person.enrolment(slot.class).and_then(|enrolment| {
+        policies.case_rules(&RuleCase {
+            scheme: &class.scheme,
+            division,
+            policy: class.policy,
+            dates: case_dates(class, enrolment, slot.taken_on),
+        })
+    });
+    let Some((rules, (published, quotas))) = rules.and_then(|rules| Some((rules, rules.quotas()?)))
+    else {
+        return Vec::new();
+    };
+    let apart = rules.rule(|scheme| scheme.counted_apart.as_ref()).is_some();
+    QuotaRule::yearly(published, quotas, (&class.scheme, division, apart))
 }
 
 fn slots_as_of(person: &Person, year: i32, as_of: Position) -> Vec<SlotUse> {
@@ -167,19 +217,13 @@ fn in_force<'a>(
     scheme: &SchemeId,
     division: Division,
     year: i32,
-    as_of: Position,
 ) -> Option<&'a PublishedPolicy> {
     let first_day = BusinessDate::from_ymd(year, 1, 1)?;
     let last_day = BusinessDate::from_ymd(year, 12, 31)?;
-    let known = policies
-        .published()
-        .partition_point(|published| published.position <= as_of);
-    let known = policies.published().get(..known)?;
+    let known = policies.published();
     let covers = |published: &&PublishedPolicy| {
         let policy = &published.policy;
-        let withdrawn = published
-            .withdrawn
-            .filter(|withdrawn| withdrawn.position <= as_of);
+        let withdrawn = published.withdrawn;
         policy.division.contains(division)
             && policy.valid_from <= last_day
             && policy.valid_until.is_none_or(|until| first_day <= until)
@@ -205,30 +249,51 @@ fn replaced(known: &[PublishedPolicy], one: &PublishedPolicy) -> bool {
 }
 
 impl QuotaRule {
-    /// The quotas of a scheme that count by calendar year.
-    fn all(published: &PublishedPolicy, scheme: &SchemeId) -> Vec<Self> {
-        let rules = published.policy.scheme(scheme).map(|rules| &rules.quotas);
-        let yearly = rules
-            .into_iter()
-            .flatten()
+    /// The quotas that a document states for a scheme.
+    fn stated(published: &PublishedPolicy, scheme: &SchemeId, division: Division) -> Vec<Self> {
+        let Some(rules) = published.policy.scheme(scheme) else {
+            return Vec::new();
+        };
+        let apart = rules.counted_apart.is_some();
+        Self::yearly(published, &rules.quotas, (scheme, division, apart))
+    }
+
+    /// Those that count by calendar year.
+    fn yearly(
+        published: &PublishedPolicy,
+        quotas: &[Ruled<Quota>],
+        (scheme, division, apart): (&SchemeId, Division, bool),
+    ) -> Vec<Self> {
+        let yearly = quotas
+            .iter()
             .filter(|quota| quota.rule.window == QuotaWindow::CalendarYear);
         yearly
             .map(|rule| Self {
                 scheme: scheme.clone(),
-                quota: rule.rule,
+                division,
+                apart,
+                quota: rule.rule.clone(),
                 citation: published.cite(rule),
             })
             .collect()
+    }
+
+    /// Whether a slot counts, as it does when a subsidy of the scheme is decided.
+    fn counts(&self, slot: &QuotaSlot, policies: &PolicyBook) -> bool {
+        let apart =
+            || self.apart || policies.counts_apart(&slot.scheme, self.division, slot.taken_on);
+        let in_scope = match self.quota.scope {
+            QuotaScope::AllSchemes => slot.scheme == self.scheme || !apart(),
+            QuotaScope::SameScheme => slot.scheme == self.scheme,
+        };
+        in_scope && policies.is_counted(&self.quota, slot.occupation)
     }
 }
 
 impl QuotaUse {
     /// The use of the slots that a rule counts.
-    fn under(rule: QuotaRule, slots: &[SlotUse], as_of: Position) -> Self {
-        let counts = |used: &&SlotUse| match rule.quota.scope {
-            QuotaScope::AllSchemes => true,
-            QuotaScope::SameScheme => used.slot.scheme == rule.scheme,
-        };
+    fn under(rule: QuotaRule, slots: &[SlotUse], policies: &PolicyBook, as_of: Position) -> Self {
+        let counts = |used: &&SlotUse| rule.counts(&used.slot, policies);
         let counted = slots.iter().filter(counts).cloned().collect();
         let unlimited = Self::unlimited(counted, as_of);
         Self {

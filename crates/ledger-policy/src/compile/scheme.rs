@@ -10,7 +10,7 @@ use ledger_core::policy::{
     AgeBounds, AwardRule, CatalogueRule, ClaimDeadline, Evidence, Exclusion, GroupRule, PayeeRule,
     Publicity, Quota, QuotaRelease, QuotaWindow, RepeatWindow, Ruled, Scheme,
 };
-use ledger_core::{Division, SchemeId};
+use ledger_core::{Division, Occupation, SchemeId};
 use std::sync::Arc;
 
 /// Months of a window: a working life.
@@ -109,15 +109,26 @@ fn quota(table: &Table<'_>) -> Option<Ruled<Quota>> {
     };
     let scope = table.code("scope");
     let counts_by = table.code("counts_by");
+    let not_counted = not_counted(table);
     let rule = || {
         Some(Quota {
             limit: limit?,
             window: window?,
             scope: scope?,
             counts_by: counts_by?,
+            occupations_not_counted: not_counted?,
         })
     };
     table.ruled(rule())
+}
+
+/// Occupations that have a quota of their own; none when the key is absent.
+fn not_counted(table: &Table<'_>) -> Option<Vec<Occupation>> {
+    const KEY: &str = "occupations_not_counted";
+    if !table.has(KEY) {
+        return Some(Vec::new());
+    }
+    table.list(KEY, Shape::Occupation, |text| Occupation::parse(text).ok())
 }
 
 fn quota_window(table: &Table<'_>) -> Option<QuotaWindow> {
@@ -193,15 +204,17 @@ fn no_quota_twice(table: &Table<'_>, quotas: &[Ruled<Quota>]) {
     let mut seen = Vec::with_capacity(quotas.len());
     for quota in quotas {
         let Quota {
+            limit: _,
             window,
             scope,
             counts_by,
-            ..
-        } = quota.rule;
-        if seen.contains(&(window, scope, counts_by)) {
+            occupations_not_counted,
+        } = &quota.rule;
+        let what = (window, scope, counts_by, occupations_not_counted);
+        if seen.contains(&what) {
             table.flaw(FlawKind::QuotaTwice);
         }
-        seen.push((window, scope, counts_by));
+        seen.push(what);
     }
 }
 

@@ -88,6 +88,9 @@ impl FlawKind {
             Self::HoursNeverCount => {
                 "the least hours reach the cap: every case is paid the cap".to_owned()
             }
+            Self::QuotaDateNeverUsed => "the dates of the first quota hold for all of a scheme, \
+                                         and a rolling window counts by the approval"
+                .to_owned(),
             Self::RuleOnAward { rule } => {
                 format!("{rule} is never looked at: an award has neither class nor trainee")
             }
@@ -196,6 +199,9 @@ impl FlawKind {
                 format!("计入{scheme}的享受次数而自身不受次数限制，能享受几次取决于审核先后")
             }
             Self::HoursNeverCount => "最低学时即达到封顶金额，按学时计算不起作用".to_owned(),
+            Self::QuotaDateNeverUsed => {
+                "同一补贴项目各次数限制以第一项的日期为准，滚动计算期以审核通过日计".to_owned()
+            }
             Self::RuleOnAward { rule } => format!("{rule}不起作用：奖补没有培训班和学员"),
             Self::DateMayBeMissing { rule } => format!("{rule}不要求该日期，可能没有记录"),
             Self::StraddlingNeverUsed => "以培训班批准日期为准的规则没有跨期情形".to_owned(),

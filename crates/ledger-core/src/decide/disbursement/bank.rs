@@ -8,6 +8,7 @@ use crate::entity::{Class, Disbursement};
 use crate::event::{
     DisbursementReturned, DisbursementStage, Event, EventBody, ReturnKind, Subject,
 };
+use crate::policy::QuotaRelease;
 use crate::refusal::{Reason, Refusal};
 use crate::{AccountKind, ClassId, DisbursementId, Fen, PersonKey, Position};
 
@@ -107,9 +108,8 @@ impl Deciding<'_> {
             kind: c.kind,
             bank_reference: c.bank_reference.clone(),
             reason: c.reason.clone(),
-            frees_quota: class.map_or_else(Vec::new, |(id, class)| {
-                self.slots_to_free(c, disbursement, id, class)
-            }),
+            frees_quota: class
+                .map_or_else(Vec::new, |(id, _)| self.slots_to_free(c, disbursement, id)),
         });
         let tags = self.payment_tags(c.disbursement, disbursement)?;
         let mut event = self.event(body, tags, vec![latest.1]);
@@ -162,14 +162,14 @@ impl Deciding<'_> {
         c: &ReturnDisbursement,
         disbursement: &Disbursement,
         id: ClassId,
-        class: &Class,
     ) -> Vec<PersonKey> {
-        let rules = self.class_rules(class);
-        let release = rules.rule(|scheme| Some(&scheme.quota_release));
-        let frees = release.is_some_and(|release| release.ruled.rule.returned_payment);
-        if c.kind != ReturnKind::Passive || !frees {
+        if c.kind != ReturnKind::Passive {
             return Vec::new();
         }
+        let frees = |person: &PersonKey| {
+            let release = self.quota_release(id, *person);
+            release.is_some_and(|release| release.returned_payment)
+        };
         let untouched = |person: &PersonKey| {
             self.context.persons.get(person).is_some_and(|of| {
                 of.slot_of(id).is_some()
@@ -185,8 +185,20 @@ impl Deciding<'_> {
             .lines
             .iter()
             .map(|line| line.beneficiary)
-            .filter(untouched)
+            .filter(|person| untouched(person) && frees(person))
             .collect()
+    }
+
+    /// What gives the slot of a place back, by the dates of its own case.
+    pub(in crate::decide) fn quota_release(
+        &self,
+        class: ClassId,
+        person: PersonKey,
+    ) -> Option<QuotaRelease> {
+        let place = self.place(class, person).ok()?;
+        let rules = self.measured(place, class, person).rules;
+        let release = rules.rule(|scheme| Some(&scheme.quota_release))?;
+        Some(release.ruled.rule)
     }
 }
 

@@ -7,7 +7,8 @@ use crate::decide::sink::{Sink, Verdict};
 use crate::decide::subsidy::Measured;
 use crate::entity::Enrolment;
 use crate::event::{ClassKind, DisbursementStage, Payee};
-use crate::policy::{AdvanceBase, FundShare};
+use crate::policy::book::InForce;
+use crate::policy::{AdvanceBase, Evidence, FundShare};
 use crate::refusal::{Reason, Refusal};
 use crate::{Fen, FundSource, Position};
 
@@ -37,10 +38,25 @@ impl Measured<'_> {
             causes.extend(self.publicity(sink));
             if let Some(rule) = self.rules.rule(|scheme| Some(&scheme.evidence)) {
                 self.employment_evidence(rule, sink);
+                self.replaced_certificate(rule, sink);
             }
         }
         self.objection(sink);
         causes
+    }
+
+    /// A certificate that replaced the one approved on has to be as good.
+    fn replaced_certificate(&self, rule: InForce<'_, Evidence>, sink: &mut impl Sink) {
+        let Enrolment {
+            approval,
+            certificate,
+            ..
+        } = self.place.enrolment;
+        let replaced = certificate.zip(*approval);
+        if replaced.is_some_and(|(held, approval)| held.position > approval.position) {
+            let verdict = Verdict::passed(RuleKind::Evidence).under(rule);
+            sink.verdict(verdict.unless(self.against_certificate(&rule.ruled.rule)));
+        }
     }
 
     /// An advance on contracted places is paid ahead of any approval.
@@ -141,7 +157,8 @@ impl Measured<'_> {
     }
 
     /// What a fund pays of an approved amount: its share where the scheme's funds share each
-    /// payment, all of it otherwise.
+    /// payment, all of it otherwise. The funds together pay no more than the whole, also where a
+    /// later document shares it out in another way than the payments before did.
     pub(super) fn part(&self, fund: FundSource, approved: Fen) -> Result<Part, Refusal> {
         let Some(rule) = self.rules.rule(|scheme| scheme.split.as_ref()) else {
             return Ok(Part::whole(self.place.enrolment, approved));
@@ -155,6 +172,10 @@ impl Measured<'_> {
         let of_fund = payments.filter(|payment| payment.account.fund == fund);
         let paid = Fen::checked_sum(of_fund.map(|payment| payment.amount));
         let paid = paid.ok_or_else(super::overflow)?;
+        let whole = Part::whole(self.place.enrolment, approved);
+        if amount.checked_sub(paid) > whole.amount.checked_sub(whole.paid) {
+            return Ok(whole);
+        }
         Ok(Part {
             amount,
             paid,

@@ -175,7 +175,7 @@ impl Measured<'_> {
         })
     }
 
-    fn against_certificate(&self, evidence: &Evidence) -> Option<Refusal> {
+    pub(in crate::decide) fn against_certificate(&self, evidence: &Evidence) -> Option<Refusal> {
         let Enrolment { certificate, .. } = self.place.enrolment;
         let Some(certificate) = certificate else {
             let missing = || self.refusal(Reason::CertificateMissing);

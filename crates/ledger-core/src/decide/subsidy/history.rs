@@ -3,12 +3,13 @@
 //! A place that holds its quota slot was measured when it took it and is not measured again.
 
 use super::Measured;
+use super::quota::within;
 use crate::SkillLevel;
 use crate::coded::RuleKind;
 use crate::decide::sink::{Sink, Verdict};
 use crate::entity::QuotaSlot;
 use crate::policy::book::InForce;
-use crate::policy::{ExclusionScope, RepeatWindow};
+use crate::policy::{ExclusionScope, PublishedPolicy, RepeatWindow};
 use crate::refusal::Reason;
 use std::fmt;
 
@@ -21,7 +22,8 @@ impl<'a> Measured<'a> {
     }
 
     /// The same occupation and level again (同一职业同一等级不可重复享受), over the editions of the
-    /// dictionary, for ever or for so many months from the day the earlier slot was taken.
+    /// dictionary, for ever or for so many months from the day the other slot was taken. Approvals
+    /// need not come in the order of their dates: one dated back keeps the same distance.
     fn no_repeat(&self, sink: &mut impl Sink) {
         let Some(rule) = self.rules.rule(|scheme| scheme.no_repeat.as_ref()) else {
             return;
@@ -30,8 +32,7 @@ impl<'a> Measured<'a> {
         let barred = move |slot: &&QuotaSlot| match rule.ruled.rule {
             RepeatWindow::Ever => true,
             RepeatWindow::Months(months) => {
-                let until = slot.taken_on.add_months(months);
-                until.is_none_or(|until| on < until)
+                within(slot.taken_on, on, months) && within(on, slot.taken_on, months)
             }
         };
         let same = move |slot: &&QuotaSlot| self.same_training(slot) && self.together(slot);
@@ -59,7 +60,9 @@ impl<'a> Measured<'a> {
     }
 
     /// Training that another scheme subsidised (insurance-paid and training subsidy), by the rule
-    /// of this scheme or of the other one: what excludes each other does so in either order.
+    /// of this scheme or of the other one: what excludes each other does so in either order. The
+    /// other one's rule holds by the document in force today, and by the one that its subsidy was
+    /// drawn under, whose end does not lift what was agreed to with the money.
     fn exclusion(&self, sink: &mut impl Sink) {
         let kind = (RuleKind::SchemeExclusion, Reason::OtherSchemePaid);
         if let Some(rule) = self.rules.rule(|scheme| scheme.excludes.as_ref()) {
@@ -72,10 +75,21 @@ impl<'a> Measured<'a> {
         let class = self.place.class;
         let policies = &self.deciding.context.policies;
         let division = class.account.division;
-        for (other, rule) in policies.excluding(&class.scheme, division, self.deciding.on) {
+        for (other, rule) in policies.excluding(&class.scheme) {
             let same = rule.ruled.rule.same;
-            let paid = |slot: &&QuotaSlot| slot.scheme == *other && self.excluded(same, slot);
-            self.against_slots(kind, rule, || self.live_slots().filter(paid), sink);
+            let states = |document: Option<&PublishedPolicy>| {
+                document.is_some_and(|it| it.position == rule.published.position)
+            };
+            let holds = states(policies.in_force(other, division, self.deciding.on));
+            let paid = |slot: &&QuotaSlot| {
+                slot.scheme == *other
+                    && self.excluded(same, slot)
+                    && (holds || states(policies.taken_under(other, division, slot.taken_on)))
+            };
+            let barred = || self.live_slots().filter(paid);
+            if holds || barred().next().is_some() {
+                self.against_slots(kind, rule, barred, sink);
+            }
         }
     }
 
@@ -131,10 +145,17 @@ impl<'a> Measured<'a> {
         slots.filter(move |slot| slot.freed.is_none() && slot.class != class)
     }
 
-    /// Whether the slot's subsidy is measured with this one.
+    /// Whether the slot's subsidy is measured with this one: those of one scheme always, those of
+    /// two unless the rules that one of them stands under count it apart.
     pub(super) fn together(&self, slot: &QuotaSlot) -> bool {
+        let class = self.place.class;
         let policies = &self.deciding.context.policies;
-        policies.counted_together(&slot.scheme, &self.place.class.scheme)
+        let apart = || {
+            let own = self.rules.rule(|scheme| scheme.counted_apart.as_ref());
+            let division = class.account.division;
+            own.is_some() || policies.counts_apart(&slot.scheme, division, slot.taken_on)
+        };
+        slot.scheme == class.scheme || !apart()
     }
 
     fn same_training(&self, slot: &QuotaSlot) -> bool {

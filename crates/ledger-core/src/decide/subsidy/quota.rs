@@ -7,7 +7,7 @@ use crate::entity::QuotaSlot;
 use crate::policy::book::InForce;
 use crate::policy::{Quota, QuotaDate, QuotaScope, QuotaWindow};
 use crate::refusal::Reason;
-use crate::{BusinessDate, SchemeId};
+use crate::{BusinessDate, Occupation};
 use std::iter;
 
 /// The use of a person's first quota.
@@ -37,11 +37,11 @@ impl<'a> Measured<'a> {
         for ruled in quotas {
             let rule = InForce { published, ruled };
             let verdict = Verdict::passed(RuleKind::Quota).under(rule);
-            if self.holds_slot() {
+            let quota = &ruled.rule;
+            if self.holds_slot() || !self.is_counted(quota, self.place.class.occupation) {
                 sink.verdict(verdict.not_applicable());
                 continue;
             }
-            let quota = ruled.rule;
             let window = self.window(quota);
             let used = self.counted(quota, window).count();
             let used = u32::try_from(used).unwrap_or(u32::MAX);
@@ -70,16 +70,19 @@ impl<'a> Measured<'a> {
         }
     }
 
-    /// The year that a subsidy for the place counts in, and which slot of the first quota's window
-    /// this one is.
+    /// The year that a subsidy for the place counts in, and which slot this one is in the window of
+    /// the first quota that counts it.
     pub(in crate::decide) fn quota_use(&self) -> QuotaUse {
         let year = self.quota_year();
-        let first = self.rules.quotas().and_then(|(_, quotas)| quotas.first());
+        let quotas = self.rules.quotas().map(|(_, quotas)| quotas);
+        let occupation = self.place.class.occupation;
+        let mut counting = quotas.into_iter().flatten();
+        let first = counting.find(|quota| self.is_counted(&quota.rule, occupation));
         let Some(first) = first else {
             let (used, limit) = (0, 0);
             return QuotaUse { year, used, limit };
         };
-        let used = self.counted(first.rule, self.window(first.rule)).count();
+        let used = self.counted(&first.rule, self.window(&first.rule)).count();
         QuotaUse {
             year,
             used: u32::try_from(used).unwrap_or(u32::MAX).saturating_add(1),
@@ -109,7 +112,7 @@ impl<'a> Measured<'a> {
     /// The window that the subsidy falls into. Of rolling windows it is the one that is used most:
     /// approvals need not come in the order of their dates, and one between two others lies in the
     /// window of each later one as well as in its own.
-    fn window(&self, quota: Quota) -> Window {
+    fn window(&self, quota: &'a Quota) -> Window {
         let months = match quota.window {
             QuotaWindow::CalendarYear => return Window::Year(self.quota_year()),
             QuotaWindow::RollingMonths(months) => months,
@@ -124,7 +127,7 @@ impl<'a> Measured<'a> {
 
     fn counted(
         &self,
-        quota: Quota,
+        quota: &'a Quota,
         window: Window,
     ) -> impl Iterator<Item = &'a QuotaSlot> + use<'a> {
         let slots = self.in_scope(quota);
@@ -136,20 +139,26 @@ impl<'a> Measured<'a> {
         })
     }
 
-    fn in_scope(&self, quota: Quota) -> impl Iterator<Item = &'a QuotaSlot> + use<'a> {
-        let scheme: &'a SchemeId = &self.place.class.scheme;
-        let policies = &self.deciding.context.policies;
+    fn in_scope(&self, quota: &'a Quota) -> impl Iterator<Item = &'a QuotaSlot> + use<'a> {
+        let measured = *self;
         let slots = self.live_slots();
-        slots.filter(move |slot| match quota.scope {
-            QuotaScope::AllSchemes => policies.counted_together(&slot.scheme, scheme),
-            QuotaScope::SameScheme => slot.scheme == *scheme,
+        slots.filter(move |slot| {
+            let in_scope = match quota.scope {
+                QuotaScope::AllSchemes => measured.together(slot),
+                QuotaScope::SameScheme => slot.scheme == measured.place.class.scheme,
+            };
+            in_scope && measured.is_counted(quota, slot.occupation)
         })
+    }
+
+    fn is_counted(&self, quota: &Quota, occupation: Occupation) -> bool {
+        self.deciding.context.policies.is_counted(quota, occupation)
     }
 }
 
 /// Whether a day lies in the months up to and including `end`: twelve months to 2021-03-30 begin
 /// on 2020-03-31, as those from 2020-03-31 end on 2021-03-30.
-fn within(day: BusinessDate, end: BusinessDate, months: u32) -> bool {
+pub(super) fn within(day: BusinessDate, end: BusinessDate, months: u32) -> bool {
     day.add_months(months).is_none_or(|until| end < until)
 }
 

@@ -24,7 +24,7 @@ pub(super) struct Index {
     pub(super) canonical: HashMap<Occupation, Occupation>,
     /// Schemes that exclude a scheme, by the one that they exclude.
     pub(super) excluding: HashMap<SchemeId, Vec<Governing>>,
-    /// Schemes whose subsidies are measured with each other only.
+    /// Schemes that some document counts apart, wherever and whenever it holds.
     pub(super) apart: HashSet<SchemeId>,
 }
 
@@ -224,10 +224,12 @@ fn current(published: &[PublishedPolicy]) -> Vec<(usize, &PublishedPolicy)> {
     listed.filter(|(_, one)| is_latest(one)).collect()
 }
 
-/// Occupations that any published crosswalk calls the same, each with the least of them.
+/// Occupations that any published crosswalk calls the same, each with the least of them. A
+/// dictionary holds everywhere and its editions do not end: only a withdrawal ends a crosswalk.
 fn crosswalk(current: &[(usize, &PublishedPolicy)]) -> HashMap<Occupation, Occupation> {
     let mut canonical: HashMap<Occupation, Occupation> = HashMap::new();
-    let groups = current.iter().flat_map(|(_, one)| &one.policy.crosswalk);
+    let standing = current.iter().filter(|(_, one)| one.withdrawn.is_none());
+    let groups = standing.flat_map(|(_, one)| &one.policy.crosswalk);
     for group in groups {
         let of = |occupation: &Occupation| canonical.get(occupation).copied();
         let known: Vec<_> = group.rule.iter().filter_map(of).collect();

@@ -71,6 +71,7 @@ fn history<'a>(scheme: &mut Scheme, get: &impl Fn(&str) -> Option<&'a str>) {
         .take()
         .map(|rule| decided(rule, get("repeat-by")));
     scheme.counted_apart = get("apart").map(|_| Ruled::new((), "counted apart"));
+    scheme.quota_release = decided(scheme.quota_release.clone(), get("release-by"));
     scheme.higher_level = get("higher").map(|_| Ruled::new((), "higher level"));
     scheme.excludes = get("excludes").map(|text| {
         let (schemes, same) = text.split_once('/').unwrap();
@@ -109,7 +110,8 @@ fn payment<'a>(scheme: &mut Scheme, get: &impl Fn(&str) -> Option<&'a str>) {
                 share: share(of),
             }
         };
-        Ruled::new(text.split(',').map(share).collect(), "split")
+        let rule = Ruled::new(text.split(',').map(share).collect(), "split");
+        decided(rule, get("shares-by"))
     });
     if let Some(text) = get("payees") {
         let kind = |code: &str| PayeeKind::from_code(code).unwrap();
@@ -189,7 +191,8 @@ fn eligibility<'a>(scheme: &mut Scheme, get: &impl Fn(&str) -> Option<&'a str>) 
     scheme.graduating_year = get("graduating").map(|_| Ruled::new((), "graduating year"));
 }
 
-/// `3/year/all`, `1/year/same`, `2/12/all`: limit, calendar year or months, scope.
+/// `3/year/all`, `1/year/same`, `2/12/all`: limit, calendar year or months, scope; with a fourth
+/// part the occupations that it does not count.
 fn quota(text: &str) -> Ruled<Quota> {
     let parts: Vec<&str> = text.split('/').collect();
     let rule = Quota {
@@ -203,6 +206,9 @@ fn quota(text: &str) -> Ruled<Quota> {
             _ => QuotaScope::SameScheme,
         },
         counts_by: QuotaDate::Approval,
+        occupations_not_counted: parts.get(3).map_or(Vec::new(), |codes| {
+            codes.split('+').map(occupation).collect()
+        }),
     };
     Ruled::new(rule, &format!("quota {text}"))
 }

@@ -1,5 +1,5 @@
 //! Random approvals, orders, returns and void certificates on days in any order: no interleaving
-//! breaks one of several quotas, by the year or over rolling months.
+//! breaks one of several quotas, by the year or over rolling months, whichever city or fund pays.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,26 +21,38 @@ const STEPS: usize = 60;
 /// Classes of the world.
 const CLASSES: usize = 10;
 
-/// A quota as the model knows it: how many, in how many months (a calendar year when absent), and
-/// whether the subsidies of every scheme count.
-type Quota = (usize, Option<u32>, bool);
+/// A quota as the model knows it: how many, in how many months (a calendar year when absent),
+/// whether the subsidies of every scheme count, and whether only those for other occupations than
+/// the scarce ones do.
+type Quota = (usize, Option<u32>, bool, bool);
 
 /// The quotas under which the cases run.
-const POLICIES: [(&str, &[Quota]); 4] = [
+const POLICIES: [(&str, &[Quota]); 5] = [
     (
         "3/year/all,1/year/same",
-        &[(3, None, true), (1, None, false)],
+        &[(3, None, true, false), (1, None, false, false)],
     ),
-    ("2/12/all", &[(2, Some(12), true)]),
+    ("2/12/all", &[(2, Some(12), true, false)]),
     (
         "3/24/all,1/6/same,2/year/all",
-        &[(3, Some(24), true), (1, Some(6), false), (2, None, true)],
+        &[
+            (3, Some(24), true, false),
+            (1, Some(6), false, false),
+            (2, None, true, false),
+        ],
     ),
     (
         "2/1/same,4/year/all",
-        &[(2, Some(1), false), (4, None, true)],
+        &[(2, Some(1), false, false), (4, None, true, false)],
+    ),
+    (
+        "3/year/all,1/year/all/4-10-01-02+4-03-02-01",
+        &[(3, None, true, false), (1, None, true, true)],
     ),
 ];
+
+/// Occupations that the last of these quotas leaves out.
+const SCARCE: [&str; 2] = ["2015:4-10-01-02", "2015:4-03-02-01"];
 
 /// A subsidy that counts.
 #[derive(Debug, Clone)]
@@ -48,12 +60,13 @@ struct Slot {
     on: BusinessDate,
     year: i32,
     scheme: SchemeId,
+    scarce: bool,
 }
 
 /// What follows from the accepted events by plain addition.
 #[derive(Debug, Clone, Default)]
 struct Model {
-    schemes: BTreeMap<ClassId, SchemeId>,
+    classes: BTreeMap<ClassId, (SchemeId, bool)>,
     slots: BTreeMap<ClassId, Slot>,
 }
 
@@ -110,7 +123,16 @@ fn no_interleaving_breaks_a_quota() {
     }
 }
 
-/// One trainee who graduated from ten classes of three schemes, each for another training.
+/// Who pays a class: cities of two provinces, from two funds.
+const PAYERS: [&str; 4] = [
+    "370100",
+    "370200 fund=employment_subsidy",
+    "520100",
+    "370100 fund=employment_subsidy",
+];
+
+/// One trainee who graduated from ten classes of three schemes, each for another training, in
+/// cities of two provinces that state the same quotas, and paid by two funds.
 fn world(quotas: &str) -> (Script, Model) {
     let trainings = [
         "4-10-01-05",
@@ -127,21 +149,25 @@ fn world(quotas: &str) -> (Script, Model) {
     let scope = scopes.join(",");
     let mut text = format!(
         "2019-01-01 policy P1 quotas={quotas} schemes=scheme-a,scheme-b,scheme-c
-         account 370100
-         accrue 370100 1000000.00
+         policy P2 division=520000 quotas={quotas} schemes=scheme-a,scheme-b,scheme-c
          institution I1
          qualify I1 train1 train scope={scope}
          institution E1
          qualify E1 eval1 evaluate scope={scope}
          person A\n"
     );
+    for payer in PAYERS {
+        let (city, fund) = payer.split_once(' ').unwrap_or((payer, ""));
+        text += &format!("account {city} {fund}\naccrue {city} 1000000.00 {fund}\n");
+    }
     let all = trainings
         .iter()
         .flat_map(|of| levels.iter().map(move |level| (of, level)));
     for (number, (of, level)) in all.enumerate() {
         let scheme = ["scheme-a", "scheme-b", "scheme-c"][number % 3];
+        let payer = PAYERS[number % PAYERS.len()];
         text += &format!(
-            "2020-02-20 class K{number} occupation={of} level={level} scheme={scheme}
+            "2020-02-20 class K{number} occupation={of} level={level} scheme={scheme} division={payer}
              open K{number}
              2020-03-31 enrol K{number} A
              complete K{number} A
@@ -161,7 +187,8 @@ impl Model {
         let on = recorded.event.occurred_on;
         match &recorded.event.body {
             EventBody::ClassApproved(e) => {
-                self.schemes.insert(e.class, e.scheme.clone());
+                let scarce = SCARCE.contains(&e.occupation.to_string().as_str());
+                self.classes.insert(e.class, (e.scheme.clone(), scarce));
             }
             EventBody::SubsidyApproved(e) => self.take(e.class, on, e.quota_year),
             EventBody::CertificateInvalidated(e) if e.frees_quota => {
@@ -184,14 +211,20 @@ impl Model {
     }
 
     fn take(&mut self, class: ClassId, on: BusinessDate, year: i32) {
-        let scheme = self.schemes[&class].clone();
-        let held = self.slots.insert(class, Slot { on, year, scheme });
+        let (scheme, scarce) = self.classes[&class].clone();
+        let slot = Slot {
+            on,
+            year,
+            scheme,
+            scarce,
+        };
+        let held = self.slots.insert(class, slot);
         assert!(held.is_none(), "a place takes one slot");
     }
 
     /// Whatever window is looked at, no quota is exceeded.
     fn check(&self, quotas: &[Quota]) {
-        for (limit, months, all) in quotas {
+        for (limit, months, all, not_scarce) in quotas {
             for end in self.slots.values() {
                 let counts = |slot: &&Slot| {
                     let in_window = match months {
@@ -201,7 +234,9 @@ impl Model {
                             slot.on <= end.on && end.on < until
                         }
                     };
-                    in_window && (*all || slot.scheme == end.scheme)
+                    in_window
+                        && (*all || slot.scheme == end.scheme)
+                        && !(*not_scarce && slot.scarce)
                 };
                 let used = self.slots.values().filter(counts).count();
                 assert!(used <= *limit, "{limit} {months:?} {all}: {:?}", self.slots);

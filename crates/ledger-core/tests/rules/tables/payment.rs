@@ -274,6 +274,56 @@ tables! {
                see cash 370100 1000.00 fund=employment_subsidy
     "
 
+    // A later document shares the payments out in another way, or for the first time: what one
+    // fund paid already is not paid again by the other.
+    shares_that_change_between_two_payments given [BODIES]
+    "
+    2019-01-01 policy P1 shares=special_account:60/100,employment_subsidy:40/100
+               policy P2 schemes=unshared
+               account 370100 fund=employment_subsidy
+               accrue 370100 10000.00 fund=employment_subsidy
+    2020-02-20 class C1 rate=1000.00
+               class C2 rate=1000.00 scheme=unshared level=senior
+               open C1
+               open C2
+    2020-03-31 graduate C1 A,B
+               graduate C2 A
+               approve C1 A,B
+               approve C2 A
+               order D1 C1 full A @d1               => ok total=600.00
+               order D2 C2 full A @d2               => ok total=1000.00
+               policy Q1 valid=2020-03-01.. shares=special_account:40/100,employment_subsidy:60/100 shares-by=approval:this schemes=vocational-training,unshared
+               order D3 C1 full A from=employment_subsidy @d3 => ok total=400.00
+               order D4 C1 full A from=employment_subsidy => ALREADY_PAID limit=100000 found=100000 facts=@d1,@d3
+               order D4 C1 full A                   => ALREADY_PAID limit=40000 found=60000 facts=@d1
+               order D4 C2 full A from=employment_subsidy => ALREADY_PAID limit=100000 found=100000 facts=@d2
+               order D4 C1 full B                   => ok total=400.00
+               order D5 C1 full B from=employment_subsidy => ok total=600.00
+    "
+
+    // What is left of the payment needs a certificate as good as the one approved on.
+    a_certificate_replaced_between_two_payments given [BODIES]
+    "
+    2019-01-01 policy P1 shares=special_account:60/100,employment_subsidy:40/100 kinds=skill verified=yes
+               account 370100 fund=employment_subsidy
+               accrue 370100 10000.00 fund=employment_subsidy
+    2020-02-20 class C1 rate=1000.00
+               open C1
+    2020-03-31 graduate C1 A
+               verify A
+               approve C1 A
+               order D1 C1 full A                   => ok total=600.00
+               void A @void                         => ok lapses=no
+               order D2 C1 full A from=employment_subsidy => CERTIFICATE_INVALID facts=@void
+               certify C1 A kind=vocational number=VQ-000001 @other
+               order D2 C1 full A from=employment_subsidy => CERTIFICATE_KIND_NOT_ALLOWED facts=@other rule=evidence
+               void VQ-000001
+               certify C1 A as=A2 @unverified
+               order D2 C1 full A from=employment_subsidy => CERTIFICATE_NOT_VERIFIED facts=@unverified rule=evidence
+               verify A2
+               order D2 C1 full A from=employment_subsidy => ok total=400.00
+    "
+
     // By the scheme's rule: the person and the master, and nobody else.
     payees_by_the_scheme given [BODIES]
     "

@@ -175,6 +175,31 @@ tables! {
     2021-01-01 order D2 C1 full A                   => YEARLY_QUOTA_USED
     "
 
+    // What gives a slot back is decided by the dates of the place's own case, whenever its money
+    // comes back: A and C were approved before the second document held, B and D under it.
+    the_slot_by_the_document_that_holds_for_the_case given [BODIES]
+    "
+    2019-01-01 policy P1 return-frees=yes clawback-frees=no
+    2020-02-20 class C1
+               open C1
+    2020-03-31 graduate C1 A,B,C,D
+               policy P2 valid=2020-04-02.. return-frees=no clawback-frees=yes release-by=approval:this
+    2020-04-01 approve C1 A,C
+    2020-04-02 approve C1 B,D
+               order D1 C1 full A,B
+               order D2 C1 full C,D
+    2020-04-10 settle D1
+               case S1
+               find S1 F1 C1 kind=honest
+               claw W1 S1 F1 D1:A:1000.00           => ok frees=0
+               claw W2 S1 F1 D1:B:1000.00           => ok frees=1
+               return D2 passive                    => ok frees=1
+               see slots A 2020 1
+               see slots B 2020 0
+               see slots C 2020 0
+               see slots D 2020 1
+    "
+
     // Two payments of one place count as one subsidy: the last line of both frees the slot.
     a_clawback_of_advance_and_rest given [BODIES]
     "

@@ -201,6 +201,21 @@ tables! {
     2021-03-31 approve C2 A                         => ok
     "
 
+    // An approval dated back keeps the same distance to the one that is on record already.
+    the_same_occupation_and_level_dated_back given [BODIES]
+    "
+    2019-01-01 policy P1 repeat=12
+    2020-02-20 class C1
+               class C2
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+    2021-06-30 approve C1 A @later
+    2020-07-01 approve C2 A                         => SAME_OCCUPATION_AND_LEVEL facts=@later
+    2020-06-30 approve C2 A                         => ok
+    "
+
     a_pension_on_any_training_day given [POLICY, BODIES]
     "
     2020-02-20 class C1
@@ -266,6 +281,42 @@ tables! {
                approve C4 A @three                  => ok used=3
                approve C5 A                         => YEARLY_QUOTA_USED limit=3 found=3 facts=@one,@two,@three rule=quota-3/year/all
     2021-01-01 approve C5 A                         => ok used=1
+    "
+
+    // One a year and two more for scarce occupations, in whatever order and edition: never a third
+    // one beyond them, and never a second one of another occupation.
+    two_more_for_scarce_occupations given [BODIES]
+    "
+    2019-01-01 policy P1 quotas=3/year/all,1/year/all/4-10-01-02+1999:4-07-12-03 crosswalk=1999:4-07-12-03+2015:4-10-01-05
+    2020-02-20 class S1 occupation=4-10-01-02
+               class S2 level=intermediate
+               class S3 level=senior
+               class O1 occupation=4-03-02-01
+               class O2 occupation=6-18-02-04
+               open S1
+               open S2
+               open S3
+               open O1
+               open O2
+    2020-03-31 graduate S1 A,B,C
+               graduate S2 A,B,C
+               graduate S3 A,C
+               graduate O1 A,B,C
+               graduate O2 A,B
+    2020-12-31 approve O1 A @a-other                => ok used=1
+               approve O2 A                         => YEARLY_QUOTA_USED limit=1 found=1 facts=@a-other rule=quota-1/year/all/4-10-01-02+1999:4-07-12-03
+               approve S1 A @a-one                  => ok used=2
+               approve S3 A @a-two                  => ok used=3
+               approve S2 A                         => YEARLY_QUOTA_USED limit=3 found=3 facts=@a-other,@a-one,@a-two rule=quota-3/year/all
+               approve S1 B @b-one                  => ok used=1
+               approve S2 B @b-two                  => ok used=2
+               approve O1 B @b-other                => ok used=3
+               approve O2 B                         => YEARLY_QUOTA_USED limit=3 found=3 facts=@b-one,@b-two,@b-other
+               approve S1 C @c-one                  => ok used=1
+               approve S2 C @c-two                  => ok used=2
+               approve S3 C @c-three                => ok used=3
+               approve O1 C                         => YEARLY_QUOTA_USED limit=3 found=3 facts=@c-one,@c-two,@c-three
+    2021-01-01 approve O2 A                         => ok used=1 year=2021
     "
 
     // Two in twelve months: the window that ends on 2021-03-30 begins on 2020-03-31.
@@ -351,6 +402,32 @@ tables! {
                approve C2 A                         => SAME_OCCUPATION_AND_LEVEL facts=@first
     "
 
+    // In either order, and by a document of its own that comes after the first subsidy; until the
+    // document is withdrawn. What others call the same stays the same.
+    a_crosswalk_until_it_is_withdrawn given [BODIES]
+    "
+    2019-01-01 policy P1
+               policy X0 schemes=none crosswalk=1999:4-07-12-03+2015:4-10-01-02
+    2020-02-20 class C1
+               class C2 occupation=1999:4-07-12-03
+               class C3 occupation=4-10-01-02
+               open C1
+               open C2
+    2020-03-31 graduate C1 A,B
+               graduate C2 A,B
+               approve C2 A @old
+               approve C1 B @new
+               policy X1 schemes=none crosswalk=1999:4-07-12-03+2015:4-10-01-05
+               approve C1 A                         => SAME_OCCUPATION_AND_LEVEL facts=@old
+               approve C2 B                         => SAME_OCCUPATION_AND_LEVEL facts=@new
+               withdraw-policy X1 1 2020-03-31
+               approve C1 A                         => ok
+               approve C2 B                         => ok
+               open C3
+               graduate C3 A
+               approve C3 A                         => SAME_OCCUPATION_AND_LEVEL facts=@old
+    "
+
     // Insurance-paid and training subsidy for the same occupation and level.
     another_scheme_for_the_same_training given [BODIES]
     "
@@ -399,6 +476,39 @@ tables! {
                approve C1 B                         => ok
     "
 
+    // The document under which the other subsidy was drawn has ended, or was withdrawn: what was
+    // drawn under it excludes all the same, the other way round as well.
+    an_exclusion_outlives_its_document given [BODIES]
+    "
+    2019-01-01 policy P1 repeat=none
+               policy P2 repeat=none schemes=skill-upgrade excludes=vocational-training/training valid=2019-01-01..2020-12-31
+               policy P3 repeat=none schemes=allowance excludes=vocational-training/training
+               policy P4 repeat=none schemes=mistake excludes=vocational-training/training
+    2019-01-02 withdraw-policy P4 1 2019-01-01
+    2020-02-20 class C1
+               class C2 scheme=skill-upgrade
+               class C3 scheme=allowance
+               class C4 level=senior
+               open C1
+               open C2
+               open C3
+               open C4
+    2020-03-31 graduate C1 A,B,C,D
+               graduate C2 A,B,D
+               graduate C3 C
+               graduate C4 A
+    2020-12-31 approve C2 A @insurance
+               approve C3 C @allowance
+               withdraw-policy P3 1 2020-12-31
+    2021-01-01 approve C1 A                         => OTHER_SCHEME_PAID facts=@insurance rule=exclusion
+               approve C2 B @late                   => ok
+               approve C1 B                         => OTHER_SCHEME_PAID facts=@late
+               approve C1 C                         => OTHER_SCHEME_PAID facts=@allowance
+               approve C4 A                         => ok
+               approve C1 D @training               => ok
+               approve C2 D                         => OTHER_SCHEME_PAID facts=@training
+    "
+
     // An appraisal fee or a living allowance is no training subsidy.
     a_scheme_counted_apart_neither_bars_nor_uses_up given [BODIES]
     "
@@ -424,6 +534,40 @@ tables! {
                approve C4 A                         => SAME_OCCUPATION_AND_LEVEL facts=@appraisal
                approve C3 A                         => YEARLY_QUOTA_USED facts=@appraisal
                approve C5 A                         => SAME_OCCUPATION_AND_LEVEL facts=@training
+    "
+
+    // A document that is not in force yet, holds elsewhere or never held counts nothing apart.
+    counted_apart_by_the_document_that_holds given [BODIES]
+    "
+    2019-01-01 policy P1 quota=1 schemes=vocational-training,appraisal
+               policy FUTURE quota=1 schemes=appraisal apart=yes valid=2021-01-01..
+               policy ELSEWHERE quota=1 schemes=appraisal,vocational-training apart=yes division=520000
+               policy MISTAKE quota=1 schemes=appraisal apart=yes valid=2019-06-01..
+    2019-06-01 withdraw-policy MISTAKE 1 2019-06-01
+    2020-02-20 class C1
+               class C2 scheme=appraisal level=senior
+               class C3 scheme=appraisal level=intermediate
+               class C4 level=intermediate
+               open C1
+               open C2
+               open C3
+               open C4
+    2020-03-31 graduate C1 A,B
+               graduate C2 A
+               graduate C3 B
+               graduate C4 C
+               approve C2 A @appraisal              => ok used=1
+               approve C1 A                         => YEARLY_QUOTA_USED facts=@appraisal
+               approve C1 B @training               => ok used=1
+               approve C3 B                         => YEARLY_QUOTA_USED facts=@training
+    2021-01-01 class C5 scheme=appraisal dates=2021-01-01..2021-01-31
+               class C6 dates=2021-01-01..2021-01-31 level=senior
+               open C5
+               open C6
+    2021-01-31 graduate C5 C
+               graduate C6 C
+               approve C5 C                         => ok used=1
+               approve C4 C                         => ok used=1
     "
 
     // The order in which what bars a person is reported.

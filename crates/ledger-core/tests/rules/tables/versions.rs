@@ -159,6 +159,25 @@ tables! {
     2024-04-10 approve C2 A                         => SAME_OCCUPATION_AND_LEVEL rule=no-repeat
     "
 
+    // The correction moves the first day back and holds all the same for what it decides from
+    // then on; the document before gives way to it as it did.
+    a_correction_of_the_first_day given [BODIES]
+    "
+    2019-01-01 policy Y2019 repeat=ever repeat-by=approval:this
+               policy OLD valid=2017-01-01.. repeat=1 repeat-by=approval:this
+    2023-02-20 class C1 dates=2023-03-01..2023-03-31
+               open C1
+    2023-03-31 graduate C1 A
+               approve C1 A
+    2024-02-20 class C2 dates=2024-02-25..2024-03-25
+               open C2
+    2024-03-25 graduate C2 A
+    2024-03-31 approve C2 A                         => SAME_OCCUPATION_AND_LEVEL policy=11
+               policy Y2019 version=2 valid=2018-01-01.. repeat=13 repeat-by=approval:this
+    2024-04-29 approve C2 A                         => SAME_OCCUPATION_AND_LEVEL policy=24
+    2024-04-30 approve C2 A                         => ok
+    "
+
     // Classes approved before the new table keep the old rate (Tai'an 2021-06-03).
     a_new_table_for_classes_approved_from_its_first_day_on given [BODIES]
     "

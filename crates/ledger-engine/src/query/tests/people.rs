@@ -1,12 +1,16 @@
 //! Quota, eligibility, entities and refusals.
 
+use std::sync::Arc;
+
+use ledger_core::command::{CommandBody, CompleteTraining, OpenClass, PublishPolicy};
 use ledger_core::{EventBody, Position, Reason, SchemeId};
 
 use super::World;
 use super::samples::{
-    JINAN, RATE, approve_class, case, certificate, class, clawback, date, disbursement, division,
-    enrol, finding, noon, open_account, person, publish_policy, scheme, school,
+    JINAN, RATE, approve, approve_class, case, certificate, class, clawback, date, disbursement,
+    division, enrol, finding, noon, open_account, person, publish_policy, scheme, school,
 };
+use crate::Outcome;
 use crate::query::{ListRefusals, QueryError, QuotaQuery, QuotaUse, Reader};
 
 fn quota(n: u8, as_of: Option<Position>) -> QuotaQuery {
@@ -107,6 +111,118 @@ fn the_rule_of_a_quota_is_cited() {
     let future = Some(Position::new(reader.log_position().get() + 1));
     let result = reader.quota(&quota(1, future));
     assert!(matches!(result, Err(QueryError::PositionInFuture { .. })));
+}
+
+/// Two subsidies a year from 2020-04-01 on, decided by the approval; and a fee of another nature.
+const LATER: &str = r#"
+policy_id = "test-later"
+version = 1
+document_number = "构造〔2020〕1号"
+title = "构造的测试文件"
+division = 370000
+valid_from = 2020-04-01
+
+[[scheme]]
+id = "vocational-training"
+name_zh = "职业培训补贴"
+[scheme.funds]
+allowed = ["special_account"]
+clause = "一"
+[[scheme.quota]]
+limit = 2
+window = "calendar_year"
+scope = "all_schemes"
+counts_by = "approval"
+clause = "二"
+decided_by = "approval"
+straddling = "this_rule"
+[scheme.evidence]
+certificate = true
+assessment = false
+clause = "三"
+[scheme.quota_release]
+returned_payment = true
+clawback = false
+clause = "四"
+
+[[scheme]]
+id = "fee"
+name_zh = "鉴定补贴"
+[scheme.funds]
+allowed = ["special_account"]
+clause = "五"
+[scheme.counted_apart]
+clause = "六"
+[scheme.evidence]
+certificate = false
+assessment = false
+clause = "七"
+[scheme.quota_release]
+returned_payment = true
+clawback = false
+clause = "八"
+"#;
+
+/// A quota is told as the decision counts it: by the document that held for the subsidy's own
+/// dates, and without what is counted apart.
+#[test]
+fn a_quota_is_told_as_it_is_decided() {
+    let world = World::seeded();
+    let first = world.position(|body| matches!(body, EventBody::PolicyPublished(_)));
+    let publish = CommandBody::PublishPolicy(PublishPolicy {
+        text: Arc::from(LATER),
+        policy: Arc::new(ledger_policy::compile(LATER).unwrap()),
+    });
+    let mut fee = approve_class(2);
+    if let CommandBody::ApproveClass(class) = &mut fee {
+        class.scheme = SchemeId::parse("fee").unwrap();
+        (class.starts_on, class.ends_on) = (date("2020-05-02"), date("2020-05-10"));
+    }
+    let open = CommandBody::OpenClass(OpenClass { class: class(2) });
+    let complete = |n| {
+        let (class, person) = (class(2), person(n));
+        CommandBody::CompleteTraining(CompleteTraining { class, person })
+    };
+    world.record("2020-05-01", vec![publish]);
+    let later = world.reader().log_position();
+    let training = [fee, open, enrol(2, 3), enrol(2, 10)];
+    world.record("2020-05-02", training.into());
+    let approvals = [
+        complete(3),
+        complete(10),
+        approve(2, 3),
+        approve(2, 10),
+        approve(1, 10),
+    ];
+    for outcome in world.record("2020-05-10", approvals.into()) {
+        assert!(matches!(outcome, Outcome::Recorded { .. }), "{outcome:?}");
+    }
+    let reader = world.reader();
+    let ask = |n, scheme: &str, as_of| {
+        let scheme = (!scheme.is_empty()).then(|| SchemeId::parse(scheme).unwrap());
+        let answer = QuotaQuery {
+            scheme,
+            ..quota(n, as_of)
+        };
+        let answer = reader.quota(&answer).unwrap();
+        let rule = answer.rule.as_ref().map(|rule| rule.policy);
+        (counts(&answer), rule)
+    };
+    let training = "vocational-training";
+    // Approved in March and in May; the fee of May does not count, and no rule limits it.
+    assert_eq!(ask(10, "", None), ((1, Some(2), Some(1), 1), Some(later)));
+    assert_eq!(
+        ask(3, training, None),
+        ((1, Some(2), Some(1), 1), Some(later))
+    );
+    assert_eq!(ask(4, "", None), ((1, Some(3), Some(2), 1), Some(first)));
+    assert_eq!(ask(3, "fee", None).0, (2, None, None, 2));
+    // Before the later document was published it is not known.
+    let before = Some(Position::new(later.get() - 1));
+    assert_eq!(
+        ask(3, training, before),
+        ((1, Some(3), Some(2), 1), Some(first))
+    );
 }
 
 #[test]
