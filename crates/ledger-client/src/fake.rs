@@ -157,6 +157,7 @@ impl LedgerService for Fake {
                 let answer = v1::AppendStreamResponse {
                     request_id,
                     outcome: Some(outcome),
+                    explanations: Vec::new(),
                 };
                 if answers.send(Ok(answer)).await.is_err() {
                     return;

@@ -172,7 +172,30 @@ async fn a_load_keeps_order_and_bound_and_sends_again_what_was_not_answered() {
         }
         assert_eq!(answered, (1..=10).collect::<Vec<_>>());
         fake.script(|script| assert_eq!(script.append_streams, expected_streams));
+        // Nobody reads a load one by one.
+        let none = v1::ExplanationDetail::None;
+        let explained = |sent: &v1::AppendRequest| sent.explanation_detail() != none;
+        fake.script(|script| assert!(!script.received.iter().any(explained)));
     }
+}
+
+#[tokio::test]
+async fn a_batch_is_explained_unless_it_says_otherwise() {
+    use v1::ExplanationDetail::{Data, None, Unspecified};
+    let fake = Fake::default();
+    let client = fake.connect().await;
+    for detail in [Unspecified, Data, None] {
+        let answer = Ok(v1::AppendResponse::default());
+        fake.script(|script| script.appends.push_back(answer));
+        client.append(&batch(1).explained(detail)).await.unwrap();
+    }
+    // Also a load, for who asks.
+    let mut load = client.load([batch(2).explained(Data)], LoadOptions::default());
+    while load.next().await.unwrap().is_some() {}
+    fake.script(|script| {
+        let sent = script.received.iter().map(|it| it.explanation_detail());
+        assert!(sent.eq([Unspecified, Data, None, Data]));
+    });
 }
 
 #[tokio::test]

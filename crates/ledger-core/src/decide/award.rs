@@ -3,6 +3,8 @@
 //! An award is decided by a body outside the ledger; the ledger holds it against the rules of the
 //! document in force, one check per rule, and says which of them were applied.
 
+mod explain;
+
 use super::account::holds;
 use super::disbursement::{overflow, recipient_tag};
 use super::entry::Entry;
@@ -25,6 +27,8 @@ use crate::refusal::{Reason, Refusal};
 use crate::{
     AccountKey, AccountKind, AwardId, BusinessDate, DisbursementId, Fen, Position, SchemeId,
 };
+
+pub use explain::explain_award_approval;
 
 impl<'a> Deciding<'a> {
     pub(super) fn award(&self, award: AwardId) -> Result<&'a Award, Refusal> {
@@ -222,10 +226,10 @@ impl<'a> Asked<'a> {
             .scheme(&command.scheme)
             .ok_or_else(|| Refusal::new(Reason::PolicyNotFound).about(&command.scheme))?;
         check_funds(command, published, scheme)?;
-        let rule = scheme
-            .award
-            .as_ref()
-            .ok_or_else(|| Refusal::new(Reason::SchemeKindMismatch).about(&command.scheme))?;
+        let rule = scheme.award.as_ref().ok_or_else(|| {
+            let mismatch = Refusal::new(Reason::SchemeKindMismatch).about(&command.scheme);
+            mismatch.because([published.position])
+        })?;
         Ok(Self {
             deciding,
             command,
