@@ -158,9 +158,22 @@ impl<'a> Deciding<'a> {
                 .because([finding]));
         }
         not_revoked(c.award, award)?;
-        let amount = due_from(c, award, key)?;
+        let amount = due_from(c, award, key).map_err(|refusal| self.of_parts(award, refusal))?;
         holds(account, key, amount)?;
         self.award_payment(c.disbursement, c.award, (award, key, amount))
+    }
+
+    /// Names the rule by which the parts of an award were fixed.
+    fn of_parts(&self, award: &Award, refusal: Refusal) -> Refusal {
+        let published = self.context.policies.at(award.policy);
+        let rules = published.and_then(|it| Some((it, it.policy.scheme(&award.scheme)?)));
+        match rules.filter(|_| refusal.reason == Reason::FundPartsMismatch) {
+            Some((published, scheme)) => refusal.under(match &scheme.split {
+                Some(split) => published.cite(split),
+                None => published.cite(&scheme.funds),
+            }),
+            None => refusal,
+        }
     }
 
     fn award_payment(

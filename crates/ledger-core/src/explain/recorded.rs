@@ -48,7 +48,9 @@ impl Explanation {
     #[must_use]
     pub fn refused(refusal: &Refusal) -> Self {
         let mut explanation = Self::default();
-        let Some(rule) = kind_of(refusal.reason) else {
+        // Papers that are void or were failed stand in the way also where no rule asks for them.
+        let by_state = |rule: &RuleKind| *rule == RuleKind::Evidence && refusal.rule.is_none();
+        let Some(rule) = kind_of(refusal.reason).filter(|rule| !by_state(rule)) else {
             explanation.barred.push(refusal.clone());
             return explanation;
         };

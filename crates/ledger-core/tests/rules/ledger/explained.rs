@@ -1,5 +1,6 @@
 //! Every decision of every table is explained: by all that was decided, and in both languages.
 
+use ledger_core::coded::RuleKind;
 use ledger_core::command::{Command, CommandBody};
 use ledger_core::event::AppliedRule;
 use ledger_core::explain::{Evaluated, Explanation, Outcome};
@@ -7,6 +8,20 @@ use ledger_core::{
     Context, Decision, EventBody, Reason, Refusal, explain_approval, explain_award_approval,
     explain_class_approval, explain_refused_payment,
 };
+
+/// Kinds of rules that hold without a document.
+const WITHOUT_DOCUMENT: [RuleKind; 2] = [RuleKind::Qualification, RuleKind::Finding];
+
+/// What may also be refused without a clause, and then names what it rests on as a fact: a contract
+/// (residence), an order that no document asks for, a payee where no document names one, and the
+/// document that has no such rule.
+const WITHOUT_CLAUSE: [Reason; 5] = [
+    Reason::NotResident,
+    Reason::OrderNotReady,
+    Reason::WrongPayee,
+    Reason::ProjectNotAllowed,
+    Reason::RateNotFound,
+];
 
 /// Inputs that are written by people: names of documents, of projects, and identifiers.
 const WRITTEN: [&str; 4] = ["rate table", "subject", "order", "earlier subsidy"];
@@ -46,7 +61,22 @@ pub(super) fn check(context: &Context, command: &Command, decided: &Result<Decis
         }
         Err(_) => {}
     }
+    if let Err(refusal) = decided {
+        check_source(refusal);
+    }
     check_words(&chain);
+}
+
+/// What a kind of rule refuses names the document and clause that it stands in.
+fn check_source(refusal: &Refusal) {
+    let by_rule = Explanation::refused(refusal);
+    let Some(rule) = by_rule.rules.first() else {
+        return;
+    };
+    if refusal.rule.is_none() && !WITHOUT_DOCUMENT.contains(&rule.rule) {
+        assert!(WITHOUT_CLAUSE.contains(&refusal.reason), "{refusal:?}");
+        assert!(!refusal.facts.is_empty(), "{refusal:?}");
+    }
 }
 
 /// The rules that an approval notes.

@@ -63,7 +63,7 @@ impl Why {
         }
     }
 
-    /// Shows chains of rules.
+    /// Shows chains of rules. What stood in the way without a rule is shown as the refusal itself.
     pub(crate) fn show(
         self,
         output: &mut Output<'_>,
@@ -74,7 +74,7 @@ impl Why {
             Self::Zh => Lang::Zh,
             Self::None => return Ok(()),
         };
-        for decision in decisions {
+        for decision in decisions.iter().filter(|it| !it.rules.is_empty()) {
             show_decision(output, decision, lang)?;
         }
         Ok(())
