@@ -116,7 +116,9 @@ where
             self.sent = self.sent.saturating_sub(1);
             let outcome = match answer.outcome {
                 Some(Outcome::Response(response)) => Ok(response),
-                Some(Outcome::Failure(failure)) => Err(ClientError::from_answer(failure)),
+                Some(Outcome::Failure(failure)) => {
+                    Err(ClientError::from_answer(failure).explained(answer.explanations))
+                }
                 None => return Err(ClientError::BrokenAnswer("an answer is empty")),
             };
             if let Err(error @ (ClientError::Overloaded { .. } | ClientError::Unavailable { .. })) =

@@ -335,6 +335,7 @@ mod tests {
             ..Default::default()
         };
         let refused = Refusals {
+            explanations: Vec::new(),
             refusals: vec![DecodedRefusal {
                 command_index: Some(2),
                 reason: None,

@@ -9,7 +9,6 @@ use ledger_client::{AppendMode, Batch, Client, ClientError, Refusals, random_req
 use ledger_core::RequestId;
 use ledger_proto::v1;
 use ledger_proto::v1::command_result::Outcome;
-use ledger_proto::v1::explain_request::Decision;
 use serde_json::{Value, json};
 
 use super::explain::Why;
@@ -101,29 +100,16 @@ pub(super) async fn record(
             Ok(answer)
         }
         Err(Failure::Client(ClientError::Refused(refused))) => {
-            let chains = chains_of(client, &refused, why).await;
+            // Without the chains the answer still says the rule of each, and how to ask.
+            let chains = match why {
+                Why::None => Vec::new(),
+                Why::En | Why::Zh => client.explain_refusals(&refused).await.unwrap_or_default(),
+            };
             show_refused(output, &refused, (&chains, why))?;
             Err(Failure::Refused)
         }
         Err(other) => Err(other),
     }
-}
-
-/// The chains that were kept with the refusals of a request. The status that refuses it has no room
-/// for them; without them it still says the rule of each, and how to ask.
-async fn chains_of(client: &Client, refused: &Refusals, why: Why) -> Vec<v1::DecisionExplanation> {
-    let mut chains = Vec::new();
-    let numbers = refused.refusals.iter().filter_map(|it| it.refusal_number);
-    for number in numbers.filter(|_| why != Why::None) {
-        let request = v1::ExplainRequest {
-            decision: Some(Decision::RefusalNumber(number)),
-            ..Default::default()
-        };
-        if let Ok(page) = client.explain(request).await {
-            chains.extend(page.decisions);
-        }
-    }
-    chains
 }
 
 fn show_refused(
