@@ -242,9 +242,14 @@ impl Sink for Explaining {
     }
 
     fn verdict(&mut self, verdict: Verdict<'_>) {
+        // A check that holds several rules names in its refusal the one that is violated.
+        let violated = match &verdict.outcome {
+            Outcome::Refused(refusal) => refusal.rule.clone(),
+            Outcome::Passed | Outcome::Amount(_) | Outcome::NotApplicable => None,
+        };
         self.explanation.rules.push(Evaluated {
             rule: verdict.rule,
-            citation: verdict.clause.map(|clause| clause.cite()),
+            citation: violated.or_else(|| Some(verdict.clause?.cite())),
             inputs: std::mem::take(&mut self.inputs),
             limit: verdict.limit,
             found: verdict.found,

@@ -267,6 +267,7 @@ fn awards_their_payments_and_their_refusals_are_explained() {
     let against = again.rules.iter().find(|rule| rule.refusal.is_some());
     let against = against.unwrap();
     assert_eq!(against.rule(), RuleKind::AwardExclusivity);
+    assert!(against.citation.is_some());
     assert_eq!(against.refusal.as_ref().unwrap().facts, [approved.position]);
     assert!(again.rules.len() > 3, "and the other rules of the award");
 

@@ -70,8 +70,8 @@ impl From<CallError> for Answer {
 ///
 /// The digest is SHA-256 over the message without its id and without what is only about the answer
 /// (`docs/adr/0007-answers-say-why.md`), encoded anew: fields in ascending order of their numbers,
-/// defaults left out, unknown fields dropped. The contract has no maps, so equal content gives equal
-/// bytes, whichever library wrote it and in whichever order.
+/// defaults left out, unknown fields dropped. The contract has no maps, so equal content gives
+/// equal bytes, whichever library wrote it and in whichever order.
 pub(super) fn engine_request(
     call: &Call,
     mut wire: v1::AppendRequest,

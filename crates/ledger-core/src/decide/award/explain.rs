@@ -92,8 +92,10 @@ impl Asked<'_> {
                 }
             }
             Ok(None) => {
+                // One award for the same subject is what the award's own rule says.
+                let (published, ruled) = (self.published, self.rule);
                 let verdict = Verdict::passed(RuleKind::AwardExclusivity);
-                sink.verdict(verdict.limit(0, 0));
+                sink.verdict(verdict.under(InForce { published, ruled }).limit(0, 0));
             }
             Err(refusal) => self.refused(sink, RuleKind::AwardExclusivity, refusal),
         }

@@ -91,6 +91,9 @@ fn applied(body: &EventBody) -> &[AppliedRule] {
 /// A text in Chinese has no word of English, and a text in English none of Chinese.
 pub(crate) fn check_words(chain: &Explanation) {
     for rule in &chain.rules {
+        if let Outcome::Refused(refusal) = &rule.outcome {
+            assert_eq!(rule.citation, refusal.rule, "{rule:?}");
+        }
         for input in rule
             .inputs
             .iter()
