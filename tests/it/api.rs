@@ -505,6 +505,52 @@ async fn the_same_request_is_answered_as_the_first_time_for_ever() {
 }
 
 #[tokio::test]
+async fn an_answer_says_why_unless_it_is_asked_not_to() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    let sent = request(&everything());
+    let answer = client.append(sent.clone()).await.unwrap().into_inner();
+    let mut explained = answer.results.iter().flat_map(|it| &it.explanations);
+    let approved = explained
+        .find(|it| it.command == "approve_subsidy")
+        .unwrap();
+    assert!(approved.accepted && !approved.rules.is_empty());
+    let asked = v1::ExplainRequest {
+        decision: Some(v1::explain_request::Decision::Position(approved.position)),
+        ..Default::default()
+    };
+    let told = client.explain(asked).await.unwrap().into_inner();
+    assert_eq!(told.decisions, [approved.clone()]);
+
+    // It is about the answer only: the same request all the same.
+    let silent = v1::AppendRequest {
+        explanation_detail: v1::ExplanationDetail::None.into(),
+        ..sent
+    };
+    let again = client.append(silent).await.unwrap().into_inner();
+    assert!(again.replayed);
+    assert!(again.results.iter().all(|it| it.explanations.is_empty()));
+
+    // A stream has room for what a status has not.
+    let person = register(PersonKey::from_bytes([9; 16]));
+    let twice = request(&[person.clone(), person]);
+    let stream = client.append_stream(tokio_stream::iter([twice])).await;
+    let answers = all(stream.unwrap().into_inner()).await;
+    let Some(Outcome::Failure(failure)) = &answers[0].outcome else {
+        panic!("{answers:?}")
+    };
+    let [explained] = answers[0].explanations.as_slice() else {
+        panic!("{answers:?}")
+    };
+    let refused = failure.refusals[0].refusal_number;
+    assert_eq!(
+        (explained.accepted, explained.refusal_number),
+        (false, refused)
+    );
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn validating_records_nothing() {
     let server = TestServer::start().await;
     let mut client = server.client().await;
@@ -520,10 +566,9 @@ async fn validating_records_nothing() {
         event_count: 1,
     };
     let outcome = Some(v1::command_result::Outcome::Accepted(accepted));
-    let refusal_number = 0;
     let result = v1::CommandResult {
         outcome,
-        refusal_number,
+        ..v1::CommandResult::default()
     };
     assert_eq!(answer.results, [result]);
     let again = client.append(asked).await.unwrap().into_inner();

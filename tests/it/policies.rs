@@ -331,11 +331,15 @@ async fn an_award_is_approved_paid_clawed_back_and_repaid() {
         on[0],
         on[1],
     ];
-    done(&server, &approve).await;
+    let approved = done(&server, &approve).await;
+    assert!(approved.contains("三(二)7"), "the clause: {approved}");
+    assert!(approved.contains("5000000.00 yuan"), "{approved}");
     approve[2] = &payment;
     let again = tool(&server, &approve).await;
     assert_eq!(again.code, Some(3), "{again:?}");
     assert!(again.output.contains("AWARD_EXCLUDED"), "{again:?}");
+    // The whole chain, and not only the rule that refuses.
+    assert!(again.output.contains("Payee: "), "{again:?}");
     done(
         &server,
         &[

@@ -214,7 +214,7 @@ def pay(ledger, class_id, person):
     answer = ledger.stub.CheckEligibility(question, timeout=TIMEOUT_SECONDS)
     expect((answer.would_pay, answer.amount_fen), (True, RATE_FEN), "eligibility")
     disbursement = uuid.uuid4().bytes
-    ledger.append(
+    answer = ledger.append(
         command("2021-05-10", approve_subsidy=command_pb2.ApproveSubsidy(
             class_id=class_id, person_key=person)),
         command("2021-05-10", order_disbursement=command_pb2.OrderDisbursement(
@@ -225,6 +225,10 @@ def pay(ledger, class_id, person):
             beneficiary_keys=[person],
         )),
     )
+    # The answer says why: the amount approved, and the rules with their clauses.
+    approved = answer.results[0].explanations[0]
+    expect((approved.command, approved.amount_fen), ("approve_subsidy", RATE_FEN), "approval")
+    expect(any(rule.citation.clause for rule in approved.rules), True, "clauses of the approval")
     expect(
         ledger.balances()[:3],
         (ACCRUED_FEN, RATE_FEN, ACCRUED_FEN - RATE_FEN),

@@ -2,7 +2,7 @@
 
 use ledger_core::{Command, RequestId};
 use ledger_proto::to_proto::command_to_proto;
-use ledger_proto::v1::{self, AppendMode};
+use ledger_proto::v1::{self, AppendMode, ExplanationDetail};
 
 /// A batch of commands under one request id. Keep it until its outcome is known: sent again, it is
 /// answered as the first time and has no double effect.
@@ -16,6 +16,9 @@ pub struct Batch {
     pub mode: AppendMode,
     /// Decide and answer as usual, and record nothing.
     pub validate_only: bool,
+    /// How much the answer says of why; unspecified stands for everything, and in a
+    /// [`Load`](crate::Load) for nothing. Sent again, a batch may ask for another detail.
+    pub explanation_detail: ExplanationDetail,
 }
 
 impl Batch {
@@ -36,6 +39,7 @@ impl Batch {
             commands,
             mode: AppendMode::Atomic,
             validate_only: false,
+            explanation_detail: ExplanationDetail::Unspecified,
         }
     }
 
@@ -53,6 +57,13 @@ impl Batch {
         self
     }
 
+    /// The same batch, answered with so much of why.
+    #[must_use]
+    pub const fn explained(mut self, detail: ExplanationDetail) -> Self {
+        self.explanation_detail = detail;
+        self
+    }
+
     pub(crate) fn to_request(&self, source_system: &str) -> v1::AppendRequest {
         v1::AppendRequest {
             request_id: self.request_id.as_bytes().to_vec(),
@@ -60,6 +71,7 @@ impl Batch {
             mode: self.mode.into(),
             validate_only: self.validate_only,
             source_system: source_system.to_owned(),
+            explanation_detail: self.explanation_detail.into(),
         }
     }
 }

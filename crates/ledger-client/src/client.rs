@@ -10,7 +10,7 @@ use tonic::{IntoRequest as _, Request, Response, Status, Streaming};
 
 use crate::batch::Batch;
 use crate::config::ClientConfig;
-use crate::error::{ClientError, Retry};
+use crate::error::{ClientError, Refusals, Retry};
 use crate::limits::{RECEIVE_BYTES_MAX, SEND_BYTES_MAX};
 use crate::retry::random;
 use crate::stream::{EventStream, RebuildStream, SimulateStream, Trace};
@@ -126,6 +126,29 @@ impl Client {
     #[must_use]
     pub fn config(&self) -> &ClientConfig {
         &self.config
+    }
+
+    /// Tells the chains of rules behind refused commands, in order, as far as they are on record.
+    ///
+    /// # Errors
+    ///
+    /// See [`Client`].
+    pub async fn explain_refusals(
+        &self,
+        refused: &Refusals,
+    ) -> Result<Vec<v1::DecisionExplanation>, ClientError> {
+        if !refused.explanations.is_empty() {
+            return Ok(refused.explanations.clone());
+        }
+        let mut explanations = Vec::new();
+        for number in refused.refusals.iter().filter_map(|it| it.refusal_number) {
+            let request = v1::ExplainRequest {
+                decision: Some(v1::explain_request::Decision::RefusalNumber(number)),
+                ..Default::default()
+            };
+            explanations.extend(self.explain(request).await?.decisions);
+        }
+        Ok(explanations)
     }
 
     /// Appends a batch; answers after the sync to disk.

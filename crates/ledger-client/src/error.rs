@@ -61,13 +61,17 @@ pub enum ClientError {
 }
 
 /// What was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Refusals {
     /// The refused commands in order. A unary answer holds as many as its headers can carry, an
     /// answer of a stream all of them.
     pub refusals: Vec<DecodedRefusal>,
     /// How many commands were refused in all.
     pub refused_count: u32,
+    /// The chains of rules behind them, as far as the answer holds them: that of a stream does for
+    /// a batch that asks for it, a unary one has no room.
+    /// [`Client::explain_refusals`](crate::Client::explain_refusals) tells them in either case.
+    pub explanations: Vec<v1::DecisionExplanation>,
 }
 
 /// Why a configuration cannot be used.
@@ -166,6 +170,14 @@ impl ClientError {
         Self::from_failure(failure_from_proto(failure))
     }
 
+    /// The same error, with what an answer of a stream says of why.
+    pub(crate) fn explained(mut self, explanations: Vec<v1::DecisionExplanation>) -> Self {
+        if let Self::Refused(refused) = &mut self {
+            refused.explanations = explanations;
+        }
+        self
+    }
+
     fn from_failure(failure: DecodedFailure) -> Self {
         let DecodedFailure {
             code,
@@ -179,6 +191,7 @@ impl ClientError {
             return Self::Refused(Refusals {
                 refusals,
                 refused_count,
+                explanations: Vec::new(),
             });
         }
         match code {

@@ -144,11 +144,21 @@ impl LedgerService for Fake {
                     script.received.push(request);
                     script.actions.pop_front().unwrap_or(Action::Answer)
                 });
+                let mut explanations = Vec::new();
                 let outcome = match action {
                     Action::Answer => {
                         v1::append_stream_response::Outcome::Response(v1::AppendResponse::default())
                     }
-                    Action::Fail(failure) => v1::append_stream_response::Outcome::Failure(failure),
+                    Action::Fail(failure) => {
+                        let numbers = failure.refusals.iter().map(|it| it.refusal_number);
+                        explanations.extend(numbers.map(|refusal_number| {
+                            v1::DecisionExplanation {
+                                refusal_number,
+                                ..Default::default()
+                            }
+                        }));
+                        v1::append_stream_response::Outcome::Failure(failure)
+                    }
                     Action::Break(status) => {
                         let _ = answers.send(Err(status)).await;
                         return;
@@ -157,6 +167,7 @@ impl LedgerService for Fake {
                 let answer = v1::AppendStreamResponse {
                     request_id,
                     outcome: Some(outcome),
+                    explanations,
                 };
                 if answers.send(Ok(answer)).await.is_err() {
                     return;

@@ -53,7 +53,7 @@ pub use client::Client;
 pub use config::{ClientConfig, ClientIdentity, TlsConfig};
 pub use error::{ClientError, ConfigError, Refusals, Retry};
 pub use ledger_proto::status::DecodedRefusal;
-pub use ledger_proto::v1::AppendMode;
+pub use ledger_proto::v1::{AppendMode, ExplanationDetail};
 pub use load::{Load, LoadOptions};
 pub use request_id::{batch_request_id, random_request_id};
 pub use retry::{RetryPolicy, Sleeper, TokioSleeper};

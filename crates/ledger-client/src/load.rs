@@ -116,7 +116,9 @@ where
             self.sent = self.sent.saturating_sub(1);
             let outcome = match answer.outcome {
                 Some(Outcome::Response(response)) => Ok(response),
-                Some(Outcome::Failure(failure)) => Err(ClientError::from_answer(failure)),
+                Some(Outcome::Failure(failure)) => {
+                    Err(ClientError::from_answer(failure).explained(answer.explanations))
+                }
                 None => return Err(ClientError::BrokenAnswer("an answer is empty")),
             };
             if let Err(error @ (ClientError::Overloaded { .. } | ClientError::Unavailable { .. })) =
@@ -146,7 +148,7 @@ where
         let config = self.client.config();
         let deadline = config.deadline;
         let unsent = self.pending.iter().skip(self.sent);
-        let unsent = unsent.map(|batch| batch.as_ref().to_request(&config.source_system));
+        let unsent = unsent.map(|batch| bulk_request(batch.as_ref(), &config.source_system));
         let stream = match &mut self.stream {
             Some(stream) => {
                 send(&stream.requests, unsent);
@@ -200,6 +202,16 @@ where
             .await;
         Ok(())
     }
+}
+
+/// The request of a batch that nobody reads one by one: why it was decided so is worked out for
+/// who asks for it.
+fn bulk_request(batch: &Batch, source_system: &str) -> v1::AppendRequest {
+    let mut request = batch.to_request(source_system);
+    if request.explanation_detail() == v1::ExplanationDetail::Unspecified {
+        request.set_explanation_detail(v1::ExplanationDetail::None);
+    }
+    request
 }
 
 /// Puts requests into the channel, which has a place for every batch in flight.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use ledger_core::RequestId;
-use ledger_proto::status::{ApiError, failure_to_proto, status_from_error};
+use ledger_core::{Reason, Refusal, RequestId};
+use ledger_proto::status::{ApiError, IndexedRefusal, failure_to_proto, status_from_error};
 use ledger_proto::v1;
 use ledger_proto::v1::subscribe_response::Message;
 use tonic::Status;
@@ -172,7 +172,50 @@ async fn a_load_keeps_order_and_bound_and_sends_again_what_was_not_answered() {
         }
         assert_eq!(answered, (1..=10).collect::<Vec<_>>());
         fake.script(|script| assert_eq!(script.append_streams, expected_streams));
+        // Nobody reads a load one by one.
+        let none = v1::ExplanationDetail::None;
+        let explained = |sent: &v1::AppendRequest| sent.explanation_detail() != none;
+        fake.script(|script| assert!(!script.received.iter().any(explained)));
     }
+}
+
+#[tokio::test]
+async fn a_batch_is_explained_unless_it_says_otherwise() {
+    use v1::ExplanationDetail::{Data, None, Unspecified};
+    let fake = Fake::default();
+    let client = fake.connect().await;
+    for detail in [Unspecified, Data, None] {
+        let answer = Ok(v1::AppendResponse::default());
+        fake.script(|script| script.appends.push_back(answer));
+        client.append(&batch(1).explained(detail)).await.unwrap();
+    }
+    // Also a load, for who asks.
+    let mut load = client.load([batch(2).explained(Data)], LoadOptions::default());
+    while load.next().await.unwrap().is_some() {}
+    fake.script(|script| {
+        let sent = script.received.iter().map(|it| it.explanation_detail());
+        assert!(sent.eq([Unspecified, Data, None, Data]));
+    });
+}
+
+#[tokio::test]
+async fn a_refused_batch_of_a_stream_keeps_its_chains() {
+    let fake = Fake::default();
+    let refused = failure_to_proto(&ApiError::Refused(vec![IndexedRefusal {
+        command_index: Some(0),
+        refusal: Refusal::new(Reason::ClassFull),
+        refusal_number: Some(7),
+    }]));
+    fake.script(|script| script.actions = [Action::Fail(refused)].into());
+    let client = fake.connect().await;
+    let mut load = client.load([batch(1)], LoadOptions::default());
+    let (_, outcome) = load.next().await.unwrap().unwrap();
+    let Err(ClientError::Refused(refused)) = outcome else {
+        panic!("{outcome:?}")
+    };
+    let told = client.explain_refusals(&refused).await.unwrap();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].refusal_number, 7);
 }
 
 #[tokio::test]

@@ -327,6 +327,18 @@ impl CertificateKind {
             Self::SpecialOperation => "特种作业操作证",
         }
     }
+
+    /// Returns the English name.
+    #[must_use]
+    pub const fn name_en(self) -> &'static str {
+        match self {
+            Self::SkillLevel => "skill level certificate",
+            Self::VocationalQualification => "vocational qualification certificate",
+            Self::SpecialAbility => "special ability certificate",
+            Self::TrainingCompletion => "training completion certificate",
+            Self::SpecialOperation => "special operation certificate",
+        }
+    }
 }
 
 #[cfg(test)]

@@ -40,6 +40,9 @@ use crate::refusal::{Reason, Refusal};
 use crate::{BusinessDate, ClassId, Fen, PersonKey, Position, RecordedTime};
 use std::slice;
 
+pub use award::explain_award_approval;
+pub use class::explain_class_approval;
+pub use disbursement::explain_refused_payment;
 pub use subsidy::{Eligibility, case_dates, eligibility, explain_approval};
 
 /// What a command leads to.

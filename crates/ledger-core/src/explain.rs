@@ -10,6 +10,8 @@ mod recorded;
 mod text;
 mod words;
 
+pub(crate) use recorded::kind_of;
+
 use crate::coded::RuleKind;
 use crate::refusal::{Refusal, RuleCitation};
 use crate::{Fen, Position};
@@ -47,10 +49,20 @@ pub struct Input {
     pub name_en: &'static str,
     /// What it is, in Chinese.
     pub name_zh: &'static str,
-    /// A date, a code, a count or an amount in yuan.
+    /// A date, a code, a count or an amount in yuan, with words in English.
     pub value: String,
+    /// The same in Chinese; none where it has no words and reads the same.
+    pub value_zh: Option<String>,
     /// The events that it comes from, ascending.
     pub positions: Vec<Position>,
+}
+
+impl Input {
+    /// The value for a text in Chinese.
+    #[must_use]
+    pub fn value_zh(&self) -> &str {
+        self.value_zh.as_deref().unwrap_or(&self.value)
+    }
 }
 
 /// The result of a rule.

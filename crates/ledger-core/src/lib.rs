@@ -51,7 +51,10 @@ pub use command::Command;
 pub use context::{Context, Entity, EntityKey, missing, missing_for_event, touched};
 pub use credit_code::CreditCode;
 pub use date::{BusinessDate, RecordedTime};
-pub use decide::{Decision, Eligibility, case_dates, decide, eligibility, explain_approval};
+pub use decide::{
+    Decision, Eligibility, case_dates, decide, eligibility, explain_approval,
+    explain_award_approval, explain_class_approval, explain_refused_payment,
+};
 pub use division::Division;
 pub use event::{Event, EventBody, EventKind, RecordedEvent, Tag};
 pub use explain::Explanation;

@@ -5,6 +5,9 @@ use ledger_core::command::{Command, CommandBody};
 use ledger_core::refusal::RuleCitation;
 use ledger_core::simulate::{Stage, Why};
 use ledger_core::{BusinessDate, EventKind, Position, Reason, RecordedTime, Refusal, RequestId};
+use ledger_proto::to_proto::command_asked_for;
+use ledger_proto::v1;
+use prost::Message as _;
 use std::sync::Arc;
 
 /// The version of the encoding. Version 1 had no details, and is read for ever.
@@ -37,6 +40,27 @@ pub struct RefusalRecord {
     pub refusal: Refusal,
     /// What it takes to explain it and to try it again.
     pub detail: RefusalDetail,
+}
+
+impl RefusalRecord {
+    /// The name of the refused command in the contract. Two commands ask for the order of a
+    /// payment; where the command was not kept the one for a class stands for both.
+    #[must_use]
+    pub fn command_name(&self) -> &'static str {
+        if self.asked_for == EventKind::DisbursementOrdered && self.is_award_payment() {
+            return "order_award_payment";
+        }
+        command_asked_for(self.asked_for)
+    }
+
+    fn is_award_payment(&self) -> bool {
+        let kept = self.detail.command.as_deref();
+        let command = kept.and_then(|bytes| v1::Command::decode(bytes).ok());
+        matches!(
+            command.and_then(|command| command.body),
+            Some(v1::command::Body::OrderAwardPayment(_))
+        )
+    }
 }
 
 /// What it takes to explain a refusal and to try its command again, as far as it was kept.

@@ -54,6 +54,24 @@ pub struct Appended {
     pub log_position: Position,
 }
 
+impl Appended {
+    /// The number under which each refused outcome is on record, in order: they follow one
+    /// another. None for what was not refused, and where the numbers are not known.
+    #[must_use]
+    pub fn refusal_numbers(&self) -> Vec<Option<u64>> {
+        let mut next = self.first_refusal;
+        let number = |outcome: &Outcome| match outcome {
+            Outcome::Refused(_) => {
+                let number = next;
+                next = next.map(|number| number.saturating_add(1));
+                number
+            }
+            Outcome::Recorded { .. } | Outcome::NotAttempted => None,
+        };
+        self.outcomes.iter().map(number).collect()
+    }
+}
+
 /// What became of one command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {

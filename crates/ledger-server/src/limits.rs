@@ -8,7 +8,8 @@ use std::time::Duration;
 /// Bytes of one message, in either direction.
 ///
 /// The largest request, 5,000 commands, takes 1 MB with references of usual length; the largest
-/// answer, as many refusals, about 3 MB. It stays below what one commit group may hold.
+/// answer, as many refusals and the bound of explanations, about 4 MB. It stays below what one
+/// commit group may hold.
 pub const MESSAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Items of a page when the caller names no size: a screen or two, in one small message.

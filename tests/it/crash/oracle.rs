@@ -52,6 +52,7 @@ impl Sent {
             request_id: self.request_id.as_bytes().to_vec(),
             commands: self.commands.iter().map(command_to_proto).collect(),
             source_system: SOURCE_SYSTEM.to_owned(),
+            explanation_detail: v1::ExplanationDetail::None.into(),
             ..v1::AppendRequest::default()
         }
     }
@@ -341,7 +342,7 @@ mod tests {
                 first_position,
                 event_count: 1,
             })),
-            refusal_number: 0,
+            ..v1::CommandResult::default()
         };
         v1::AppendResponse {
             first_position: first,

@@ -3,6 +3,8 @@
 //! An award is decided by a body outside the ledger; the ledger holds it against the rules of the
 //! document in force, one check per rule, and says which of them were applied.
 
+mod explain;
+
 use super::account::holds;
 use super::disbursement::{overflow, recipient_tag};
 use super::entry::Entry;
@@ -26,6 +28,8 @@ use crate::{
     AccountKey, AccountKind, AwardId, BusinessDate, DisbursementId, Fen, Position, Reference,
     SchemeId,
 };
+
+pub use explain::explain_award_approval;
 
 impl<'a> Deciding<'a> {
     pub(super) fn award(&self, award: AwardId) -> Result<&'a Award, Refusal> {
@@ -155,9 +159,22 @@ impl<'a> Deciding<'a> {
                 .because([finding]));
         }
         not_revoked(c.award, award)?;
-        let amount = due_from(c, award, key)?;
+        let amount = due_from(c, award, key).map_err(|refusal| self.of_parts(award, refusal))?;
         holds(account, key, amount)?;
         self.award_payment(c.disbursement, c.award, (award, key, amount))
+    }
+
+    /// Names the rule by which the parts of an award were fixed.
+    fn of_parts(&self, award: &Award, refusal: Refusal) -> Refusal {
+        let published = self.context.policies.at(award.policy);
+        let rules = published.and_then(|it| Some((it, it.policy.scheme(&award.scheme)?)));
+        match rules.filter(|_| refusal.reason == Reason::FundPartsMismatch) {
+            Some((published, scheme)) => refusal.under(match &scheme.split {
+                Some(split) => published.cite(split),
+                None => published.cite(&scheme.funds),
+            }),
+            None => refusal,
+        }
     }
 
     fn award_payment(
@@ -223,10 +240,10 @@ impl<'a> Asked<'a> {
             .scheme(&command.scheme)
             .ok_or_else(|| Refusal::new(Reason::PolicyNotFound).about(&command.scheme))?;
         check_funds(command, published, scheme)?;
-        let rule = scheme
-            .award
-            .as_ref()
-            .ok_or_else(|| Refusal::new(Reason::SchemeKindMismatch).about(&command.scheme))?;
+        let rule = scheme.award.as_ref().ok_or_else(|| {
+            let mismatch = Refusal::new(Reason::SchemeKindMismatch).about(&command.scheme);
+            mismatch.because([published.position])
+        })?;
         Ok(Self {
             deciding,
             command,

@@ -1,5 +1,7 @@
 //! Classes: approval with their rate, opening, closing.
 
+mod explain;
+
 use super::catalogue::Catalogued;
 use super::disbursement::overflow;
 use super::institution::{Qualified, trains};
@@ -13,6 +15,9 @@ use crate::policy::book::{CaseDates, InForce, RuleCase};
 use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};
 use crate::{AccountKey, ClassId, Fen, Position};
+
+pub use explain::explain_class_approval;
+pub(super) use explain::level_names;
 
 impl Deciding<'_> {
     /// A class may be approved when a policy in force covers its scheme, the fund may pay it, the
@@ -79,7 +84,10 @@ impl Deciding<'_> {
         c: &ApproveClass,
         scarce: bool,
     ) -> Result<ClassRate, Refusal> {
-        let not_found = || Refusal::new(Reason::RateNotFound).about(&c.scheme);
+        let not_found = || {
+            let not_found = Refusal::new(Reason::RateNotFound).about(&c.scheme);
+            not_found.because([published.position])
+        };
         let Some(ruled) = &scheme.amount else {
             let rate = c.rate.ok_or_else(not_found)?;
             let source = RateSource::Contract;
@@ -266,7 +274,9 @@ fn check_scheme(
             .about(&c.scheme));
     }
     if scheme.project.is_none() {
-        return Err(Refusal::new(Reason::ProjectNotAllowed).about(&c.scheme));
+        return Err(Refusal::new(Reason::ProjectNotAllowed)
+            .about(&c.scheme)
+            .because([published.position]));
     }
     Ok(())
 }

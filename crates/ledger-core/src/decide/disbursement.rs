@@ -3,6 +3,7 @@
 
 mod bank;
 mod conditions;
+mod explain;
 
 use super::account::holds;
 use super::entry::Entry;
@@ -22,6 +23,8 @@ use crate::{
     AccountKey, AccountKind, ClassId, CreditCode, DisbursementId, Fen, PersonKey, Position,
 };
 use conditions::Part;
+
+pub use explain::explain_refused_payment;
 
 /// The lines of a payment and what they rest on.
 #[derive(Debug, Default)]
@@ -143,7 +146,7 @@ impl Deciding<'_> {
         let project = self
             .class_rules(class)
             .rule(|scheme| scheme.project.as_ref())
-            .ok_or_else(|| Refusal::new(Reason::ProjectNotAllowed).about(&class.scheme))?;
+            .ok_or_else(|| project_not_allowed(class))?;
         let schedule = project.ruled.rule;
         let share = |amount: Fen| amount.share(schedule.advance_share).ok_or_else(overflow);
         let mut violations = Violations::default();
@@ -304,9 +307,16 @@ impl Deciding<'_> {
             .certificate
             .and_then(|certificate| certificate.invalidated)
         {
-            Some(invalidated) => Err(Refusal::new(Reason::CertificateIsInvalid)
-                .about(person)
-                .because([invalidated])),
+            Some(invalidated) => {
+                let invalid = Refusal::new(Reason::CertificateIsInvalid).about(person);
+                let invalid = invalid.because([invalidated]);
+                let rules = self.class_rules(place.class);
+                let rule = rules.rule(|scheme| Some(&scheme.evidence));
+                Err(match rule {
+                    Some(rule) => invalid.under(rule.cite()),
+                    None => invalid,
+                })
+            }
             None => Ok(()),
         }
     }
@@ -376,6 +386,12 @@ impl Deciding<'_> {
             }
         }
     }
+}
+
+/// The document of the class has no rule for projects.
+pub(super) fn project_not_allowed(class: &Class) -> Refusal {
+    let refusal = Refusal::new(Reason::ProjectNotAllowed).about(&class.scheme);
+    refusal.because([class.policy, class.approved.position])
 }
 
 pub(super) fn find(context: &Context, id: DisbursementId) -> Result<&Disbursement, Refusal> {

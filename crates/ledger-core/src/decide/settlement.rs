@@ -4,7 +4,7 @@
 //! 培训后就业率达到85%以上的,全额拨付. The document is silent about what happens below the rate;
 //! the policy's shortfall mode decides.
 
-use super::disbursement::{Lines, overflow};
+use super::disbursement::{Lines, overflow, project_not_allowed};
 use super::entry::Entry;
 use super::{Deciding, Place, Violations, all};
 use crate::command::OrderDisbursement;
@@ -33,7 +33,7 @@ impl Deciding<'_> {
         let project = self
             .class_rules(class)
             .rule(|scheme| scheme.project.as_ref())
-            .ok_or_else(|| Refusal::new(Reason::ProjectNotAllowed).about(&class.scheme))?;
+            .ok_or_else(|| project_not_allowed(class))?;
         if let Some(finding) = class.found_false {
             let found = Refusal::new(Reason::FoundFalse).about(c.class);
             return Err(found.because([finding]));
@@ -146,7 +146,8 @@ impl Deciding<'_> {
             Some(last) if self.on <= last => Err(Refusal::new(Reason::EmploymentWindowOpen)
                 .under(project.cite())
                 .about(last)
-                .limit(i64::from(base), i64::from(employed))),
+                .limit(i64::from(base), i64::from(employed))
+                .because(class.closed.map(|closed| closed.position))),
             _ => Ok(match project.ruled.rule.shortfall {
                 Shortfall::StayAtAdvance => SettlementOutcome::StayAtAdvance,
                 Shortfall::ProRata => SettlementOutcome::ProRata,

@@ -15,6 +15,25 @@ use std::fmt;
 /// The name of an input, in English and in Chinese.
 pub(super) type Name = (&'static str, &'static str);
 
+/// The value of an input: one text for both languages, or one for each.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Value<'a> {
+    en: fmt::Arguments<'a>,
+    zh: Option<fmt::Arguments<'a>>,
+}
+
+impl<'a> From<fmt::Arguments<'a>> for Value<'a> {
+    fn from(both: fmt::Arguments<'a>) -> Self {
+        Self { en: both, zh: None }
+    }
+}
+
+impl<'a> From<(fmt::Arguments<'a>, fmt::Arguments<'a>)> for Value<'a> {
+    fn from((en, zh): (fmt::Arguments<'a>, fmt::Arguments<'a>)) -> Self {
+        Self { en, zh: Some(zh) }
+    }
+}
+
 /// What a rule found.
 #[derive(Debug)]
 pub(super) struct Verdict<'a> {
@@ -82,18 +101,18 @@ impl<'a> Verdict<'a> {
 /// Takes in what rules find. Inputs come before the verdict that they belong to.
 pub(super) trait Sink {
     /// A fact that the decision rests on when it is taken.
-    fn rests_on(
+    fn rests_on<'v>(
         &mut self,
         name: Name,
-        value: fmt::Arguments<'_>,
+        value: impl Into<Value<'v>>,
         positions: impl IntoIterator<Item = Position>,
     );
 
     /// Something that a rule compared with, which the decision does not rest on.
-    fn looks_at(
+    fn looks_at<'v>(
         &mut self,
         name: Name,
-        value: fmt::Arguments<'_>,
+        value: impl Into<Value<'v>>,
         positions: impl IntoIterator<Item = Position>,
     );
 
@@ -116,16 +135,22 @@ pub(super) struct Decided {
 }
 
 impl Sink for Decided {
-    fn rests_on(
+    fn rests_on<'v>(
         &mut self,
         _: Name,
-        _: fmt::Arguments<'_>,
+        _: impl Into<Value<'v>>,
         positions: impl IntoIterator<Item = Position>,
     ) {
         self.causes.extend(positions);
     }
 
-    fn looks_at(&mut self, _: Name, _: fmt::Arguments<'_>, _: impl IntoIterator<Item = Position>) {}
+    fn looks_at<'v>(
+        &mut self,
+        _: Name,
+        _: impl Into<Value<'v>>,
+        _: impl IntoIterator<Item = Position>,
+    ) {
+    }
 
     fn verdict(&mut self, verdict: Verdict<'_>) {
         match verdict.outcome {
@@ -152,9 +177,21 @@ pub(super) struct Barred {
 }
 
 impl Sink for Barred {
-    fn rests_on(&mut self, _: Name, _: fmt::Arguments<'_>, _: impl IntoIterator<Item = Position>) {}
+    fn rests_on<'v>(
+        &mut self,
+        _: Name,
+        _: impl Into<Value<'v>>,
+        _: impl IntoIterator<Item = Position>,
+    ) {
+    }
 
-    fn looks_at(&mut self, _: Name, _: fmt::Arguments<'_>, _: impl IntoIterator<Item = Position>) {}
+    fn looks_at<'v>(
+        &mut self,
+        _: Name,
+        _: impl Into<Value<'v>>,
+        _: impl IntoIterator<Item = Position>,
+    ) {
+    }
 
     fn verdict(&mut self, verdict: Verdict<'_>) {
         if let Outcome::Refused(refusal) = verdict.outcome {
@@ -176,36 +213,43 @@ pub(super) struct Explaining {
 }
 
 impl Sink for Explaining {
-    fn rests_on(
+    fn rests_on<'v>(
         &mut self,
         name: Name,
-        value: fmt::Arguments<'_>,
+        value: impl Into<Value<'v>>,
         positions: impl IntoIterator<Item = Position>,
     ) {
         self.looks_at(name, value, positions);
     }
 
-    fn looks_at(
+    fn looks_at<'v>(
         &mut self,
         (name_en, name_zh): Name,
-        value: fmt::Arguments<'_>,
+        value: impl Into<Value<'v>>,
         positions: impl IntoIterator<Item = Position>,
     ) {
+        let value = value.into();
         let mut positions: Vec<_> = positions.into_iter().collect();
         positions.sort_unstable();
         positions.dedup();
         self.inputs.push(Input {
             name_en,
             name_zh,
-            value: value.to_string(),
+            value: value.en.to_string(),
+            value_zh: value.zh.map(|zh| zh.to_string()),
             positions,
         });
     }
 
     fn verdict(&mut self, verdict: Verdict<'_>) {
+        // A check that holds several rules names in its refusal the one that is violated.
+        let violated = match &verdict.outcome {
+            Outcome::Refused(refusal) => refusal.rule.clone(),
+            Outcome::Passed | Outcome::Amount(_) | Outcome::NotApplicable => None,
+        };
         self.explanation.rules.push(Evaluated {
             rule: verdict.rule,
-            citation: verdict.clause.map(|clause| clause.cite()),
+            citation: violated.or_else(|| Some(verdict.clause?.cite())),
             inputs: std::mem::take(&mut self.inputs),
             limit: verdict.limit,
             found: verdict.found,

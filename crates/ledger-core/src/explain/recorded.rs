@@ -5,11 +5,11 @@
 //! withdrawn or corrected since: a decision keeps what it cites.
 
 use super::{Evaluated, Explanation, Input, Outcome};
-use crate::coded::RuleKind;
+use crate::coded::{PayeeKind, RuleKind};
 use crate::event::AppliedRule;
 use crate::policy::{PolicyBook, PublishedPolicy, RateValue, Scheme};
 use crate::refusal::{Reason, Refusal, RuleCitation};
-use crate::{Fen, SchemeId};
+use crate::{Fen, FundSource, SchemeId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -48,7 +48,9 @@ impl Explanation {
     #[must_use]
     pub fn refused(refusal: &Refusal) -> Self {
         let mut explanation = Self::default();
-        let Some(rule) = kind_of(refusal.reason) else {
+        // Papers that are void or were failed stand in the way also where no rule asks for them.
+        let by_state = |rule: &RuleKind| *rule == RuleKind::Evidence && refusal.rule.is_none();
+        let Some(rule) = kind_of(refusal.reason).filter(|rule| !by_state(rule)) else {
             explanation.barred.push(refusal.clone());
             return explanation;
         };
@@ -56,6 +58,7 @@ impl Explanation {
             name_en: "subject",
             name_zh: "对象",
             value: subject.to_owned(),
+            value_zh: subject_zh(subject),
             positions: Vec::new(),
         });
         explanation.rules.push(Evaluated {
@@ -70,8 +73,24 @@ impl Explanation {
     }
 }
 
+/// The subject of a refusal in Chinese, where it has a word in it and is not only an identifier.
+fn subject_zh(subject: &str) -> Option<String> {
+    // An account is a division and a fund.
+    let (account, word) = subject.rsplit_once(' ').unwrap_or(("", subject));
+    let named = FundSource::from_code(word)
+        .map(FundSource::name_zh)
+        .or_else(|| PayeeKind::from_code(word).map(PayeeKind::name_zh));
+    let said = match subject {
+        "amount" | "amount in fen" => Some("金额"),
+        "months" => Some("月数"),
+        _ => None,
+    };
+    let named = named.map(|named| format!("{account}{named}"));
+    named.or_else(|| said.map(str::to_owned))
+}
+
 /// The kind of rule that a reason stands for; none for the state of things and for the command.
-fn kind_of(reason: Reason) -> Option<RuleKind> {
+pub(crate) fn kind_of(reason: Reason) -> Option<RuleKind> {
     Some(match reason {
         Reason::SchemeNotOnFund => RuleKind::Funds,
         Reason::FundPartsMismatch => RuleKind::FundSplit,

@@ -86,7 +86,7 @@ impl Evaluated {
         let mut text = format!("{}：{}", self.rule.name_zh(), words.says_zh);
         for (index, input) in self.inputs.iter().enumerate() {
             let join = if index == 0 { "；依据：" } else { "、" };
-            let Input { name_zh, value, .. } = input;
+            let (name_zh, value) = (input.name_zh, input.value_zh());
             let from = positions_zh(&input.positions);
             write!(text, "{join}{name_zh}{value}{from}").expect(INFALLIBLE);
         }

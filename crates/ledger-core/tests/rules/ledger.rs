@@ -1,5 +1,6 @@
 //! A ledger in memory that loads exactly what the core asks for and checks itself at every event.
 
+pub(crate) mod explained;
 mod recount;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +70,7 @@ impl Ledger {
             "decide is deterministic"
         );
         check_eligibility(&context, command, &decided);
+        explained::check(&context, command, &decided);
         let events = decided?.events;
         assert!(!events.is_empty(), "an accepted command leads to an event");
         let mut recorded = Vec::new();

@@ -6,28 +6,27 @@
 //! the position of everything that an approval looks at. The same rules then give the chain, and
 //! the same decision is made again: a difference from the record is reported as such.
 
-use ledger_core::command::{ApproveSubsidy, CommandBody};
-use ledger_core::entity::{Class, Institution};
-use ledger_core::event::{
-    AppliedRule, AwardApproved, DisbursementOrdered, DisbursementStage, EventBody, ProjectSettled,
-    Subject as PaidFor, SubsidyApproved,
-};
-use ledger_core::explain::Input;
-use ledger_core::policy::{PolicyBook, Scheme};
+mod answer;
+mod before;
+mod granted;
+mod paid;
+
+use before::{approve, book_before, class_before, institution_before};
+use ledger_core::event::{AppliedRule, EventBody, SubsidyApproved};
+use ledger_core::policy::PolicyBook;
 use ledger_core::{
-    BusinessDate, ClassId, Command, Context, DisbursementId, Entity, EntityKey, EventKind,
-    Explanation, PersonKey, Position, RecordedEvent, apply, decide, explain_approval, missing,
+    BusinessDate, ClassId, Context, DisbursementId, Entity, EntityKey, EventKind, Explanation, Fen,
+    PersonKey, Position, RecordedEvent, apply, decide, explain_approval, missing,
     missing_for_event,
 };
 use ledger_log::{Direction, Snapshot, Space, keys};
 use ledger_proto::to_proto::{
-    applied_rule_to_proto, command_asked_for, date_to_proto, evaluated_to_proto,
-    explanation_to_proto,
+    applied_rule_to_proto, command_asked_for, date_to_proto, explanation_to_proto,
 };
 use ledger_proto::v1;
 use prost::Message;
 
-use super::entities::{load, load_class, load_disbursement, load_person};
+use super::entities::{load, load_disbursement, load_person};
 use super::error::Subject;
 use super::limits::{PAGE_EXPLANATIONS_MAX, PAGE_WORK_MAX};
 use super::page_token::{Cursor, QueryDigest, QueryHasher};
@@ -35,6 +34,8 @@ use super::positions::Work;
 use super::stored::{Blocks, RecordHead};
 use super::{QueryError, Reader};
 use crate::refusals::decode_refusal;
+
+pub use answer::{AnswerExplanations, ExplainAnswer};
 
 /// What to explain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,20 +166,40 @@ impl Explaining<'_> {
         (resume, limit): (Option<Position>, usize),
     ) -> Result<Page, QueryError> {
         let recorded = self.blocks.event(position)?;
-        let only = |explained| Ok((vec![explained], None));
-        let head = match &recorded.event.body {
-            EventBody::SubsidyApproved(e) => return only(self.approval(&recorded, e)?),
-            EventBody::AwardApproved(e) => return only(self.award(&recorded, e)),
-            EventBody::DisbursementOrdered(e) => self.payment(&recorded, e)?,
-            EventBody::ProjectSettled(e) => self.settlement(&recorded, e)?,
-            _ => return only(about(&recorded)),
-        };
+        let head = self.decision_of(&recorded)?;
+        let pays = matches!(
+            recorded.event.body,
+            EventBody::DisbursementOrdered(_) | EventBody::ProjectSettled(_)
+        );
+        if !pays {
+            return Ok((vec![head], None));
+        }
         let mut decisions = Vec::new();
         if resume.is_none() {
             decisions.push(head);
         }
         let next = self.approvals_behind(&recorded, person, (resume, limit), &mut decisions)?;
         Ok((decisions, next))
+    }
+
+    /// The decision that the event at a position recorded.
+    fn decision_at(&mut self, position: Position) -> Result<v1::DecisionExplanation, QueryError> {
+        let recorded = self.blocks.event(position)?;
+        self.decision_of(&recorded)
+    }
+
+    fn decision_of(
+        &mut self,
+        recorded: &RecordedEvent,
+    ) -> Result<v1::DecisionExplanation, QueryError> {
+        match &recorded.event.body {
+            EventBody::SubsidyApproved(e) => self.approval(recorded, e),
+            EventBody::ClassApproved(e) => self.class(recorded, e),
+            EventBody::AwardApproved(e) => self.award(recorded, e),
+            EventBody::DisbursementOrdered(e) => self.payment(recorded, e),
+            EventBody::ProjectSettled(e) => self.settlement(recorded, e),
+            _ => Ok(about(recorded)),
+        }
     }
 
     /// The approvals among the causes of a payment, until the page is full.
@@ -211,7 +232,7 @@ impl Explaining<'_> {
             let approved = self.blocks.event(cause)?;
             match &approved.event.body {
                 EventBody::SubsidyApproved(e) => decisions.push(self.approval(&approved, e)?),
-                EventBody::AwardApproved(e) => decisions.push(self.award(&approved, e)),
+                EventBody::AwardApproved(e) => decisions.push(self.award(&approved, e)?),
                 _ => {}
             }
         }
@@ -241,7 +262,12 @@ impl Explaining<'_> {
             person_key: e.person.as_bytes().to_vec(),
             amount_fen: e.amount.get(),
             source: v1::ExplanationSource::Recomputed.into(),
-            deviations: deviations(e, again.as_ref()),
+            deviations: deviations(
+                (e.amount, &e.applied),
+                again
+                    .as_ref()
+                    .map(|again| (again.amount, &again.applied[..])),
+            ),
             ..decision(recorded, "approve_subsidy", &chain)
         })
     }
@@ -313,94 +339,6 @@ impl Explaining<'_> {
         })
     }
 
-    /// An award: its rules as recorded.
-    fn award(&self, recorded: &RecordedEvent, e: &AwardApproved) -> v1::DecisionExplanation {
-        let chain = Explanation::recorded(&self.book, &e.scheme, &e.applied);
-        v1::DecisionExplanation {
-            award_id: e.award.as_bytes().to_vec(),
-            amount_fen: e.amount.get(),
-            source: v1::ExplanationSource::Recorded.into(),
-            ..decision(recorded, "approve_award", &chain)
-        }
-    }
-
-    /// A payment: the funds that may pay it, and for a project the schedule.
-    fn payment(
-        &self,
-        recorded: &RecordedEvent,
-        e: &DisbursementOrdered,
-    ) -> Result<v1::DecisionExplanation, QueryError> {
-        let mut explained = v1::DecisionExplanation {
-            disbursement_id: e.disbursement.as_bytes().to_vec(),
-            amount_fen: e.total.get(),
-            ..about(recorded)
-        };
-        match e.subject {
-            PaidFor::Award(award) => explained.award_id = award.as_bytes().to_vec(),
-            PaidFor::Class(id) => {
-                explained.class_id = id.as_bytes().to_vec();
-                let mut inputs = vec![input("fund", "资金渠道", e.account.fund.code())];
-                inputs.push(input("lines", "明细数", e.lines.len()));
-                self.rules_of_payment(&mut explained, id, (e.stage, inputs))?;
-            }
-        }
-        Ok(explained)
-    }
-
-    /// A settlement: the employment rate and what the schedule makes of it.
-    fn settlement(
-        &self,
-        recorded: &RecordedEvent,
-        e: &ProjectSettled,
-    ) -> Result<v1::DecisionExplanation, QueryError> {
-        let mut explained = v1::DecisionExplanation {
-            class_id: e.class.as_bytes().to_vec(),
-            amount_fen: e.payable.get(),
-            ..about(recorded)
-        };
-        let inputs = vec![
-            input("employed trainees", "就业人数", e.employed),
-            input("counted over", "计算基数", e.base),
-            input("places settled", "结算人数", e.lines.len()),
-            input("excess advance, yuan", "多预拨金额（元）", e.excess),
-        ];
-        let stage = DisbursementStage::Final;
-        self.rules_of_payment(&mut explained, e.class, (stage, inputs))?;
-        Ok(explained)
-    }
-
-    fn rules_of_payment(
-        &self,
-        explained: &mut v1::DecisionExplanation,
-        id: ClassId,
-        (stage, mut inputs): (DisbursementStage, Vec<Input>),
-    ) -> Result<(), QueryError> {
-        let Some(class) = load_class(self.snapshot, id)? else {
-            return Ok(());
-        };
-        let policy = Some(class.policy);
-        let rule = |rule| AppliedRule {
-            rule,
-            policy,
-            limit: None,
-            found: None,
-        };
-        let mut applied = vec![rule(ledger_core::coded::RuleKind::Funds)];
-        let published = self.book.at(class.policy);
-        let scheme = published.and_then(|published| published.policy.scheme(&class.scheme));
-        if stage != DisbursementStage::Full {
-            applied.push(rule(ledger_core::coded::RuleKind::PaymentSchedule));
-            inputs.extend(scheme.into_iter().flat_map(schedule));
-        }
-        let mut chain = Explanation::recorded(&self.book, &class.scheme, &applied);
-        if let Some(last) = chain.rules.last_mut() {
-            last.inputs = inputs;
-        }
-        explained.rules = chain.rules.iter().map(evaluated_to_proto).collect();
-        explained.source = v1::ExplanationSource::Recorded.into();
-        Ok(())
-    }
-
     /// A refusal: the chain that was kept with it, or what it says itself.
     fn refusal(&self, number: u64, last: u64) -> Result<v1::DecisionExplanation, QueryError> {
         if number == 0 || number > last {
@@ -431,7 +369,7 @@ impl Explaining<'_> {
                 ..explanation_to_proto(&Explanation::refused(&record.refusal))
             },
         };
-        explained.command = command_asked_for(record.asked_for).to_owned();
+        explained.command = record.command_name().to_owned();
         explained.refusal_number = number;
         explained.occurred_date = Some(date_to_proto(record.occurred_on));
         let command = record.detail.command.as_deref().map(v1::Command::decode);
@@ -440,57 +378,6 @@ impl Explaining<'_> {
         }
         Ok(explained)
     }
-}
-
-fn approve(class: ClassId, person: PersonKey, on: BusinessDate) -> Command {
-    Command {
-        occurred_on: on,
-        body: CommandBody::ApproveSubsidy(ApproveSubsidy { class, person }),
-        causes: Vec::new(),
-    }
-}
-
-/// The documents as they were published and withdrawn before a position.
-fn book_before(book: &PolicyBook, position: Position) -> PolicyBook {
-    let mut before = PolicyBook::default();
-    let earlier = book.published().iter();
-    for published in earlier.filter(|published| published.position < position) {
-        before.publish(published.position, published.policy.clone());
-        if let Some(withdrawn) = published.withdrawn
-            && withdrawn.position < position
-        {
-            before.withdraw(published.position, withdrawn);
-        }
-    }
-    before
-}
-
-fn class_before(mut class: Class, position: Position) -> Class {
-    let earlier = |at: &Position| *at < position;
-    class.settlement = class.settlement.filter(|it| earlier(&it.position));
-    class.found_false = class.found_false.filter(earlier);
-    class.objection_upheld = class.objection_upheld.filter(earlier);
-    class.opened = class.opened.filter(|fact| earlier(&fact.position));
-    class.closed = class.closed.filter(|fact| earlier(&fact.position));
-    class.publicity = class
-        .publicity
-        .filter(|shown| earlier(&shown.opened.position));
-    if let Some(shown) = &mut class.publicity {
-        shown.closed = shown.closed.filter(|fact| earlier(&fact.position));
-        shown.objections.retain(|raised| earlier(&raised.position));
-    }
-    class
-}
-
-fn institution_before(mut body: Institution, position: Position) -> Institution {
-    body.qualifications
-        .retain(|qualification| qualification.granted < position);
-    for qualification in &mut body.qualifications {
-        qualification.revoked = qualification
-            .revoked
-            .filter(|revoked| revoked.position < position);
-    }
-    body
 }
 
 /// The decision of an event, with its chain.
@@ -520,28 +407,28 @@ fn about(recorded: &RecordedEvent) -> v1::DecisionExplanation {
 /// Where the record and what is worked out again do not agree. An approval of a version that did
 /// not note the rules says only its amount.
 fn deviations(
-    recorded: &SubsidyApproved,
-    again: Option<&SubsidyApproved>,
+    (amount, applied): (Fen, &[AppliedRule]),
+    again: Option<(Fen, &[AppliedRule])>,
 ) -> Vec<v1::RuleDeviation> {
     let mut found = Vec::new();
-    let amount = again.map(|again| again.amount);
-    if amount != Some(recorded.amount) {
-        let again_en = amount.map_or("refused".to_owned(), |amount| format!("{amount} yuan"));
-        let again_zh = amount.map_or("不予通过".to_owned(), |amount| format!("{amount}元"));
-        let was = recorded.amount;
+    let amount_again = again.map(|(amount, _)| amount);
+    if amount_again != Some(amount) {
+        let again_en = amount_again.map_or("refused".to_owned(), |amount| format!("{amount} yuan"));
+        let again_zh =
+            amount_again.map_or("不予通过".to_owned(), |amount| format!("{amount}元"));
         found.push(v1::RuleDeviation {
-            text_en: format!("recorded with {was} yuan, worked out again: {again_en}"),
-            text_zh: format!("记录为{was}元，重新计算为{again_zh}"),
+            text_en: format!("recorded with {amount} yuan, worked out again: {again_en}"),
+            text_zh: format!("记录为{amount}元，重新计算为{again_zh}"),
             ..v1::RuleDeviation::default()
         });
     }
-    if recorded.applied.is_empty() {
+    if applied.is_empty() {
         return found;
     }
-    let again = again.map_or(&[][..], |again| &again.applied);
-    let length = recorded.applied.len().max(again.len());
+    let again = again.map_or(&[][..], |(_, applied)| applied);
+    let length = applied.len().max(again.len());
     for index in 0..length {
-        let (was, is) = (recorded.applied.get(index), again.get(index));
+        let (was, is) = (applied.get(index), again.get(index));
         if was != is {
             found.push(v1::RuleDeviation {
                 recorded: was.map(applied_rule_to_proto),
@@ -552,31 +439,6 @@ fn deviations(
         }
     }
     found
-}
-
-fn input(name_en: &'static str, name_zh: &'static str, value: impl ToString) -> Input {
-    Input {
-        name_en,
-        name_zh,
-        value: value.to_string(),
-        positions: Vec::new(),
-    }
-}
-
-/// What the schedule of a scheme says.
-fn schedule(scheme: &Scheme) -> Vec<Input> {
-    let project = scheme.project.as_ref().map(|project| project.rule);
-    let inputs = project.map(|project| {
-        [
-            input("advance share", "预拨比例", project.advance_share),
-            input(
-                "rate for payment in full",
-                "全额拨付就业率",
-                project.full_payment_rate,
-            ),
-        ]
-    });
-    inputs.into_iter().flatten().collect()
 }
 
 /// What a command is about, as far as one thing.
@@ -602,8 +464,19 @@ fn name_subject(explained: &mut v1::DecisionExplanation, body: Option<&v1::comma
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ledger_core::Fen;
     use ledger_core::coded::RuleKind;
+
+    fn compared(
+        recorded: &SubsidyApproved,
+        again: Option<&SubsidyApproved>,
+    ) -> Vec<v1::RuleDeviation> {
+        let of = |e: &SubsidyApproved| (e.amount, e.applied.clone());
+        let (was, is) = (of(recorded), again.map(of));
+        deviations(
+            (was.0, &was.1),
+            is.as_ref().map(|(amount, applied)| (*amount, &applied[..])),
+        )
+    }
 
     #[test]
     fn an_amount_a_rule_and_a_number_that_differ_are_told() {
@@ -639,7 +512,7 @@ mod tests {
             (None, 3),
         ];
         for (again, expected) in cases {
-            let found = deviations(&recorded, again.as_ref());
+            let found = compared(&recorded, again.as_ref());
             assert_eq!(found.len(), expected, "{again:?}");
             let told = found
                 .iter()
@@ -648,7 +521,7 @@ mod tests {
         }
         // What was recorded before the rules were noted says its amount only.
         let earlier = approved(500, vec![]);
-        assert!(deviations(&earlier, Some(&recorded)).is_empty());
-        assert_eq!(deviations(&earlier, None).len(), 1);
+        assert!(compared(&earlier, Some(&recorded)).is_empty());
+        assert_eq!(compared(&earlier, None).len(), 1);
     }
 }

@@ -46,6 +46,13 @@ pub const REPORT_COUNTERS_MAX: usize = 500_000;
 /// about 6 KiB in two languages.
 pub const PAGE_EXPLANATIONS_MAX: usize = 100;
 
+/// Explanations that an answer to an append carries: as many as one page of them.
+pub const ANSWER_EXPLANATIONS_MAX: usize = PAGE_EXPLANATIONS_MAX;
+
+/// Bytes of the explanations that an answer to an append carries. It leaves three quarters of what
+/// many clients take as one message (4 MiB) to the results themselves.
+pub const ANSWER_EXPLANATION_BYTES_MAX: usize = 1024 * 1024;
+
 /// Events of one trace: ten times the largest case asked for. A waiting position takes about 30
 /// bytes, so a trace takes at most 30 MB.
 pub const TRACE_EVENTS_MAX: usize = 1_000_000;

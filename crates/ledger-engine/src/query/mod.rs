@@ -51,7 +51,7 @@ pub use accounts::{AccountBalances, AccountsPage, ListAccounts, TrialBalance};
 pub use documents::{ListPolicies, PoliciesPage, PolicyDocument, PolicyName};
 pub use entities::AsOf;
 pub use error::{QueryError, Subject};
-pub use explain::{Decision, Explain, ExplanationsPage};
+pub use explain::{AnswerExplanations, Decision, Explain, ExplainAnswer, ExplanationsPage};
 pub use page_token::{Cursor, QueryDigest};
 pub use progress::ProgressQuery;
 pub use quota::{QuotaQuery, QuotaUse, SlotUse};

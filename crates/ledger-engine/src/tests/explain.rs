@@ -179,13 +179,17 @@ proptest! {
         let reader = world.engine.reader();
         let mut approvals = 0;
         for event in events(&store) {
-            let EventBody::SubsidyApproved(e) = &event.event.body else {
-                continue;
+            let amount = match &event.event.body {
+                EventBody::SubsidyApproved(e) => e.amount.get(),
+                EventBody::ClassApproved(_) => 0,
+                _ => continue,
             };
             let explained = explain(&reader, Decision::At(event.position), None, 0).remove(0);
+            prop_assert_eq!(explained.source(), ExplanationSource::Recomputed);
             prop_assert_eq!(&explained.deviations, &vec![], "at {}", event.position);
-            prop_assert_eq!(explained.amount_fen, e.amount.get());
+            prop_assert_eq!(explained.amount_fen, amount);
             prop_assert!(explained.barred.is_empty());
+            prop_assert!(explained.rules.iter().all(|rule| rule.refusal.is_none()));
             approvals += 1;
         }
         prop_assert!(approvals >= 3);

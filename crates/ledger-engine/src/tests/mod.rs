@@ -2,6 +2,7 @@
 
 mod append;
 mod explain;
+mod explain_answers;
 mod failure;
 mod gate;
 mod idempotency;

@@ -7,7 +7,10 @@ use crate::limits::{
 use crate::refusals::RefusalDetail;
 use crate::request::{Mode, Outcome, Request};
 use ledger_core::command::{Command, CommandBody};
-use ledger_core::{Context, Explanation, Refusal, explain_approval};
+use ledger_core::{
+    Context, Explanation, Refusal, explain_approval, explain_award_approval,
+    explain_class_approval, explain_refused_payment,
+};
 use ledger_proto::to_proto::{command_to_proto, explanation_to_proto};
 use prost::Message;
 
@@ -80,17 +83,20 @@ const fn is_tried_again(body: &CommandBody) -> bool {
     )
 }
 
-/// The chain behind a refusal: all rules of an approval, and otherwise the one that was violated.
+/// The chain behind a refusal: all rules of an approval or of a place's payment, and otherwise the
+/// one that was violated.
 fn explain(context: &Context, command: &Command, refusal: &Refusal) -> Explanation {
-    match &command.body {
-        CommandBody::ApproveSubsidy(c) => {
-            let full = explain_approval(context, c.class, c.person, command.occurred_on);
-            // What the command itself violates (a date in the future) comes before any rule.
-            match full.refusals().contains(refusal) {
-                true => full,
-                false => Explanation::refused(refusal),
-            }
-        }
-        _ => Explanation::refused(refusal),
+    let on = command.occurred_on;
+    let full = match &command.body {
+        CommandBody::ApproveSubsidy(c) => explain_approval(context, c.class, c.person, on),
+        CommandBody::ApproveClass(c) => explain_class_approval(context, c, on),
+        CommandBody::ApproveAward(c) => explain_award_approval(context, c, on),
+        CommandBody::OrderDisbursement(c) => explain_refused_payment(context, c, on, refusal),
+        _ => return Explanation::refused(refusal),
+    };
+    // What the command itself violates (a date in the future) comes before any rule.
+    match full.refusals().contains(refusal) {
+        true => full,
+        false => Explanation::refused(refusal),
     }
 }

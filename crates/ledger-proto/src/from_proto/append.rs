@@ -28,6 +28,19 @@ pub struct AppendRequest {
     pub validate_only: bool,
     /// The system that sends the request, as it names itself.
     pub source_system: Arc<str>,
+    /// How much the answer says of why.
+    pub detail: ExplanationDetail,
+}
+
+/// How much an answer says of the rules behind its decisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ExplanationDetail {
+    /// The chain of rules with sentences.
+    Full,
+    /// The chain of rules as data.
+    Data,
+    /// Nothing.
+    None,
 }
 
 /// What happens to a batch when one of its commands is refused.
@@ -54,6 +67,8 @@ pub fn append_request_from_proto(
     let request_id = note_problem(&mut problems, request_id(wire)).flatten();
     let mode = note_problem(&mut problems, mode(wire.mode).within("mode"));
     let source_system = note_problem(&mut problems, source_system(&wire.source_system));
+    let detail = detail(wire.explanation_detail).within("explanation_detail");
+    let detail = note_problem(&mut problems, detail);
     note_problem(
         &mut problems,
         command_count(wire.commands.len(), commands_max),
@@ -69,14 +84,17 @@ pub fn append_request_from_proto(
             return Err(problems);
         }
     }
-    match (mode, source_system) {
-        (Some(mode), Some(source_system)) if problems.is_empty() => Ok(AppendRequest {
-            request_id,
-            commands,
-            mode,
-            validate_only: wire.validate_only,
-            source_system,
-        }),
+    match (mode, source_system, detail) {
+        (Some(mode), Some(source_system), Some(detail)) if problems.is_empty() => {
+            Ok(AppendRequest {
+                request_id,
+                commands,
+                mode,
+                validate_only: wire.validate_only,
+                source_system,
+                detail,
+            })
+        }
         _ => Err(problems),
     }
 }
@@ -105,6 +123,16 @@ fn mode(wire: i32) -> Result<AppendMode, DecodeError> {
     match v1::AppendMode::try_from(wire) {
         Ok(v1::AppendMode::Unspecified | v1::AppendMode::Atomic) => Ok(AppendMode::Atomic),
         Ok(v1::AppendMode::Independent) => Ok(AppendMode::Independent),
+        Err(_) => Err(DecodeProblem::UnknownNumber(wire).into()),
+    }
+}
+
+fn detail(wire: i32) -> Result<ExplanationDetail, DecodeError> {
+    use v1::ExplanationDetail as Wire;
+    match Wire::try_from(wire) {
+        Ok(Wire::Unspecified | Wire::Full) => Ok(ExplanationDetail::Full),
+        Ok(Wire::Data) => Ok(ExplanationDetail::Data),
+        Ok(Wire::None) => Ok(ExplanationDetail::None),
         Err(_) => Err(DecodeProblem::UnknownNumber(wire).into()),
     }
 }

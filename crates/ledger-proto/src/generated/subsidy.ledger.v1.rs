@@ -2795,6 +2795,251 @@ pub struct IndexedRefusal {
     #[prost(uint64, tag = "3")]
     pub refusal_number: u64,
 }
+/// Asks why.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExplainRequest {
+    /// Only the approval of this beneficiary, 16 bytes, of a payment that has several; all when
+    /// empty.
+    #[prost(bytes = "vec", tag = "4")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+    /// Most decisions of the page; 0 for the server's default.
+    #[prost(uint32, tag = "5")]
+    pub page_size: u32,
+    /// Where the page before ended; empty for the first.
+    #[prost(string, tag = "6")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Wait until the log holds this position; 0 for no wait.
+    #[prost(uint64, tag = "7")]
+    pub at_least_position: u64,
+    /// The decision.
+    #[prost(oneof = "explain_request::Decision", tags = "1, 2, 3")]
+    pub decision: ::core::option::Option<explain_request::Decision>,
+}
+/// Nested message and enum types in `ExplainRequest`.
+pub mod explain_request {
+    /// The decision.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Decision {
+        /// Position of the event that recorded it: an approval, a payment, a settlement, an award.
+        #[prost(uint64, tag = "1")]
+        Position(u64),
+        /// Id of a disbursement, 16 bytes: its order.
+        #[prost(bytes, tag = "2")]
+        DisbursementId(::prost::alloc::vec::Vec<u8>),
+        /// Number of a refusal.
+        #[prost(uint64, tag = "3")]
+        RefusalNumber(u64),
+    }
+}
+/// The decision, and the approvals that a payment rests on.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExplainResponse {
+    /// The decision asked about on the first page, then one approval for each beneficiary.
+    #[prost(message, repeated, tag = "1")]
+    pub decisions: ::prost::alloc::vec::Vec<DecisionExplanation>,
+    /// Where the next page begins; empty on the last.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// The position as of which this is the answer.
+    #[prost(uint64, tag = "3")]
+    pub log_position: u64,
+}
+/// One decision and the rules behind it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DecisionExplanation {
+    /// Name of the command that asked for it, for example "approve_subsidy".
+    #[prost(string, tag = "1")]
+    pub command: ::prost::alloc::string::String,
+    /// Position of the event; 0 for a refusal and for a question.
+    #[prost(uint64, tag = "2")]
+    pub position: u64,
+    /// Number of the refusal; 0 for what was accepted.
+    #[prost(uint64, tag = "3")]
+    pub refusal_number: u64,
+    /// Business date of the decision.
+    #[prost(message, optional, tag = "4")]
+    pub occurred_date: ::core::option::Option<Date>,
+    /// The class, 16 bytes; empty for an award.
+    #[prost(bytes = "vec", tag = "5")]
+    pub class_id: ::prost::alloc::vec::Vec<u8>,
+    /// The person, 16 bytes; empty when it is about several or about none.
+    #[prost(bytes = "vec", tag = "6")]
+    pub person_key: ::prost::alloc::vec::Vec<u8>,
+    /// The award, 16 bytes; empty for a class.
+    #[prost(bytes = "vec", tag = "7")]
+    pub award_id: ::prost::alloc::vec::Vec<u8>,
+    /// The disbursement, 16 bytes; empty when it is about none.
+    #[prost(bytes = "vec", tag = "8")]
+    pub disbursement_id: ::prost::alloc::vec::Vec<u8>,
+    /// Whether it was accepted, or would be.
+    #[prost(bool, tag = "9")]
+    pub accepted: bool,
+    /// The amount approved or ordered, in fen; 0 when it was refused.
+    #[prost(int64, tag = "10")]
+    pub amount_fen: i64,
+    /// The rules, in the order in which they were evaluated.
+    #[prost(message, repeated, tag = "11")]
+    pub rules: ::prost::alloc::vec::Vec<ExplainedRule>,
+    /// What stood in the way without a rule.
+    #[prost(message, repeated, tag = "12")]
+    pub barred: ::prost::alloc::vec::Vec<Refusal>,
+    /// Where the chain comes from.
+    #[prost(enumeration = "ExplanationSource", tag = "13")]
+    pub source: i32,
+    /// What the record and the chain worked out again do not agree on; empty when they agree. Any
+    /// entry is an alarm.
+    #[prost(message, repeated, tag = "14")]
+    pub deviations: ::prost::alloc::vec::Vec<RuleDeviation>,
+}
+/// One rule, what it was given and what it found.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExplainedRule {
+    /// The kind of the rule.
+    #[prost(enumeration = "RuleKind", tag = "1")]
+    pub rule: i32,
+    /// Document and clause; absent for what holds without a document.
+    #[prost(message, optional, tag = "2")]
+    pub citation: ::core::option::Option<RuleCitation>,
+    /// What it looked at.
+    #[prost(message, repeated, tag = "3")]
+    pub inputs: ::prost::alloc::vec::Vec<RuleInput>,
+    /// The limit that it sets, in its unit; absent when it sets none.
+    #[prost(int64, optional, tag = "4")]
+    pub limit: ::core::option::Option<i64>,
+    /// The value found, in the same unit; absent when there is none.
+    #[prost(int64, optional, tag = "5")]
+    pub found: ::core::option::Option<i64>,
+    /// The result.
+    #[prost(enumeration = "RuleOutcome", tag = "6")]
+    pub outcome: i32,
+    /// The amount in fen that it gives or adds; 0 for every other result.
+    #[prost(int64, tag = "7")]
+    pub amount_fen: i64,
+    /// What it refuses; absent for every other result.
+    #[prost(message, optional, tag = "8")]
+    pub refusal: ::core::option::Option<Refusal>,
+    /// The rule and its result in a sentence, in English. For people: never parse it.
+    #[prost(string, tag = "9")]
+    pub text_en: ::prost::alloc::string::String,
+    /// The same in Chinese.
+    #[prost(string, tag = "10")]
+    pub text_zh: ::prost::alloc::string::String,
+}
+/// Something that a rule looked at.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RuleInput {
+    /// What it is, in English.
+    #[prost(string, tag = "1")]
+    pub name_en: ::prost::alloc::string::String,
+    /// What it is, in Chinese.
+    #[prost(string, tag = "2")]
+    pub name_zh: ::prost::alloc::string::String,
+    /// A date, a code, a count or an amount in yuan, with words in English.
+    #[prost(string, tag = "3")]
+    pub value: ::prost::alloc::string::String,
+    /// Positions of the events that it comes from, ascending.
+    #[prost(uint64, repeated, tag = "4")]
+    pub positions: ::prost::alloc::vec::Vec<u64>,
+    /// The value with words in Chinese; empty when it has no words and reads as `value`.
+    #[prost(string, tag = "5")]
+    pub value_zh: ::prost::alloc::string::String,
+}
+/// A difference between the rules on record and those worked out again.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RuleDeviation {
+    /// What the event says was applied; absent when it says nothing of the rule.
+    #[prost(message, optional, tag = "1")]
+    pub recorded: ::core::option::Option<AppliedRule>,
+    /// What follows from the events that it was decided on; absent when the rule does not.
+    #[prost(message, optional, tag = "2")]
+    pub recomputed: ::core::option::Option<AppliedRule>,
+    /// What differs, in English. For people: never parse it.
+    #[prost(string, tag = "3")]
+    pub text_en: ::prost::alloc::string::String,
+    /// The same in Chinese.
+    #[prost(string, tag = "4")]
+    pub text_zh: ::prost::alloc::string::String,
+}
+/// Where a chain of rules comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ExplanationSource {
+    Unspecified = 0,
+    /// Put together when it was decided, and recorded.
+    Recorded = 1,
+    /// Worked out again from the events that it was decided on, and compared with the record.
+    Recomputed = 2,
+    /// Worked out now, for a question.
+    Current = 3,
+    /// Only what the refusal or the event itself says: nothing more is on record.
+    Partial = 4,
+}
+impl ExplanationSource {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "EXPLANATION_SOURCE_UNSPECIFIED",
+            Self::Recorded => "EXPLANATION_SOURCE_RECORDED",
+            Self::Recomputed => "EXPLANATION_SOURCE_RECOMPUTED",
+            Self::Current => "EXPLANATION_SOURCE_CURRENT",
+            Self::Partial => "EXPLANATION_SOURCE_PARTIAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "EXPLANATION_SOURCE_UNSPECIFIED" => Some(Self::Unspecified),
+            "EXPLANATION_SOURCE_RECORDED" => Some(Self::Recorded),
+            "EXPLANATION_SOURCE_RECOMPUTED" => Some(Self::Recomputed),
+            "EXPLANATION_SOURCE_CURRENT" => Some(Self::Current),
+            "EXPLANATION_SOURCE_PARTIAL" => Some(Self::Partial),
+            _ => None,
+        }
+    }
+}
+/// The result of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RuleOutcome {
+    Unspecified = 0,
+    /// It is kept.
+    Passed = 1,
+    /// It stands in the way.
+    Refused = 2,
+    /// It gives or adds an amount.
+    Amount = 3,
+    /// It has nothing to say about this decision.
+    NotApplicable = 4,
+}
+impl RuleOutcome {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RULE_OUTCOME_UNSPECIFIED",
+            Self::Passed => "RULE_OUTCOME_PASSED",
+            Self::Refused => "RULE_OUTCOME_REFUSED",
+            Self::Amount => "RULE_OUTCOME_AMOUNT",
+            Self::NotApplicable => "RULE_OUTCOME_NOT_APPLICABLE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RULE_OUTCOME_UNSPECIFIED" => Some(Self::Unspecified),
+            "RULE_OUTCOME_PASSED" => Some(Self::Passed),
+            "RULE_OUTCOME_REFUSED" => Some(Self::Refused),
+            "RULE_OUTCOME_AMOUNT" => Some(Self::Amount),
+            "RULE_OUTCOME_NOT_APPLICABLE" => Some(Self::NotApplicable),
+            _ => None,
+        }
+    }
+}
 /// A batch of commands. The commands see each other's effects, in order.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AppendRequest {
@@ -2816,6 +3061,11 @@ pub struct AppendRequest {
     /// with every event beside the authenticated principal.
     #[prost(string, tag = "5")]
     pub source_system: ::prost::alloc::string::String,
+    /// How much the answer says of why commands were approved or refused; UNSPECIFIED means FULL. It
+    /// is about the answer and no part of what the request asks for: a repeat under the same id may
+    /// choose otherwise. A bulk load chooses NONE.
+    #[prost(enumeration = "ExplanationDetail", tag = "6")]
+    pub explanation_detail: i32,
 }
 /// The answer to a batch; sent after the sync to disk that makes it true.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -2835,13 +3085,23 @@ pub struct AppendResponse {
     /// Position of the last event recorded; 0 when none was.
     #[prost(uint64, tag = "5")]
     pub last_position: u64,
+    /// How many decisions `results` does not explain, although asked for: beyond the first hundred, or
+    /// beyond 1 MiB of explanations. `Explain` tells them by their positions and refusal numbers.
+    #[prost(uint32, tag = "6")]
+    pub explanations_left_off: u32,
 }
 /// What became of one command.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CommandResult {
     /// Number under which the refusal is on record, to be explained by; 0 when it is not recorded.
     #[prost(uint64, tag = "3")]
     pub refusal_number: u64,
+    /// Why, as `Explain` tells it: for an approval, a payment or a settlement one for each event that
+    /// records it, in order; for a refusal on record the chain that was kept with it. Empty for a
+    /// command that records a fact, and with `validate_only` (ask `CheckEligibility`). The approvals
+    /// behind a payment are not repeated here.
+    #[prost(message, repeated, tag = "4")]
+    pub explanations: ::prost::alloc::vec::Vec<DecisionExplanation>,
     #[prost(oneof = "command_result::Outcome", tags = "1, 2")]
     pub outcome: ::core::option::Option<command_result::Outcome>,
 }
@@ -2873,6 +3133,11 @@ pub struct AppendStreamResponse {
     /// The request that it answers.
     #[prost(bytes = "vec", tag = "1")]
     pub request_id: ::prost::alloc::vec::Vec<u8>,
+    /// Why the commands named in `failure` were refused, as far as they are on record, each with its
+    /// `refusal_number`; within the bounds of `AppendResponse.explanations_left_off`. The status of a
+    /// unary call has no room for them: ask `Explain` by the `refusal_number` of its `Failure`.
+    #[prost(message, repeated, tag = "4")]
+    pub explanations: ::prost::alloc::vec::Vec<DecisionExplanation>,
     #[prost(oneof = "append_stream_response::Outcome", tags = "2, 3")]
     pub outcome: ::core::option::Option<append_stream_response::Outcome>,
 }
@@ -2886,6 +3151,42 @@ pub mod append_stream_response {
         /// The request was refused. The stream goes on.
         #[prost(message, tag = "3")]
         Failure(super::Failure),
+    }
+}
+/// How much an answer says of the rules behind its decisions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ExplanationDetail {
+    Unspecified = 0,
+    /// The chain of rules as data, and each rule as a sentence in English and in Chinese.
+    Full = 1,
+    /// The chain of rules as data, without the sentences.
+    Data = 2,
+    /// Nothing; `Explain` tells it later.
+    None = 3,
+}
+impl ExplanationDetail {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "EXPLANATION_DETAIL_UNSPECIFIED",
+            Self::Full => "EXPLANATION_DETAIL_FULL",
+            Self::Data => "EXPLANATION_DETAIL_DATA",
+            Self::None => "EXPLANATION_DETAIL_NONE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "EXPLANATION_DETAIL_UNSPECIFIED" => Some(Self::Unspecified),
+            "EXPLANATION_DETAIL_FULL" => Some(Self::Full),
+            "EXPLANATION_DETAIL_DATA" => Some(Self::Data),
+            "EXPLANATION_DETAIL_NONE" => Some(Self::None),
+            _ => None,
+        }
     }
 }
 /// What happens to a batch when one of its commands is refused.
@@ -4118,248 +4419,6 @@ pub struct PenaltyImposed {
     /// Number of the decision.
     #[prost(string, tag = "4")]
     pub decision_number: ::prost::alloc::string::String,
-}
-/// Asks why.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ExplainRequest {
-    /// Only the approval of this beneficiary, 16 bytes, of a payment that has several; all when
-    /// empty.
-    #[prost(bytes = "vec", tag = "4")]
-    pub person_key: ::prost::alloc::vec::Vec<u8>,
-    /// Most decisions of the page; 0 for the server's default.
-    #[prost(uint32, tag = "5")]
-    pub page_size: u32,
-    /// Where the page before ended; empty for the first.
-    #[prost(string, tag = "6")]
-    pub page_token: ::prost::alloc::string::String,
-    /// Wait until the log holds this position; 0 for no wait.
-    #[prost(uint64, tag = "7")]
-    pub at_least_position: u64,
-    /// The decision.
-    #[prost(oneof = "explain_request::Decision", tags = "1, 2, 3")]
-    pub decision: ::core::option::Option<explain_request::Decision>,
-}
-/// Nested message and enum types in `ExplainRequest`.
-pub mod explain_request {
-    /// The decision.
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum Decision {
-        /// Position of the event that recorded it: an approval, a payment, a settlement, an award.
-        #[prost(uint64, tag = "1")]
-        Position(u64),
-        /// Id of a disbursement, 16 bytes: its order.
-        #[prost(bytes, tag = "2")]
-        DisbursementId(::prost::alloc::vec::Vec<u8>),
-        /// Number of a refusal.
-        #[prost(uint64, tag = "3")]
-        RefusalNumber(u64),
-    }
-}
-/// The decision, and the approvals that a payment rests on.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ExplainResponse {
-    /// The decision asked about on the first page, then one approval for each beneficiary.
-    #[prost(message, repeated, tag = "1")]
-    pub decisions: ::prost::alloc::vec::Vec<DecisionExplanation>,
-    /// Where the next page begins; empty on the last.
-    #[prost(string, tag = "2")]
-    pub next_page_token: ::prost::alloc::string::String,
-    /// The position as of which this is the answer.
-    #[prost(uint64, tag = "3")]
-    pub log_position: u64,
-}
-/// One decision and the rules behind it.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct DecisionExplanation {
-    /// Name of the command that asked for it, for example "approve_subsidy".
-    #[prost(string, tag = "1")]
-    pub command: ::prost::alloc::string::String,
-    /// Position of the event; 0 for a refusal and for a question.
-    #[prost(uint64, tag = "2")]
-    pub position: u64,
-    /// Number of the refusal; 0 for what was accepted.
-    #[prost(uint64, tag = "3")]
-    pub refusal_number: u64,
-    /// Business date of the decision.
-    #[prost(message, optional, tag = "4")]
-    pub occurred_date: ::core::option::Option<Date>,
-    /// The class, 16 bytes; empty for an award.
-    #[prost(bytes = "vec", tag = "5")]
-    pub class_id: ::prost::alloc::vec::Vec<u8>,
-    /// The person, 16 bytes; empty when it is about several or about none.
-    #[prost(bytes = "vec", tag = "6")]
-    pub person_key: ::prost::alloc::vec::Vec<u8>,
-    /// The award, 16 bytes; empty for a class.
-    #[prost(bytes = "vec", tag = "7")]
-    pub award_id: ::prost::alloc::vec::Vec<u8>,
-    /// The disbursement, 16 bytes; empty when it is about none.
-    #[prost(bytes = "vec", tag = "8")]
-    pub disbursement_id: ::prost::alloc::vec::Vec<u8>,
-    /// Whether it was accepted, or would be.
-    #[prost(bool, tag = "9")]
-    pub accepted: bool,
-    /// The amount approved or ordered, in fen; 0 when it was refused.
-    #[prost(int64, tag = "10")]
-    pub amount_fen: i64,
-    /// The rules, in the order in which they were evaluated.
-    #[prost(message, repeated, tag = "11")]
-    pub rules: ::prost::alloc::vec::Vec<ExplainedRule>,
-    /// What stood in the way without a rule.
-    #[prost(message, repeated, tag = "12")]
-    pub barred: ::prost::alloc::vec::Vec<Refusal>,
-    /// Where the chain comes from.
-    #[prost(enumeration = "ExplanationSource", tag = "13")]
-    pub source: i32,
-    /// What the record and the chain worked out again do not agree on; empty when they agree. Any
-    /// entry is an alarm.
-    #[prost(message, repeated, tag = "14")]
-    pub deviations: ::prost::alloc::vec::Vec<RuleDeviation>,
-}
-/// One rule, what it was given and what it found.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ExplainedRule {
-    /// The kind of the rule.
-    #[prost(enumeration = "RuleKind", tag = "1")]
-    pub rule: i32,
-    /// Document and clause; absent for what holds without a document.
-    #[prost(message, optional, tag = "2")]
-    pub citation: ::core::option::Option<RuleCitation>,
-    /// What it looked at.
-    #[prost(message, repeated, tag = "3")]
-    pub inputs: ::prost::alloc::vec::Vec<RuleInput>,
-    /// The limit that it sets, in its unit; absent when it sets none.
-    #[prost(int64, optional, tag = "4")]
-    pub limit: ::core::option::Option<i64>,
-    /// The value found, in the same unit; absent when there is none.
-    #[prost(int64, optional, tag = "5")]
-    pub found: ::core::option::Option<i64>,
-    /// The result.
-    #[prost(enumeration = "RuleOutcome", tag = "6")]
-    pub outcome: i32,
-    /// The amount in fen that it gives or adds; 0 for every other result.
-    #[prost(int64, tag = "7")]
-    pub amount_fen: i64,
-    /// What it refuses; absent for every other result.
-    #[prost(message, optional, tag = "8")]
-    pub refusal: ::core::option::Option<Refusal>,
-    /// The rule and its result in a sentence, in English. For people: never parse it.
-    #[prost(string, tag = "9")]
-    pub text_en: ::prost::alloc::string::String,
-    /// The same in Chinese.
-    #[prost(string, tag = "10")]
-    pub text_zh: ::prost::alloc::string::String,
-}
-/// Something that a rule looked at.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RuleInput {
-    /// What it is, in English.
-    #[prost(string, tag = "1")]
-    pub name_en: ::prost::alloc::string::String,
-    /// What it is, in Chinese.
-    #[prost(string, tag = "2")]
-    pub name_zh: ::prost::alloc::string::String,
-    /// A date, a code, a count or an amount in yuan.
-    #[prost(string, tag = "3")]
-    pub value: ::prost::alloc::string::String,
-    /// Positions of the events that it comes from, ascending.
-    #[prost(uint64, repeated, tag = "4")]
-    pub positions: ::prost::alloc::vec::Vec<u64>,
-}
-/// A difference between the rules on record and those worked out again.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RuleDeviation {
-    /// What the event says was applied; absent when it says nothing of the rule.
-    #[prost(message, optional, tag = "1")]
-    pub recorded: ::core::option::Option<AppliedRule>,
-    /// What follows from the events that it was decided on; absent when the rule does not.
-    #[prost(message, optional, tag = "2")]
-    pub recomputed: ::core::option::Option<AppliedRule>,
-    /// What differs, in English. For people: never parse it.
-    #[prost(string, tag = "3")]
-    pub text_en: ::prost::alloc::string::String,
-    /// The same in Chinese.
-    #[prost(string, tag = "4")]
-    pub text_zh: ::prost::alloc::string::String,
-}
-/// Where a chain of rules comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum ExplanationSource {
-    Unspecified = 0,
-    /// Put together when it was decided, and recorded.
-    Recorded = 1,
-    /// Worked out again from the events that it was decided on, and compared with the record.
-    Recomputed = 2,
-    /// Worked out now, for a question.
-    Current = 3,
-    /// Only what the refusal or the event itself says: nothing more is on record.
-    Partial = 4,
-}
-impl ExplanationSource {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "EXPLANATION_SOURCE_UNSPECIFIED",
-            Self::Recorded => "EXPLANATION_SOURCE_RECORDED",
-            Self::Recomputed => "EXPLANATION_SOURCE_RECOMPUTED",
-            Self::Current => "EXPLANATION_SOURCE_CURRENT",
-            Self::Partial => "EXPLANATION_SOURCE_PARTIAL",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "EXPLANATION_SOURCE_UNSPECIFIED" => Some(Self::Unspecified),
-            "EXPLANATION_SOURCE_RECORDED" => Some(Self::Recorded),
-            "EXPLANATION_SOURCE_RECOMPUTED" => Some(Self::Recomputed),
-            "EXPLANATION_SOURCE_CURRENT" => Some(Self::Current),
-            "EXPLANATION_SOURCE_PARTIAL" => Some(Self::Partial),
-            _ => None,
-        }
-    }
-}
-/// The result of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum RuleOutcome {
-    Unspecified = 0,
-    /// It is kept.
-    Passed = 1,
-    /// It stands in the way.
-    Refused = 2,
-    /// It gives or adds an amount.
-    Amount = 3,
-    /// It has nothing to say about this decision.
-    NotApplicable = 4,
-}
-impl RuleOutcome {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "RULE_OUTCOME_UNSPECIFIED",
-            Self::Passed => "RULE_OUTCOME_PASSED",
-            Self::Refused => "RULE_OUTCOME_REFUSED",
-            Self::Amount => "RULE_OUTCOME_AMOUNT",
-            Self::NotApplicable => "RULE_OUTCOME_NOT_APPLICABLE",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "RULE_OUTCOME_UNSPECIFIED" => Some(Self::Unspecified),
-            "RULE_OUTCOME_PASSED" => Some(Self::Passed),
-            "RULE_OUTCOME_REFUSED" => Some(Self::Refused),
-            "RULE_OUTCOME_AMOUNT" => Some(Self::Amount),
-            "RULE_OUTCOME_NOT_APPLICABLE" => Some(Self::NotApplicable),
-            _ => None,
-        }
-    }
 }
 /// Asks for a rebuild of everything that is derived from the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]

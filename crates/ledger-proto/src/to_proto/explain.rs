@@ -45,7 +45,16 @@ fn input_to_proto(input: &Input) -> v1::RuleInput {
         name_en: input.name_en.to_owned(),
         name_zh: input.name_zh.to_owned(),
         value: input.value.clone(),
+        value_zh: input.value_zh.clone().unwrap_or_default(),
         positions: positions(&input.positions),
+    }
+}
+
+/// Leaves the sentences off: the chain as data.
+pub fn without_texts(explanation: &mut v1::DecisionExplanation) {
+    for rule in &mut explanation.rules {
+        rule.text_en.clear();
+        rule.text_zh.clear();
     }
 }
 

@@ -338,6 +338,7 @@ fn every_problem_of_a_batch_is_reported() {
         it.request_id.clear();
         it.source_system.clear();
         it.mode = 7;
+        it.explanation_detail = 4;
         it.commands[0].occurred_date = None;
         it.commands[3].body = None;
     });
@@ -350,6 +351,7 @@ fn every_problem_of_a_batch_is_reported() {
         "request_id: the field is required",
         "mode: the enum has no value 7",
         "source_system: the text is empty",
+        "explanation_detail: the enum has no value 4",
         "commands[0].occurred_date: the field is required",
         "commands[3].body: the field is required",
     ];

@@ -10,7 +10,7 @@ use ledger_core::{
     RecordedTime, SkillLevel, Tag,
 };
 use ledger_proto::from_proto::{
-    AppendMode, append_request_from_proto, command_from_proto, date_from_proto,
+    AppendMode, ExplanationDetail, append_request_from_proto, command_from_proto, date_from_proto,
     document_kind_from_proto, recorded_event_from_proto, time_from_proto,
 };
 use ledger_proto::to_proto::{
@@ -207,6 +207,8 @@ fn an_append_request_is_read_with_its_defaults() {
     assert_eq!((read.mode, read.validate_only), (AppendMode::Atomic, false));
     assert_eq!(read.request_id.unwrap().as_bytes(), &[1; 16]);
     assert_eq!(read.source_system.as_ref(), "training-management");
+    // Who says nothing is told why, in full.
+    assert_eq!(read.detail, ExplanationDetail::Full);
 }
 
 proptest! {

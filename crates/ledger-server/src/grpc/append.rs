@@ -1,11 +1,12 @@
 //! `Append`: a batch of commands in, positions or refusals out.
 
-use super::call::Call;
+use super::call::{Call, Shared};
 use super::error::CallError;
 use super::policy;
 use ledger_core::RequestId;
+use ledger_engine::query::{AnswerExplanations, ExplainAnswer};
 use ledger_engine::{AppendError, Appended, Mode, Outcome, Reply, Request};
-use ledger_proto::from_proto::{AppendMode, append_request_from_proto};
+use ledger_proto::from_proto::{AppendMode, ExplanationDetail, append_request_from_proto};
 use ledger_proto::to_proto::refusal_to_proto;
 use ledger_proto::{ApiError, DecodeError, IndexedRefusal, v1};
 use prost::Message as _;
@@ -17,44 +18,71 @@ pub(super) async fn append(
     call: Call,
     request: v1::AppendRequest,
 ) -> Result<v1::AppendResponse, CallError> {
-    let request = engine_request(&call, request)?;
-    let asked = Asked::of(&request);
+    let (request, asked) = engine_request(&call, request)?;
     let reply = call.shared.engine.append(request).await;
-    answer(&call, asked, reply)
+    // A status has no room for what its refusals rest on: `Explain` tells it by their numbers.
+    let refused = reply.as_ref().is_ok_and(|it| asked.is_refused(it));
+    let asked = if refused { asked.unexplained() } else { asked };
+    answer(&call.shared, &asked, reply).await.response
 }
 
 /// What of a request its answer depends on.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Asked {
     request_id: RequestId,
     mode: Mode,
     validate_only: bool,
+    explain: ExplainAnswer,
 }
 
 impl Asked {
-    pub(super) fn of(request: &Request) -> Self {
+    /// Whether the answer is that the request as a whole was refused.
+    fn is_refused(&self, appended: &Appended) -> bool {
+        let refused = |outcome: &Outcome| matches!(outcome, Outcome::Refused(_));
+        self.mode == Mode::Atomic && appended.outcomes.iter().any(refused)
+    }
+
+    fn unexplained(self) -> Self {
         Self {
-            request_id: request.request_id,
-            mode: request.mode,
-            validate_only: request.validate_only,
+            explain: ExplainAnswer::new(&[], ExplanationDetail::None),
+            ..self
+        }
+    }
+}
+
+/// What a caller gets, and why, where the answer is that commands were refused.
+pub(super) struct Answer {
+    pub(super) response: Result<v1::AppendResponse, CallError>,
+    /// Empty beside a response, which has them among its results.
+    pub(super) explanations: Vec<v1::DecisionExplanation>,
+}
+
+impl From<CallError> for Answer {
+    fn from(error: CallError) -> Self {
+        Self {
+            response: Err(error),
+            explanations: Vec::new(),
         }
     }
 }
 
 /// Reads a request, and names its content by a digest.
 ///
-/// The digest is SHA-256 over the message without its id, encoded anew: fields in ascending order
-/// of their numbers, defaults left out, unknown fields dropped. The contract has no maps, so equal
-/// content gives equal bytes, whichever library wrote it and in whichever order.
+/// The digest is SHA-256 over the message without its id and without what is only about the answer
+/// (`docs/adr/0007-answers-say-why.md`), encoded anew: fields in ascending order of their numbers,
+/// defaults left out, unknown fields dropped. The contract has no maps, so equal content gives
+/// equal bytes, whichever library wrote it and in whichever order.
 pub(super) fn engine_request(
     call: &Call,
     mut wire: v1::AppendRequest,
-) -> Result<Request, Vec<DecodeError>> {
+) -> Result<(Request, Asked), Vec<DecodeError>> {
     let compile = |text: &str| ledger_policy::compile(text).map_err(|_| policy::problems(text));
     let commands_max = call.shared.limits.commands_per_request_max;
     let request = append_request_from_proto(&wire, commands_max, &compile)?;
     wire.request_id.clear();
-    Ok(Request {
+    wire.set_explanation_detail(v1::ExplanationDetail::Unspecified);
+    let explain = ExplainAnswer::new(&request.commands, request.detail);
+    let request = Request {
         // Without an id nothing is recorded; the engine wants one all the same.
         request_id: request
             .request_id
@@ -68,49 +96,95 @@ pub(super) fn engine_request(
         validate_only: request.validate_only,
         actor: Arc::clone(&call.actor),
         source_system: request.source_system,
-    })
+    };
+    let asked = Asked {
+        request_id: request.request_id,
+        mode: request.mode,
+        validate_only: request.validate_only,
+        explain,
+    };
+    Ok((request, asked))
 }
 
 /// Turns what the engine says into what the caller gets.
-pub(super) fn answer(
-    call: &Call,
-    asked: Asked,
-    reply: Reply,
-) -> Result<v1::AppendResponse, CallError> {
+pub(super) async fn answer(shared: &Arc<Shared>, asked: &Asked, reply: Reply) -> Answer {
     match reply {
-        Ok(appended) => response(asked, appended).map_err(CallError::Api),
-        Err(error) => Err(failure(call, asked, error)),
+        Ok(appended) => {
+            let appended = Arc::new(appended);
+            let explained = explained(shared, asked, &appended).await;
+            answered(asked, &appended, explained)
+        }
+        Err(error) => failure(shared, asked.request_id, error).into(),
     }
 }
 
+/// Explains the decisions of an answer, off the threads that serve connections.
+///
+/// What was appended is durable, so that no failure in here may hide it: the caller gets his
+/// answer without explanations then, and asks `Explain`.
+async fn explained(
+    shared: &Arc<Shared>,
+    asked: &Asked,
+    appended: &Arc<Appended>,
+) -> AnswerExplanations {
+    if !asked.explain.is_due(appended, asked.validate_only) {
+        return AnswerExplanations::default();
+    }
+    let (explain, appended) = (asked.explain.clone(), Arc::clone(appended));
+    let due = explain.decisions(&appended);
+    let explained = shared.read(move |reader| reader.explain_answer(&explain, &appended));
+    explained.await.unwrap_or(AnswerExplanations {
+        left_off: due,
+        ..AnswerExplanations::default()
+    })
+}
+
 /// Turns the engine's failure into what the caller gets, and notes when it is for good.
-pub(super) fn failure(call: &Call, asked: Asked, error: AppendError) -> CallError {
-    let error = CallError::of_append(error, asked.request_id, call.shared.is_stopping());
+pub(super) fn failure(shared: &Shared, request_id: RequestId, error: AppendError) -> CallError {
+    let error = CallError::of_append(error, request_id, shared.is_stopping());
     if matches!(
         error,
         CallError::OutcomeUnknown | CallError::Api(ApiError::WritesDisabled)
     ) {
-        call.shared.note_failure();
+        shared.note_failure();
     }
     error
 }
 
-fn response(asked: Asked, appended: Appended) -> Result<v1::AppendResponse, ApiError> {
-    if asked.mode == Mode::Atomic {
-        let refusals = refusals(&appended);
-        if !refusals.is_empty() {
-            return Err(ApiError::Refused(refusals));
-        }
+fn answered(asked: &Asked, appended: &Appended, explained: AnswerExplanations) -> Answer {
+    if asked.is_refused(appended) {
+        return Answer {
+            response: Err(ApiError::Refused(refusals(appended)).into()),
+            explanations: explained.of_outcomes.into_iter().flatten().collect(),
+        };
     }
+    Answer {
+        response: Ok(response(asked, appended, explained)),
+        explanations: Vec::new(),
+    }
+}
+
+fn response(
+    asked: &Asked,
+    appended: &Appended,
+    explained: AnswerExplanations,
+) -> v1::AppendResponse {
     let mut response = v1::AppendResponse {
         log_position: appended.log_position.get(),
         replayed: appended.replayed,
         results: Vec::with_capacity(appended.outcomes.len()),
+        explanations_left_off: explained.left_off,
         ..v1::AppendResponse::default()
     };
-    let numbers = refusal_numbers(&appended);
+    let numbers = appended.refusal_numbers();
+    let mut explanations = explained.of_outcomes.into_iter();
     for (outcome, number) in appended.outcomes.iter().zip(numbers) {
-        response.results.push(result(asked, outcome, number));
+        let explanations = explanations.next().unwrap_or_default();
+        let result = result(asked, outcome, number);
+        response.results.push(v1::CommandResult {
+            explanations,
+            ..result
+        });
         if let (Outcome::Recorded { first, count }, false) = (outcome, asked.validate_only) {
             let first = first.get();
             if response.first_position == 0 {
@@ -120,10 +194,10 @@ fn response(asked: Asked, appended: Appended) -> Result<v1::AppendResponse, ApiE
             response.last_position = first.saturating_add(others);
         }
     }
-    Ok(response)
+    response
 }
 
-fn result(asked: Asked, outcome: &Outcome, refusal_number: Option<u64>) -> v1::CommandResult {
+fn result(asked: &Asked, outcome: &Outcome, refusal_number: Option<u64>) -> v1::CommandResult {
     use v1::command_result::Outcome as Wire;
     let outcome = match outcome {
         Outcome::Recorded { first, count } => Some(Wire::Accepted(v1::Accepted {
@@ -137,21 +211,8 @@ fn result(asked: Asked, outcome: &Outcome, refusal_number: Option<u64>) -> v1::C
     v1::CommandResult {
         outcome,
         refusal_number: refusal_number.unwrap_or_default(),
+        explanations: Vec::new(),
     }
-}
-
-/// The number under which each refused outcome is on record: they follow one another.
-fn refusal_numbers(appended: &Appended) -> Vec<Option<u64>> {
-    let mut next = appended.first_refusal;
-    let number = |outcome: &Outcome| match outcome {
-        Outcome::Refused(_) => {
-            let number = next;
-            next = next.map(|number| number.saturating_add(1));
-            number
-        }
-        Outcome::Recorded { .. } | Outcome::NotAttempted => None,
-    };
-    appended.outcomes.iter().map(number).collect()
 }
 
 fn refusals(appended: &Appended) -> Vec<IndexedRefusal> {
@@ -165,7 +226,7 @@ fn refusals(appended: &Appended) -> Vec<IndexedRefusal> {
         Outcome::Recorded { .. } | Outcome::NotAttempted => None,
     };
     outcomes
-        .zip(refusal_numbers(appended))
+        .zip(appended.refusal_numbers())
         .filter_map(indexed)
         .collect()
 }
@@ -187,6 +248,7 @@ mod tests {
             request_id: RequestId::from_bytes([1; 16]),
             mode,
             validate_only,
+            explain: ExplainAnswer::new(&[], ExplanationDetail::Full),
         };
         let appended = Appended {
             outcomes,
@@ -194,15 +256,15 @@ mod tests {
             replayed: false,
             log_position: Position::new(9),
         };
-        match response(asked, appended) {
+        match answered(&asked, &appended, AnswerExplanations::default()).response {
             Ok(response) => Ok([
                 response.log_position,
                 response.first_position,
                 response.last_position,
                 response.results.len().try_into().unwrap(),
             ]),
-            Err(ApiError::Refused(refusals)) => Err(refusals.len()),
-            Err(error) => panic!("unexpected: {error}"),
+            Err(CallError::Api(ApiError::Refused(refusals))) => Err(refusals.len()),
+            Err(error) => panic!("unexpected: {error:?}"),
         }
     }
 
@@ -233,6 +295,40 @@ mod tests {
         ];
         for (mode, validate_only, outcomes, expected) in cases {
             assert_eq!(respond(mode, validate_only, outcomes), expected);
+        }
+    }
+
+    #[test]
+    fn explanations_stand_with_their_results_or_beside_the_failure() {
+        let refused = Outcome::Refused(Refusal::new(Reason::ClassFull));
+        let explained = || AnswerExplanations {
+            of_outcomes: vec![Vec::new(), vec![v1::DecisionExplanation::default()]],
+            left_off: 3,
+        };
+        for (mode, in_results, beside) in [(Mode::Independent, 1, 0), (Mode::Atomic, 0, 1)] {
+            let asked = Asked {
+                request_id: RequestId::from_bytes([1; 16]),
+                mode,
+                validate_only: false,
+                explain: ExplainAnswer::new(&[], ExplanationDetail::Full),
+            };
+            let appended = Appended {
+                outcomes: vec![Outcome::NotAttempted, refused.clone(), refused.clone()],
+                first_refusal: Some(7),
+                replayed: false,
+                log_position: Position::new(9),
+            };
+            let answer = answered(&asked, &appended, explained());
+            assert_eq!(answer.explanations.len(), beside);
+            let results = answer.response.map(|response| {
+                assert_eq!(response.explanations_left_off, 3);
+                let counts = response.results.iter().map(|it| it.explanations.len());
+                counts.collect::<Vec<_>>()
+            });
+            match results {
+                Ok(counts) => assert_eq!(counts, [0, in_results, 0]),
+                Err(_) => assert_eq!(in_results, 0),
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `AppendStream`: many batches over one stream, pipelined and answered in order.
 
-use super::append::{Asked, answer, engine_request, failure};
+use super::append::{Answer, Asked, answer, engine_request, failure};
 use super::call::{Call, StreamPermit};
 use super::error::CallError;
 use super::stream::{Answers, pull};
@@ -8,6 +8,7 @@ use crate::limits::RETRY_DELAY;
 use ledger_engine::{AppendError, ReplyReceiver, Request, SubmitError};
 use ledger_proto::{ApiError, v1};
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::Arc;
 use tokio::time::sleep;
 use tonic::Streaming;
@@ -43,7 +44,7 @@ struct Pipeline {
     commands: usize,
     /// A request that found the queue full. It keeps its place: the caller's later requests may
     /// rest on it, and would be refused for good if they overtook it.
-    parked: Option<Box<Request>>,
+    parked: Option<Box<(Request, Asked)>>,
     input: Input,
     _permit: StreamPermit,
 }
@@ -67,9 +68,15 @@ enum InFlight {
         commands: usize,
         reply: ReplyReceiver,
     },
+    /// Answered by the writer, and being explained. The work is kept here, so that nothing is lost
+    /// when waiting for it is cancelled.
+    Explaining { commands: usize, answer: Explained },
     /// Failed before it got there.
     Failed(Box<v1::AppendStreamResponse>),
 }
+
+/// An answer that is being explained.
+type Explained = Pin<Box<dyn Future<Output = v1::AppendStreamResponse> + Send>>;
 
 /// What happened next.
 enum Step {
@@ -84,7 +91,8 @@ impl Pipeline {
     async fn next(mut self) -> Result<Option<(v1::AppendStreamResponse, Self)>, CallError> {
         loop {
             if let Some(request) = self.parked.take() {
-                self.submit(request);
+                let (request, asked) = *request;
+                self.submit(request, asked);
             }
             if self.in_flight.is_empty() && self.parked.is_none() {
                 match self.input {
@@ -115,9 +123,9 @@ impl Pipeline {
             // Answers come first: they make room for what follows.
             biased;
             answer = oldest(&self.call, &mut self.in_flight), if !self.in_flight.is_empty() => {
-                if let Some(InFlight::Submitted { commands, .. }) = self.in_flight.pop_front() {
-                    self.commands = self.commands.saturating_sub(commands);
-                }
+                let answered = self.in_flight.pop_front();
+                let commands = answered.map_or(0, |answered| answered.commands());
+                self.commands = self.commands.saturating_sub(commands);
                 Ok(Step::Answer(Box::new(answer)))
             }
             () = self.call.shared.stopping(), if is_open => Ok(Step::Stopping),
@@ -134,17 +142,16 @@ impl Pipeline {
     fn take_in(&mut self, wire: v1::AppendRequest) {
         let request_id = wire.request_id.clone();
         match engine_request(&self.call, wire) {
-            Ok(request) => self.submit(Box::new(request)),
+            Ok((request, asked)) => self.submit(request, asked),
             Err(problems) => self.fail(request_id, problems.into()),
         }
     }
 
-    fn submit(&mut self, request: Box<Request>) {
-        let asked = Asked::of(&request);
+    fn submit(&mut self, request: Request, asked: Asked) {
         let request_id = request.request_id.as_bytes().to_vec();
         let commands = request.commands.len();
         // The queue gives nothing back when it is full, so a copy stays behind for the next try.
-        match self.call.shared.engine.submit((*request).clone()) {
+        match self.call.shared.engine.submit(request.clone()) {
             Ok(reply) => {
                 self.commands = self.commands.saturating_add(commands);
                 let submitted = InFlight::Submitted {
@@ -155,51 +162,73 @@ impl Pipeline {
                 };
                 self.in_flight.push_back(submitted);
             }
-            Err(SubmitError::QueueFull { .. }) => self.parked = Some(request),
+            Err(SubmitError::QueueFull { .. }) => self.parked = Some(Box::new((request, asked))),
             Err(error) => {
-                let error = failure(&self.call, asked, AppendError::NotAccepted(error));
+                let error = AppendError::NotAccepted(error);
+                let error = failure(&self.call.shared, request.request_id, error);
                 self.fail(request_id, error);
             }
         }
     }
 
     fn fail(&mut self, request_id: Vec<u8>, error: CallError) {
-        let answer = stream_response(request_id, Err(error));
+        let answer = stream_response(request_id, error.into());
         self.in_flight.push_back(InFlight::Failed(Box::new(answer)));
+    }
+}
+
+impl InFlight {
+    /// Commands that it has in the writer's queue.
+    fn commands(&self) -> usize {
+        match self {
+            Self::Submitted { commands, .. } | Self::Explaining { commands, .. } => *commands,
+            Self::Failed(_) => 0,
+        }
     }
 }
 
 /// Waits for the answer to the oldest request, which stays where it is.
 async fn oldest(call: &Call, in_flight: &mut VecDeque<InFlight>) -> v1::AppendStreamResponse {
-    match in_flight.front_mut() {
-        None => std::future::pending().await,
-        Some(InFlight::Failed(answer)) => std::mem::take(answer),
-        Some(InFlight::Submitted {
-            asked,
-            request_id,
-            reply,
-            ..
-        }) => {
-            let reply = reply.await.unwrap_or_else(|_| {
-                Err(AppendError::OutcomeUnknown {
-                    reason: Arc::from("writer is gone"),
-                })
-            });
-            stream_response(std::mem::take(request_id), answer(call, *asked, reply))
-        }
+    let Some(oldest) = in_flight.front_mut() else {
+        return std::future::pending().await;
+    };
+    if let InFlight::Submitted {
+        asked,
+        request_id,
+        commands,
+        reply,
+    } = oldest
+    {
+        let reply = reply.await.unwrap_or_else(|_| {
+            Err(AppendError::OutcomeUnknown {
+                reason: Arc::from("writer is gone"),
+            })
+        });
+        // From here to the next wait nothing can be cancelled.
+        let (shared, asked) = (Arc::clone(&call.shared), asked.clone());
+        let request_id = std::mem::take(request_id);
+        *oldest = InFlight::Explaining {
+            commands: *commands,
+            answer: Box::pin(async move {
+                stream_response(request_id, answer(&shared, &asked, reply).await)
+            }),
+        };
+    }
+    match oldest {
+        InFlight::Failed(answer) => std::mem::take(answer),
+        InFlight::Explaining { answer, .. } => answer.await,
+        InFlight::Submitted { .. } => unreachable!("it became one that is explained"),
     }
 }
 
-fn stream_response(
-    request_id: Vec<u8>,
-    answer: Result<v1::AppendResponse, CallError>,
-) -> v1::AppendStreamResponse {
-    let outcome = match answer {
+fn stream_response(request_id: Vec<u8>, answer: Answer) -> v1::AppendStreamResponse {
+    let outcome = match answer.response {
         Ok(response) => Outcome::Response(response),
         Err(error) => Outcome::Failure(error.into_failure()),
     };
     v1::AppendStreamResponse {
         request_id,
         outcome: Some(outcome),
+        explanations: answer.explanations,
     }
 }

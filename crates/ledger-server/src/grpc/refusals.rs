@@ -5,7 +5,7 @@ use super::error::CallError;
 use super::read::optional_time;
 use ledger_core::Reason;
 use ledger_engine::query::{Cursor, ListRefusals, NumberedRefusal};
-use ledger_proto::to_proto::{command_asked_for, date_to_proto, refusal_to_proto, time_to_proto};
+use ledger_proto::to_proto::{date_to_proto, refusal_to_proto, time_to_proto};
 use ledger_proto::{DecodeError, DecodeProblem, v1};
 
 pub(super) async fn list_refusals(
@@ -40,7 +40,7 @@ fn recorded_refusal(refusal: &NumberedRefusal) -> v1::RecordedRefusal {
         source_system: record.source_system.as_ref().to_owned(),
         request_id: record.request_id.as_bytes().to_vec(),
         command_index: record.command_index,
-        command: command_asked_for(record.asked_for).to_owned(),
+        command: record.command_name().to_owned(),
         occurred_date: Some(date_to_proto(record.occurred_on)),
         refusal: Some(refusal_to_proto(&record.refusal)),
         decided_at_position: record.decided_at.get(),

@@ -231,6 +231,8 @@ pub(super) fn message(request_id: Vec<u8>, commands: &[ledger_core::Command]) ->
         mode: v1::AppendMode::Atomic.into(),
         validate_only: false,
         source_system: "bench".to_owned(),
+        // A bulk load, which nobody reads one by one.
+        explanation_detail: v1::ExplanationDetail::None.into(),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::published::Published;
 use crate::show::Screen;
 use anyhow::{Context as _, Result, bail, ensure};
-use ledger_client::{Batch, Client};
+use ledger_client::{Batch, Client, ExplanationDetail};
 use ledger_core::command::{
     AccrueFunds, ApproveClass, ApproveSubsidy, ClawbackRequestLine, CloseClass, Command,
     CommandBody, CompleteTraining, ConfirmEmployment, Debt, DecideClawback, DeclarePersonStatus,
@@ -436,7 +436,9 @@ impl Demo<'_> {
                     on(date(2021, 5, 1), CommandBody::ApproveSubsidy(body))
                 })
                 .collect();
-            let batch = Batch::new(self.seeded.request_id(), &commands).independent();
+            let batch = Batch::new(self.seeded.request_id(), &commands)
+                .independent()
+                .explained(ExplanationDetail::None);
             let answer = self.client.append(&batch).await?;
             for (person, result) in chunk.iter().zip(answer.results) {
                 use v1::command_result::Outcome;
@@ -686,7 +688,8 @@ impl Demo<'_> {
     /// Appends everything, in atomic requests.
     async fn append(&mut self, commands: Vec<Command>) -> Result<()> {
         for chunk in commands.chunks(BATCH) {
-            let batch = Batch::new(self.seeded.request_id(), chunk);
+            let batch =
+                Batch::new(self.seeded.request_id(), chunk).explained(ExplanationDetail::None);
             self.client.append(&batch).await?;
         }
         Ok(())

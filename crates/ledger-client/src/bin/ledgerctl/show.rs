@@ -224,20 +224,22 @@ pub(crate) fn explained_by(output: &mut Output<'_>, number: u64) -> io::Result<(
     }
 }
 
-/// A call that was refused: every refusal that the answer holds.
-pub(crate) fn refused_request(output: &mut Output<'_>, refused: &Refusals) -> io::Result<()> {
+/// A call that was refused, as JSON.
+pub(crate) fn refusals_json(refused: &Refusals) -> Value {
     let message = |refusal: &DecodedRefusal| v1::IndexedRefusal {
         command_index: refusal.command_index,
         refusal: Some(refusal.refusal.clone()),
         refusal_number: refusal.refusal_number.unwrap_or_default(),
     };
+    let refusals = refused.refusals.iter();
+    let refusals: Vec<Value> = refusals.map(|it| to_json(&message(it))).collect();
+    json!({"refusals": refusals, "refusedCount": refused.refused_count})
+}
+
+/// A call that was refused: every refusal that the answer holds.
+pub(crate) fn refused_request(output: &mut Output<'_>, refused: &Refusals) -> io::Result<()> {
     if output.is_json() {
-        let refusals: Vec<Value> = refused
-            .refusals
-            .iter()
-            .map(|refusal| to_json(&message(refusal)))
-            .collect();
-        return output.json(&json!({"refusals": refusals, "refusedCount": refused.refused_count}));
+        return output.json(&refusals_json(refused));
     }
     for decoded in &refused.refusals {
         let what = match decoded.command_index {
@@ -333,6 +335,7 @@ mod tests {
             ..Default::default()
         };
         let refused = Refusals {
+            explanations: Vec::new(),
             refusals: vec![DecodedRefusal {
                 command_index: Some(2),
                 reason: None,

@@ -74,6 +74,14 @@ impl Measured<'_> {
         };
         let other = (!rule.ruled.rule.contains(&fund))
             .then(|| Refusal::new(Reason::SchemeNotOnFund).about(fund.code()));
+        sink.looks_at(
+            ("fund", "资金渠道"),
+            (
+                format_args!("{}", fund.code()),
+                format_args!("{}", fund.name_zh()),
+            ),
+            [self.place.class.approved.position],
+        );
         sink.verdict(Verdict::passed(RuleKind::Funds).under(rule).unless(other));
     }
 
@@ -98,6 +106,15 @@ impl Measured<'_> {
             Payee::Employer(employer) => work.is_some_and(|work| work.employer == employer),
             Payee::Master(master) => !c.beneficiaries.contains(&master),
         };
+        sink.looks_at(
+            ("payee", "收款人"),
+            (
+                format_args!("{}", kind.code()),
+                format_args!("{}", kind.name_zh()),
+            ),
+            work.filter(|_| kind == PayeeKind::Employer)
+                .map(|work| work.position),
+        );
         let verdict = Verdict::passed(RuleKind::Payee);
         let verdict = match rule {
             Some(rule) => verdict.under(rule),
@@ -131,6 +148,11 @@ impl Measured<'_> {
         let shown = self.place.class.publicity.as_ref();
         let shown = shown.filter(|shown| approval.position < shown.opened.position);
         let closed = shown.and_then(|shown| shown.closed);
+        sink.looks_at(
+            ("approved", "审核通过"),
+            format_args!("{}", approval.on),
+            [approval.position],
+        );
         let verdict = Verdict::passed(RuleKind::Publicity).under(rule);
         let Some(closed) = closed else {
             let opened = shown.map(|shown| shown.opened.position);
@@ -143,6 +165,8 @@ impl Measured<'_> {
         if let Err(early) = early {
             sink.barred(early);
         }
+        let shown = format_args!("{}", closed.on);
+        sink.looks_at(("shown until", "公示结束"), shown, [closed.position]);
         sink.verdict(verdict);
         Some(closed.position)
     }
@@ -151,7 +175,9 @@ impl Measured<'_> {
     fn objection(&self, sink: &mut impl Sink) {
         let of_list = self.place.class.objection_upheld;
         if let Some(upheld) = of_list.or(self.place.enrolment.objection_upheld) {
-            let barred = self.refusal(Reason::ObjectionIsUpheld);
+            let mut barred = self.refusal(Reason::ObjectionIsUpheld);
+            let rule = self.rules.rule(|scheme| scheme.publicity.as_ref());
+            barred.rule = rule.map(|rule| rule.cite());
             sink.barred(barred.because([upheld]));
         }
     }

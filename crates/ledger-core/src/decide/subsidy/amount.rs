@@ -191,10 +191,12 @@ impl Measured<'_> {
             };
             let found = price(Some(group));
             if let Ok((_, amount)) = &found {
-                let value = format_args!("{}/{} {amount}", group.code(), group.name_zh());
                 sink.rests_on(
                     ("group and its rate", "人员类别及标准"),
-                    value,
+                    (
+                        format_args!("{} {amount}", group.code()),
+                        format_args!("{}{amount}", group.name_zh()),
+                    ),
                     [record.position],
                 );
             }

@@ -23,19 +23,28 @@ impl Measured<'_> {
             sink.rests_on(("completed", "完成培训"), on, [completed.position]);
         }
         if let Some(assessment) = enrolment.assessment {
-            let result = if assessment.passed {
-                "passed"
-            } else {
-                "failed"
+            let (en, zh) = match assessment.passed {
+                true => ("passed", "合格"),
+                false => ("failed", "不合格"),
             };
-            let value = format_args!("{} {result}", assessment.on);
-            sink.rests_on(("assessment", "考核"), value, [assessment.position]);
+            let on = assessment.on;
+            sink.rests_on(
+                ("assessment", "考核"),
+                (format_args!("{on} {en}"), format_args!("{on}{zh}")),
+                [assessment.position],
+            );
         }
         if let Some(certificate) = enrolment.certificate {
             let verified = certificate.verified;
-            let value = format_args!("{} {}", certificate.issued_on, certificate.kind.name_zh());
-            let positions = [Some(certificate.position), verified].into_iter().flatten();
-            sink.rests_on(("certificate", "证书"), value, positions);
+            let (on, kind) = (certificate.issued_on, certificate.kind);
+            sink.rests_on(
+                ("certificate", "证书"),
+                (
+                    format_args!("{on} {}", kind.name_en()),
+                    format_args!("{on}{}", kind.name_zh()),
+                ),
+                [Some(certificate.position), verified].into_iter().flatten(),
+            );
         }
         let (needed, attended) = self.hours(&rule.ruled.rule);
         let verdict = || {
@@ -78,9 +87,12 @@ impl Measured<'_> {
         let work = self.place.enrolment.employment;
         let mut refusal = None;
         if let Some(work) = work {
-            let proved_by = proof(work.evidence);
-            let value = format_args!("{} {proved_by}", work.started_on);
-            sink.rests_on(("employment", "就业"), value, [work.position]);
+            let (on, (en, zh)) = (work.started_on, proof(work.evidence));
+            sink.rests_on(
+                ("employment", "就业"),
+                (format_args!("{on} {en}"), format_args!("{on}{zh}")),
+                [work.position],
+            );
             let since = i64::from(work.started_on.days_since(class.ends_on));
             let completed = self.place.enrolment.completed;
             let early =
@@ -201,13 +213,13 @@ fn fault(certificate: &CertificateFact, evidence: &Evidence) -> Option<(Reason, 
     None
 }
 
-/// What proves an employment, in both languages.
-fn proof(evidence: EmploymentEvidence) -> &'static str {
+/// What proves an employment, in English and in Chinese.
+fn proof(evidence: EmploymentEvidence) -> (&'static str, &'static str) {
     match evidence {
-        EmploymentEvidence::LabourContract => "labour contract/劳动合同",
-        EmploymentEvidence::SocialInsurance => "social insurance/社会保险",
-        EmploymentEvidence::BusinessLicence => "business licence/营业执照",
-        EmploymentEvidence::Payroll => "payroll/工资发放记录",
+        EmploymentEvidence::LabourContract => ("labour contract", "劳动合同"),
+        EmploymentEvidence::SocialInsurance => ("social insurance", "社会保险"),
+        EmploymentEvidence::BusinessLicence => ("business licence", "营业执照"),
+        EmploymentEvidence::Payroll => ("payroll", "工资发放记录"),
     }
 }
 

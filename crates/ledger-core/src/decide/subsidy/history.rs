@@ -4,14 +4,13 @@
 
 use super::Measured;
 use super::quota::within;
-use crate::SkillLevel;
 use crate::coded::RuleKind;
+use crate::decide::class::level_names;
 use crate::decide::sink::{Sink, Verdict};
 use crate::entity::QuotaSlot;
 use crate::policy::book::InForce;
 use crate::policy::{ExclusionScope, PublishedPolicy, RepeatWindow};
 use crate::refusal::Reason;
-use std::fmt;
 
 impl<'a> Measured<'a> {
     pub(in crate::decide) fn history_rules(&self, sink: &mut impl Sink) {
@@ -112,19 +111,31 @@ impl<'a> Measured<'a> {
             return sink.verdict(verdict.not_applicable());
         }
         let class = self.place.class;
-        let training = format_args!("{} {}", class.occupation, LevelName(class.level));
-        let name = ("occupation and level", "职业（工种）及等级");
-        sink.looks_at(name, training, [class.approved.position]);
+        let (occupation, (en, zh)) = (class.occupation, level_names(class.level));
+        sink.looks_at(
+            ("occupation and level", "职业（工种）及等级"),
+            (
+                format_args!("{occupation} {en}"),
+                format_args!("{occupation}{zh}"),
+            ),
+            [class.approved.position],
+        );
         for slot in earlier() {
-            let level = LevelName(slot.level);
+            let (en, zh) = level_names(slot.level);
             let QuotaSlot {
                 taken_on,
                 scheme,
                 occupation,
                 ..
             } = slot;
-            let value = format_args!("{taken_on} {scheme} {occupation} {level}");
-            sink.looks_at(("earlier subsidy", "已享受补贴"), value, [slot.taken]);
+            sink.looks_at(
+                ("earlier subsidy", "已享受补贴"),
+                (
+                    format_args!("{taken_on} {scheme} {occupation} {en}"),
+                    format_args!("{taken_on} {scheme} {occupation}{zh}"),
+                ),
+                [slot.taken],
+            );
         }
         let barred = earlier().next().is_some().then(|| {
             let barred = self.refusal(reason);
@@ -166,17 +177,5 @@ impl<'a> Measured<'a> {
         let policies = &self.deciding.context.policies;
         let asked = self.place.class.occupation;
         slot.occupation == asked || policies.canonical(slot.occupation) == policies.canonical(asked)
-    }
-}
-
-/// A level by both of its names; a course that leads to none has no name.
-struct LevelName(Option<SkillLevel>);
-
-impl fmt::Display for LevelName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(level) => write!(f, "{}/{}", level.name_en(), level.name_zh()),
-            None => f.write_str("-"),
-        }
     }
 }

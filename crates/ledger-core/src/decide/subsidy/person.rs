@@ -44,8 +44,14 @@ impl Measured<'_> {
         let chain = chain(records, wanted, class.starts_on, last);
         for record in chain.clone() {
             if let PersonStatus::Group(group) = record.status {
-                let value = format_args!("{}/{}", group.code(), group.name_zh());
-                sink.rests_on(("group", "人员类别"), value, [record.position]);
+                sink.rests_on(
+                    ("group", "人员类别"),
+                    (
+                        format_args!("{}", group.code()),
+                        format_args!("{}", group.name_zh()),
+                    ),
+                    [record.position],
+                );
             }
         }
         let outside = (!reaches(chain, last)).then(|| {
@@ -85,8 +91,14 @@ impl Measured<'_> {
         let bounds = rule.ruled.rule;
         let max = bounds.max(sex.map(|(sex, _)| sex));
         if let Some((sex, position)) = sex {
-            let value = format_args!("{}/{}", sex.code(), sex.name_zh());
-            sink.rests_on(("sex", "性别"), value, [position]);
+            sink.rests_on(
+                ("sex", "性别"),
+                (
+                    format_args!("{}", sex.code()),
+                    format_args!("{}", sex.name_zh()),
+                ),
+                [position],
+            );
         }
         let verdict = Verdict::passed(RuleKind::Age).under(rule);
         let Some((age, position)) = age else {

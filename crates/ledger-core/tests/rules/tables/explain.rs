@@ -1,11 +1,15 @@
 //! The chain of rules behind a decision: as data, in English and in Chinese.
 
 use expect_test::{Expect, expect};
-use ledger_core::coded::RuleKind;
+use ledger_core::coded::{Group, PayeeKind, RuleKind, Sex};
 use ledger_core::explain::{Explanation, Outcome};
-use ledger_core::{BusinessDate, EventBody, Reason, explain_approval};
+use ledger_core::{
+    BusinessDate, CertificateKind, EventBody, FundSource, Reason, Refusal, SkillLevel,
+    explain_approval,
+};
 
 use super::{BODIES, tables};
+use crate::ledger::explained::{check_reason, has_han, has_latin};
 use crate::script::{class, person, run};
 
 /// Every rule that an approval can have, at once.
@@ -71,44 +75,44 @@ fn an_approval_in_words() {
         &explanation.text_en(),
         &expect![[r#"
             Qualification: the body is qualified on all of the class's dates; given class dates 2020-03-01..2020-03-31 (position 20); result: passed (no document).
-            Evidence: what the scheme asks for is on record; given completed 2020-03-31 (position 26), certificate 2020-03-31 职业技能等级证书 (positions 27, 28), employment 2020-03-31 social insurance/社会保险 (position 29); limit 68 class hours; found 80 class hours; result: passed (P1 (constructed), evidence, position 1).
+            Evidence: what the scheme asks for is on record; given completed 2020-03-31 (position 26), certificate 2020-03-31 skill level certificate (positions 27, 28), employment 2020-03-31 social insurance (position 29); limit 68 class hours; found 80 class hours; result: passed (P1 (constructed), evidence, position 1).
             Claim deadline: the subsidy is claimed in time; given time runs from 2020-03-31 (position 27), last day 2021-03-31, claimed 2020-03-31 (position 30); limit 365 days; found 0 days; result: passed (P1 (constructed), claim deadline, position 1).
-            Groups: the person belongs to one of the groups on the training dates; given group veteran/退役军人 (position 14); result: passed (P1 (constructed), groups, position 1).
-            Age: the person's age on the first training day is within the bounds; given sex female/女 (position 16), age 30 (position 15); limit 55 years; found 30 years; result: passed (P1 (constructed), age, position 1).
+            Groups: the person belongs to one of the groups on the training dates; given group veteran (position 14); result: passed (P1 (constructed), groups, position 1).
+            Age: the person's age on the first training day is within the bounds; given sex female (position 16), age 30 (position 15); limit 55 years; found 30 years; result: passed (P1 (constructed), age, position 1).
             Pension: the person draws no monthly pension on the training dates; result: passed (P1 (constructed), pension, position 1).
             Insured months: the person was insured against unemployment for so many months; given insured months 15 (position 17), counted until 2020-04-01; limit 12 months; found 15 months; result: passed (P1 (constructed), insured months, position 1).
             Residence: the person is resident in the division on the training dates; given wanted residence 370100, residence 370102 (position 18); result: passed (no document).
             Residence: the person is resident in the division on the training dates; given wanted residence 370000, residence 370102 (position 18); result: passed (P1 (constructed), residence, position 1).
             Graduating year: the training begins in the year of graduation; given graduates in 2020 (position 19); limit 2020; found 2020; result: passed (P1 (constructed), graduating year, position 1).
             Finding: no case found the training false; result: passed (no document).
-            No repeat: the same occupation and level is not subsidised again; given occupation and level 2015:4-10-01-05 junior worker/初级工 (position 20); result: passed (P1 (constructed), no repeat, position 1).
-            Higher level: a higher level that was subsidised excludes a lower one; given occupation and level 2015:4-10-01-05 junior worker/初级工 (position 20); result: passed (P1 (constructed), higher level, position 1).
-            Exclusion between schemes: what another scheme subsidised is not subsidised again; given occupation and level 2015:4-10-01-05 junior worker/初级工 (position 20); result: passed (P1 (constructed), exclusion, position 1).
+            No repeat: the same occupation and level is not subsidised again; given occupation and level 2015:4-10-01-05 junior worker (position 20); result: passed (P1 (constructed), no repeat, position 1).
+            Higher level: a higher level that was subsidised excludes a lower one; given occupation and level 2015:4-10-01-05 junior worker (position 20); result: passed (P1 (constructed), higher level, position 1).
+            Exclusion between schemes: what another scheme subsidised is not subsidised again; given occupation and level 2015:4-10-01-05 junior worker (position 20); result: passed (P1 (constructed), exclusion, position 1).
             Quota: a person receives at most so many subsidies in the window; given calendar year 2020, subsidies that count 0; limit 3 subsidies; found 0 subsidies; result: passed (P1 (constructed), quota 3/year/all, position 1).
             Quota: a person receives at most so many subsidies in the window; given window 2019-04-02..2020-04-01, subsidies that count 0; limit 2 subsidies; found 0 subsidies; result: passed (P1 (constructed), quota 2/12/same, position 1).
-            Amount: so much is paid for the place; given group and its rate veteran/退役军人 1000.00 (position 14), occupation 2015:4-10-01-05 (position 20); result: 1000.00 yuan (T1 (constructed), rate *|*|veteran|1000.00, position 2).
+            Amount: so much is paid for the place; given group and its rate veteran 1000.00 (position 14), occupation 2015:4-10-01-05 (position 20); result: 1000.00 yuan (T1 (constructed), rate *|*|veteran|1000.00, position 2).
             Uplift: a scarce occupation is paid more; result: 200.00 yuan (P1 (constructed), uplift, position 1)."#]],
     );
     check(
         &explanation.text_zh(),
         &expect![[r#"
             机构资质：机构在开班期间具备相应资质；依据：培训起止日期2020-03-01..2020-03-31（事件20）；结果：通过（无文件条款）。
-            申领材料：申领材料齐全有效；依据：完成培训2020-03-31（事件26）、证书2020-03-31 职业技能等级证书（事件27、28）、就业2020-03-31 social insurance/社会保险（事件29）；限额68学时；实际80学时；结果：通过（P1 (constructed)，evidence，事件1）。
+            申领材料：申领材料齐全有效；依据：完成培训2020-03-31（事件26）、证书2020-03-31职业技能等级证书（事件27、28）、就业2020-03-31社会保险（事件29）；限额68学时；实际80学时；结果：通过（P1 (constructed)，evidence，事件1）。
             申领期限：在规定期限内申领；依据：申领期限起算2020-03-31（事件27）、申领期限届满2021-03-31、申领2020-03-31（事件30）；限额365天；实际0天；结果：通过（P1 (constructed)，claim deadline，事件1）。
-            人员类别：培训期间属于规定的人员类别；依据：人员类别veteran/退役军人（事件14）；结果：通过（P1 (constructed)，groups，事件1）。
-            年龄：培训首日年龄在规定范围内；依据：性别female/女（事件16）、年龄30（事件15）；限额55周岁；实际30周岁；结果：通过（P1 (constructed)，age，事件1）。
+            人员类别：培训期间属于规定的人员类别；依据：人员类别退役军人（事件14）；结果：通过（P1 (constructed)，groups，事件1）。
+            年龄：培训首日年龄在规定范围内；依据：性别女（事件16）、年龄30（事件15）；限额55周岁；实际30周岁；结果：通过（P1 (constructed)，age，事件1）。
             不具有按月领取养老金资格：培训期间不具有按月领取养老金资格；结果：通过（P1 (constructed)，pension，事件1）。
             失业保险参保月数：失业保险参保达到规定月数；依据：参保月数15（事件17）、计算截止2020-04-01；限额12个月；实际15个月；结果：通过（P1 (constructed)，insured months，事件1）。
             户籍（居住地）：培训期间户籍（居住地）符合要求；依据：要求的户籍（居住地）370100、户籍（居住地）370102（事件18）；结果：通过（无文件条款）。
             户籍（居住地）：培训期间户籍（居住地）符合要求；依据：要求的户籍（居住地）370000、户籍（居住地）370102（事件18）；结果：通过（P1 (constructed)，residence，事件1）。
             毕业年度：培训在毕业年度内；依据：毕业年度2020（事件19）；限额2020；实际2020；结果：通过（P1 (constructed)，graduating year，事件1）。
             未被认定虚假：培训未被认定虚假；结果：通过（无文件条款）。
-            不可重复享受：同一职业同一等级不可重复享受；依据：职业（工种）及等级2015:4-10-01-05 junior worker/初级工（事件20）；结果：通过（P1 (constructed)，no repeat，事件1）。
-            高等级享受后不再享受低等级：已享受高等级补贴的，不再享受低等级补贴；依据：职业（工种）及等级2015:4-10-01-05 junior worker/初级工（事件20）；结果：通过（P1 (constructed)，higher level，事件1）。
-            不同补贴不可同时享受：同一培训不可同时享受其他补贴；依据：职业（工种）及等级2015:4-10-01-05 junior worker/初级工（事件20）；结果：通过（P1 (constructed)，exclusion，事件1）。
+            不可重复享受：同一职业同一等级不可重复享受；依据：职业（工种）及等级2015:4-10-01-05初级工（事件20）；结果：通过（P1 (constructed)，no repeat，事件1）。
+            高等级享受后不再享受低等级：已享受高等级补贴的，不再享受低等级补贴；依据：职业（工种）及等级2015:4-10-01-05初级工（事件20）；结果：通过（P1 (constructed)，higher level，事件1）。
+            不同补贴不可同时享受：同一培训不可同时享受其他补贴；依据：职业（工种）及等级2015:4-10-01-05初级工（事件20）；结果：通过（P1 (constructed)，exclusion，事件1）。
             享受次数：每人在计算期内享受补贴不超过规定次数；依据：自然年度2020、已享受次数0；限额3次；实际0次；结果：通过（P1 (constructed)，quota 3/year/all，事件1）。
             享受次数：每人在计算期内享受补贴不超过规定次数；依据：计算期2019-04-02..2020-04-01、已享受次数0；限额2次；实际0次；结果：通过（P1 (constructed)，quota 2/12/same，事件1）。
-            补贴标准：按标准确定补贴金额；依据：人员类别及标准veteran/退役军人 1000.00（事件14）、职业（工种）2015:4-10-01-05（事件20）；结果：1000.00元（T1 (constructed)，rate *|*|veteran|1000.00，事件2）。
+            补贴标准：按标准确定补贴金额；依据：人员类别及标准退役军人1000.00（事件14）、职业（工种）2015:4-10-01-05（事件20）；结果：1000.00元（T1 (constructed)，rate *|*|veteran|1000.00，事件2）。
             急需紧缺上浮：急需紧缺职业（工种）上浮补贴标准；结果：200.00元（P1 (constructed)，uplift，事件1）。"#]],
     );
 }
@@ -141,9 +145,9 @@ fn refusals_in_words() {
             Residence: the person is resident in the division on the training dates; given wanted residence 370000; result: refused, NOT_RESIDENT: The person is not resident where the document or the class's contract requires it (P1 (constructed), residence, position 1).
             Graduating year: the training begins in the year of graduation; result: refused, NOT_GRADUATING_YEAR: The training is not in the year of graduation (P1 (constructed), graduating year, position 1).
             Finding: no case found the training false; result: passed (no document).
-            No repeat: the same occupation and level is not subsidised again; given occupation and level 2015:4-10-01-05 junior worker/初级工 (position 16); result: passed (P1 (constructed), no repeat, position 1).
-            Higher level: a higher level that was subsidised excludes a lower one; given occupation and level 2015:4-10-01-05 junior worker/初级工 (position 16); result: passed (P1 (constructed), higher level, position 1).
-            Exclusion between schemes: what another scheme subsidised is not subsidised again; given occupation and level 2015:4-10-01-05 junior worker/初级工 (position 16); result: passed (P1 (constructed), exclusion, position 1).
+            No repeat: the same occupation and level is not subsidised again; given occupation and level 2015:4-10-01-05 junior worker (position 16); result: passed (P1 (constructed), no repeat, position 1).
+            Higher level: a higher level that was subsidised excludes a lower one; given occupation and level 2015:4-10-01-05 junior worker (position 16); result: passed (P1 (constructed), higher level, position 1).
+            Exclusion between schemes: what another scheme subsidised is not subsidised again; given occupation and level 2015:4-10-01-05 junior worker (position 16); result: passed (P1 (constructed), exclusion, position 1).
             Quota: a person receives at most so many subsidies in the window; given calendar year 2020, subsidies that count 0; limit 3 subsidies; found 0 subsidies; result: passed (P1 (constructed), quota 3/year/all, position 1).
             Quota: a person receives at most so many subsidies in the window; given window 2019-04-02..2020-04-01, subsidies that count 0; limit 2 subsidies; found 0 subsidies; result: passed (P1 (constructed), quota 2/12/same, position 1).
             Amount: so much is paid for the place; given occupation 2015:4-10-01-05 (position 16); result: 800.00 yuan (T1 (constructed), rate *|*|*|800.00, position 2).
@@ -165,9 +169,9 @@ fn refusals_in_words() {
             户籍（居住地）：培训期间户籍（居住地）符合要求；依据：要求的户籍（居住地）370000；结果：不通过，户籍（居住地）不符合要求（NOT_RESIDENT）（P1 (constructed)，residence，事件1）。
             毕业年度：培训在毕业年度内；结果：不通过，不在毕业年度（NOT_GRADUATING_YEAR）（P1 (constructed)，graduating year，事件1）。
             未被认定虚假：培训未被认定虚假；结果：通过（无文件条款）。
-            不可重复享受：同一职业同一等级不可重复享受；依据：职业（工种）及等级2015:4-10-01-05 junior worker/初级工（事件16）；结果：通过（P1 (constructed)，no repeat，事件1）。
-            高等级享受后不再享受低等级：已享受高等级补贴的，不再享受低等级补贴；依据：职业（工种）及等级2015:4-10-01-05 junior worker/初级工（事件16）；结果：通过（P1 (constructed)，higher level，事件1）。
-            不同补贴不可同时享受：同一培训不可同时享受其他补贴；依据：职业（工种）及等级2015:4-10-01-05 junior worker/初级工（事件16）；结果：通过（P1 (constructed)，exclusion，事件1）。
+            不可重复享受：同一职业同一等级不可重复享受；依据：职业（工种）及等级2015:4-10-01-05初级工（事件16）；结果：通过（P1 (constructed)，no repeat，事件1）。
+            高等级享受后不再享受低等级：已享受高等级补贴的，不再享受低等级补贴；依据：职业（工种）及等级2015:4-10-01-05初级工（事件16）；结果：通过（P1 (constructed)，higher level，事件1）。
+            不同补贴不可同时享受：同一培训不可同时享受其他补贴；依据：职业（工种）及等级2015:4-10-01-05初级工（事件16）；结果：通过（P1 (constructed)，exclusion，事件1）。
             享受次数：每人在计算期内享受补贴不超过规定次数；依据：自然年度2020、已享受次数0；限额3次；实际0次；结果：通过（P1 (constructed)，quota 3/year/all，事件1）。
             享受次数：每人在计算期内享受补贴不超过规定次数；依据：计算期2019-04-02..2020-04-01、已享受次数0；限额2次；实际0次；结果：通过（P1 (constructed)，quota 2/12/same，事件1）。
             补贴标准：按标准确定补贴金额；依据：职业（工种）2015:4-10-01-05（事件16）；结果：800.00元（T1 (constructed)，rate *|*|*|800.00，事件2）。
@@ -253,6 +257,47 @@ fn a_refusal_explains_itself() {
     let refusal = script.attempt("2020-04-01 approve C9 A").unwrap_err();
     let unknown = Explanation::refused(&refusal);
     assert_eq!((unknown.rules.len(), unknown.barred), (0, vec![refusal]));
+}
+
+/// Every word that may stand in an explanation is there in both languages; that they are used, the
+/// check behind every decision of every table shows.
+#[test]
+fn every_word_has_both_languages() {
+    let words = FundSource::ALL.iter().map(|it| (it.code(), it.name_zh()));
+    let words = words.chain(Group::ALL.iter().map(|it| (it.code(), it.name_zh())));
+    let words = words.chain(Sex::ALL.iter().map(|it| (it.code(), it.name_zh())));
+    let words = words.chain(PayeeKind::ALL.iter().map(|it| (it.code(), it.name_zh())));
+    let words = words.chain(RuleKind::ALL.iter().map(|it| (it.code(), it.name_zh())));
+    let words = words.chain(
+        SkillLevel::ALL
+            .iter()
+            .map(|it| (it.name_en(), it.name_zh())),
+    );
+    let kinds = CertificateKind::ALL.iter();
+    let words = words.chain(kinds.map(|it| (it.name_en(), it.name_zh())));
+    for (en, zh) in words {
+        assert!(has_latin(en) && !has_han(en), "{en}");
+        assert!(has_han(zh) && !has_latin(zh), "{zh}");
+    }
+    for reason in Reason::ALL {
+        check_reason(*reason);
+        let about = [
+            "amount",
+            "months",
+            "370000 skilled_talent",
+            "person",
+            "special_account",
+        ];
+        for subject in about {
+            let refusal = Refusal::new(*reason).about(subject).limit(2, 1);
+            for rule in Explanation::refused(&refusal).rules {
+                let subject = rule.inputs[0].value_zh();
+                assert!(has_han(subject) && !has_latin(subject), "{subject}");
+                let sentence = rule.text_zh().replace(reason.name(), "");
+                assert!(!has_latin(&sentence), "{sentence}");
+            }
+        }
+    }
 }
 
 /// Every kind of rule says something of its own in both languages.

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ledger_client::json::{from_json, to_json};
-use ledger_client::{AppendMode, Batch, Client, ClientError, random_request_id};
+use ledger_client::{AppendMode, Batch, Client, ClientError, Refusals, random_request_id};
 use ledger_core::RequestId;
 use ledger_proto::v1;
 use ledger_proto::v1::command_result::Outcome;
 use serde_json::{Value, json};
 
+use super::explain::Why;
 use crate::failure::{Failure, read_file};
 use crate::names::{self, Id};
 use crate::output::Output;
@@ -33,6 +34,7 @@ identifiers as UUID, dates as 2021-03-01 and money as whole fen:
 Examples:
   ledgerctl append commands.jsonl --validate-only
   ledgerctl append commands.json --mode independent
+  ledgerctl append approvals.jsonl --why zh
   generate-commands | ledgerctl append --request-id 0190a3b2-0000-7000-8000-0000000000ff")]
 pub(crate) struct Append {
     /// The file; - for standard input.
@@ -48,6 +50,9 @@ pub(crate) struct Append {
     /// is answered as the first time and does nothing.
     #[arg(long, value_name = "UUID", value_parser = names::id)]
     request_id: Option<Id>,
+    /// Language of the rules behind each approval, payment and refusal.
+    #[arg(long, value_enum, default_value_t = Why::En)]
+    why: Why,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -71,8 +76,7 @@ impl Append {
             Mode::Atomic => AppendMode::Atomic,
             Mode::Independent => AppendMode::Independent,
         };
-        let answer = send(client, &batch).await?;
-        show_answer(output, &batch, &answer)?;
+        let answer = record(client, output, batch, self.why).await?;
         let is_refused =
             |result: &v1::CommandResult| matches!(result.outcome, Some(Outcome::Refusal(_)));
         match answer.results.iter().any(is_refused) {
@@ -80,6 +84,49 @@ impl Append {
             false => Ok(()),
         }
     }
+}
+
+/// Appends a batch, and shows what became of it and why.
+pub(super) async fn record(
+    client: &Client,
+    output: &mut Output<'_>,
+    batch: Batch,
+    why: Why,
+) -> Result<v1::AppendResponse, Failure> {
+    let batch = batch.explained(why.detail());
+    match send(client, &batch).await {
+        Ok(answer) => {
+            show_answer(output, &batch, &answer, why)?;
+            Ok(answer)
+        }
+        Err(Failure::Client(ClientError::Refused(refused))) => {
+            // Without the chains the answer still says the rule of each, and how to ask.
+            let chains = match why {
+                Why::None => Vec::new(),
+                Why::En | Why::Zh => client.explain_refusals(&refused).await.unwrap_or_default(),
+            };
+            show_refused(output, &refused, (&chains, why))?;
+            Err(Failure::Refused)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+fn show_refused(
+    output: &mut Output<'_>,
+    refused: &Refusals,
+    (chains, why): (&[v1::DecisionExplanation], Why),
+) -> Result<(), Failure> {
+    if output.is_json() {
+        let mut json = show::refusals_json(refused);
+        if let Some(object) = json.as_object_mut() {
+            let chains: Vec<_> = chains.iter().map(to_json).collect();
+            object.insert("explanations".to_owned(), json!(chains));
+        }
+        return Ok(output.json(&json)?);
+    }
+    show::refused_request(output, refused)?;
+    why.show(output, chains)
 }
 
 /// Appends a batch; says how to go on when the outcome is not known.
@@ -106,6 +153,7 @@ pub(super) fn show_answer(
     output: &mut Output<'_>,
     batch: &Batch,
     answer: &v1::AppendResponse,
+    why: Why,
 ) -> Result<(), Failure> {
     if output.is_json() {
         let mut json = to_json(answer);
@@ -119,6 +167,13 @@ pub(super) fn show_answer(
             show::refusal(output, &format!("command {number}: "), refusal)?;
             show::explained_by(output, result.refusal_number)?;
         }
+        why.show(output, &result.explanations)?;
+    }
+    if answer.explanations_left_off > 0 {
+        let more = answer.explanations_left_off;
+        output.line(format_args!(
+            "{more} more decisions; ledgerctl explain tells them by position and refusal number"
+        ))?;
     }
     if batch.validate_only {
         return Ok(output.line("checked; nothing was recorded")?);
@@ -244,20 +299,36 @@ mod tests {
                 v1::CommandResult {
                     outcome: Some(Outcome::Refusal(refusal)),
                     refusal_number: 9,
+                    explanations: vec![v1::DecisionExplanation {
+                        command: "enrol_person".to_owned(),
+                        refusal_number: 9,
+                        rules: vec![v1::ExplainedRule {
+                            text_en: "Places: at most fifty".to_owned(),
+                            text_zh: "名额：不超过五十人".to_owned(),
+                            ..Default::default()
+                        }],
+                        ..Default::default()
+                    }],
                 },
             ],
             replayed: true,
             first_position: 7,
             last_position: 7,
+            explanations_left_off: 2,
         };
         let batch = Batch::from_messages(RequestId::from_bytes([1; 16]), Vec::new());
         let mut written = Vec::new();
-        show_answer(&mut Output::new(&mut written, false), &batch, &answer).unwrap();
+        let mut output = Output::new(&mut written, false);
+        show_answer(&mut output, &batch, &answer, Why::Zh).unwrap();
         expect![[r#"
             command 2: CLASS_FULL: The class is full. 班级人数已满
                 found: limit 50, found 51
                 earlier events: 3, 5
                 explained by: ledgerctl explain refusal:9
+            enrol_person of - (refusal 9): refused
+              1. 名额：不超过五十人
+              source: -
+            2 more decisions; ledgerctl explain tells them by position and refusal number
             recorded before, position 7, request 01010101-0101-0101-0101-010101010101
         "#]]
         .assert_eq(std::str::from_utf8(&written).unwrap());

@@ -43,6 +43,44 @@ pub(crate) enum Lang {
     Zh,
 }
 
+/// Whether, and in which language, an answer says why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Why {
+    /// English.
+    En,
+    /// Chinese.
+    Zh,
+    /// Not at all.
+    None,
+}
+
+impl Why {
+    /// What to ask the server for.
+    pub(crate) const fn detail(self) -> v1::ExplanationDetail {
+        match self {
+            Self::En | Self::Zh => v1::ExplanationDetail::Full,
+            Self::None => v1::ExplanationDetail::None,
+        }
+    }
+
+    /// Shows chains of rules. What stood in the way without a rule is shown as the refusal itself.
+    pub(crate) fn show(
+        self,
+        output: &mut Output<'_>,
+        decisions: &[v1::DecisionExplanation],
+    ) -> Result<(), Failure> {
+        let lang = match self {
+            Self::En => Lang::En,
+            Self::Zh => Lang::Zh,
+            Self::None => return Ok(()),
+        };
+        for decision in decisions.iter().filter(|it| !it.rules.is_empty()) {
+            show_decision(output, decision, lang)?;
+        }
+        Ok(())
+    }
+}
+
 /// What to explain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum What {

@@ -6,7 +6,8 @@ use ledger_core::{BusinessDate, RequestId};
 use ledger_proto::v1;
 use ledger_proto::v1::command::Body;
 
-use super::append::{send, show_answer};
+use super::append::record;
+use super::explain::Why;
 use crate::failure::Failure;
 use crate::names::{self, Id};
 use crate::output::Output;
@@ -29,6 +30,9 @@ pub(crate) struct Recording {
     /// answered as the first time and does nothing.
     #[arg(long, value_name = "UUID", value_parser = names::id)]
     request_id: Option<Id>,
+    /// Language of the rules behind an approval, a payment or a refusal.
+    #[arg(long, value_enum, default_value_t = Why::En)]
+    why: Why,
 }
 
 impl Recording {
@@ -50,7 +54,7 @@ impl Recording {
             .map_or_else(random_request_id, |id| RequestId::from_bytes(id.0));
         let mut batch = Batch::from_messages(request_id, vec![command]);
         batch.validate_only = self.validate_only;
-        let answer = send(client, &batch).await?;
-        show_answer(output, &batch, &answer)
+        record(client, output, batch, self.why).await?;
+        Ok(())
     }
 }

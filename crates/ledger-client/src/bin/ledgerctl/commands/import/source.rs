@@ -1,6 +1,6 @@
 //! A CSV file, checked as a whole and then cut into batches.
 
-use ledger_client::{Batch, batch_request_id};
+use ledger_client::{Batch, ExplanationDetail, batch_request_id};
 use ledger_core::Command;
 use ledger_core::identity_number::looks_like_identity_number;
 use sha2::{Digest as _, Sha256};
@@ -163,7 +163,10 @@ impl<'file> Source<'file> {
             let (lines, commands): (Vec<u64>, Vec<Command>) =
                 commands.by_ref().take(self.lines_per_batch).unzip();
             let request_id = batch_request_id(kind.name(), &self.digest, index);
-            let batch = Batch::new(request_id, &commands).independent();
+            let batch = Batch::new(request_id, &commands)
+                .independent()
+                // Nobody reads thousands of chains; `explain` tells the one that is asked about.
+                .explained(ExplanationDetail::None);
             (!lines.is_empty()).then_some(NumberedBatch { batch, lines })
         })
     }

@@ -10,7 +10,8 @@ use ledger_proto::v1;
 use sha2::{Digest as _, Sha256};
 
 use super::check::{read_text, show_errors};
-use crate::commands::append::{send, show_answer};
+use crate::commands::append::record;
+use crate::commands::explain::Why;
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::when;
@@ -50,8 +51,7 @@ impl Publish {
                 output.line(file.display())?;
             }
             let batch = publication(on, text);
-            let answer = send(client, &batch).await?;
-            show_answer(output, &batch, &answer)?;
+            record(client, output, batch, Why::En).await?;
         }
         Ok(())
     }

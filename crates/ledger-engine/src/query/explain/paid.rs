@@ -1,0 +1,308 @@
+//! Payments and settlements: the rules of the schedule, the funds and the payee, with the events
+//! among their causes that each looked at.
+
+use std::collections::BTreeMap;
+
+use ledger_core::coded::RuleKind;
+use ledger_core::entity::Class;
+use ledger_core::event::{
+    DisbursementOrdered, DisbursementStage, Payee, ProjectSettled, Subject as PaidFor,
+};
+use ledger_core::explain::{Evaluated, Input, Outcome};
+use ledger_core::policy::book::{CaseDates, CaseRules, RuleCase};
+use ledger_core::policy::{PolicyBook, Ruled, Scheme};
+use ledger_core::refusal::RuleCitation;
+use ledger_core::{AwardId, BusinessDate, EventKind, FundSource, Position, RecordedEvent};
+use ledger_proto::to_proto::evaluated_to_proto;
+use ledger_proto::v1;
+
+use super::before::book_before;
+use super::{Explaining, QueryError, RecordHead, about};
+use crate::query::entities::{load_award, load_class};
+use crate::query::limits::PAGE_WORK_MAX;
+use crate::query::positions::Work;
+
+/// The kinds of causes that the rules of payments look at.
+const LOOKED_AT: [EventKind; 7] = [
+    EventKind::SubsidyApproved,
+    EventKind::ClassClosed,
+    EventKind::EmploymentConfirmed,
+    EventKind::AgencyContractRecorded,
+    EventKind::PublicityClosed,
+    EventKind::ProjectSettled,
+    EventKind::DisbursementSettled,
+];
+
+/// The causes of an event by their kinds.
+type Causes = BTreeMap<EventKind, Vec<Position>>;
+
+impl Explaining<'_> {
+    /// A payment: the funds that may pay it, the payee, and for a project the schedule.
+    pub(super) fn payment(
+        &mut self,
+        recorded: &RecordedEvent,
+        e: &DisbursementOrdered,
+    ) -> Result<v1::DecisionExplanation, QueryError> {
+        let explained = v1::DecisionExplanation {
+            disbursement_id: e.disbursement.as_bytes().to_vec(),
+            amount_fen: e.total.get(),
+            ..about(recorded)
+        };
+        let id = match e.subject {
+            PaidFor::Award(award) => return self.award_payment(explained, (e, award)),
+            PaidFor::Class(id) => id,
+        };
+        let causes = self.causes(recorded)?;
+        let explained = v1::DecisionExplanation {
+            class_id: id.as_bytes().to_vec(),
+            ..explained
+        };
+        let Some(class) = load_class(self.snapshot, id)? else {
+            return Ok(explained);
+        };
+        let book = book_before(&self.book, recorded.position);
+        let on = recorded.event.occurred_on;
+        let rules = class_rules(&book, &class, on).map_or_else(Vec::new, |rules| {
+            let made = Made {
+                class: &class,
+                causes: &causes,
+                rules,
+            };
+            made.payment(e)
+        });
+        Ok(with(explained, &rules))
+    }
+
+    /// A settlement: the employment rate and what the schedule makes of it.
+    pub(super) fn settlement(
+        &mut self,
+        recorded: &RecordedEvent,
+        e: &ProjectSettled,
+    ) -> Result<v1::DecisionExplanation, QueryError> {
+        let explained = v1::DecisionExplanation {
+            class_id: e.class.as_bytes().to_vec(),
+            amount_fen: e.payable.get(),
+            ..about(recorded)
+        };
+        let causes = self.causes(recorded)?;
+        let Some(class) = load_class(self.snapshot, e.class)? else {
+            return Ok(explained);
+        };
+        let book = book_before(&self.book, recorded.position);
+        let on = recorded.event.occurred_on;
+        let rules = class_rules(&book, &class, on).map_or_else(Vec::new, |rules| {
+            let made = Made {
+                class: &class,
+                causes: &causes,
+                rules,
+            };
+            vec![made.settlement(e)]
+        });
+        Ok(with(explained, &rules))
+    }
+
+    /// A payment of an award: the fund that may pay it. What it rests on is the award's approval.
+    fn award_payment(
+        &self,
+        explained: v1::DecisionExplanation,
+        (e, id): (&DisbursementOrdered, AwardId),
+    ) -> Result<v1::DecisionExplanation, QueryError> {
+        let explained = v1::DecisionExplanation {
+            command: "order_award_payment".to_owned(),
+            award_id: id.as_bytes().to_vec(),
+            ..explained
+        };
+        let Some(award) = load_award(self.snapshot, id)? else {
+            return Ok(explained);
+        };
+        let published = self.book.at(award.policy);
+        let rules = published.and_then(|it| Some((it, it.policy.scheme(&award.scheme)?)));
+        let approved = [award.approved.position];
+        let inputs = vec![
+            fund(e.account.fund, &approved),
+            input("award, yuan", "奖补金额（元）", award.amount, &approved),
+        ];
+        let citation = rules.map(|(published, scheme)| published.cite(&scheme.funds));
+        Ok(with(explained, &[kept(RuleKind::Funds, citation, inputs)]))
+    }
+
+    /// The causes of an event by kind, as far as the work of a page goes.
+    fn causes(&mut self, recorded: &RecordedEvent) -> Result<Causes, QueryError> {
+        let mut causes = Causes::new();
+        let mut work = Work::new(PAGE_WORK_MAX);
+        for cause in &recorded.event.causes {
+            // A settlement is a cause of the order that is recorded with it.
+            let Some(record) = self.blocks.record_within(*cause, &mut work)? else {
+                break;
+            };
+            let head = RecordHead::of(&record)?;
+            let kind = LOOKED_AT.iter().find(|kind| head.is_one_of(&[**kind]));
+            if let Some(kind) = kind {
+                causes.entry(*kind).or_default().push(*cause);
+            }
+        }
+        Ok(causes)
+    }
+}
+
+/// A payment or a settlement of a class, and what it was made from.
+struct Made<'a> {
+    class: &'a Class,
+    causes: &'a Causes,
+    rules: CaseRules<'a>,
+}
+
+impl Made<'_> {
+    fn payment(&self, e: &DisbursementOrdered) -> Vec<Evaluated> {
+        let approved = [self.class.approved.position];
+        let mut chain = Vec::new();
+        let lines = self.of(EventKind::SubsidyApproved);
+        let inputs = vec![
+            fund(e.account.fund, &approved),
+            input("lines", "明细数", e.lines.len(), lines),
+        ];
+        chain.push(kept(
+            RuleKind::Funds,
+            self.cite(|it| Some(&it.funds)),
+            inputs,
+        ));
+        if let Some(citation) = self.cite(|it| it.payee.as_ref()) {
+            let related = match e.payee {
+                Payee::Institution(_) => self.of(EventKind::AgencyContractRecorded),
+                Payee::Employer(_) => self.of(EventKind::EmploymentConfirmed),
+                Payee::Person(_) | Payee::Master(_) => &[],
+            };
+            let kind = e.payee.kind();
+            let mut payee = input("payee", "收款人", kind.code(), related);
+            payee.value_zh = Some(kind.name_zh().to_owned());
+            chain.push(kept(RuleKind::Payee, Some(citation), vec![payee]));
+        }
+        let shown = self.of(EventKind::PublicityClosed);
+        if let Some(citation) = self.cite(|it| it.publicity.as_ref())
+            && !shown.is_empty()
+        {
+            let inputs = vec![input("lists shown", "公示次数", shown.len(), shown)];
+            chain.push(kept(RuleKind::Publicity, Some(citation), inputs));
+        }
+        if let Some(citation) = self.cite(|it| it.split.as_ref()) {
+            let total = input("of the fund, yuan", "该资金分担（元）", e.total, lines);
+            chain.push(kept(RuleKind::FundSplit, Some(citation), vec![total]));
+        }
+        if e.stage != DisbursementStage::Full {
+            let closed = self.of(EventKind::ClassClosed);
+            let settled = self.of(EventKind::ProjectSettled);
+            let mut inputs = Vec::new();
+            if !closed.is_empty() {
+                inputs.push(input("class closed", "班级结业", closed.len(), closed));
+            }
+            if !settled.is_empty() {
+                inputs.push(input("class settled", "班级结算", settled.len(), settled));
+            }
+            inputs.extend(self.schedule());
+            let citation = self.cite(|it| it.project.as_ref());
+            chain.push(kept(RuleKind::PaymentSchedule, citation, inputs));
+        }
+        chain
+    }
+
+    fn settlement(&self, e: &ProjectSettled) -> Evaluated {
+        let employed = self.of(EventKind::EmploymentConfirmed);
+        let approved = self.of(EventKind::SubsidyApproved);
+        let paid = self.of(EventKind::DisbursementSettled);
+        let mut inputs = vec![
+            input("employed trainees", "就业人数", e.employed, employed),
+            input("counted over", "计算基数", e.base, approved),
+            input("places settled", "结算人数", e.lines.len(), approved),
+            input("excess advance, yuan", "多预拨金额（元）", e.excess, paid),
+        ];
+        inputs.extend(self.schedule());
+        let citation = self.cite(|it| it.project.as_ref());
+        kept(RuleKind::PaymentSchedule, citation, inputs)
+    }
+
+    /// What the schedule says.
+    fn schedule(&self) -> Vec<Input> {
+        let Some(project) = self.rules.rule(|scheme| scheme.project.as_ref()) else {
+            return Vec::new();
+        };
+        let (policy, schedule) = ([project.published.position], project.ruled.rule);
+        vec![
+            input("advance share", "预拨比例", schedule.advance_share, &policy),
+            input(
+                "rate for payment in full",
+                "全额拨付就业率",
+                schedule.full_payment_rate,
+                &policy,
+            ),
+        ]
+    }
+
+    fn of(&self, kind: EventKind) -> &[Position] {
+        self.causes.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    fn cite<T>(&self, rule: impl Fn(&Scheme) -> Option<&Ruled<T>>) -> Option<RuleCitation> {
+        self.rules.rule(rule).map(|rule| rule.cite())
+    }
+}
+
+/// The rules that hold for a class as a whole on the day of a payment.
+fn class_rules<'a>(
+    book: &'a PolicyBook,
+    class: &'a Class,
+    on: BusinessDate,
+) -> Option<CaseRules<'a>> {
+    book.case_rules(&RuleCase {
+        scheme: &class.scheme,
+        division: class.account.division,
+        policy: class.policy,
+        dates: CaseDates {
+            class_approval: class.approved.on,
+            first_attendance: None,
+            certificate: None,
+            claim: on,
+            approval: on,
+        },
+    })
+}
+
+fn with(explained: v1::DecisionExplanation, rules: &[Evaluated]) -> v1::DecisionExplanation {
+    v1::DecisionExplanation {
+        rules: rules.iter().map(evaluated_to_proto).collect(),
+        source: v1::ExplanationSource::Recorded.into(),
+        ..explained
+    }
+}
+
+fn kept(rule: RuleKind, citation: Option<RuleCitation>, inputs: Vec<Input>) -> Evaluated {
+    Evaluated {
+        rule,
+        citation,
+        inputs,
+        limit: None,
+        found: None,
+        outcome: Outcome::Passed,
+    }
+}
+
+fn fund(fund: FundSource, positions: &[Position]) -> Input {
+    Input {
+        value_zh: Some(fund.name_zh().to_owned()),
+        ..input("fund", "资金渠道", fund.code(), positions)
+    }
+}
+
+fn input(
+    name_en: &'static str,
+    name_zh: &'static str,
+    value: impl ToString,
+    positions: &[Position],
+) -> Input {
+    Input {
+        name_en,
+        name_zh,
+        value: value.to_string(),
+        value_zh: None,
+        positions: positions.to_vec(),
+    }
+}
