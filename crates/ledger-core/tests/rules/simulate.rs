@@ -23,6 +23,7 @@ struct Shadow<'l> {
     notes: BTreeMap<About, Why>,
     ledger: &'l Ledger,
     persons: Vec<PersonKey>,
+    awards: Vec<AwardId>,
     accounts: Vec<EntityKey>,
 }
 
@@ -44,6 +45,7 @@ impl ShadowState for Shadow<'_> {
         for key in keys.drain(..) {
             match key {
                 EntityKey::Person(person) => self.persons.push(person),
+                EntityKey::Award(award) => self.awards.push(award),
                 EntityKey::Account(_) => self.accounts.push(key),
                 _ => {}
             }
@@ -62,10 +64,7 @@ impl ShadowState for Shadow<'_> {
     }
 
     fn recorded_award(&mut self, award: AwardId) -> Result<Option<Award>, Infallible> {
-        Ok(match self.ledger.entities.get(&EntityKey::Award(award)) {
-            Some(Entity::Award(award)) => Some(award.clone()),
-            _ => None,
-        })
+        Ok(award_of(self.ledger, award).cloned())
     }
 }
 
@@ -94,6 +93,13 @@ fn class_of(ledger: &Ledger, class: ClassId) -> &Class {
     }
 }
 
+fn award_of(ledger: &Ledger, award: AwardId) -> Option<&Award> {
+    match ledger.entities.get(&EntityKey::Award(award)) {
+        Some(Entity::Award(award)) => Some(award),
+        _ => None,
+    }
+}
+
 fn simulate(script: &Script, draft: Arc<Policy>, scope: Scope) -> Simulated {
     let ledger = &script.ledger;
     let mut context = Context::default();
@@ -103,6 +109,7 @@ fn simulate(script: &Script, draft: Arc<Policy>, scope: Scope) -> Simulated {
         notes: BTreeMap::new(),
         ledger,
         persons: Vec::new(),
+        awards: Vec::new(),
         accounts: Vec::new(),
     };
     let mut simulation = Simulation::new(scope);
@@ -111,8 +118,7 @@ fn simulate(script: &Script, draft: Arc<Policy>, scope: Scope) -> Simulated {
         while let Some(attempt) = attempts.next_if(|attempt| attempt.seen < event.position) {
             let Ok(()) = simulation.attempt(&mut shadow, attempt);
         }
-        if let EventBody::PolicyPublished(_) = &event.event.body {
-            let published = ledger.policies.at(event.position).unwrap();
+        if let Some(published) = ledger.policies.at(event.position) {
             let policies = &mut shadow.context.policies;
             policies.publish(event.position, Arc::clone(&published.policy));
         }
@@ -184,6 +190,26 @@ fn compare(shadow: &Shadow<'_>, scope: Scope) -> (Report, Vec<Outcome>) {
             });
         }
     }
+    for key in &shadow.awards {
+        let (was, would) = (award_of(ledger, *key), shadow.context.awards.get(key));
+        let Some(award) = was.or(would) else {
+            continue;
+        };
+        let money = [was, would].map(|award| outcome::of_award(award).unwrap());
+        if !outcome::award_counts(&scope, award, (money[0], money[1])) {
+            continue;
+        }
+        let about = About::Award(*key);
+        add(Outcome {
+            about,
+            beneficiary: award.recipient,
+            division: award.division,
+            scheme: award.scheme.clone(),
+            was: money[0],
+            would: money[1],
+            why: shadow.notes.get(&about).cloned(),
+        });
+    }
     report.check().unwrap();
     (report, outcomes)
 }
@@ -192,6 +218,40 @@ fn draft(parameters: &str) -> Arc<Policy> {
     let parameters = parameters.split_whitespace();
     let parameters = parameters.map(|parameter| parameter.split_once('=').unwrap());
     Arc::new(policy("P1", &parameters.collect()))
+}
+
+/// Each document that was in force as it is from the first decision on changes nothing. Returns how
+/// many places and awards were compared for it.
+pub(crate) fn check_in_force(script: &Script) -> u64 {
+    let ledger = &script.ledger;
+    let published = ledger.policies.published();
+    let decided = ledger.events.iter().find(|event| {
+        let body = &event.event.body;
+        matches!(
+            body,
+            EventBody::ClassApproved(_) | EventBody::AwardApproved(_)
+        )
+    });
+    let refused = script.refused.first();
+    let begun = decided.map(|event| event.position).into_iter();
+    let begun = begun
+        .chain(refused.map(|attempt| attempt.seen.next()))
+        .min();
+    let unchanged = published.iter().filter(|one| {
+        let versions = published.iter();
+        let versions = versions.filter(|other| other.policy.policy_id == one.policy.policy_id);
+        let always = begun.is_none_or(|begun| one.position < begun);
+        always && one.withdrawn.is_none() && versions.count() == 1
+    });
+    let mut compared = 0;
+    for one in unchanged {
+        let same = simulate(script, Arc::clone(&one.policy), Scope::default());
+        let document = &one.policy.document_number;
+        assert_eq!(same.outcomes, [], "{document} changes nothing");
+        assert_eq!(same.counts.uncovered, 0, "{document}");
+        compared += same.report.all.counted;
+    }
+    compared
 }
 
 /// The document in force changes nothing; stricter ones change something, and the books of the

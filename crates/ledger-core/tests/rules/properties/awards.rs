@@ -74,6 +74,8 @@ fn random_awards_keep_every_promise() {
             case.step(step, &seen);
         }
         case.script.ledger.audit();
+        let compared = crate::simulate::check_in_force(&case.script);
+        assert!(compared > 0, "awards are simulated");
         Ok(())
     });
     if let Err(failure) = outcome {
