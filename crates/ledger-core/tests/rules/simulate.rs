@@ -245,22 +245,53 @@ pub(crate) fn check_in_force(script: &Script) -> u64 {
     });
     let mut compared = 0;
     for one in unchanged {
-        let same = simulate(script, Arc::clone(&one.policy), Scope::default());
-        let document = &one.policy.document_number;
-        assert_eq!(same.outcomes, [], "{document} changes nothing");
-        assert_eq!(same.counts.uncovered, 0, "{document}");
-        compared += same.report.all.counted;
+        for scope in scopes(script) {
+            let same = simulate(script, Arc::clone(&one.policy), scope);
+            let document = &one.policy.document_number;
+            assert_eq!(same.outcomes, [], "{document} changes nothing in {scope:?}");
+            assert_eq!(same.counts.uncovered, 0, "{document} in {scope:?}");
+            compared += same.report.all.counted;
+        }
     }
     compared
+}
+
+/// Everything; from a day in the middle of the history on, and up to it; and one city's.
+fn scopes(script: &Script) -> [Scope; 4] {
+    let events = &script.ledger.events;
+    let middle = events.get(events.len() / 2);
+    let middle = middle.map(|event| event.event.occurred_on);
+    let all = Scope::default();
+    [
+        all,
+        Scope {
+            from: middle,
+            ..all
+        },
+        Scope {
+            until: middle,
+            ..all
+        },
+        Scope {
+            division: Division::new(370_100).ok(),
+            ..all
+        },
+    ]
 }
 
 /// The document in force changes nothing; stricter ones change something, and the books of the
 /// shadow agree with its places all the same.
 pub(crate) fn check_random(script: &Script) {
     let in_force = script.ledger.policies.latest("P1").unwrap();
-    let same = simulate(script, Arc::clone(&in_force.policy), Scope::default());
-    assert_eq!(same.outcomes, [], "the document in force changes nothing");
-    assert_eq!(same.counts.uncovered, 0);
+    for scope in scopes(script) {
+        let same = simulate(script, Arc::clone(&in_force.policy), scope);
+        assert_eq!(
+            same.outcomes,
+            [],
+            "the document in force changes nothing in {scope:?}"
+        );
+        assert_eq!(same.counts.uncovered, 0, "{scope:?}");
+    }
     for other in [
         "quota=1 repeat=none",
         "quota=3 repeat=none base=approved shortfall=recover",
