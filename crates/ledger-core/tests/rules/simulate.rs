@@ -15,7 +15,7 @@ use ledger_core::{
 
 use crate::ledger::Ledger;
 use crate::policies::policy;
-use crate::script::{Script, class, person, run};
+use crate::script::{Script, class, id, person, run};
 
 /// A shadow that keeps everything in memory.
 struct Shadow<'l> {
@@ -254,6 +254,13 @@ pub(crate) fn check_in_force(script: &Script) -> u64 {
         }
     }
     compared
+}
+
+/// Whatever a draft changes, the books of the shadow agree with its places and awards.
+pub(crate) fn check_draft(script: &Script, parameters: &str) {
+    for scope in scopes(script) {
+        simulate(script, draft(parameters), scope);
+    }
 }
 
 /// Everything; from a day in the middle of the history on, and up to it; and one city's.
@@ -637,4 +644,66 @@ fn what_the_account_does_not_hold_is_reported_as_such() {
         ],
     );
     assert_eq!(simulated.report.all.unfunded, Fen::new(100_000));
+}
+
+/// Two prizes of a cycle: the first one is paid in parts, the second one comes back from the bank,
+/// and a third one was refused.
+const PRIZES: &str = "
+    2020-01-01 policy P1 award-funds=skilled_talent awards=prize/fixed:300.00/person/count:2+2+2020
+               account 370000 fund=skilled_talent
+               accrue 370000 10000.00 fund=skilled_talent
+               person A,B,C
+    2020-06-01 award G0 prize person:A m0 parts=370000
+               award G1 prize person:B m1 parts=370000
+               award G2 prize person:C m2 parts=370000 => AWARD_COUNT_USED
+    2020-07-01 pay-award D0 G0 370000 amount=100.00
+               pay-award D1 G1 370000
+               settle D0
+               return D1 passive
+    2020-08-01 pay-award D2 G0 370000
+";
+
+/// What is paid in parts adds up to the amount of the draft, to the fen.
+#[test]
+fn awards_take_the_amount_and_the_count_of_the_draft() {
+    let (none, paid, sent_back) = (money(0, 0), money(30_000, 30_000), money(30_000, 0));
+    let used = Some("AWARD_COUNT_USED");
+    let script = run(&[PRIZES]);
+    for (amount, count, expected) in [
+        ("300.00", 2, vec![]),
+        (
+            "200.00",
+            2,
+            vec![
+                ("G0", paid, money(20_000, 20_000), None),
+                ("G1", sent_back, money(20_000, 0), None),
+            ],
+        ),
+        (
+            "299.99",
+            2,
+            vec![
+                ("G0", paid, money(29_999, 29_999), None),
+                ("G1", sent_back, money(29_999, 0), None),
+            ],
+        ),
+        ("300.00", 1, vec![("G1", sent_back, none, used)]),
+        ("300.00", 3, vec![("G2", none, sent_back, None)]),
+    ] {
+        let parameters = format!(
+            "award-funds=skilled_talent awards=prize/fixed:{amount}/person/count:{count}+2+2020"
+        );
+        let simulated = simulate(&script, draft(&parameters), Scope::default());
+        let found = simulated.outcomes.iter().map(|outcome| {
+            let why = outcome.why.as_ref().map(|why| why.refusal.reason.name());
+            (outcome.about, outcome.was, outcome.would, why)
+        });
+        let found: Vec<_> = found.collect();
+        let about = |name: &str| About::Award(AwardId::from_bytes(id(name)));
+        let expected = expected.iter();
+        let expected: Vec<_> = expected
+            .map(|(name, was, would, why)| (about(name), *was, *would, *why))
+            .collect();
+        assert_eq!(found, expected, "{parameters}");
+    }
 }
