@@ -209,3 +209,26 @@ fn allowed_amount(command: &ApproveAward, refusal: &Refusal) -> Option<Fen> {
         .map(Fen::new)?;
     (command.amount != Some(allowed)).then_some(allowed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::Scope;
+
+    /// With room for one: the second is counted and waits for nothing, until the first has left.
+    #[test]
+    fn as_many_wait_for_a_payment_as_there_is_room_for() {
+        let class = ClassId::from_bytes([1; 16]);
+        let [first, second] = [1, 2].map(|byte| PersonKey::from_bytes([byte; 16]));
+        let mut simulation = Simulation::new(Scope::default());
+        simulation.joined_count = JOINED_MAX - 1;
+        simulation.join(class, first);
+        simulation.join(class, second);
+        assert_eq!(simulation.waiting(class, &[]), [first]);
+        assert_eq!(simulation.counts().not_joined, 1);
+        simulation.leave(class, &[first]);
+        simulation.join(class, second);
+        assert_eq!(simulation.waiting(class, &[]), [second]);
+        assert_eq!(simulation.counts().not_joined, 1);
+    }
+}

@@ -295,13 +295,13 @@ impl Simulation {
     }
 
     /// Persons of a class whom the draft alone approves, beside those named.
-    fn waiting(&self, class: ClassId, named: &[PersonKey]) -> Vec<PersonKey> {
+    pub(super) fn waiting(&self, class: ClassId, named: &[PersonKey]) -> Vec<PersonKey> {
         let waiting = self.joined.get(&class).into_iter().flatten();
         let others = waiting.filter(|person| !named.contains(person));
         others.copied().collect()
     }
 
-    fn leave(&mut self, class: ClassId, paid: &[PersonKey]) {
+    pub(super) fn leave(&mut self, class: ClassId, paid: &[PersonKey]) {
         if let Some(waiting) = self.joined.get_mut(&class) {
             let before = waiting.len();
             waiting.retain(|person| !paid.contains(person));
