@@ -2,7 +2,9 @@
 
 use super::{About, Attempt, Moment, ShadowState, Simulation, Stage, Why, commands, division_of};
 use crate::command::{ApproveAward, CommandBody};
-use crate::event::{AwardApproved, ClassApproved, RecordedEvent, SubsidyApproved};
+use crate::event::{
+    AwardApproved, ClassApproved, DisbursementStage, RecordedEvent, SubsidyApproved,
+};
 use crate::refusal::{Reason, Refusal};
 use crate::{ClassId, Fen, PersonKey};
 
@@ -132,10 +134,22 @@ impl Simulation {
             on,
         };
         let body = attempt.command.body.clone();
-        if self.carry_out(shadow, moment, body)?.is_ok()
-            && let CommandBody::ApproveSubsidy(c) = &attempt.command.body
-        {
-            self.join(c.class, c.person);
+        if self.carry_out(shadow, moment, body)?.is_ok() {
+            match &attempt.command.body {
+                CommandBody::ApproveSubsidy(c) => self.join(c.class, c.person),
+                CommandBody::OrderDisbursement(c) => {
+                    for person in &c.beneficiaries {
+                        match c.stage {
+                            // The settlement has to name whoever has an advance.
+                            DisbursementStage::Advance => self.join(c.class, *person),
+                            DisbursementStage::Full | DisbursementStage::Final => {
+                                self.leave(c.class, &[*person]);
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -181,7 +195,12 @@ impl Simulation {
         )
     }
 
+    /// Lets a person wait for the next payment of a class, once.
     fn join(&mut self, class: ClassId, person: PersonKey) {
+        let waiting = self.joined.get(&class);
+        if waiting.is_some_and(|waiting| waiting.contains(&person)) {
+            return;
+        }
         if self.joined_count >= JOINED_MAX {
             self.counts.not_joined = self.counts.not_joined.saturating_add(1);
             return;

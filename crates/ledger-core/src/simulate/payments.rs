@@ -1,6 +1,6 @@
 //! Payments in the shadow: each beneficiary's line follows the shadow's approval.
 
-use super::{About, Moment, ShadowState, Simulation, Stage, Why, commands};
+use super::{About, Carried, Moment, ShadowState, Simulation, Stage, Why, commands};
 use crate::command::{CommandBody, OrderAwardPayment, OrderDisbursement};
 use crate::context::Context;
 use crate::entity::Award;
@@ -11,6 +11,7 @@ use crate::event::{
 use crate::refusal::{Reason, Refusal};
 use crate::{AccountKey, AwardId, BusinessDate, ClassId, DisbursementId, Fen, PersonKey, Position};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 impl Simulation {
     pub(super) fn payment<S: ShadowState>(
@@ -55,7 +56,10 @@ impl Simulation {
         }
         let order = |persons: Vec<PersonKey>| commands::order_disbursement(e, class, own, persons);
         let paid = self.pay_whom_it_can(shadow, &payment, (&named, all), &order)?;
-        self.leave(class, &paid);
+        // Whoever has an advance is still named by the settlement of the class.
+        if e.stage != DisbursementStage::Advance {
+            self.leave(class, &paid);
+        }
         Ok(())
     }
 
@@ -147,6 +151,7 @@ impl Simulation {
             return Ok(());
         }
         let beneficiaries = order.beneficiaries.clone();
+        self.confirm_in_flight(shadow, recorded, (e.class, &beneficiaries))?;
         let body = CommandBody::OrderDisbursement(order);
         match self.carry_out(shadow, Moment::of(recorded), body)? {
             Ok(()) => self.leave(e.class, &beneficiaries),
@@ -193,6 +198,30 @@ impl Simulation {
             beneficiaries,
             fund: None,
         })
+    }
+
+    /// Lets the bank confirm what the shadow alone has ordered for places of a class: no record says
+    /// when that would have arrived, and of what is on record nothing is with the bank any more
+    /// when the class is settled.
+    fn confirm_in_flight<S: ShadowState>(
+        &mut self,
+        shadow: &mut S,
+        recorded: &RecordedEvent,
+        (class, persons): (ClassId, &[PersonKey]),
+    ) -> Result<(), S::Error> {
+        let context = shadow.context();
+        let places = persons.iter().filter_map(|person| {
+            let person = context.persons.get(person)?;
+            person.enrolment(class)
+        });
+        let open = places.flat_map(|place| &place.payments);
+        let open = open.filter(|payment| payment.settled.is_none());
+        let open: BTreeSet<_> = open.map(|payment| payment.disbursement).collect();
+        for disbursement in open {
+            let settle = commands::settle(disbursement, &self.no_reference);
+            let _confirmed: Carried = self.carry_out(shadow, Moment::of(recorded), settle)?;
+        }
+        Ok(())
     }
 
     /// Pays an award: the same part of what its account pays in the shadow as on record.

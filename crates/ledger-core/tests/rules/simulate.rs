@@ -557,6 +557,66 @@ fn a_project_is_settled_with_whom_the_draft_approves() {
     assert_eq!(none.report.all.paid.refused, Fen::new(100_000));
 }
 
+/// An advance that was refused for A's quota, and what it leads to where the draft lets it through:
+/// the bank confirms what only the draft orders, and whoever has an advance is settled, approved (A)
+/// or not (C).
+#[test]
+fn an_advance_that_only_the_draft_pays_does_not_stop_the_settlement() {
+    let project = |advance: &str| {
+        let table = "
+    2019-01-01 policy P1 quota=1
+               account 370100
+               accrue 370100 10000.00
+               institution I1
+               institution E1
+               qualify I1 train1 train
+               qualify E1 eval1 evaluate
+               person A,B,C
+    2020-02-20 class C0
+               class K1 kind=project occupation=4-10-01-02
+               open C0
+               open K1
+    2020-03-31 graduate C0 A
+               graduate K1 A,B,C
+               close K1
+               approve C0 A
+               approve K1 A                         => YEARLY_QUOTA_USED
+               ADVANCE
+               approve K1 B
+               employ K1 A,B,C 2020-03-31
+    2020-11-01 order D2 K1 final B to=body:I1
+    ";
+        table.replace("ADVANCE", advance)
+    };
+    let (none, full) = (money(0, 0), money(100_000, 100_000));
+    let approved = ("K1", "A", none, full, None);
+    let advanced = ("K1", "C", none, money(0, 60_000), None);
+    let refused = "=> YEARLY_QUOTA_USED";
+    let again = "order D3 K1 advance B\nsettle D3";
+    for (advance, expected) in [
+        (
+            "order D1 K1 advance B\nsettle D1".to_owned(),
+            vec![approved],
+        ),
+        (format!("order D1 K1 advance A,B {refused}"), vec![approved]),
+        (
+            format!("order D1 K1 advance A,B {refused}\n{again}"),
+            vec![approved],
+        ),
+        (
+            format!("order D1 K1 advance A,B,C {refused}\n{again}"),
+            vec![approved, advanced],
+        ),
+    ] {
+        check(
+            &[&project(&advance)],
+            "quota=2",
+            Scope::default(),
+            &expected,
+        );
+    }
+}
+
 #[test]
 #[expect(clippy::too_many_lines, reason = "one history and what becomes of it")]
 fn what_the_account_does_not_hold_is_reported_as_such() {
