@@ -1,12 +1,13 @@
 //! Approvals in the shadow: of classes, subsidies and awards, and of what was refused before.
 
+use super::payments::never_ordered;
 use super::{About, Attempt, Moment, ShadowState, Simulation, Stage, Why, commands, division_of};
 use crate::command::{ApproveAward, CommandBody};
 use crate::event::{
     AwardApproved, ClassApproved, DisbursementStage, RecordedEvent, SubsidyApproved,
 };
 use crate::refusal::{Reason, Refusal};
-use crate::{ClassId, Fen, PersonKey};
+use crate::{ClassId, Fen, PersonKey, Position};
 
 use super::JOINED_MAX;
 
@@ -133,7 +134,7 @@ impl Simulation {
             recorded_at: attempt.recorded_at,
             on,
         };
-        let body = attempt.command.body.clone();
+        let body = of_its_own(attempt.command.body.clone(), attempt.seen);
         if self.carry_out(shadow, moment, body)?.is_ok() {
             match &attempt.command.body {
                 CommandBody::ApproveSubsidy(c) => self.join(c.class, c.person),
@@ -218,6 +219,19 @@ impl Why {
             refusal,
         }
     }
+}
+
+/// A command whose payment, if it makes one, has an identifier that the record does not use.
+fn of_its_own(mut body: CommandBody, seen: Position) -> CommandBody {
+    let named = match &mut body {
+        CommandBody::OrderDisbursement(c) => Some(&mut c.disbursement),
+        CommandBody::OrderAwardPayment(c) => Some(&mut c.disbursement),
+        _ => None,
+    };
+    if let Some(id) = named {
+        *id = never_ordered(id.as_bytes(), Some(seen));
+    }
+    body
 }
 
 /// The amount that the draft allows instead of the one asked for: what it fixes, or the least.

@@ -189,7 +189,7 @@ impl Simulation {
         });
         Ok(OrderDisbursement {
             disbursement: ordered.map_or_else(
-                || never_ordered(e.class, paid.map(|paid| paid.position)),
+                || never_ordered(e.class.as_bytes(), paid.map(|paid| paid.position)),
                 |ordered| ordered.disbursement,
             ),
             class: e.class,
@@ -427,10 +427,11 @@ fn scaled(total: Fen, part: Fen, was: Fen) -> Option<Fen> {
 }
 
 /// The identifier of a payment that only the shadow makes: the first 16 bytes of the SHA-256 over
-/// the class and the position.
-fn never_ordered(class: ClassId, position: Option<Position>) -> DisbursementId {
+/// an identifier and a position that belong to it. It leaves those of the record to the record:
+/// what was refused under one may have been ordered under the same one later.
+pub(super) fn never_ordered(of: &[u8; 16], position: Option<Position>) -> DisbursementId {
     let mut hash = Sha256::new();
-    hash.update(class.as_bytes());
+    hash.update(of);
     hash.update(position.unwrap_or_default().get().to_be_bytes());
     let digest: [u8; 32] = hash.finalize().into();
     let mut id = [0; 16];

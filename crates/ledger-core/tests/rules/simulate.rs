@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use ledger_core::entity::{Award, Class};
-use ledger_core::event::{EventBody, Payee};
+use ledger_core::event::{ClassKind, EventBody, Payee};
 use ledger_core::simulate::outcome::{self, Money, Outcome, Report};
 use ledger_core::simulate::{About, Counts, Scope, ShadowState, Simulation, Why, with_draft};
 use ledger_core::{
@@ -319,6 +319,37 @@ pub(crate) fn check_random(script: &Script) {
             None,
             "other cities are replayed as they were"
         );
+    }
+}
+
+/// Under a document that only allows more, nothing that was approved is refused, and what is paid
+/// less is what the account does not hold; or, of a project, what its rate of employment does not
+/// reach with more who are approved.
+pub(crate) fn check_wider(script: &Script, parameters: &str) {
+    let others = parameters.split_whitespace();
+    let others = others.filter(|one| !one.starts_with("quota=") && !one.starts_with("repeat="));
+    let wider: Vec<_> = others.chain(["quota=99", "repeat=none"]).collect();
+    let simulated = simulate(script, draft(&wider.join(" ")), Scope::default());
+    for outcome in &simulated.outcomes {
+        let About::Place(class, _) = outcome.about else {
+            panic!("{outcome:?}");
+        };
+        assert!(
+            outcome.would.approved >= outcome.was.approved,
+            "{outcome:?}"
+        );
+        if outcome.would.paid < outcome.was.paid {
+            let why = outcome.why.as_ref().map(|why| why.refusal.reason.name());
+            let project = class_of(&script.ledger, class).kind == ClassKind::Project;
+            let expected = match why {
+                Some("INSUFFICIENT_FUNDS") => true,
+                // The last one: a final payment that came back and was ordered again, of a class
+                // that the draft had not settled.
+                Some("EMPLOYMENT_WINDOW_OPEN" | "BENEFICIARY_MISSING") | None => project,
+                _ => false,
+            };
+            assert!(expected, "{outcome:?}");
+        }
     }
 }
 
