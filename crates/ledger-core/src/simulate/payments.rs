@@ -200,9 +200,9 @@ impl Simulation {
         })
     }
 
-    /// Lets the bank confirm what the shadow alone has ordered for places of a class: no record says
-    /// when that would have arrived, and of what is on record nothing is with the bank any more
-    /// when the class is settled.
+    /// Lets the bank confirm what the shadow alone has ordered for places of a class: no record
+    /// says when that would have arrived, and of what is on record nothing is with the bank any
+    /// more when the class is settled.
     fn confirm_in_flight<S: ShadowState>(
         &mut self,
         shadow: &mut S,

@@ -589,8 +589,8 @@ fn a_project_is_settled_with_whom_the_draft_approves() {
 }
 
 /// An advance that was refused for A's quota, and what it leads to where the draft lets it through:
-/// the bank confirms what only the draft orders, and whoever has an advance is settled, approved (A)
-/// or not (C).
+/// the bank confirms what only the draft orders, and whoever has an advance is settled, approved
+/// (A) or not (C).
 #[test]
 fn an_advance_that_only_the_draft_pays_does_not_stop_the_settlement() {
     let project = |advance: &str| {
