@@ -134,7 +134,12 @@ impl Simulation {
             recorded_at: attempt.recorded_at,
             on,
         };
-        let body = of_its_own(attempt.command.body.clone(), attempt.seen);
+        let body = attempt.command.body.clone();
+        // An identifier that is taken refuses a command whatever the document says.
+        if self.decided(shadow, moment, body.clone())?.is_err() {
+            return Ok(());
+        }
+        let body = of_its_own(body, attempt.seen);
         if self.carry_out(shadow, moment, body)?.is_ok() {
             match &attempt.command.body {
                 CommandBody::ApproveSubsidy(c) => self.join(c.class, c.person),

@@ -464,6 +464,31 @@ fn a_wider_quota_approves_what_was_refused() {
     );
 }
 
+/// Refused for its identifier, it is refused under any document; refused for its people, it does
+/// not keep the identifier from a later payment.
+#[test]
+fn the_identifier_of_a_refused_payment_stays_free() {
+    let taken = "
+    2020-03-31 graduate C3 B
+    2020-06-01 approve C3 B
+               order D0 C3 full B to=body:I1        => DISBURSEMENT_EXISTS
+    ";
+    check(&[PAID, taken], "quota=3", Scope::default(), &[]);
+    let again = "
+    2020-03-31 graduate C3 B
+    2020-06-01 order D9 C3 full A to=body:I1        => YEARLY_QUOTA_USED
+               approve C3 B
+               order D9 C3 full B to=body:I1
+               settle D9
+    ";
+    check(
+        &[PAID, again],
+        "quota=4",
+        Scope::default(),
+        &[("C3", "A", money(0, 0), money(100_000, 100_000), None)],
+    );
+}
+
 #[test]
 fn a_window_lets_a_repeat_through_and_an_eternal_ban_does_not() {
     let twice = |repeat: &str, outcome: &str| {
