@@ -455,6 +455,24 @@ async fn a_draft_is_simulated_and_changes_nothing_of_the_ledger() {
         "FIELD_INVALID",
         "BadRequest",
     );
+    let day = |day| {
+        Some(v1::Date {
+            year: 2021,
+            month: 3,
+            day,
+        })
+    };
+    let reversed = v1::SimulateRequest {
+        from_date: day(2),
+        until_date: day(1),
+        ..simulate(in_force)
+    };
+    check(
+        client.simulate(reversed).await,
+        Code::InvalidArgument,
+        "FIELD_INVALID",
+        "BadRequest",
+    );
     // A stream that is dropped ends its simulation, and the next one begins.
     drop(client.simulate(simulate(in_force)).await.unwrap());
     loop {

@@ -25,7 +25,7 @@ use crate::policy::PolicyBook;
 use crate::refusal::Refusal;
 use crate::{
     AwardId, BusinessDate, ClassId, Division, EventId, Fen, PersonKey, Policy, Position,
-    RecordedTime, apply, decide,
+    RecordedTime, Reference, apply, decide,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -158,6 +158,8 @@ pub struct Simulation {
     joined_count: usize,
     /// The actor of events that nobody recorded.
     nobody: Arc<str>,
+    /// The bank's reference of confirmations that nobody recorded.
+    no_reference: Reference,
     /// Room for keys, kept to be used again.
     keys: Vec<EntityKey>,
 }
@@ -219,6 +221,10 @@ pub fn with_draft(policies: &mut PolicyBook, draft: Arc<Policy>) {
 
 impl Simulation {
     /// Starts before the first event.
+    ///
+    /// # Panics
+    ///
+    /// Never: a constant is a reference.
     #[must_use]
     pub fn new(scope: Scope) -> Self {
         Self {
@@ -228,6 +234,7 @@ impl Simulation {
             joined: HashMap::new(),
             joined_count: 0,
             nobody: Arc::from("simulation"),
+            no_reference: Reference::parse("simulation").expect("the text is a constant"),
             keys: Vec::new(),
         }
     }

@@ -218,7 +218,7 @@ impl Run<'_> {
         observer: &mut dyn Observer,
     ) -> Result<Counts, SimulateError> {
         let mut simulation = Simulation::new(self.what.scope);
-        let mut attempts = Attempts::new(self.storage, tip.refusals);
+        let mut attempts = Attempts::new(self.storage, tip.refusals, self.cancel);
         let target = tip.last_position;
         let mut names = Interner::default();
         if target > Position::ZERO {

@@ -48,6 +48,9 @@ pub enum DecodeProblem {
     /// The calendar has no such day between 1900 and 2199.
     #[error("the calendar has no such day between 1900 and 2199")]
     NoSuchDay,
+    /// A time that ends before it begins.
+    #[error("the last day lies before the first")]
+    Reversed,
     /// Positions count from one.
     #[error("a position is at least 1")]
     ZeroPosition,

@@ -6,6 +6,7 @@ mod command;
 mod event;
 mod filter;
 mod refusal;
+mod simulate;
 mod value;
 
 pub use crate::enums::from_proto::*;
@@ -14,6 +15,7 @@ pub use command::{CompilePolicy, command_from_proto};
 pub use event::{event_body_from_proto, recorded_event_from_proto};
 pub use filter::{EventFilter, FILTER_TAGS_MAX, event_filter_from_proto};
 pub use refusal::{refusal_from_proto, rule_citation_from_proto};
+pub use simulate::simulation_scope_from_proto;
 pub use value::{
     account_key_from_proto, applied_rule_from_proto, capacity_from_proto, date_from_proto,
     debt_from_proto, division_from_proto, document_kind_from_proto, id_from_proto,

@@ -20,6 +20,9 @@ pub struct Question {
     /// Targets published after this position, and withdrawals after it, are not known yet. The
     /// counters have to be those as of the same position.
     pub as_of: Position,
+    /// The day on which the event at [`Question::as_of`] was recorded, in China Standard Time: a
+    /// target whose time is not over by then is not missed, whatever the quarter.
+    pub as_of_date: BusinessDate,
 }
 
 /// A report.
@@ -66,9 +69,10 @@ pub enum TargetStatus {
     PartOfDivision,
     /// The figure is reached.
     Reached,
-    /// The figure is not reached and there is still time.
+    /// The figure is not reached and there is still time: at the end of the quarter, or as of the
+    /// position, when that is earlier.
     Running,
-    /// The time is over and the figure was not reached.
+    /// The time was over as of the position and the figure was not reached.
     Missed,
 }
 
@@ -215,6 +219,13 @@ impl Target {
             && self.until == Quarter::of(self.until).last_day()
     }
 
+    /// Whether something may still be counted: the quarter ends before the time does, or the last
+    /// day is not over as of the position.
+    fn is_open(&self, question: Question) -> bool {
+        let last = self.ends_on(question.quarter);
+        question.quarter.last_day() < last || question.as_of_date <= last
+    }
+
     /// The last day that counts for what is measured in the year of the quarter.
     fn ends_on(&self, quarter: Quarter) -> BusinessDate {
         let year_end = Quarter::new(quarter.year(), 4).map(Quarter::last_day);
@@ -273,7 +284,7 @@ impl<'a> TargetProgress<'a> {
             TargetStatus::PartOfDivision
         } else if counted >= figure {
             TargetStatus::Reached
-        } else if question.quarter.last_day() < target.ends_on(question.quarter) {
+        } else if target.is_open(question) {
             TargetStatus::Running
         } else {
             TargetStatus::Missed

@@ -1,10 +1,13 @@
 //! Approvals in the shadow: of classes, subsidies and awards, and of what was refused before.
 
+use super::payments::never_ordered;
 use super::{About, Attempt, Moment, ShadowState, Simulation, Stage, Why, commands, division_of};
 use crate::command::{ApproveAward, CommandBody};
-use crate::event::{AwardApproved, ClassApproved, RecordedEvent, SubsidyApproved};
+use crate::event::{
+    AwardApproved, ClassApproved, DisbursementStage, RecordedEvent, SubsidyApproved,
+};
 use crate::refusal::{Reason, Refusal};
-use crate::{ClassId, Fen, PersonKey};
+use crate::{ClassId, Fen, PersonKey, Position};
 
 use super::JOINED_MAX;
 
@@ -132,10 +135,27 @@ impl Simulation {
             on,
         };
         let body = attempt.command.body.clone();
-        if self.carry_out(shadow, moment, body)?.is_ok()
-            && let CommandBody::ApproveSubsidy(c) = &attempt.command.body
-        {
-            self.join(c.class, c.person);
+        // An identifier that is taken refuses a command whatever the document says.
+        if self.decided(shadow, moment, body.clone())?.is_err() {
+            return Ok(());
+        }
+        let body = of_its_own(body, attempt.seen);
+        if self.carry_out(shadow, moment, body)?.is_ok() {
+            match &attempt.command.body {
+                CommandBody::ApproveSubsidy(c) => self.join(c.class, c.person),
+                CommandBody::OrderDisbursement(c) => {
+                    for person in &c.beneficiaries {
+                        match c.stage {
+                            // The settlement has to name whoever has an advance.
+                            DisbursementStage::Advance => self.join(c.class, *person),
+                            DisbursementStage::Full | DisbursementStage::Final => {
+                                self.leave(c.class, &[*person]);
+                            }
+                        }
+                    }
+                }
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -181,7 +201,12 @@ impl Simulation {
         )
     }
 
+    /// Lets a person wait for the next payment of a class, once.
     fn join(&mut self, class: ClassId, person: PersonKey) {
+        let waiting = self.joined.get(&class);
+        if waiting.is_some_and(|waiting| waiting.contains(&person)) {
+            return;
+        }
         if self.joined_count >= JOINED_MAX {
             self.counts.not_joined = self.counts.not_joined.saturating_add(1);
             return;
@@ -201,6 +226,19 @@ impl Why {
     }
 }
 
+/// A command whose payment, if it makes one, has an identifier that the record does not use.
+fn of_its_own(mut body: CommandBody, seen: Position) -> CommandBody {
+    let named = match &mut body {
+        CommandBody::OrderDisbursement(c) => Some(&mut c.disbursement),
+        CommandBody::OrderAwardPayment(c) => Some(&mut c.disbursement),
+        _ => None,
+    };
+    if let Some(id) = named {
+        *id = never_ordered(id.as_bytes(), Some(seen));
+    }
+    body
+}
+
 /// The amount that the draft allows instead of the one asked for: what it fixes, or the least.
 fn allowed_amount(command: &ApproveAward, refusal: &Refusal) -> Option<Fen> {
     let allowed = (refusal.reason == Reason::AwardAmountNotAllowed)
@@ -208,4 +246,27 @@ fn allowed_amount(command: &ApproveAward, refusal: &Refusal) -> Option<Fen> {
         .flatten()
         .map(Fen::new)?;
     (command.amount != Some(allowed)).then_some(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::Scope;
+
+    /// With room for one: the second is counted and waits for nothing, until the first has left.
+    #[test]
+    fn as_many_wait_for_a_payment_as_there_is_room_for() {
+        let class = ClassId::from_bytes([1; 16]);
+        let [first, second] = [1, 2].map(|byte| PersonKey::from_bytes([byte; 16]));
+        let mut simulation = Simulation::new(Scope::default());
+        simulation.joined_count = JOINED_MAX - 1;
+        simulation.join(class, first);
+        simulation.join(class, second);
+        assert_eq!(simulation.waiting(class, &[]), [first]);
+        assert_eq!(simulation.counts().not_joined, 1);
+        simulation.leave(class, &[first]);
+        simulation.join(class, second);
+        assert_eq!(simulation.waiting(class, &[]), [second]);
+        assert_eq!(simulation.counts().not_joined, 1);
+    }
 }

@@ -1,6 +1,6 @@
 //! Payments in the shadow: each beneficiary's line follows the shadow's approval.
 
-use super::{About, Moment, ShadowState, Simulation, Stage, Why, commands};
+use super::{About, Carried, Moment, ShadowState, Simulation, Stage, Why, commands};
 use crate::command::{CommandBody, OrderAwardPayment, OrderDisbursement};
 use crate::context::Context;
 use crate::entity::Award;
@@ -11,6 +11,7 @@ use crate::event::{
 use crate::refusal::{Reason, Refusal};
 use crate::{AccountKey, AwardId, BusinessDate, ClassId, DisbursementId, Fen, PersonKey, Position};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 impl Simulation {
     pub(super) fn payment<S: ShadowState>(
@@ -55,7 +56,10 @@ impl Simulation {
         }
         let order = |persons: Vec<PersonKey>| commands::order_disbursement(e, class, own, persons);
         let paid = self.pay_whom_it_can(shadow, &payment, (&named, all), &order)?;
-        self.leave(class, &paid);
+        // Whoever has an advance is still named by the settlement of the class.
+        if e.stage != DisbursementStage::Advance {
+            self.leave(class, &paid);
+        }
         Ok(())
     }
 
@@ -147,6 +151,7 @@ impl Simulation {
             return Ok(());
         }
         let beneficiaries = order.beneficiaries.clone();
+        self.confirm_in_flight(shadow, recorded, (e.class, &beneficiaries))?;
         let body = CommandBody::OrderDisbursement(order);
         match self.carry_out(shadow, Moment::of(recorded), body)? {
             Ok(()) => self.leave(e.class, &beneficiaries),
@@ -184,7 +189,7 @@ impl Simulation {
         });
         Ok(OrderDisbursement {
             disbursement: ordered.map_or_else(
-                || never_ordered(e.class, paid.map(|paid| paid.position)),
+                || never_ordered(e.class.as_bytes(), paid.map(|paid| paid.position)),
                 |ordered| ordered.disbursement,
             ),
             class: e.class,
@@ -193,6 +198,30 @@ impl Simulation {
             beneficiaries,
             fund: None,
         })
+    }
+
+    /// Lets the bank confirm what the shadow alone has ordered for places of a class: no record
+    /// says when that would have arrived, and of what is on record nothing is with the bank any
+    /// more when the class is settled.
+    fn confirm_in_flight<S: ShadowState>(
+        &mut self,
+        shadow: &mut S,
+        recorded: &RecordedEvent,
+        (class, persons): (ClassId, &[PersonKey]),
+    ) -> Result<(), S::Error> {
+        let context = shadow.context();
+        let places = persons.iter().filter_map(|person| {
+            let person = context.persons.get(person)?;
+            person.enrolment(class)
+        });
+        let open = places.flat_map(|place| &place.payments);
+        let open = open.filter(|payment| payment.settled.is_none());
+        let open: BTreeSet<_> = open.map(|payment| payment.disbursement).collect();
+        for disbursement in open {
+            let settle = commands::settle(disbursement, &self.no_reference);
+            let _confirmed: Carried = self.carry_out(shadow, Moment::of(recorded), settle)?;
+        }
+        Ok(())
     }
 
     /// Pays an award: the same part of what its account pays in the shadow as on record.
@@ -216,17 +245,18 @@ impl Simulation {
             || (scope.holds_division(award.division)
                 && scope.begun(on)
                 && scope.holds_date(award.approved.on));
-        let part = part_of(award, e.account);
         let refusal = if within {
             self.counts.decided = self.counts.decided.saturating_add(1);
             let was = shadow.recorded_award(id)?;
-            let was = was.and_then(|award| part_of(&award, e.account));
+            let would = shadow.context().awards.get(&id);
+            let both = was.as_ref().zip(would);
+            let amount = both.and_then(|both| same_share(both, e, recorded.position));
             let body = CommandBody::OrderAwardPayment(OrderAwardPayment {
                 disbursement: e.disbursement,
                 award: id,
                 division: e.account.division,
                 fund: e.account.fund,
-                amount: scaled(e.total, part, was),
+                amount,
             });
             self.carry_out(shadow, Moment::of(recorded), body)?.err()
         } else {
@@ -294,13 +324,13 @@ impl Simulation {
     }
 
     /// Persons of a class whom the draft alone approves, beside those named.
-    fn waiting(&self, class: ClassId, named: &[PersonKey]) -> Vec<PersonKey> {
+    pub(super) fn waiting(&self, class: ClassId, named: &[PersonKey]) -> Vec<PersonKey> {
         let waiting = self.joined.get(&class).into_iter().flatten();
         let others = waiting.filter(|person| !named.contains(person));
         others.copied().collect()
     }
 
-    fn leave(&mut self, class: ClassId, paid: &[PersonKey]) {
+    pub(super) fn leave(&mut self, class: ClassId, paid: &[PersonKey]) {
         if let Some(waiting) = self.joined.get_mut(&class) {
             let before = waiting.len();
             waiting.retain(|person| !paid.contains(person));
@@ -366,13 +396,30 @@ fn part_of(award: &Award, account: AccountKey) -> Option<Fen> {
     part.map(|part| part.amount)
 }
 
-/// The share of `part` that `total` is of `was`, rounded down; what is left of the part where the
-/// record does not tell.
-fn scaled(total: Fen, part: Option<Fen>, was: Option<Fen>) -> Option<Fen> {
-    let (part, was) = (part?, was?);
-    if part == was {
-        return Some(total);
+/// What a payment comes to when it is the same share of what its account would pay as it was of
+/// what the account pays on record; `None` where the record does not tell.
+///
+/// Shares are rounded down over all payments up to this one and not one by one, so that an award
+/// that is paid in full would be paid in full.
+fn same_share(
+    (was, would): (&Award, &Award),
+    e: &DisbursementOrdered,
+    at: Position,
+) -> Option<Fen> {
+    let (part, full) = (part_of(would, e.account)?, part_of(was, e.account)?);
+    if part == full {
+        return Some(e.total);
     }
+    let earlier = was.payments_from(e.account);
+    let earlier = earlier.filter(|payment| payment.position < at);
+    let before = Fen::checked_sum(earlier.map(|payment| payment.amount))?;
+    let after = before.checked_add(e.total)?;
+    let share = scaled(after, part, full)?.checked_sub(scaled(before, part, full)?)?;
+    Some(share.min(would.left_from(e.account)?))
+}
+
+/// The share of `part` that `total` is of `was`, rounded down.
+fn scaled(total: Fen, part: Fen, was: Fen) -> Option<Fen> {
     // No overflow: twice 63 bits fit the 127 bits of `i128`.
     let product = i128::from(total.get()).wrapping_mul(i128::from(part.get()));
     let share = product.checked_div(i128::from(was.get()))?;
@@ -380,10 +427,11 @@ fn scaled(total: Fen, part: Option<Fen>, was: Option<Fen>) -> Option<Fen> {
 }
 
 /// The identifier of a payment that only the shadow makes: the first 16 bytes of the SHA-256 over
-/// the class and the position.
-fn never_ordered(class: ClassId, position: Option<Position>) -> DisbursementId {
+/// an identifier and a position that belong to it. It leaves those of the record to the record:
+/// what was refused under one may have been ordered under the same one later.
+pub(super) fn never_ordered(of: &[u8; 16], position: Option<Position>) -> DisbursementId {
     let mut hash = Sha256::new();
-    hash.update(class.as_bytes());
+    hash.update(of);
     hash.update(position.unwrap_or_default().get().to_be_bytes());
     let digest: [u8; 32] = hash.finalize().into();
     let mut id = [0; 16];

@@ -127,6 +127,7 @@ fn random_commands_keep_every_promise() {
         }
         case.script.ledger.audit();
         crate::simulate::check_random(&case.script);
+        crate::simulate::check_wider(&case.script, POLICIES[policy].0);
         for (count, entities) in snapshots {
             assert_eq!(
                 case.script.ledger.replay(count).entities,

@@ -128,6 +128,7 @@ fn question(quarter: &str, place: Option<&str>) -> Question {
         quarter: Quarter::parse(quarter).unwrap(),
         division: place.map(division),
         as_of: Position::new(1_000),
+        as_of_date: date("2028-01-01"),
     }
 }
 
@@ -202,6 +203,37 @@ fn a_target_counts_its_quarter_its_year_and_its_time() {
     for quarter in ["2025Q2", "2028Q1"] {
         let report = report(&book, counters(lines), question(quarter, None));
         assert_eq!(report.targets.len(), 0, "{quarter}");
+    }
+}
+
+/// The last day of the time, and the day after: a report of a quarter that is not over yet calls
+/// nothing missed.
+#[test]
+fn nothing_is_missed_before_its_time_is_over() {
+    let filter = TargetFilter::default();
+    let whole = target("whole", Measure::Subsidised, 100, filter.clone());
+    let each_year = yearly(target("each-year", Measure::Subsidised, 40, filter));
+    let book = book(vec![document("370000", vec![whole, each_year])]);
+    use TargetStatus::{Missed, Reached, Running};
+    for (quarter, as_of_date, counted, expected) in [
+        ("2025Q4", "2025-11-26", 39, [Running, Running]),
+        ("2025Q4", "2025-12-31", 39, [Running, Running]),
+        ("2025Q4", "2026-01-01", 39, [Running, Missed]),
+        ("2025Q4", "2025-11-26", 40, [Running, Reached]),
+        ("2026Q1", "2026-12-31", 39, [Running, Running]),
+        ("2027Q4", "2026-01-01", 39, [Running, Running]),
+        ("2027Q4", "2027-12-31", 99, [Running, Running]),
+        ("2027Q4", "2028-01-01", 99, [Missed, Missed]),
+        ("2027Q4", "2028-01-01", 100, [Reached, Missed]),
+    ] {
+        let question = Question {
+            as_of_date: date(as_of_date),
+            ..question(quarter, None)
+        };
+        let counters = [(key("subsidised 370100 2025Q4"), counted)];
+        let report = report(&book, counters, question);
+        let found: Vec<_> = report.targets.iter().map(|target| target.status).collect();
+        assert_eq!(found, expected, "{quarter} {as_of_date} {counted}");
     }
 }
 

@@ -1,8 +1,9 @@
 //! Rows of made-up changes: whatever is forgotten in between, they count on.
 
 use super::*;
+use ledger_core::coded::{ClassForm, Group, TrainingKind};
 use ledger_core::progress::{Counted, GroupSet, Profile, Quarter};
-use ledger_core::{Division, SchemeId};
+use ledger_core::{ActionId, Division, SchemeId, SectorId, SkillLevel};
 use std::collections::BTreeMap;
 
 fn counter(code: u32) -> ProgressKey {
@@ -57,6 +58,74 @@ fn rows(
         (op.key, row)
     });
     Ok(rows.collect())
+}
+
+/// A counter that has everything, in a block of five events and in a later one: whole keys and
+/// whole values. These bytes are on disks, and a change of them is a rebuild.
+#[test]
+fn golden_rows() {
+    let counter = ProgressKey {
+        measure: Counted::Subsidised,
+        profile: Profile {
+            training: Some(TrainingKind::Digital),
+            form: Some(ClassForm::OrderClass),
+            level: Some(SkillLevel::Senior),
+            groups: [Group::NewEmployee, Group::PoorFamilyChild]
+                .into_iter()
+                .collect(),
+            scheme: SchemeId::parse("skills").unwrap(),
+            action: ActionId::parse("digital-1").ok(),
+            sector: SectorId::parse("tourism").ok(),
+        },
+        ..counter(370_102)
+    };
+    let mut counts = RunningCounts::new(Position::ZERO, 100);
+    let mut ops = Vec::new();
+    let blocks: [(u64, &[(u64, i64)]); 2] =
+        [(1_000, &[(1_000, 1), (1_004, 1)]), (1_300, &[(1_429, -1)])];
+    for (block, changes) in blocks {
+        let mut counters = BlockCounters::new(Position::new(block));
+        for (position, change) in changes {
+            for counter in [counter.apart(), counter.clone()] {
+                let (position, change) = (Position::new(*position), *change);
+                counters.add(CounterChange {
+                    position,
+                    counter,
+                    change,
+                });
+            }
+        }
+        let scan = |_: &[u8], _: &[u8], _| unreachable!("every count is in memory");
+        counters.finish(&mut counts, &scan, &mut ops).unwrap();
+    }
+    let key = |found_false: u8, block: [u8; 2]| {
+        let head = [
+            1,
+            found_false,
+            0x00,
+            0x05,
+            0xA5,
+            0xB6,
+            0x07,
+            0xE9,
+            4,
+            16,
+            2,
+            4,
+        ];
+        let groups = [0, 0, 0, 0, 0, 0, 0x20, 0x01];
+        let names = b"\x06skills\x09digital-1\x07tourism";
+        [&head[..], &groups, names, &[0; 6], &block].concat()
+    };
+    let (first, second) = ([0x03, 0xE8], [0x05, 0x14]);
+    let expected = [
+        (key(0, first), vec![0, 0, 2, 4, 2]),
+        (key(1, first), vec![0, 0, 2, 4, 2]),
+        (key(0, second), vec![2, 0x81, 0x01, 1]),
+        (key(1, second), vec![2, 0x81, 0x01, 1]),
+    ];
+    let expected = expected.map(|(key, value)| StateOp::put(Space::Progress, key, value));
+    assert_eq!(ops, expected);
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! Progress against targets as of any position: the running counts, read by seeks.
 
 use ledger_core::progress::{self, Counted, ProgressKey, Quarter, Question, Report};
-use ledger_core::{Division, Position};
+use ledger_core::{BusinessDate, Division, Position};
 use ledger_log::{CounterRow, Direction, Entry, Space, Storage, keys};
 
 use super::entities::AsOf;
 use super::error::Subject;
 use super::limits::REPORT_COUNTERS_MAX;
 use super::quota::as_of;
+use super::stored::{Blocks, RecordHead};
 use super::{QueryError, Reader};
 
 /// What a report is asked for.
@@ -42,6 +43,7 @@ impl Reader {
             quarter: query.quarter,
             division: query.division,
             as_of,
+            as_of_date: self.recorded_on(as_of)?,
         };
         let mut failed = None;
         let counters = Counters::new(&*self.store, question, REPORT_COUNTERS_MAX);
@@ -56,6 +58,17 @@ impl Reader {
                 log_position: as_of,
             }),
         }
+    }
+
+    /// The day on which the event of a position was recorded. It is what a report takes for today:
+    /// a clock would give another report of the same position tomorrow.
+    fn recorded_on(&self, position: Position) -> Result<BusinessDate, QueryError> {
+        if position == Position::ZERO {
+            return Ok(BusinessDate::MIN);
+        }
+        let mut blocks = Blocks::new(&self.store);
+        let head = RecordHead::of(&blocks.record(position)?)?;
+        Ok(head.recorded_at().business_date())
     }
 }
 

@@ -3,6 +3,7 @@
 use super::SimulateError;
 use super::state::State;
 use crate::limits::SIMULATE_REFUSALS_CHUNK;
+use crate::rebuild::CancelToken;
 use crate::refusals::{RefusalRecord, decode_refusal};
 use ledger_core::simulate::{Attempt, Simulation};
 use ledger_core::{Command, EventKind, Position};
@@ -20,12 +21,14 @@ pub(super) struct Attempts<'a> {
     read: VecDeque<Attempt>,
     /// Attempts among those read that cannot be tried again.
     untried: u64,
+    cancel: &'a CancelToken,
 }
 
 impl<'a> Attempts<'a> {
-    pub(super) fn new(storage: &'a dyn Storage, last: u64) -> Self {
+    pub(super) fn new(storage: &'a dyn Storage, last: u64, cancel: &'a CancelToken) -> Self {
         Self {
             storage,
+            cancel,
             next: 1,
             last,
             read: VecDeque::new(),
@@ -46,6 +49,8 @@ impl<'a> Attempts<'a> {
                     self.read.push_front(attempt);
                     return Ok(());
                 }
+                // Any number of attempts may lie between two blocks of the log.
+                self.check_cancelled()?;
                 simulation.attempt(state, &attempt)?;
                 state.make_room()?;
             }
@@ -59,7 +64,16 @@ impl<'a> Attempts<'a> {
         }
     }
 
+    fn check_cancelled(&self) -> Result<(), SimulateError> {
+        match self.cancel.is_cancelled() {
+            true => Err(SimulateError::Cancelled),
+            false => Ok(()),
+        }
+    }
+
     fn read_on(&mut self) -> Result<(), SimulateError> {
+        // Any number of refusals that are no decisions may follow each other.
+        self.check_cancelled()?;
         let entries = self.storage.scan(
             Space::Refusals,
             &keys::refusal(self.next),

@@ -15,7 +15,7 @@ use ledger_core::{AwardId, ClassId, Entity, PersonKey};
 use ledger_log::keys::{self, EntityKind};
 use ledger_log::{Snapshot, Space};
 
-/// Keys between two looks at the cancel token and two reports of progress.
+/// Keys between two reports of progress.
 const KEYS_PER_REPORT: u64 = 16_384;
 
 /// Compares every place and every award that the scope counts, hands the differences out and adds
@@ -42,10 +42,10 @@ pub(super) fn compare(
     for pair in pairs {
         let (was, would) = pair?;
         keys = keys.saturating_add(1);
+        if cancel.is_cancelled() {
+            return Err(SimulateError::Cancelled);
+        }
         if keys.is_multiple_of(KEYS_PER_REPORT) {
-            if cancel.is_cancelled() {
-                return Err(SimulateError::Cancelled);
-            }
             comparing.progress(keys);
         }
         let key = was.as_ref().or(would.as_ref()).map(|(key, _)| key.clone());

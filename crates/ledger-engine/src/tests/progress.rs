@@ -5,11 +5,13 @@ use super::world::*;
 use crate::query::ProgressQuery;
 use crate::rebuild::CancelToken;
 use crate::{Engine, EngineOptions, Mode, Request};
-use ledger_core::command::CommandBody;
+use ledger_core::command::{CommandBody, PublishPolicy};
 use ledger_core::progress::{
-    Counted, Counters, ProgressKey, Quarter, Question, Report, changes, report,
+    Counted, Counters, ProgressKey, Quarter, Question, Report, TargetStatus, changes, report,
 };
-use ledger_core::{Context, Position, RecordedEvent, apply, missing_for_event};
+use ledger_core::{
+    BusinessDate, Context, Position, RecordedEvent, RecordedTime, apply, missing_for_event,
+};
 use ledger_log::{Direction, Log, MemoryStore, Space, StateStore};
 use ledger_proto::{Interner, recorded_event_from_bytes};
 use proptest::prelude::*;
@@ -61,16 +63,20 @@ fn text(report: &Report<'_>) -> String {
 
 /// Asserts that the stored counters give the report of a recount, as of every position.
 fn check(engine: &Engine, store: &MemoryStore) {
-    let recounts = recounts(&events(store));
+    let events = events(store);
+    let recounts = recounts(&events);
+    let days = events.iter().map(|event| event.recorded_at.business_date());
+    let days = [BusinessDate::MIN].into_iter().chain(days);
     let policies = engine.policies();
     let reader = engine.reader();
-    for (number, counters) in (0..).zip(&recounts) {
+    for (number, (counters, as_of_date)) in (0..).zip(recounts.iter().zip(days)) {
         let as_of = Position::new(number);
         for quarter in ["2020Q1", "2020Q2"].map(quarter) {
             let question = Question {
                 quarter,
                 division: None,
                 as_of,
+                as_of_date,
             };
             let counted = counters.iter().map(|(key, count)| (key.clone(), count));
             let expected = text(&report(&policies, counted, question));
@@ -187,6 +193,68 @@ fn an_atomic_request_that_is_undone_counts_nothing() {
     check(&world.engine, &store);
 }
 
+/// Today is the day on which the position was recorded, so that its report never changes.
+#[test]
+fn a_target_is_missed_once_its_time_was_over() {
+    let store = Arc::new(MemoryStore::new());
+    let world = World::founded(store, EngineOptions::default());
+    let text = r#"
+policy_id = "targets-2020"
+version = 1
+document_number = "虚构〔2020〕1号"
+title = "虚构任务"
+division = 370000
+valid_from = 2020-01-01
+
+[[target]]
+id = "classes"
+name_zh = "培训班"
+name_en = "classes"
+measure = "classes"
+figure = 2
+bound = "at_least"
+period = "yearly"
+from = 2020-01-01
+until = 2021-12-31
+clause = "一"
+"#;
+    let policy = Arc::new(ledger_policy::compile(text).unwrap());
+    let text = Arc::from(text);
+    world.append(
+        1,
+        vec![CommandBody::PublishPolicy(PublishPolicy { text, policy })],
+    );
+    world.append(2, vec![approve_class(1), open_class(1)]);
+    let during = Position::new(world.last());
+    // The last moment of the year in China, and the first one of the next.
+    let midnight = noon("2020-12-31").micros() + 12 * 3_600_000_000;
+    world.clock.set(RecordedTime::from_micros(midnight - 1));
+    world.append(3, vec![register(1)]);
+    let last = Position::new(world.last());
+    world.clock.set(RecordedTime::from_micros(midnight));
+    world.append(4, vec![register(2)]);
+    let after = Position::new(world.last());
+    for (as_of, expected) in [
+        (during, TargetStatus::Running),
+        (last, TargetStatus::Running),
+        (after, TargetStatus::Missed),
+        (last, TargetStatus::Running),
+    ] {
+        let query = ProgressQuery {
+            quarter: quarter("2020Q4"),
+            division: None,
+            as_of: Some(as_of),
+        };
+        let reader = world.engine.reader();
+        let answer = reader.progress(&query, |report, _| {
+            let found = report.targets.iter();
+            let found = found.map(|target| (target.measured().counted, target.status));
+            found.collect::<Vec<_>>()
+        });
+        assert_eq!(answer.unwrap().value, [(1, expected)], "{as_of}");
+    }
+}
+
 /// A division that was not asked for costs nothing and counts nothing.
 #[test]
 fn a_report_is_bounded_and_reads_its_division_only() {
@@ -197,6 +265,7 @@ fn a_report_is_bounded_and_reads_its_division_only() {
         quarter: quarter("2020Q2"),
         division: Some(ledger_core::Division::new(code).unwrap()),
         as_of: Position::new(world.last()),
+        as_of_date: BusinessDate::MAX,
     };
     let read = |code, counters_max| {
         let found = crate::query::progress::Counters::new(&*store, question(code), counters_max);

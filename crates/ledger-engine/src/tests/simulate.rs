@@ -38,6 +38,9 @@ impl Observer for Listener {
 
     fn difference(&mut self, outcome: &Outcome) {
         self.differences.push(outcome.clone());
+        if let Some((Phase::Comparing, cancel)) = &self.cancel_in {
+            cancel.cancel();
+        }
     }
 }
 
@@ -171,28 +174,68 @@ fn a_narrower_list_of_funds_refuses_the_classes_and_so_their_places() {
 
 #[test]
 fn it_can_be_cancelled_and_leaves_the_shadow_free() {
+    let what = changed("per_year = 3", "per_year = 1");
     for phase in [Phase::Replaying, Phase::Comparing] {
         let (store, world) = paid();
+        let way = |class| {
+            [
+                enrol(class, 2),
+                complete(class, 2),
+                certify(class, 2),
+                approve(class, 2),
+            ]
+        };
+        let other = [register(2)].into_iter().chain(way(1)).chain(way(3));
+        world.append(100, other.collect());
         let before = stored(&store);
-        // Comparing looks at the token every so many keys only, replaying at every block.
         let cancel = CancelToken::new();
         let mut listener = Listener {
-            cancel_in: (phase == Phase::Replaying).then(|| (phase, cancel.clone())),
+            cancel_in: Some((phase, cancel.clone())),
             ..Listener::default()
         };
-        if phase == Phase::Comparing {
-            cancel.cancel();
-        }
-        let cancelled = world
-            .engine
-            .simulate(&draft(IN_FORCE), &mut listener, &cancel);
+        let cancelled = world.engine.simulate(&what, &mut listener, &cancel);
         assert!(
             matches!(cancelled, Err(SimulateError::Cancelled)),
             "{cancelled:?}"
         );
+        // Cancelled at a difference of one person, it does not look for those of the other.
+        let mut found: Vec<_> = listener
+            .differences
+            .iter()
+            .map(|it| it.beneficiary)
+            .collect();
+        found.dedup();
+        assert_eq!(found.len(), usize::from(phase == Phase::Comparing));
         assert_eq!(stored(&store), before);
-        assert!(simulate(&world.engine, &draft(IN_FORCE)).1.is_empty());
+        assert_eq!(simulate(&world.engine, &what).1.len(), 3);
     }
+}
+
+/// Refused attempts after the last event are many blocks' worth of work as well.
+#[test]
+fn it_can_be_cancelled_among_refused_attempts() {
+    struct AtTheEnd(CancelToken);
+    impl Observer for AtTheEnd {
+        fn progress(&mut self, progress: Progress) {
+            if progress.done == progress.target {
+                self.0.cancel();
+            }
+        }
+
+        fn difference(&mut self, _: &Outcome) {}
+    }
+    let (_, world) = paid();
+    let refused = vec![approve(7, 1); 3];
+    world.append(100, refused);
+    let cancel = CancelToken::new();
+    let mut observer = AtTheEnd(cancel.clone());
+    let cancelled = world
+        .engine
+        .simulate(&draft(IN_FORCE), &mut observer, &cancel);
+    assert!(
+        matches!(cancelled, Err(SimulateError::Cancelled)),
+        "{cancelled:?}"
+    );
 }
 
 #[test]

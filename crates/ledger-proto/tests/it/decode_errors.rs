@@ -1,10 +1,11 @@
 //! Every wrong field is named, and no value is repeated.
 
+use ledger_core::Division;
 use ledger_proto::from_proto::{
     AppendRequest, append_request_from_proto, command_from_proto, date_from_proto,
-    event_filter_from_proto, quarter_from_proto, time_from_proto,
+    event_filter_from_proto, quarter_from_proto, simulation_scope_from_proto, time_from_proto,
 };
-use ledger_proto::to_proto::{command_to_proto, recorded_event_to_proto};
+use ledger_proto::to_proto::{command_to_proto, date_to_proto, recorded_event_to_proto};
 use ledger_proto::v1::command::Body;
 use ledger_proto::{DecodeError, Interner, recorded_event_from_bytes, v1};
 use prost::Message as _;
@@ -440,5 +441,63 @@ fn every_flaw_of_a_policy_document_is_a_problem() {
                 .unwrap()
                 .ends_with(&format!(": line {}", expected - 1))
         );
+    }
+}
+
+/// One day may be simulated; a time that ends before it begins is a mistake, not an empty answer.
+#[test]
+fn the_bounds_of_a_simulation_are_read() {
+    let day = |day| {
+        Some(v1::Date {
+            year: 2021,
+            month: 3,
+            day,
+        })
+    };
+    for (from_date, until_date, division, says) in [
+        (None, None, 0, ""),
+        (day(2), day(2), 370_100, ""),
+        (day(2), None, 0, ""),
+        (None, day(2), 0, ""),
+        (
+            day(2),
+            day(1),
+            0,
+            "until_date: the last day lies before the first",
+        ),
+        (
+            day(0),
+            day(1),
+            0,
+            "from_date: the calendar has no such day between 1900 and 2199",
+        ),
+        (
+            day(1),
+            day(32),
+            0,
+            "until_date: the calendar has no such day between 1900 and 2199",
+        ),
+        (
+            None,
+            None,
+            990_000,
+            "division: the first two digits of the division code name no province",
+        ),
+    ] {
+        let request = v1::SimulateRequest {
+            from_date,
+            until_date,
+            division,
+            ..Default::default()
+        };
+        match simulation_scope_from_proto(&request) {
+            Ok(scope) => {
+                assert_eq!(says, "");
+                let days = [scope.from, scope.until].map(|day| day.map(date_to_proto));
+                assert_eq!(days, [from_date, until_date]);
+                assert_eq!(scope.division.map_or(0, Division::code), division);
+            }
+            Err(error) => assert_eq!(error.to_string(), says),
+        }
     }
 }

@@ -7,15 +7,13 @@
 use super::call::{Call, StreamPermit};
 use super::error::CallError;
 use super::operate::CancelOnDrop;
-use super::query::optional_division;
 use super::stream::{Answers, pull};
 use crate::limits::SIMULATION_DIFFERENCES_AHEAD;
 use ledger_core::Policy;
-use ledger_core::simulate::Scope;
 use ledger_core::simulate::outcome::Outcome;
 use ledger_engine::simulate::{Observer, Phase, Progress};
 use ledger_engine::{CancelToken, Simulate, SimulateError, Simulated};
-use ledger_proto::from_proto::date_from_proto;
+use ledger_proto::from_proto::simulation_scope_from_proto;
 use ledger_proto::to_proto::{simulation_difference_to_proto, simulation_totals_to_proto};
 use ledger_proto::{ApiError, DecodeError, DecodeProblem, v1};
 use std::sync::Arc;
@@ -31,11 +29,7 @@ pub(super) async fn simulate(
 ) -> Result<Answers<v1::SimulateResponse>, CallError> {
     let what = Simulate {
         draft: Arc::new(draft(&request.policy_text)?),
-        scope: Scope {
-            from: optional_date("from_date", request.from_date)?,
-            until: optional_date("until_date", request.until_date)?,
-            division: optional_division(request.division)?,
-        },
+        scope: simulation_scope_from_proto(&request)?,
     };
     let (latest, progress) = watch::channel(None);
     let (found, differences) = mpsc::channel(SIMULATION_DIFFERENCES_AHEAD);
@@ -73,15 +67,6 @@ fn draft(text: &str) -> Result<Policy, CallError> {
         let problems = DecodeProblem::Policy(super::policy::problems(text));
         DecodeError::new("policy_text", problems).split().into()
     })
-}
-
-fn optional_date(
-    field: &'static str,
-    wire: Option<v1::Date>,
-) -> Result<Option<ledger_core::BusinessDate>, CallError> {
-    let date = wire.map(|wire| date_from_proto(Some(&wire)));
-    let date = date.transpose().map_err(|error| error.within(field))?;
-    Ok(date)
 }
 
 /// The end of the simulation's thread.

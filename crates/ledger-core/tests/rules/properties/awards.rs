@@ -43,6 +43,12 @@ const WORLD: &str = "
                case S0
 ";
 
+/// Another document: a higher floor, one prize instead of two, other amounts, no exclusion.
+const OTHER: &str = "award-funds=skilled_talent,special_account \
+    awards=prize/at-least:150.00/person+body/count:1+2+2020,base/fixed:200.01/person+body,\
+    unit/fixed:450.00/body,\
+    station/fixed:299.99/person+body/split:skilled_talent+2of3+special_account+1of3";
+
 /// A step: what to do, and choices of an award, a scheme, a subject, an amount.
 type Step = (u8, usize, usize, usize, i64);
 
@@ -74,6 +80,9 @@ fn random_awards_keep_every_promise() {
             case.step(step, &seen);
         }
         case.script.ledger.audit();
+        let compared = crate::simulate::check_in_force(&case.script);
+        assert!(compared > 0, "awards are simulated");
+        crate::simulate::check_draft(&case.script, OTHER);
         Ok(())
     });
     if let Err(failure) = outcome {

@@ -31,7 +31,8 @@ macro_rules! tables {
         $(
             #[test]
             fn $name() {
-                crate::script::run(&[$($given,)* $table]);
+                let script = crate::script::run(&[$($given,)* $table]);
+                crate::simulate::check_in_force(&script);
             }
         )+
     };

@@ -190,6 +190,56 @@ fn an_approval_that_was_paid_outlives_its_certificate() {
     );
 }
 
+/// The subsidy stands: what comes back from the bank is paid again, and what is asked back for a
+/// mistake was no false training. Only a finding sets a place apart.
+#[test]
+fn money_that_comes_back_changes_no_count() {
+    let paid = "
+        2020-02-20 class C1
+        2020-03-01 open C1
+        2020-03-31 graduate C1 A,B,C
+                   approve C1 A,B,C
+                   order D1 C1 full A
+                   order D2 C1 full B
+                   order D3 C1 full C
+                   settle D1
+                   settle D2
+                   settle D3
+    ";
+    let counted = "
+        subsidised 370100 2020Q1 junior = 3
+        completed 370100 2020Q1 junior = 3
+        certified 370100 2020Q1 junior = 3
+        classes 370100 2020Q1 junior = 1
+        ";
+    counts(paid, counted);
+    let back = "
+        2020-04-02 return D1 active
+        2020-08-01 case S1
+                   find S1 F1 C1 B kind=honest
+                   claw W1 S1 F1 D2:B:1000.00
+                   repay W1 1000.00             => ok outstanding=0.00
+    ";
+    counts(&format!("{paid}{back}"), counted);
+    let false_ = "
+                   find S1 F2 C1 C
+                   claw W2 S1 F2 D3:C:1000.00
+                   repay W2 1000.00             => ok outstanding=0.00
+    ";
+    counts(
+        &format!("{paid}{back}{false_}"),
+        "
+        subsidised 370100 2020Q1 junior = 3
+        subsidised false 370100 2020Q1 junior = 1
+        completed 370100 2020Q1 junior = 3
+        completed false 370100 2020Q1 junior = 1
+        certified 370100 2020Q1 junior = 3
+        certified false 370100 2020Q1 junior = 1
+        classes 370100 2020Q1 junior = 1
+        ",
+    );
+}
+
 #[test]
 fn a_certificate_issued_again_counts_again() {
     counts(

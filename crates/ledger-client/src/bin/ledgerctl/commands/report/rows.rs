@@ -7,8 +7,9 @@ use crate::names::name;
 use crate::show;
 
 /// The columns. `part` says what a line is about: `all` of a target, one `city`, `action`,
-/// `sector` or `group` of it, or the `sum` of the targets that add up to it; lines without a
-/// target are about everything that was counted.
+/// `sector` or `group` of it, or the `sum` of the targets that add up to it, with their figures
+/// added up as its figure and whether that is the target's as its status; lines without a target
+/// are about everything that was counted.
 pub(super) const HEADER: &[&str] = &[
     "as_of_position",
     "quarter",
@@ -46,7 +47,7 @@ pub(super) fn of(report: &v1::ReportProgressResponse) -> Vec<Vec<String>> {
     for target in &report.targets {
         breakdown(
             &mut rows,
-            &target_fields(report, target, target.figure),
+            &target_fields(report, target, target.figure, standing(target)),
             target.counted.as_ref(),
         );
         let policy = |rule: Option<&v1::RuleCitation>| rule.map(|rule| rule.policy_position);
@@ -54,7 +55,12 @@ pub(super) fn of(report: &v1::ReportProgressResponse) -> Vec<Vec<String>> {
             sum.whole == target.target && policy(sum.rule.as_ref()) == policy(target.rule.as_ref())
         });
         for sum in sums {
-            let fields = target_fields(report, target, sum.parts_figure);
+            let adds_up = match sum.adds_up {
+                true => "adds-up",
+                false => "does-not-add-up",
+            };
+            let standing = [String::new(), adds_up.to_owned()];
+            let fields = target_fields(report, target, sum.parts_figure, standing);
             let parts = sum.parts.join(" ");
             rows.push(row(&fields, "sum", &parts, sum.parts_counts));
         }
@@ -73,13 +79,22 @@ pub(super) fn of(report: &v1::ReportProgressResponse) -> Vec<Vec<String>> {
     rows
 }
 
+/// How far a target is reached and how it stands.
+fn standing(target: &v1::TargetProgress) -> [String; 2] {
+    [
+        optional(target.permille),
+        name::<v1::TargetStatus>(target.status),
+    ]
+}
+
 fn target_fields(
     report: &v1::ReportProgressResponse,
     target: &v1::TargetProgress,
     figure: Option<u64>,
+    standing: [String; 2],
 ) -> Vec<String> {
     let rule = target.rule.clone().unwrap_or_default();
-    vec![
+    let mut fields = vec![
         report.log_position.to_string(),
         quarter_name(report.quarter),
         report.division.to_string(),
@@ -95,9 +110,9 @@ fn target_fields(
         show::date(target.from_date),
         show::date(target.until_date),
         target.expected.to_string(),
-        optional(target.permille),
-        name::<v1::TargetStatus>(target.status),
-    ]
+    ];
+    fields.extend(standing);
+    fields
 }
 
 fn breakdown(
@@ -163,7 +178,7 @@ mod tests {
             77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,all-training,各类职业技能培训,the all-training,completed,1000000,at-least,cumulative,2025-01-01,2027-01-01,false,43,running,city,520100,20,2,30,2,43210,2
             77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,all-training,各类职业技能培训,the all-training,completed,1000000,at-least,cumulative,2025-01-01,2027-01-01,false,43,running,sector,,20,2,30,2,43210,2
             77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,all-training,各类职业技能培训,the all-training,completed,1000000,at-least,cumulative,2025-01-01,2027-01-01,false,43,running,group,migrant-worker,20,2,30,2,43210,2
-            77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,all-training,各类职业技能培训,the all-training,completed,1000000,at-least,cumulative,2025-01-01,2027-01-01,false,43,running,sum,one two,20,2,30,2,43200,2
+            77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,all-training,各类职业技能培训,the all-training,completed,1000000,at-least,cumulative,2025-01-01,2027-01-01,false,,adds-up,sum,one two,20,2,30,2,43200,2
             77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,order-classes,订单班,the order-classes,classes,500,at-least,cumulative,2025-01-01,2027-01-01,true,2,running,all,,1,0,1,0,1,0
             77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,order-classes,订单班,the order-classes,classes,500,at-least,cumulative,2025-01-01,2027-01-01,true,2,running,city,520100,1,0,1,0,1,0
             77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,order-classes,订单班,the order-classes,classes,500,at-least,cumulative,2025-01-01,2027-01-01,true,2,running,sector,,1,0,1,0,1,0
