@@ -390,6 +390,8 @@ fn class_approved(context: &mut Context, fact: Fact, policy: Option<Position>, e
 
 fn enrolled(context: &mut Context, fact: Fact, class: ClassId, person: PersonKey) {
     with_person(context, fact, person, |person| {
+        // Most people are in one class only; room for more would be four places at once.
+        person.enrolments.reserve_exact(1);
         person.enrolments.push(Enrolment {
             class,
             enrolled: fact.position,

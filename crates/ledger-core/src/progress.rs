@@ -73,7 +73,7 @@ pub fn changes(before: &Context, event: &RecordedEvent) -> Vec<(ProgressKey, i64
         EventBody::FindingMade(e) if e.kind.bars_payment() => changes.found_false(before, e),
         _ => {}
     }
-    changes.by_key.into_iter().collect()
+    changes.summed()
 }
 
 /// Counters in memory, added up from [`changes`].
@@ -144,16 +144,32 @@ impl Enrolment {
     }
 }
 
-/// Changes by counter; none of them is zero.
+/// Changes as they are found: nearly always one, often none.
 #[derive(Debug, Default)]
 struct Changes {
-    by_key: BTreeMap<ProgressKey, i64>,
+    found: Vec<(ProgressKey, i64)>,
 }
 
 impl Changes {
     fn add(&mut self, key: ProgressKey, change: i64) {
-        let sum = self.by_key.entry(key).or_insert(0);
-        *sum = sum.saturating_add(change);
+        self.found.push((key, change));
+    }
+
+    /// One change for each counter, in order of the counters.
+    fn summed(self) -> Vec<(ProgressKey, i64)> {
+        let mut found = self.found;
+        if found.len() < 2 {
+            return found;
+        }
+        found.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        found.dedup_by(|(next, more), (kept, change)| {
+            let is_same = next == kept;
+            if is_same {
+                *change = change.saturating_add(*more);
+            }
+            is_same
+        });
+        found
     }
 
     /// Adds `change` to the counter of the fact and, where it is found false, to the one apart.
