@@ -25,9 +25,9 @@ use ledger_core::{
 use ledger_log::keys::{self, EntityKind};
 
 /// The version of the encoding; another is refused. A ledger whose derived state has an earlier
-/// version is rebuilt from its log when it is opened, because what was added cannot be read from the
-/// earlier values: in version 2 the date of the first attendance, the kind of a certificate and the
-/// account of a payment, in version 3 the division of an award in the register of its scheme.
+/// version is rebuilt from its log when it is opened, because what was added cannot be read from
+/// the earlier values: in version 2 the date of the first attendance, the kind of a certificate and
+/// the account of a payment, in version 3 the division of an award in the register of its scheme.
 pub const VERSION: u8 = 3;
 
 /// Appends the stored form of an entity to `out`.
