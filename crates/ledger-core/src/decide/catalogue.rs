@@ -135,16 +135,21 @@ impl Deciding<'_> {
         }
     }
 
-    /// The order asks for what the class teaches, where its account pays.
+    /// The order asks for what the class teaches, where its account pays, and for as many places:
+    /// more than what was ordered is not bought.
     fn fits(&self, order: &Order, c: &ApproveClass) -> Result<(), Refusal> {
         let policies = &self.context.policies;
         let same = policies.canonical(order.occupation) == policies.canonical(c.occupation)
             && order.level == c.level
             && order.division.contains(c.division);
-        if same {
-            return Ok(());
+        let mismatch = || Refusal::new(Reason::OrderMismatch).because([order.raised.position]);
+        if !same {
+            return Err(mismatch());
         }
-        Err(Refusal::new(Reason::OrderMismatch).because([order.raised.position]))
+        if order.headcount < c.headcount {
+            return Err(mismatch().limit(i64::from(order.headcount), i64::from(c.headcount)));
+        }
+        Ok(())
     }
 }
 

@@ -165,10 +165,11 @@ tables! {
                accept O1 I1 @accepted
     2020-02-19 class C1 order=O1                    => DATE_BEFORE_CAUSE facts=@accepted
     2020-02-20 class C1 order=O1 by=I2              => ORDER_NOT_READY facts=@raised,@accepted
-               class C1 order=O1 level=senior       => ORDER_MISMATCH facts=@raised rule=order
+               class C1 order=O1 level=senior       => ORDER_MISMATCH facts=@raised rule=order limit=-
                class C1 order=O1 occupation=4-10-01-02 => ORDER_MISMATCH
                class C1 order=O1 division=370200    => ORDER_MISMATCH
-               class C1 order=O1 division=370102    => ok
+               class C1 order=O1 division=370102 places=3 => ORDER_MISMATCH facts=@raised limit=2 found=3
+               class C1 order=O1 division=370102 places=2 => ok
                class C2 order=O1                    => ORDER_NOT_READY facts=@raised,@accepted
     "
 
