@@ -96,6 +96,10 @@ pub enum ApiError {
         /// After which time a retry makes sense.
         retry_after: Duration,
     },
+    /// The caller took no difference of a simulation for so long that it was cancelled: while it
+    /// waits, nobody else can simulate or rebuild.
+    #[error("the simulation was cancelled, because its differences were not taken")]
+    SimulationNotRead,
     /// The caller is not known.
     #[error("the caller is not authenticated")]
     Unauthenticated,
@@ -177,6 +181,7 @@ impl ApiError {
             Self::PositionBeyondLog { .. } => Code::OutOfRange,
             Self::RebuildRunning => Code::FailedPrecondition,
             Self::SimulationRunning { .. } => Code::ResourceExhausted,
+            Self::SimulationNotRead => Code::Aborted,
             Self::Unauthenticated => Code::Unauthenticated,
             Self::DataLoss => Code::DataLoss,
             Self::Internal => Code::Internal,
@@ -200,6 +205,7 @@ impl ApiError {
             Self::PositionBeyondLog { .. } => "POSITION_BEYOND_LOG",
             Self::RebuildRunning => "REBUILD_RUNNING",
             Self::SimulationRunning { .. } => "SIMULATION_RUNNING",
+            Self::SimulationNotRead => "SIMULATION_NOT_READ",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::DataLoss => "DATA_LOSS",
             Self::Internal => "INTERNAL",
@@ -223,6 +229,7 @@ impl ApiError {
             Self::PositionBeyondLog { .. } => "所要求的位置超出账本末尾",
             Self::RebuildRunning => "重建或模拟正在进行",
             Self::SimulationRunning { .. } => "重建或其他模拟正在进行，请稍后重试",
+            Self::SimulationNotRead => "模拟结果长时间未被读取，模拟已取消",
             Self::Unauthenticated => "未通过身份验证",
             Self::DataLoss => "存储记录已损坏",
             Self::Internal => "系统内部错误",

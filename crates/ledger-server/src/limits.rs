@@ -59,6 +59,11 @@ pub const SIMULATION_RETRY_DELAY: Duration = Duration::from_secs(5);
 /// simulation waits while there are as many.
 pub const SIMULATION_DIFFERENCES_AHEAD: usize = 256;
 
+/// How long a simulation waits for a caller who takes none of its differences, before it is
+/// cancelled: while it waits, nobody else can simulate or rebuild. A person who pages through them
+/// does not read that slowly, and a program never does.
+pub const SIMULATION_UNREAD_MAX: Duration = Duration::from_secs(60);
+
 /// How long before the caller's deadline a call is ended, so that the answer still arrives.
 pub const DEADLINE_MARGIN: Duration = Duration::from_millis(10);
 

@@ -277,6 +277,12 @@ fn every_other_error_has_its_code_reason_and_details() {
             "RetryInfo",
         ),
         (
+            ApiError::SimulationNotRead,
+            Code::Aborted,
+            "SIMULATION_NOT_READ",
+            "",
+        ),
+        (
             ApiError::Unauthenticated,
             Code::Unauthenticated,
             "UNAUTHENTICATED",

@@ -188,6 +188,8 @@ impl From<SimulateError> for CallError {
             SimulateError::Busy => Self::Api(ApiError::SimulationRunning {
                 retry_after: SIMULATION_RETRY_DELAY,
             }),
+            // A caller that went away is told nothing; this one is still there.
+            SimulateError::Cancelled => Self::Api(ApiError::SimulationNotRead),
             _ => internal(&error, ApiError::Internal),
         }
     }

@@ -2,13 +2,13 @@
 //!
 //! The simulation runs on a thread of its own. Its progress is only ever the latest; its
 //! differences wait for the caller in a short queue, and while that is full the simulation waits
-//! too. So a slow reader costs no memory, and one that goes away ends it.
+//! too. So a slow reader costs no memory, and one that goes away, or reads nothing, ends it.
 
 use super::call::{Call, StreamPermit};
 use super::error::CallError;
 use super::operate::CancelOnDrop;
 use super::stream::{Answers, pull};
-use crate::limits::SIMULATION_DIFFERENCES_AHEAD;
+use crate::limits::{SIMULATION_DIFFERENCES_AHEAD, SIMULATION_UNREAD_MAX};
 use ledger_core::Policy;
 use ledger_core::simulate::outcome::Outcome;
 use ledger_engine::simulate::{Observer, Phase, Progress};
@@ -17,6 +17,8 @@ use ledger_proto::from_proto::simulation_scope_from_proto;
 use ledger_proto::to_proto::{simulation_difference_to_proto, simulation_totals_to_proto};
 use ledger_proto::{ApiError, DecodeError, DecodeProblem, v1};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -41,6 +43,8 @@ pub(super) async fn simulate(
             0 => u64::MAX,
             max => max,
         },
+        unread_max: SIMULATION_UNREAD_MAX,
+        runtime: Handle::current(),
         cancel: cancel.0.clone(),
     };
     let shared = Arc::clone(&call.shared);
@@ -75,7 +79,20 @@ struct Telling {
     found: mpsc::Sender<v1::SimulationDifference>,
     /// Differences that may still be sent.
     left: u64,
+    /// How long it waits for the caller.
+    unread_max: Duration,
+    runtime: Handle,
     cancel: CancelToken,
+}
+
+impl Telling {
+    /// Puts a difference into the queue, and ends the simulation when nobody takes them any more.
+    fn tell(&self, difference: v1::SimulationDifference) {
+        let taken = self.found.send_timeout(difference, self.unread_max);
+        if self.runtime.block_on(taken).is_err() {
+            self.cancel.cancel();
+        }
+    }
 }
 
 impl Observer for Telling {
@@ -88,11 +105,7 @@ impl Observer for Telling {
             return;
         };
         self.left = left;
-        let difference = simulation_difference_to_proto(outcome);
-        if self.found.blocking_send(difference).is_err() {
-            // Nobody takes them any more.
-            self.cancel.cancel();
-        }
+        self.tell(simulation_difference_to_proto(outcome));
     }
 }
 
@@ -202,6 +215,33 @@ fn ended(
 mod tests {
     use super::*;
     use tonic::Code;
+
+    #[test]
+    fn differences_that_nobody_takes_end_the_simulation() {
+        // As in the server: its threads keep the time while this one waits.
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let (latest, _progress) = watch::channel(None);
+        let (found, mut differences) = mpsc::channel(1);
+        let telling = Telling {
+            latest,
+            found,
+            left: u64::MAX,
+            unread_max: Duration::ZERO,
+            runtime: runtime.handle().clone(),
+            cancel: CancelToken::new(),
+        };
+        let difference = v1::SimulationDifference::default;
+        telling.tell(difference());
+        assert!(!telling.cancel.is_cancelled(), "there was room for it");
+        assert!(differences.try_recv().is_ok());
+        telling.tell(difference());
+        assert!(!telling.cancel.is_cancelled(), "it was taken");
+        telling.tell(difference());
+        assert!(
+            telling.cancel.is_cancelled(),
+            "the queue was full for so long"
+        );
+    }
 
     #[test]
     fn a_draft_with_flaws_is_refused_with_each_of_them() {
