@@ -408,7 +408,9 @@ pub enum RateSource {
     /// The contract names it, under the standard of the document at this position.
     Below(Position),
     /// The standard of the document at this position; each person's amount is worked out with
-    /// their hours, months and group when the subsidy is approved.
+    /// their hours, months and group when the subsidy is approved. Where the approval of the class
+    /// decides, by the documents as they were published before it; where another date does, as
+    /// they are published by then.
     Standard(Position),
 }
 

@@ -41,7 +41,8 @@ pub struct Policy {
     pub valid_until: Option<BusinessDate>,
     /// The schemes that it sets rules for.
     pub schemes: Vec<Scheme>,
-    /// Rates by scheme; a later document's or a city's rates replace an earlier or wider one's.
+    /// Rates by scheme; a later document's or a city's rates replace an earlier or wider one's, for
+    /// classes approved after its publication or where another date decides.
     pub rates: RateTable,
     /// The catalogues that it publishes.
     pub catalogues: Vec<Catalogue>,

@@ -214,9 +214,10 @@ impl Scope {
     }
 }
 
-/// Adds a draft to the book that a simulation begins with.
-pub fn with_draft(policies: &mut PolicyBook, draft: Arc<Policy>) {
-    policies.publish(DRAFT_POSITION, draft);
+/// Adds a draft to the book that a simulation begins with. Classes approved before the scope keep
+/// the rates that were fixed with them, as they keep their rules.
+pub fn with_draft(policies: &mut PolicyBook, draft: Arc<Policy>, scope: &Scope) {
+    policies.publish_draft(DRAFT_POSITION, draft, scope.from);
 }
 
 impl Simulation {

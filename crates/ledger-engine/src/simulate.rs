@@ -158,7 +158,8 @@ pub(crate) fn simulate(
     cancel: &CancelToken,
 ) -> Result<Simulated, SimulateError> {
     let mut context = Context::default();
-    with_draft(&mut context.policies, Arc::clone(&what.draft));
+    let draft = Arc::clone(&what.draft);
+    with_draft(&mut context.policies, draft, &what.scope);
     let shadow = storage.open_shadow()?;
     let memory = ShadowMemory::new(shadow, context, options.rebuild_entities_max);
     let snapshot = storage.snapshot()?;

@@ -5,13 +5,13 @@ mod explain;
 use super::catalogue::Catalogued;
 use super::disbursement::overflow;
 use super::institution::{Qualified, trains};
-use super::subsidy::amount::{self, Training, Units};
+use super::subsidy::amount::{self, Units};
 use super::{Deciding, Violations, check_order, months, within};
 use crate::command::{ApproveClass, CloseClass, OpenClass};
 use crate::entity::{Class, Fact};
 use crate::event::{ClassApproved, ClassKind, Event, EventBody, RateSource, Tag};
 use crate::limits::{CLASS_HEADCOUNT_MAX, CLASS_HOURS_MAX, RATE_MAX_FEN};
-use crate::policy::book::{CaseDates, InForce, RuleCase};
+use crate::policy::book::{CaseDates, InForce, RuleCase, Training};
 use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};
 use crate::{AccountKey, ClassId, Fen, Position};
@@ -98,6 +98,7 @@ impl Deciding<'_> {
         let training = Training {
             occupation: c.occupation,
             level: c.level,
+            approved: self.context.next_position,
         };
         let rate = amount::rate(&self.context.policies, &case, rule, training, None);
         let rate = rate.ok_or_else(|| not_found().under(rule.cite()))?;

@@ -3,21 +3,23 @@
 //! A document supersedes another where both set rules for a scheme: the province before the city
 //! (a city sets rates, not rules, for its province's schemes), then the later first day of
 //! validity, then the later publication. A later version of a document replaces the earlier ones
-//! on every date. Rates are the other way round: the city's before the province's.
+//! on every date, for what is not fixed yet: a class keeps the version of its rules and of its
+//! rates that it was approved under. Rates are the other way round: the city's before the
+//! province's.
 
 mod case;
 mod index;
+mod rates;
 
 pub use case::CaseRules;
+pub use rates::Training;
 
-use super::{
-    AmountRule, CatalogueItem, CatalogueKey, DecidingDate, Exclusion, Policy, Quota, RateValue,
-    Ruled, Scheme, Straddling,
-};
-use crate::coded::{CatalogueKind, Group};
+use super::{CatalogueItem, CatalogueKey, DecidingDate, Exclusion, Policy, Quota, Ruled, Scheme};
+use crate::coded::CatalogueKind;
 use crate::refusal::RuleCitation;
-use crate::{BusinessDate, CreditCode, Division, Occupation, Position, SchemeId, SkillLevel};
-use index::{Governing, Index, Rated, rank};
+use crate::{BusinessDate, CreditCode, Division, Occupation, Position, SchemeId};
+use index::{Governing, Index, rank};
+use rates::Draft;
 use std::sync::Arc;
 
 /// A published document and where its publication stands in the log.
@@ -45,6 +47,7 @@ pub struct Withdrawal {
 pub struct PolicyBook {
     published: Vec<PublishedPolicy>,
     index: Arc<Index>,
+    draft: Option<Draft>,
 }
 
 /// The dates of a case that may decide which document's rule holds.
@@ -312,62 +315,6 @@ impl PolicyBook {
         self.case_rules(case)?.rule(pick)
     }
 
-    /// The rate for a training on a date: the narrowest division's, then the latest document's,
-    /// then the row that says most about occupation, level and group, in this order. Of several
-    /// groups the one that is paid most is taken by the caller: each is asked for by itself.
-    #[must_use]
-    pub fn rate(
-        &self,
-        (scheme, division, date): (&SchemeId, Division, BusinessDate),
-        occupation: Occupation,
-        level: Option<SkillLevel>,
-        group: Option<Group>,
-    ) -> Option<InForce<'_, RateValue>> {
-        let occupation = self.canonical(occupation);
-        self.rated(scheme)
-            .filter(|(published, _)| published.in_force(division, date))
-            .find_map(|(published, rated)| {
-                let ruled = rated.row(occupation, level, group)?;
-                Some(InForce { published, ruled })
-            })
-    }
-
-    /// The rate for a case under an amount rule, as [`PolicyBook::rate`] on the date that decides
-    /// which table holds: the date that the row names, or the amount rule's where the row names
-    /// none but the class's approval. A case that straddles the beginning of a table that leaves
-    /// such cases alone is paid by the tables in force when the class was approved.
-    #[must_use]
-    pub fn rate_for(
-        &self,
-        case: &RuleCase<'_>,
-        amount: &Ruled<AmountRule>,
-        (occupation, level): (Occupation, Option<SkillLevel>),
-        group: Option<Group>,
-    ) -> Option<InForce<'_, RateValue>> {
-        let canonical = self.canonical(occupation);
-        let approved = case.dates.class_approval;
-        for (published, rated) in self.rated(case.scheme) {
-            let Some(ruled) = rated.row(canonical, level, group) else {
-                continue;
-            };
-            let (by, straddling) = match ruled.decided_by {
-                DecidingDate::ClassApproval => (amount.decided_by, amount.straddling),
-                by => (by, ruled.straddling),
-            };
-            let date = case.dates.get(by);
-            if !date.is_some_and(|date| published.in_force(case.division, date)) {
-                continue;
-            }
-            let straddles = approved < published.policy.valid_from;
-            if straddles && straddling == Straddling::EarlierRule {
-                let scope = (case.scheme, case.division, approved);
-                return self.rate(scope, occupation, level, group);
-            }
-            return Some(InForce { published, ruled });
-        }
-        None
-    }
-
     /// The line of a catalogue in force for a division: the narrowest division's catalogue of the
     /// kind, the latest one; an occupation that it does not list is not looked for in others.
     #[must_use]
@@ -475,10 +422,5 @@ impl PolicyBook {
     fn governing(&self, governing: Governing) -> Option<(&PublishedPolicy, &Scheme)> {
         let published = self.published.get(governing.at)?;
         Some((published, published.policy.schemes.get(governing.scheme)?))
-    }
-
-    fn rated(&self, scheme: &SchemeId) -> impl Iterator<Item = (&PublishedPolicy, &Rated)> {
-        let rated = self.index.rates.get(scheme).into_iter().flatten();
-        rated.filter_map(|rated| Some((self.published.get(rated.at)?, rated)))
     }
 }

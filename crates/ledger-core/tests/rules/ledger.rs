@@ -6,6 +6,7 @@ mod recount;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use ledger_core::coded::RuleKind;
 use ledger_core::command::{ApproveSubsidy, CommandBody, PublishPolicy};
 use ledger_core::entity::{Class, Enrolment};
 use ledger_core::event::{RateSource, Subject};
@@ -481,6 +482,9 @@ fn summarise_approval(body: &EventBody, said: &mut BTreeMap<&'static str, String
                 RateSource::Standard(_) => "standard",
             };
             say("source", source.to_owned());
+            if let RateSource::Below(policy) | RateSource::Standard(policy) = e.rate_source {
+                say("document", policy.to_string());
+            }
         }
         EventBody::SubsidyApproved(e) => {
             say("amount", e.amount.to_string());
@@ -488,6 +492,10 @@ fn summarise_approval(body: &EventBody, said: &mut BTreeMap<&'static str, String
             say("used", e.quota_used.to_string());
             let rules: Vec<_> = e.applied.iter().map(|it| it.rule.code()).collect();
             say("rules", rules.join(","));
+            let amount = e.applied.iter().find(|it| it.rule == RuleKind::Amount);
+            if let Some(policy) = amount.and_then(|it| it.policy) {
+                say("document", policy.to_string());
+            }
         }
         _ => {}
     }

@@ -103,7 +103,7 @@ fn award_of(ledger: &Ledger, award: AwardId) -> Option<&Award> {
 fn simulate(script: &Script, draft: Arc<Policy>, scope: Scope) -> Simulated {
     let ledger = &script.ledger;
     let mut context = Context::default();
-    with_draft(&mut context.policies, draft);
+    with_draft(&mut context.policies, draft, &scope);
     let mut shadow = Shadow {
         context,
         notes: BTreeMap::new(),
@@ -821,5 +821,71 @@ fn awards_take_the_amount_and_the_count_of_the_draft() {
             .map(|(name, was, would, why)| (about(name), *was, *would, *why))
             .collect();
         assert_eq!(found, expected, "{parameters}");
+    }
+}
+
+/// A class under a rate of 800.00 and one after its correction to 600.00.
+const CORRECTED: &str = "
+    2019-01-01 policy P1 amount=table
+               policy T1 schemes=none rates=*|*|*|800.00
+               account 370100
+               accrue 370100 10000.00
+               institution I1
+               institution E1
+               qualify I1 train1 train
+               qualify E1 eval1 evaluate
+               person A,B
+    2020-02-20 class C0 rate=standard
+               open C0
+    2020-03-01 policy T1 version=2 schemes=none rates=*|*|*|600.00
+    2020-03-02 class C1 rate=standard occupation=4-10-01-02 dates=2020-03-02..2020-03-31
+               open C1
+    2020-03-31 graduate C0 A
+               graduate C1 B
+               approve C0 A                         => ok amount=800.00
+               approve C1 B                         => ok amount=600.00
+";
+
+#[test]
+fn a_draft_of_a_rate_table_holds_for_the_classes_decided_anew() {
+    let table = |id: &str, rates: &str| {
+        let rates = format!("*|*|*|{rates}");
+        let parameters = [("schemes", "none"), ("rates", &rates)];
+        Arc::new(policy(id, &parameters.into_iter().collect()))
+    };
+    let script = run(&[CORRECTED]);
+    let all = Scope::default();
+    let from_march = Scope {
+        from: BusinessDate::parse("2020-03-01").ok(),
+        ..all
+    };
+    let approved = |draft: &Arc<Policy>, scope: Scope| {
+        let simulated = simulate(&script, Arc::clone(draft), scope);
+        let changed = simulated
+            .outcomes
+            .iter()
+            .map(|outcome| match outcome.about {
+                About::Place(class, _) => (class, outcome.would.approved),
+                other => panic!("{other:?} is no place"),
+            });
+        changed.collect::<BTreeMap<_, _>>()
+    };
+    let (c0, c1) = (class("C0"), class("C1"));
+    let latest = |id: &str| Arc::clone(&script.ledger.policies.latest(id).unwrap().policy);
+    // Another document than the table: each class keeps its version.
+    assert_eq!(approved(&latest("P1"), all), BTreeMap::new());
+    // As if the correction had been there from the beginning, and from its day on.
+    let earlier = BTreeMap::from([(c0, Fen::new(60_000))]);
+    assert_eq!(approved(&latest("T1"), all), earlier);
+    assert_eq!(approved(&latest("T1"), from_march), BTreeMap::new());
+    // The version that was corrected.
+    let kept = BTreeMap::from([(c1, Fen::new(80_000))]);
+    assert_eq!(approved(&table("T1", "800.00"), all), kept);
+    // A third one, in the place of both or, being another document, before them.
+    let both = BTreeMap::from([(c0, Fen::new(70_000)), (c1, Fen::new(70_000))]);
+    let second = BTreeMap::from([(c1, Fen::new(70_000))]);
+    for id in ["T1", "T9"] {
+        assert_eq!(approved(&table(id, "700.00"), all), both);
+        assert_eq!(approved(&table(id, "700.00"), from_march), second);
     }
 }

@@ -9,20 +9,21 @@
 //! - without an amount rule the rate of the class;
 //! - with one, what it gives for the person's own class hours (no more than the class planned),
 //!   months and groups; several groups: the most. A group or an uplift may give more than the rate
-//!   of the class, fewer hours or months less;
+//!   of the class, fewer hours or months less. Where the approval of the class decides, a rate
+//!   table that is published or corrected after it changes nothing, for no group;
 //! - and where the class's contract names the rate, no more than that: the contract is a price
 //!   below the standard, and the standard holds for the person as well.
 
 use super::Measured;
+use crate::Fen;
 use crate::coded::{Group, RuleKind};
 use crate::decide::months;
 use crate::decide::sink::{Sink, Verdict};
 use crate::event::{PersonStatus, RateSource};
 use crate::limits::RATE_MAX_FEN;
-use crate::policy::book::{Clause, InForce, RuleCase};
+use crate::policy::book::{Clause, InForce, RuleCase, Training};
 use crate::policy::{AmountRule, PolicyBook, RateValue, Uplift};
 use crate::refusal::{Reason, Refusal};
-use crate::{Fen, Occupation, SkillLevel};
 
 /// What an hourly or monthly rate is multiplied with.
 #[derive(Debug, Clone, Copy)]
@@ -40,13 +41,6 @@ pub(in crate::decide) struct Rate<'a> {
     pub(in crate::decide) clause: Clause<'a>,
 }
 
-/// The training that a rate is looked for.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::decide) struct Training {
-    pub(in crate::decide) occupation: Occupation,
-    pub(in crate::decide) level: Option<SkillLevel>,
-}
-
 /// The rate that an amount rule gives for a case.
 pub(in crate::decide) fn rate<'a>(
     book: &'a PolicyBook,
@@ -61,7 +55,6 @@ pub(in crate::decide) fn rate<'a>(
             clause: rule.clause(),
         }),
         AmountRule::ByTable => {
-            let training = (training.occupation, training.level);
             let row = book.rate_for(case, rule.ruled, training, group)?;
             Some(Rate {
                 value: row.ruled.rule,
@@ -173,6 +166,7 @@ impl Measured<'_> {
         let training = Training {
             occupation: class.occupation,
             level: class.level,
+            approved: class.approved.position,
         };
         let book = &self.deciding.context.policies;
         let case = self.rules.case();

@@ -16,7 +16,7 @@ use std::cmp::Reverse;
 pub(super) struct Index {
     /// Documents that set rules for a scheme, the one that supersedes the others first.
     pub(super) rules: HashMap<SchemeId, Vec<Governing>>,
-    /// Documents with rates for a scheme, the one to look at first first.
+    /// Documents with rates for a scheme in every version, the one to look at first first.
     pub(super) rates: HashMap<SchemeId, Vec<Rated>>,
     /// Documents with catalogues of a kind, the one to look at first first.
     pub(super) catalogues: HashMap<CatalogueKind, Vec<Listing>>,
@@ -36,10 +36,12 @@ pub(super) struct Governing {
     pub(super) scheme: usize,
 }
 
-/// The rates of one document for one scheme.
+/// The rates of one version of a document for one scheme.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Rated {
     pub(super) at: usize,
+    /// Where the next version was published; none for the latest one.
+    pub(super) replaced: Option<Position>,
     rows: HashMap<RowKey, Row>,
     /// The shapes of key that any row has, one bit each, so that only these are looked up.
     shapes: u8,
@@ -67,6 +69,13 @@ pub(super) struct Listing {
     pub(super) items: HashMap<CatalogueKey, CatalogueItem>,
 }
 
+/// A version of a document, with where it stands in the list.
+struct Version<'p> {
+    at: usize,
+    published: &'p PublishedPolicy,
+    replaced: Option<Position>,
+}
+
 /// Orders documents: one that supersedes another comes before it.
 pub(super) fn rank(published: &PublishedPolicy) -> (u8, Reverse<(BusinessDate, Position)>) {
     let latest_first = Reverse((published.policy.valid_from, published.position));
@@ -74,9 +83,13 @@ pub(super) fn rank(published: &PublishedPolicy) -> (u8, Reverse<(BusinessDate, P
 }
 
 impl Index {
-    /// The index of every document in its latest version.
+    /// The index of every document in its latest version, and of rates in every version.
     pub(super) fn of(published: &[PublishedPolicy]) -> Self {
-        let mut current = current(published);
+        let mut versions = versions(published);
+        let latest = versions.iter().filter(|version| version.replaced.is_none());
+        let mut current: Vec<_> = latest
+            .map(|version| (version.at, version.published))
+            .collect();
         let mut index = Self {
             canonical: crosswalk(&current),
             ..Self::default()
@@ -96,24 +109,31 @@ impl Index {
             }
         }
         // Rates and catalogues are the city's before the province's.
-        current.sort_by_key(|(_, one)| {
+        let narrowest_first = |one: &PublishedPolicy| {
             let (narrowness, latest_first) = rank(one);
             (Reverse(narrowness), latest_first)
-        });
+        };
+        current.sort_by_key(|(_, one)| narrowest_first(one));
         for (at, one) in &current {
-            index.add_rates(*at, one);
             index.add_catalogues(*at, one);
+        }
+        versions.sort_by_key(|version| narrowest_first(version.published));
+        for version in &versions {
+            index.add_rates(version);
         }
         index
     }
 
-    fn add_rates(&mut self, at: usize, published: &PublishedPolicy) {
-        for (key, rate) in &published.policy.rates.rows {
+    fn add_rates(&mut self, version: &Version<'_>) {
+        for (key, rate) in &version.published.policy.rates.rows {
             let listed = self.rates.entry(key.scheme.clone()).or_default();
-            if listed.last().is_none_or(|last| last.at != at) {
-                let rows = HashMap::new();
-                let shapes = 0;
-                listed.push(Rated { at, rows, shapes });
+            if listed.last().is_none_or(|last| last.at != version.at) {
+                listed.push(Rated {
+                    at: version.at,
+                    replaced: version.replaced,
+                    rows: HashMap::new(),
+                    shapes: 0,
+                });
             }
             let canonical = key.occupation.map(|printed| {
                 let canonical = self.canonical.get(&printed);
@@ -214,14 +234,18 @@ fn some_then_none<T: Copy>(given: Option<T>) -> impl Iterator<Item = Option<T>> 
     given.map(Some).into_iter().chain([None])
 }
 
-/// The latest version of each document, with where it stands in the list.
-fn current(published: &[PublishedPolicy]) -> Vec<(usize, &PublishedPolicy)> {
-    let of = |one: &PublishedPolicy| (one.policy.policy_id.clone(), one.position);
-    let latest: HashMap<_, _> = published.iter().map(of).collect();
-    let is_latest =
-        |one: &PublishedPolicy| latest.get(&one.policy.policy_id) == Some(&one.position);
-    let listed = published.iter().enumerate();
-    listed.filter(|(_, one)| is_latest(one)).collect()
+/// Every version of every document, in log order.
+fn versions(published: &[PublishedPolicy]) -> Vec<Version<'_>> {
+    let mut later = HashMap::new();
+    let newest_first = published.iter().enumerate().rev();
+    let newest_first = newest_first.map(|(at, published)| Version {
+        at,
+        published,
+        replaced: later.insert(&published.policy.policy_id, published.position),
+    });
+    let mut versions: Vec<_> = newest_first.collect();
+    versions.reverse();
+    versions
 }
 
 /// Occupations that any published crosswalk calls the same, each with the least of them. A

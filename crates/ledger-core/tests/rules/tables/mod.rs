@@ -15,6 +15,7 @@ mod penalty;
 mod progress;
 mod project;
 mod publicity;
+mod rates;
 mod recovery;
 mod subsidy;
 mod training;
@@ -87,6 +88,7 @@ fn every_refusal_is_in_a_table() {
         penalty::TABLES,
         project::TABLES,
         publicity::TABLES,
+        rates::TABLES,
         recovery::TABLES,
         subsidy::TABLES,
         training::TABLES,
