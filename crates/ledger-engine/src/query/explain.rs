@@ -165,7 +165,10 @@ impl Explaining<'_> {
         person: Option<PersonKey>,
         (resume, limit): (Option<Position>, usize),
     ) -> Result<Page, QueryError> {
-        let recorded = self.blocks.event(position)?;
+        let mut recorded = self.blocks.event(position)?;
+        if let Some(ordered) = self.payment_confirmed_by(&recorded.event.body)? {
+            recorded = self.blocks.event(ordered)?;
+        }
         let head = self.decision_of(&recorded)?;
         let pays = matches!(
             recorded.event.body,
@@ -180,6 +183,18 @@ impl Explaining<'_> {
         }
         let next = self.approvals_behind(&recorded, person, (resume, limit), &mut decisions)?;
         Ok((decisions, next))
+    }
+
+    /// The order of the payment that the bank settled or returned: what it reports was decided with
+    /// the order.
+    fn payment_confirmed_by(&self, body: &EventBody) -> Result<Option<Position>, QueryError> {
+        let id = match body {
+            EventBody::DisbursementSettled { disbursement, .. } => *disbursement,
+            EventBody::DisbursementReturned(returned) => returned.disbursement,
+            _ => return Ok(None),
+        };
+        let paid = load_disbursement(self.snapshot, id)?;
+        Ok(paid.map(|paid| paid.ordered.position))
     }
 
     /// The decision that the event at a position recorded.

@@ -117,6 +117,29 @@ fn a_payment_is_explained_by_its_schedule_and_every_approval_behind_it() {
     );
 }
 
+/// The bank decides nothing: what it confirms or returns is explained by the order.
+#[test]
+fn what_the_bank_reports_is_explained_by_the_order() {
+    let (store, world) = world();
+    world.append(10, vec![send_back(1)]);
+    let reader = world.engine.reader();
+    let ordered = explain(&reader, disbursement(1), None, 0);
+    let id = DisbursementId::from_bytes([1; 16]);
+    let of_first = |body: &EventBody| match body {
+        EventBody::DisbursementSettled { disbursement, .. } => *disbursement == id,
+        EventBody::DisbursementReturned(e) => e.disbursement == id,
+        _ => false,
+    };
+    let reported = events(&store)
+        .into_iter()
+        .filter(|event| of_first(&event.event.body));
+    let reported: Vec<_> = reported.map(|event| event.position).collect();
+    assert_eq!(reported.len(), 2);
+    for position in reported {
+        assert_eq!(explain(&reader, Decision::At(position), None, 0), ordered);
+    }
+}
+
 #[test]
 fn a_settlement_and_a_refusal_are_explained() {
     let (store, world) = world();

@@ -2820,7 +2820,8 @@ pub mod explain_request {
     /// The decision.
     #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Decision {
-        /// Position of the event that recorded it: an approval, a payment, a settlement, an award.
+        /// Position of the event that recorded it: an approval, a payment, a settlement, an award. What
+        /// the bank confirms or returns is explained by the payment's order.
         #[prost(uint64, tag = "1")]
         Position(u64),
         /// Id of a disbursement, 16 bytes: its order.

@@ -185,6 +185,12 @@ pub(crate) fn show_decision(
         };
         output.line(format_args!("  DEVIATION: {text}"))?;
     }
+    let position = decision.position;
+    if decision.accepted && decision.rules.is_empty() && position != 0 {
+        output.line(format_args!(
+            "  the event says all of it: ledgerctl events --from {position} --to {position}"
+        ))?;
+    }
     let source = name::<v1::ExplanationSource>(decision.source);
     Ok(output.line(format_args!("  source: {source}"))?)
 }
