@@ -192,4 +192,48 @@ tables! {
                employ C1 A 2020-03-31
     2020-10-01 order D1 C1 final A,B,C              => ok outcome=ProRata earned=0.04,0.01,0.01
     "
+
+    // A group whose rate gives nothing for the hours costs no other group its rate.
+    one_of_two_groups_has_no_rate_for_the_hours given [BODIES]
+    "
+    2019-01-01 policy P1 amount=table
+               policy T1 schemes=none rates=*|*|*|800.00;*|*|veteran|1000.00;*|*|disabled|20.00h/90/2000.00
+    2020-01-01 status A group:veteran 2020-01-01..
+               status A group:disabled 2020-01-01..
+               status B group:disabled 2020-01-01..
+               status B group:veteran 2020-01-01..
+               status C group:disabled 2020-01-01..
+    2020-02-20 class C1 rate=standard               => ok rate=800.00
+               open C1
+    2020-03-31 graduate C1 A,B,C
+               approve C1 A                         => ok amount=1000.00
+               approve C1 B                         => ok amount=1000.00
+               approve C1 C                         => TOO_FEW_CLASS_HOURS limit=90 found=0
+    "
+
+    // Until the completion, and not beyond the class's last day: 2020-04-01 would be a second month.
+    months_to_the_completion given [BODIES]
+    "
+    2019-01-01 policy P1 amount=500.00m/6
+    2020-02-20 class C1 rate=standard               => ok rate=500.00
+               class C2 rate=standard level=senior dates=2020-03-01..2020-04-01 => ok rate=1000.00
+               open C1
+               open C2
+    2020-03-31 enrol C2 A
+               complete C2 A
+               certify C2 A
+               enrol C1 B
+    2020-04-01 complete C1 B
+               certify C1 B
+               approve C2 A                         => ok amount=500.00
+               approve C1 B                         => ok amount=500.00
+    "
+
+    // The bound of a rate holds for what is multiplied out of one: a million yuan still is paid.
+    the_highest_amount given [BODIES]
+    "
+    2019-01-01 policy P1 amount=500000.00m/3
+    2020-02-20 class C1 rate=standard dates=2020-03-01..2020-04-30 => ok rate=1000000.00
+               class C2 rate=standard dates=2020-03-01..2020-05-01 => AMOUNT_OVERFLOW
+    "
 }

@@ -121,6 +121,13 @@ tables! {
                resolve C1 of=@one
                take-down C1                         => ok
     "
+
+    // Decided by the first attendance, the class's first day stands for all who are shown.
+    days_by_the_first_attendance given [SEVEN_DAYS, BODIES, CLASS, SHOWN]
+    "
+    2020-04-01 policy P2 valid=2020-03-02.. publicity=30 publicity-by=attendance:this
+    2020-04-08 take-down C1                         => ok
+    "
 }
 
 #[test]
