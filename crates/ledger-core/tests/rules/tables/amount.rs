@@ -236,4 +236,18 @@ tables! {
     2020-02-20 class C1 rate=standard dates=2020-03-01..2020-04-30 => ok rate=1000000.00
                class C2 rate=standard dates=2020-03-01..2020-05-01 => AMOUNT_OVERFLOW
     "
+
+    // A table that had begun when the class was approved takes the case by its date, also where
+    // another one, which has ended since, set the standard of the class.
+    a_table_that_ended_before_the_approval given [BODIES]
+    "
+    2019-01-01 policy P1 amount=table
+               policy T1 schemes=none rates=*|*|*|800.00 rates-by=approval:earlier @table
+               policy T2 schemes=none rates=*|*|*|900.00 rates-by=approval:earlier valid=2020-01-01..2020-03-30 @ended
+    2020-02-20 class C1 rate=standard @class        => ok rate=900.00 rests-on=@ended
+               open C1
+    2020-03-30 graduate C1 A,B
+               approve C1 A                         => ok amount=900.00 rests-on=@class,@ended
+    2020-03-31 approve C1 B                         => ok amount=800.00 rests-on=@class,@table
+    "
 }

@@ -103,15 +103,23 @@ tables! {
     // The rule on payees that asks for the contract is that of the place's own dates.
     a_contract_that_a_later_document_asks_for given [POLICY, BODIES, CLASS]
     "
-    2020-03-01 enrol C1 A,B,C
+    2020-03-01 enrol C1 A,B
                policy P2 valid=2020-04-01.. agency=yes payee-by=claim:this
-    2020-03-31 complete C1 A,B,C
+    2020-03-31 complete C1 A,B
                claim C1 A by=body                   => ok
     2020-04-01 claim C1 B by=body                   => AGENCY_CONTRACT_MISSING rule=payee
                agency C1 B @contract
                claim C1 B by=body                   => ok rests-on=@contract
-    2020-04-02 policy P3 valid=2020-04-03.. agency=yes payee-by=approval:this
-               claim C1 C by=body                   => AGENCY_CONTRACT_MISSING rule=payee
+    "
+
+    // The approval that is asked for comes on the day of the claim at the earliest.
+    a_contract_by_the_approval given [POLICY, BODIES, CLASS]
+    "
+    2020-03-01 enrol C1 A,B
+               policy P2 valid=2020-04-01.. agency=yes payee-by=approval:this
+    2020-03-31 complete C1 A,B
+               claim C1 A by=body                   => ok
+    2020-04-01 claim C1 B by=body                   => AGENCY_CONTRACT_MISSING rule=payee
     "
 
     a_contract_by_the_first_attendance given [POLICY, BODIES, CLASS]

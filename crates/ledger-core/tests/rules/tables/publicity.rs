@@ -128,6 +128,15 @@ tables! {
     2020-04-01 policy P2 valid=2020-03-02.. publicity=30 publicity-by=attendance:this
     2020-04-08 take-down C1                         => ok
     "
+
+    // What begins while the list is shown does not make it too short.
+    days_by_the_opening given [SEVEN_DAYS, BODIES, CLASS, SHOWN]
+    "
+    2020-04-01 policy P2 valid=2020-04-02.. publicity=30 publicity-by=approval:this
+               object C1 A @objected
+               resolve C1 of=@objected upheld=no @resolved
+    2020-04-08 take-down C1                         => ok rests-on=@shown,@resolved
+    "
 }
 
 #[test]

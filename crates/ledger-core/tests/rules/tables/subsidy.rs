@@ -718,4 +718,20 @@ tables! {
                certify C2 A @certified
                approve C2 A                         => ok rests-on=@class-2,@completed,@certified,@later
     "
+
+    // What a document of another province excludes bars nobody here.
+    an_exclusion_elsewhere given [BODIES]
+    "
+    2019-01-01 policy P1 repeat=none
+               policy P2 repeat=none schemes=skill-upgrade
+               policy P3 repeat=none schemes=skill-upgrade division=520000 valid=2019-06-01.. excludes=vocational-training/training
+    2020-02-20 class C1
+               class C2 scheme=skill-upgrade
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               approve C2 A                         => ok
+               approve C1 A                         => ok
+    "
 }
