@@ -250,4 +250,39 @@ tables! {
                approve C1 A                         => ok amount=900.00 rests-on=@class,@ended
     2020-03-31 approve C1 B                         => ok amount=800.00 rests-on=@class,@table
     "
+
+    // Of two documents with one first day the later published one holds; a city's table comes
+    // before its province's, also where the province's is newer.
+    the_later_publication_and_the_narrower_division given [BODIES]
+    "
+    2019-01-01 policy P1 amount=1000.00
+               policy P2 amount=900.00
+               policy P3 amount=table schemes=retraining
+               policy T1 schemes=none of=retraining rates=*|*|*|600.00 division=370100
+               policy T2 schemes=none of=retraining rates=*|*|*|500.00 valid=2020-01-01..
+    2020-02-20 class C1 rate=standard               => ok rate=900.00
+               class C2 rate=standard scheme=retraining => ok rate=600.00
+               class C3 rate=standard scheme=retraining division=370200 => ok rate=500.00
+    "
+
+    // One document prints both editions: the later one's rate stands, whichever the class names.
+    one_occupation_printed_twice given [BODIES]
+    "
+    2019-01-01 policy P1 amount=table
+               policy T1 schemes=none rates=4-10-01-05|*|*|700.00;1999:4-07-12-03|*|*|640.00 crosswalk=1999:4-07-12-03+4-10-01-05
+    2020-02-20 class C1 rate=standard               => ok rate=700.00
+               class C2 rate=standard occupation=1999:4-07-12-03 => ok rate=700.00
+    "
+
+    // A case that keeps the earlier table finds its row there in whichever edition it is printed.
+    the_earlier_table_in_another_edition given [BODIES]
+    "
+    2019-01-01 policy P1 amount=table
+               policy T1 schemes=none rates=1999:4-07-12-03|*|*|640.00 crosswalk=1999:4-07-12-03+4-10-01-05
+               policy T2 schemes=none rates=*|*|*|900.00;4-10-01-05|*|*|900.00 rates-by=approval:earlier valid=2020-03-01..
+    2020-02-20 class C1 rate=standard               => ok rate=640.00
+               open C1
+    2020-03-31 graduate C1 A
+               approve C1 A                         => ok amount=640.00
+    "
 }

@@ -734,4 +734,53 @@ tables! {
                approve C2 A                         => ok
                approve C1 A                         => ok
     "
+
+    // On the first day of a document that has ended since, and that the class itself is not under.
+    an_exclusion_on_the_first_day_of_its_document given [BODIES]
+    "
+    2019-01-01 policy P1 repeat=none
+               policy P2 repeat=none schemes=skill-upgrade
+               policy P3 repeat=none schemes=skill-upgrade valid=2020-03-31..2020-12-31 excludes=vocational-training/training
+    2020-02-20 class C1
+               class C2 scheme=skill-upgrade
+               open C1
+               open C2
+    2020-03-30 graduate C1 A,B
+               graduate C2 A,B
+               approve C2 B
+    2020-03-31 approve C2 A @insurance
+    2021-01-01 approve C1 A                         => OTHER_SCHEME_PAID facts=@insurance
+               approve C1 B                         => ok
+    "
+
+    // Where the division has no document for the other scheme, the one that was drawn under says
+    // that it is counted apart.
+    counted_apart_in_another_city given [BODIES]
+    "
+    2019-01-01 policy P1 quota=1
+               policy P2 quota=1 schemes=appraisal division=370200 apart=yes
+    2020-02-20 class C1
+               class C2 scheme=appraisal division=370200
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               approve C2 A                         => ok
+               approve C1 A                         => ok
+    "
+
+    // What three crosswalks say together: the third makes one of two.
+    one_occupation_over_several_crosswalks given [BODIES]
+    "
+    2019-01-01 policy P1
+               policy X1 schemes=none crosswalk=1999:4-07-12-03+4-10-01-05,4-10-01-02+4-03-02-01,4-10-01-05+4-03-02-01
+    2020-02-20 class C1 occupation=1999:4-07-12-03
+               class C2 occupation=4-10-01-02
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               approve C1 A @first
+               approve C2 A                         => SAME_OCCUPATION_AND_LEVEL facts=@first
+    "
 }
