@@ -7,7 +7,8 @@
 //!
 //! A line is a date (the last one when left out), a verb, its arguments, options `name=value`,
 //! and after `=>` the outcome: `ok` or the name of the refusal, with what else must be true of
-//! it (`rests-on=@name`: that event is a cause). `@name` keeps the position of the line's last event. Persons, classes and so on are called
+//! it (`rests-on=@name`: that event is a cause). `@name` keeps the position of the line's last
+//! event. Persons, classes and so on are called
 //! by any name. A list of persons (`A,B`, `P1..P20`) repeats the line for each, except where one
 //! command takes them all.
 

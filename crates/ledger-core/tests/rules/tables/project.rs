@@ -429,6 +429,33 @@ tables! {
                employ C1 B 2020-03-31
     2020-10-01 order D2 C1 final A,B,C              => ok outcome=ProRata rate=1/2 earned=0.00,166.67,166.66
     "
+
+    // Work that did not count takes nothing away when it is withdrawn.
+    work_that_never_counted_is_withdrawn given [POLICY, BODIES, PROJECT]
+    "
+    2020-03-31 approve C1 A,B
+               employ C1 A 2020-03-31               => ok counts=yes
+    2020-10-15 employ C1 B 2020-10-01               => ok counts=no
+               unemploy C1 B                        => ok counted=no
+               order D1 C1 final A,B                => ok rate=1/2
+    "
+
+    // One payment that comes back leaves the others as they are: with the bank, and to be named.
+    one_of_two_advances_comes_back given [POLICY, BODIES, PROJECT]
+    "
+    2020-03-31 order D1 C1 advance A
+               settle D1
+               order D2 C1 advance B @second
+               return D1 active
+               order D3 C1 final B                  => PAYMENT_IN_FLIGHT limit=0 found=1 facts=@second
+               approve C1 C
+               order D4 C1 advance C
+               settle D2
+               return D4 passive
+               order D5 C1 final B                  => BENEFICIARY_MISSING limit=2 found=1
+               approve C1 B                         => ok used=1
+               see slots B 2020 1
+    "
 }
 
 const PRO_RATA: &str = "2019-01-01 policy P1 shortfall=pro-rata";

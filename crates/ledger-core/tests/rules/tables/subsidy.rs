@@ -783,4 +783,22 @@ tables! {
                approve C1 A @first
                approve C2 A                         => SAME_OCCUPATION_AND_LEVEL facts=@first
     "
+
+    // A slot is given back for its own class only.
+    one_of_two_slots_is_given_back given [POLICY, BODIES]
+    "
+    2020-02-20 class C1
+               class C2 level=senior
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               enrol C2 A
+               complete C2 A
+               certify C2 A as=A2
+               approve C1 A
+               approve C2 A
+               see slots A 2020 2
+               void A2                              => ok lapses=yes frees=yes
+               see slots A 2020 1
+    "
 }
