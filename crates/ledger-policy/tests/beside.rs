@@ -107,6 +107,19 @@ fn documents_of_a_division_follow_each_other_without_gap_or_overlap() {
         &[province("old", old), rules("new", 520_000, "2022-01-01")],
         &[],
     );
+    // Of two before it, the gap is that after the later one, in whichever order they are given.
+    let between = province("between", "2021-01-01 2021-06-30");
+    let gap = "gap training training has no rule from 2021-07-01 to 2021-07-01, after between \
+               (between)";
+    for before in [
+        [between.clone(), province("old", old)],
+        [province("old", old), between],
+    ] {
+        of_the_last(
+            &[&before[..], &[province("new", "2021-07-02")]].concat(),
+            &[gap],
+        );
+    }
 }
 
 #[test]
@@ -121,6 +134,18 @@ fn the_earlier_of_two_that_begin_together_never_holds() {
         said(&reports[1].1),
         ["overlap training supersedes one (one) for training from 2020-01-01 on"]
     );
+    // So it is where both end together; one that outlives the other holds after it.
+    for (until, expected) in [
+        (" 2020-12-31", &["never_in_force"][..]),
+        (" 2021-01-01", &[]),
+        ("", &[]),
+    ] {
+        let one = rules("one", 370_000, &format!("2020-01-01{until}"));
+        let two = rules("two", 370_000, "2020-01-01 2020-12-31");
+        let reports = check_set(&[("one", &one), ("two", &two)]);
+        let found: Vec<_> = reports[0].1.flaws.iter().map(|it| it.code()).collect();
+        assert_eq!(found, expected, "{until:?}");
+    }
 }
 
 #[test]
@@ -185,6 +210,19 @@ fn rates_and_catalogues_that_nobody_looks_up() {
     let scarce = catalogue("city", "key_industry") + "scarce = true\n";
     let uplift = "uplift = { share = { numerator = 1, denominator = 5 }, clause = \"c\" }\n";
     of_the_last(&[province() + uplift, scarce], &[]);
+    of_the_last(
+        &[province() + uplift, catalogue("city", "key_industry")],
+        &[
+            "catalogue_never_required catalogue:key_industry no scheme requires the catalogue \
+           key_industry",
+        ],
+    );
+    // What a text says of its own rates is said once.
+    let rate =
+        "[[rate]]\nscheme = \"training\"\nkind = \"fixed\"\namount = \"1\"\nclause = \"c\"\n";
+    let reports = check_set(&[("name", &(by_contract + rate))]);
+    let codes: Vec<_> = reports[0].1.flaws.iter().map(|it| it.code()).collect();
+    assert_eq!(codes, ["rate_never_looked_up"]);
 }
 
 #[test]
@@ -284,6 +322,17 @@ fn before_what_is_published() {
             "superseded training later (later), published before, supersedes it for training from \
           2021-01-01 on"
         ]
+    );
+    // Of two later ones it is the first that supersedes it.
+    let two = book(&[
+        rules("later", 370_000, "2021-01-01 2021-12-31"),
+        rules("last", 370_000, "2022-01-01"),
+    ]);
+    let found = of(&two, "2020-01-01");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].starts_with("superseded training later (later)"),
+        "{found:?}"
     );
     // One that holds all the time fills what is left between the two.
     let both = book(&[
@@ -403,4 +452,9 @@ fn a_withdrawn_document_leaves_a_gap() {
         let found: Vec<_> = report.flaws.iter().map(|flaw| flaw.code()).collect();
         assert_eq!(found, expected, "{from}");
     }
+    // One that was withdrawn from its first day on never held: nothing comes after it.
+    let mut never = book(&[rules("old", 370_000, "2021-01-01")]);
+    never.withdraw(Position::new(1), withdrawal);
+    let policy = compile(&rules("new", 370_000, "2021-06-01")).unwrap();
+    assert_eq!(said(&check_against(&never, &policy)), Vec::<String>::new());
 }

@@ -41,6 +41,108 @@ macro_rules! table {
     };
 }
 
+/// What is still right has no flaw of that code, and compiles.
+#[test]
+fn the_last_value_that_is_right() {
+    for (from, to, code) in [
+        (
+            "valid_from = 2022-01-01",
+            "valid_from = 2025-12-31",
+            "reversed",
+        ),
+        ("min = 16", "min = 55", "reversed"),
+        (
+            "max = { numerator = 5, denominator = 1 }",
+            "max = { numerator = 1, denominator = 10 }",
+            "reversed",
+        ),
+        ("first_year = 2021", "first_year = 2025", "outside_validity"),
+        (
+            "from = 2022-01-01\nuntil = 2025-12-31\nclause = \"c51\"",
+            "from = 2025-12-31\nuntil = 2026-12-31\nclause = \"c51\"",
+            "outside_validity",
+        ),
+        (
+            "from = 2022-01-01\nuntil = 2025-12-31\nclause = \"c51\"",
+            "from = 2021-01-01\nuntil = 2022-01-01\nclause = \"c51\"",
+            "outside_validity",
+        ),
+    ] {
+        assert_eq!(EVERY_RULE.matches(from).count(), 1, "{from:?} stands once");
+        let text = EVERY_RULE.replacen(from, to, 1);
+        let flaws = check(&text).flaws;
+        assert!(
+            flaws.iter().all(|flaw| flaw.code() != code),
+            "{to:?}: {flaws:?}"
+        );
+        assert!(compile(&text).is_ok(), "{to:?}");
+    }
+}
+
+/// A quota that another one always reaches first never binds; not one that looks at other dates,
+/// or counts what the other leaves out.
+#[test]
+fn a_quota_that_is_reached_first() {
+    let quotas = EVERY_RULE.split_once("[[scheme.quota]]").unwrap();
+    let (_, rest) = quotas.1.split_once("[scheme.no_repeat]").unwrap();
+    let exempt = "\noccupations_not_counted = [\"2022:4-10-01-05\"]";
+    let quota = |of: &str, scope: &str, by: &str| {
+        format!(
+            "[[scheme.quota]]\n{of}\nscope = \"{scope}\"\ncounts_by = \"{by}\"\nclause = \"q\"\n"
+        )
+    };
+    let year = |limit: u32| format!("limit = {limit}\nwindow = \"calendar_year\"");
+    let months = |months: u32| format!("limit = 1\nwindow = \"rolling\"\nmonths = {months}");
+    let (all, same) = ("all_schemes", "same_scheme");
+    let (approval, certificate) = ("approval", "certificate");
+    for (first, second, binds) in [
+        (
+            quota(&months(6), all, approval),
+            quota(&months(6), same, approval),
+            false,
+        ),
+        (
+            quota(&months(6), all, approval),
+            quota(&months(7), same, approval),
+            true,
+        ),
+        (
+            quota(&months(12), all, approval),
+            quota(&year(2), same, approval),
+            false,
+        ),
+        (
+            quota(&months(12), all, certificate),
+            quota(&year(2), same, certificate),
+            true,
+        ),
+        (
+            quota(&year(1), all, approval),
+            quota(&year(2), same, approval),
+            false,
+        ),
+        (
+            quota(&year(1), all, approval),
+            quota(&year(2), same, certificate),
+            true,
+        ),
+        (
+            quota(&(year(1) + exempt), all, approval),
+            quota(&year(2), same, approval),
+            true,
+        ),
+    ] {
+        let text = format!("{}{first}{second}[scheme.no_repeat]{rest}", quotas.0);
+        let flaws = check(&text).flaws;
+        let never = flaws
+            .iter()
+            .filter(|flaw| flaw.code() == "quota_never_binds");
+        let never: Vec<_> = never.map(|flaw| flaw.key.as_str()).collect();
+        let expected: &[&str] = if binds { &[] } else { &["everything.quota[2]"] };
+        assert_eq!(never, expected, "{first}{second}");
+    }
+}
+
 const TOP: &str = "# A constructed";
 
 table! { the_head:
@@ -139,6 +241,10 @@ table! { wrong_amounts:
     "cap = \"600.00\"", "cap = \"400.00\"" => "hours_never_count", "everything.amount",
         "[scheme.amount]";
     "cap = \"600.00\"", "cap = \"9.99\"" => "contradicts", "everything.amount", "[scheme.amount]";
+    "cap = \"600.00\"", "cap = \"10.00\"" => "hours_never_count", "everything.amount",
+        "[scheme.amount]";
+    "hours_min = 40\ncap = \"600.00\"", "hours_min = 0\ncap = \"10.00\"" => "hours_never_count",
+        "everything.amount", "[scheme.amount]";
     "cap = \"600.00\"", "amount = \"600.00\"" => "missing_key", "everything.amount",
         "[scheme.amount]";
     "kind = \"hourly\"", "kind = \"daily\"" => "unknown_code", "everything.amount",
@@ -166,6 +272,8 @@ table! { wrong_amounts:
 table! { wrong_bars:
     "limit = 3", "limit = 0" => "out_of_range", "everything.quota[1]", "limit = 0";
     "limit = 3", "limit = 101" => "out_of_range", "everything.quota[1]", "limit = 101";
+    "limit = 3\nwindow = \"calendar_year\"", "per_year = 0" => "out_of_range",
+        "everything.quota[1]", "per_year = 0";
     "limit = 3", "per_year = 3" => "unknown_key", "everything.quota[1]",
         "window = \"calendar_year\"";
     "months = 6", "" => "missing_key", "everything.quota[2]", "[[scheme.quota]]\nlimit = 1";
@@ -225,6 +333,8 @@ table! { wrong_persons:
 table! { wrong_evidence_and_payment:
     "certificate = true", "certificate = false" => "contradicts", "everything.evidence",
         "[scheme.evidence]";
+    "certificate = true\ncertificate_kinds = [\"skill_level\", \"special_operation\"]",
+        "certificate = false" => "contradicts", "everything.evidence", "[scheme.evidence]";
     "certificate_kinds = [\"skill_level\", \"special_operation\"]",
         "certificate_kinds = [\"diploma\"]" => "unknown_code", "everything.evidence",
         "certificate_kinds";
@@ -238,6 +348,9 @@ table! { wrong_evidence_and_payment:
         "by-the-month.evidence", "[scheme.evidence]\ncertificate = false\nassessment = false";
     "clause = \"c25\"", "clause = \"c25\"\ndecided_by = \"certificate\"" => "date_may_be_missing",
         "by-the-month.amount", "[scheme.amount]\nkind = \"monthly\"";
+    "clause = \"c26\"", "clause = \"c26\"\n[scheme.claim_deadline]\nmonths = 12\n\
+     from = \"certificate\"\nclause = \"x\"" => "date_may_be_missing",
+        "by-the-month.claim_deadline", "[scheme.claim_deadline]\nmonths = 12\nfrom = \"cert";
     "allowed = [\"person\", \"institution\"]", "allowed = [\"person\"]" => "contradicts",
         "everything.payee", "[scheme.payee]";
     "advance_share = { numerator = 1, denominator = 2 }",
@@ -287,6 +400,14 @@ table! { wrong_awards:
         "clause = \"c40\"\n[scheme.evidence]\ncertificate = false\nassessment = false\n\
          employment_days = 30\nclause = \"x\"" => "rule_on_award", "stipend.evidence",
         "[scheme.evidence]\ncertificate = false\nassessment = false";
+    "clause = \"c40\"",
+        "clause = \"c40\"\n[scheme.quota_release]\nreturned_payment = true\nclawback = false\n\
+         clause = \"x\"" => "rule_on_award", "stipend.quota_release",
+        "[scheme.quota_release]\nreturned_payment = true\nclawback = false\nclause = \"x\"";
+    "clause = \"c40\"",
+        "clause = \"c40\"\n[scheme.quota_release]\nreturned_payment = false\nclawback = true\n\
+         clause = \"x\"" => "rule_on_award", "stipend.quota_release",
+        "[scheme.quota_release]\nreturned_payment = false\nclawback = true\nclause = \"x\"";
     "clause = \"c40\"", "clause = \"c40\"\n[scheme.higher_level]\nclause = \"x\""
         => "rule_on_award", "stipend.higher_level",
         "[scheme.higher_level]\nclause = \"x\"";
@@ -320,6 +441,10 @@ table! { wrong_lists:
 table! { wrong_targets:
     "figure = 10\n", "figure = 11\n" => "target_sum_wrong", "target_sum", "[[target_sum]]";
     "figure = 10\n", "" => "target_sum_uneven", "target_sum", "[[target_sum]]";
+    "measure = \"completed\"\nfigure = 20", "measure = \"certified\"\nfigure = 20"
+        => "target_sum_uneven", "target_sum", "[[target_sum]]";
+    "bound = \"about\"\nperiod = \"cumulative\"", "bound = \"about\"\nperiod = \"yearly\""
+        => "target_sum_uneven", "target_sum", "[[target_sum]]";
     "figure = 30\n", "" => "target_sum_uneven", "target_sum", "[[target_sum]]";
     "figure = 10\n", "figure = 0\n" => "out_of_range", "target:one", "figure = 0";
     "parts = [\"one\", \"two\"]", "parts = [\"one\", \"three\"]" => "unknown_target",
@@ -405,7 +530,6 @@ fn a_wrong_syntax_has_its_place() {
     assert_eq!((place.line, place.column), (4, 11));
 }
 
-/// Codes are printed, counted and searched for: they are given once and never again.
 /// Each of what the second quota says of dates is not what it is decided or counted by.
 #[test]
 fn dates_of_a_quota_that_are_never_looked_at() {
@@ -416,7 +540,25 @@ fn dates_of_a_quota_that_are_never_looked_at() {
     let of_first = EVERY_RULE.replacen(decided, "", 1);
     let rolling = "window = \"rolling\"\nmonths = 6";
     let calendar = of_first.replacen(rolling, "window = \"calendar_year\"", 1);
+    // A rolling window counts by the approval, whatever the first quota counts by.
+    let first_by = EVERY_RULE.replacen("counts_by = \"approval\"", by, 1);
+    let rolling_by = first_by.replacen(decided, "", 1);
+    // Which cases keep the earlier rule is said once, with the first quota.
+    let said = good.replacen(
+        "clause = \"c5\"",
+        "clause = \"c5\"\ndecided_by = \"approval\"",
+        1,
+    );
+    let first = "clause = \"c6\"\ndecided_by = \"approval\"\nstraddling = ";
+    let straddles = said.replacen("clause = \"c6\"", &format!("{first}\"earlier_rule\""), 1);
+    let straddles = straddles.replacen(
+        "decided_by = \"approval\"\n\n",
+        "decided_by = \"approval\"\nstraddling = \"this_rule\"\n\n",
+        1,
+    );
     for (text, expected) in [
+        (rolling_by, 1),
+        (straddles, 1),
         (EVERY_RULE.replacen(by, "counts_by = \"approval\"", 1), 1),
         (of_first, 1),
         (calendar, 1),
@@ -432,6 +574,7 @@ fn dates_of_a_quota_that_are_never_looked_at() {
     }
 }
 
+/// Codes are printed, counted and searched for: they are given once and never again.
 #[test]
 fn the_codes_of_flaws_are_permanent() {
     let codes: Vec<_> = ledger_policy::FlawKind::CODES

@@ -462,7 +462,12 @@ fn check_eligibility(context: &Context, command: &Command, decided: &Result<Deci
 
 /// The text of what an event says, for expectations: amounts in yuan, counts, yes and no.
 pub(crate) fn summary(events: &[RecordedEvent]) -> BTreeMap<&'static str, String> {
-    let mut said = BTreeMap::from([("events", events.len().to_string())]);
+    let causes = events.iter().flat_map(|it| &it.event.causes);
+    let causes: Vec<_> = causes.map(|cause| cause.get().to_string()).collect();
+    let mut said = BTreeMap::from([
+        ("events", events.len().to_string()),
+        ("causes", causes.join(",")),
+    ]);
     for recorded in events {
         summarise(&recorded.event.body, &mut said);
     }
@@ -490,6 +495,7 @@ fn summarise_approval(body: &EventBody, said: &mut BTreeMap<&'static str, String
             say("amount", e.amount.to_string());
             say("year", e.quota_year.to_string());
             say("used", e.quota_used.to_string());
+            say("limit", e.quota_limit.to_string());
             let rules: Vec<_> = e.applied.iter().map(|it| it.rule.code()).collect();
             say("rules", rules.join(","));
             let amount = e.applied.iter().find(|it| it.rule == RuleKind::Amount);

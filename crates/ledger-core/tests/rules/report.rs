@@ -461,6 +461,47 @@ fn the_parts_of_guizhou_add_to_a_million() {
     check(&less, 11, (Some(999_999), false));
 }
 
+/// A document, and a target, is reported in every quarter of which it has a day: the first, or the
+/// last, is enough. Who asks for a province sees its cities' documents, and not the other way round
+/// those of another city.
+#[test]
+fn a_day_of_the_quarter_is_enough() {
+    let reported = |from: &str, until: &str, (target_from, target_until): (&str, &str)| {
+        let mut policy = document("370100", Vec::new());
+        (policy.valid_from, policy.valid_until) = (date(from), Some(date(until)));
+        let whole = target("whole", Measure::Completed, 1, TargetFilter::default());
+        let whole = Target {
+            from: date(target_from),
+            until: date(target_until),
+            ..whole
+        };
+        policy.targets = vec![Ruled::new(whole, "targets")];
+        let book = book(vec![policy]);
+        ["370000", "370100", "370102", "370200"].map(|place| {
+            let question = question("2025Q4", Some(place));
+            report(&book, Vec::new(), question).targets.len()
+        })
+    };
+    let always = ("2025-01-01", "2027-12-31");
+    for (from, until, time, expected) in [
+        ("2025-12-31", "2026-12-31", always, 1),
+        ("2026-01-01", "2026-12-31", always, 0),
+        ("2025-01-01", "2025-10-01", always, 1),
+        ("2025-01-01", "2025-09-30", always, 0),
+        ("2025-01-01", "2026-12-31", ("2025-12-31", "2026-12-31"), 1),
+        ("2025-01-01", "2026-12-31", ("2026-01-01", "2026-12-31"), 0),
+        ("2025-01-01", "2026-12-31", ("2025-01-01", "2025-10-01"), 1),
+        ("2025-01-01", "2026-12-31", ("2025-01-01", "2025-09-30"), 0),
+    ] {
+        let found = reported(from, until, time);
+        assert_eq!(
+            found,
+            [expected, expected, expected, 0],
+            "{from} {until} {time:?}"
+        );
+    }
+}
+
 /// The report of a position knows the documents of that position.
 #[test]
 fn a_report_is_as_of_its_position() {

@@ -7,7 +7,8 @@
 //!
 //! A line is a date (the last one when left out), a verb, its arguments, options `name=value`,
 //! and after `=>` the outcome: `ok` or the name of the refusal, with what else must be true of
-//! it. `@name` keeps the position of the line's last event. Persons, classes and so on are called
+//! it (`rests-on=@name`: that event is a cause). `@name` keeps the position of the line's last
+//! event. Persons, classes and so on are called
 //! by any name. A list of persons (`A,B`, `P1..P20`) repeats the line for each, except where one
 //! command takes them all.
 
@@ -207,6 +208,7 @@ impl Script {
         for word in words {
             let (what, value) = word.split_once('=').unwrap();
             let has = match found {
+                Ok(said) if what == "rests-on" => self.rests_on(&said["causes"], value),
                 Ok(said) => said.get(what).cloned().unwrap_or_default(),
                 Err(refusal) => self.detail(refusal, what, value),
             };
@@ -241,6 +243,19 @@ impl Script {
                 }
             }
             _ => panic!("a refusal has no {what}"),
+        }
+    }
+
+    /// What is expected to be among the causes, where it is; else the causes.
+    fn rests_on(&self, causes: &str, expected: &str) -> String {
+        let is_cause = |label| {
+            let position = self.position(label).get().to_string();
+            causes.split(',').any(|cause| cause == position)
+        };
+        if expected.split(',').all(is_cause) {
+            expected.to_owned()
+        } else {
+            causes.to_owned()
         }
     }
 

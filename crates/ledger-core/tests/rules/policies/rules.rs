@@ -121,6 +121,10 @@ fn payment<'a>(scheme: &mut Scheme, get: &impl Fn(&str) -> Option<&'a str>) {
         };
         scheme.payee = Some(Ruled::new(rule, "payee"));
     }
+    let publicity = scheme.publicity.take();
+    scheme.publicity = publicity.map(|rule| decided(rule, get("publicity-by")));
+    let payee = scheme.payee.take();
+    scheme.payee = payee.map(|rule| decided(rule, get("payee-by")));
     scheme.catalogue = get("listed").map(|text| {
         let kinds = text.split(',').filter_map(CatalogueKind::from_code);
         let kinds: Vec<_> = kinds.collect();

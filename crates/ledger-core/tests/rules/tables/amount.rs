@@ -192,4 +192,97 @@ tables! {
                employ C1 A 2020-03-31
     2020-10-01 order D1 C1 final A,B,C              => ok outcome=ProRata earned=0.04,0.01,0.01
     "
+
+    // A group whose rate gives nothing for the hours costs no other group its rate.
+    one_of_two_groups_has_no_rate_for_the_hours given [BODIES]
+    "
+    2019-01-01 policy P1 amount=table
+               policy T1 schemes=none rates=*|*|*|800.00;*|*|veteran|1000.00;*|*|disabled|20.00h/90/2000.00
+    2020-01-01 status A group:veteran 2020-01-01..
+               status A group:disabled 2020-01-01..
+               status B group:disabled 2020-01-01..
+               status B group:veteran 2020-01-01..
+               status C group:disabled 2020-01-01..
+    2020-02-20 class C1 rate=standard               => ok rate=800.00
+               open C1
+    2020-03-31 graduate C1 A,B,C
+               approve C1 A                         => ok amount=1000.00
+               approve C1 B                         => ok amount=1000.00
+               approve C1 C                         => TOO_FEW_CLASS_HOURS limit=90 found=0
+    "
+
+    // Until the completion, and not beyond the class's last day: 2020-04-01 would be a second month.
+    months_to_the_completion given [BODIES]
+    "
+    2019-01-01 policy P1 amount=500.00m/6
+    2020-02-20 class C1 rate=standard               => ok rate=500.00
+               class C2 rate=standard level=senior dates=2020-03-01..2020-04-01 => ok rate=1000.00
+               open C1
+               open C2
+    2020-03-31 enrol C2 A
+               complete C2 A
+               certify C2 A
+               enrol C1 B
+    2020-04-01 complete C1 B
+               certify C1 B
+               approve C2 A                         => ok amount=500.00
+               approve C1 B                         => ok amount=500.00
+    "
+
+    // The bound of a rate holds for what is multiplied out of one: a million yuan still is paid.
+    the_highest_amount given [BODIES]
+    "
+    2019-01-01 policy P1 amount=500000.00m/3
+    2020-02-20 class C1 rate=standard dates=2020-03-01..2020-04-30 => ok rate=1000000.00
+               class C2 rate=standard dates=2020-03-01..2020-05-01 => AMOUNT_OVERFLOW
+    "
+
+    // A table that had begun when the class was approved takes the case by its date, also where
+    // another one, which has ended since, set the standard of the class.
+    a_table_that_ended_before_the_approval given [BODIES]
+    "
+    2019-01-01 policy P1 amount=table
+               policy T1 schemes=none rates=*|*|*|800.00 rates-by=approval:earlier @table
+               policy T2 schemes=none rates=*|*|*|900.00 rates-by=approval:earlier valid=2020-01-01..2020-03-30 @ended
+    2020-02-20 class C1 rate=standard @class        => ok rate=900.00 rests-on=@ended
+               open C1
+    2020-03-30 graduate C1 A,B
+               approve C1 A                         => ok amount=900.00 rests-on=@class,@ended
+    2020-03-31 approve C1 B                         => ok amount=800.00 rests-on=@class,@table
+    "
+
+    // Of two documents with one first day the later published one holds; a city's table comes
+    // before its province's, also where the province's is newer.
+    the_later_publication_and_the_narrower_division given [BODIES]
+    "
+    2019-01-01 policy P1 amount=1000.00
+               policy P2 amount=900.00
+               policy P3 amount=table schemes=retraining
+               policy T1 schemes=none of=retraining rates=*|*|*|600.00 division=370100
+               policy T2 schemes=none of=retraining rates=*|*|*|500.00 valid=2020-01-01..
+    2020-02-20 class C1 rate=standard               => ok rate=900.00
+               class C2 rate=standard scheme=retraining => ok rate=600.00
+               class C3 rate=standard scheme=retraining division=370200 => ok rate=500.00
+    "
+
+    // One document prints both editions: the later one's rate stands, whichever the class names.
+    one_occupation_printed_twice given [BODIES]
+    "
+    2019-01-01 policy P1 amount=table
+               policy T1 schemes=none rates=4-10-01-05|*|*|700.00;1999:4-07-12-03|*|*|640.00 crosswalk=1999:4-07-12-03+4-10-01-05
+    2020-02-20 class C1 rate=standard               => ok rate=700.00
+               class C2 rate=standard occupation=1999:4-07-12-03 => ok rate=700.00
+    "
+
+    // A case that keeps the earlier table finds its row there in whichever edition it is printed.
+    the_earlier_table_in_another_edition given [BODIES]
+    "
+    2019-01-01 policy P1 amount=table
+               policy T1 schemes=none rates=1999:4-07-12-03|*|*|640.00 crosswalk=1999:4-07-12-03+4-10-01-05
+               policy T2 schemes=none rates=*|*|*|900.00;4-10-01-05|*|*|900.00 rates-by=approval:earlier valid=2020-03-01..
+    2020-02-20 class C1 rate=standard               => ok rate=640.00
+               open C1
+    2020-03-31 graduate C1 A
+               approve C1 A                         => ok amount=640.00
+    "
 }

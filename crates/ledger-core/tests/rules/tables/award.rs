@@ -240,8 +240,9 @@ tables! {
                find S1 F2 award:G2 kind=honest
                find S1 F3 award:G2 A                => ENROLMENT_NOT_FOUND
                find S1 F3 award:G9                  => AWARD_NOT_FOUND
+               find S1 F3 award:G1 kind=honest
                pay-award D1 G1                      => FOUND_FALSE facts=@false
-               revoke-award G1 @revoked
+               revoke-award G1 @revoked             => ok rests-on=@false
                pay-award D1 G1                      => FOUND_FALSE facts=@false
                pay-award D1 G2                      => ok
                return D1 passive

@@ -88,4 +88,57 @@ tables! {
     2020-04-01 verify A                             => CERTIFICATE_INVALID facts=@void
                verify A2                            => ok
     "
+
+    // A void certificate has no date that a claim would have to wait for.
+    a_claim_before_the_date_of_a_void_certificate given [POLICY, BODIES, CLASS]
+    "
+    2020-03-31 enrol C1 A
+               complete C1 A @completed
+    2020-04-02 certify C1 A
+    2020-04-01 claim C1 A                           => DATE_BEFORE_CAUSE
+    2020-04-02 void A
+    2020-04-01 claim C1 A                           => ok rests-on=@completed
+    "
+
+    // The rule on payees that asks for the contract is that of the place's own dates.
+    a_contract_that_a_later_document_asks_for given [POLICY, BODIES, CLASS]
+    "
+    2020-03-01 enrol C1 A,B
+               policy P2 valid=2020-04-01.. agency=yes payee-by=claim:this
+    2020-03-31 complete C1 A,B
+               claim C1 A by=body                   => ok
+    2020-04-01 claim C1 B by=body                   => AGENCY_CONTRACT_MISSING rule=payee
+               agency C1 B @contract
+               claim C1 B by=body                   => ok rests-on=@contract
+    "
+
+    // The approval that is asked for comes on the day of the claim at the earliest.
+    a_contract_by_the_approval given [POLICY, BODIES, CLASS]
+    "
+    2020-03-01 enrol C1 A,B
+               policy P2 valid=2020-04-01.. agency=yes payee-by=approval:this
+    2020-03-31 complete C1 A,B
+               claim C1 A by=body                   => ok
+    2020-04-01 claim C1 B by=body                   => AGENCY_CONTRACT_MISSING rule=payee
+    "
+
+    a_contract_by_the_first_attendance given [POLICY, BODIES, CLASS]
+    "
+    2020-02-20 policy P2 valid=2020-03-02.. agency=yes payee-by=attendance:this
+    2020-03-01 enrol C1 A,B
+    2020-03-02 attend C1 A 8
+    2020-03-31 complete C1 A,B
+               claim C1 A by=body                   => AGENCY_CONTRACT_MISSING rule=payee
+               claim C1 B by=body                   => ok
+    "
+
+    // Each certificate is verified by itself: the one that was replaced stays void.
+    the_certificate_that_was_replaced given [POLICY, BODIES, GRADUATE]
+    "
+    2020-04-01 void A
+               certify C1 A as=A2
+               verify A2                            => ok
+               verify A                             => CERTIFICATE_INVALID
+               verify A2                            => FACT_EXISTS
+    "
 }

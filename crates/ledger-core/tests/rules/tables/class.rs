@@ -213,4 +213,27 @@ tables! {
                policy G1 schemes=none general=4-10-01-05/junior
                class C1 rate=standard               => ORDER_MISSING
     "
+
+    // The order is in the words of an older edition.
+    an_order_in_another_edition given [BODIES]
+    "
+    2019-01-01 policy P1 order=yes
+               policy X1 schemes=none crosswalk=1999:4-07-12-03+4-10-01-05
+    2020-02-01 raise O1 by=A occupation=1999:4-07-12-03
+               list O1
+               select O1 A
+               accept O1 I1 @accepted
+    2020-02-20 class C1 order=O1                    => ok rests-on=@accepted
+    "
+
+    // A catalogue prints one occupation in two editions: what either line lists is listed.
+    a_catalogue_in_two_editions given [BODIES]
+    "
+    2019-01-01 policy P1 listed=general
+               policy X1 schemes=none crosswalk=1999:4-07-12-03+4-10-01-05
+               policy K1 schemes=none general=1999:4-07-12-03/junior!,4-10-01-05/senior!
+    2020-02-20 class C1 level=junior                => ok scarce=yes
+               class C2 level=senior                => ok scarce=yes
+               class C3 level=intermediate          => NOT_IN_CATALOGUE
+    "
 }

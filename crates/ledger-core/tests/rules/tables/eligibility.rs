@@ -260,4 +260,71 @@ tables! {
     2020-04-30 approve C1 A                         => ok
     2020-05-01 approve C1 B                         => CLAIM_TOO_LATE limit=30 found=31 facts=@class
     "
+
+    // What begins on the last day counts, and joins what ended the day before; what runs on adds
+    // nothing: 2019-04-01 to 2020-03-31 are twelve months.
+    insured_months_to_the_day given [BODIES]
+    "
+    2019-01-01 policy P1 insured=12 insured-by=approval:this
+               status A insured 2019-04-01..2019-09-14
+               status A insured 2019-09-15..2020-03-30
+               status B insured 2019-04-01..2020-03-31
+               status C insured 2019-05-01..2020-12-31 @c
+    2020-02-20 class C1
+               open C1
+    2020-03-31 status D insured 2019-04-01..2020-03-30 @d
+               graduate C1 A,B,C,D
+               approve C1 A                         => TOO_FEW_INSURED_MONTHS limit=12 found=11
+               approve C1 B                         => ok
+               approve C1 C                         => TOO_FEW_INSURED_MONTHS limit=12 found=11 facts=@c
+               approve C1 D                         => TOO_FEW_INSURED_MONTHS limit=12 found=11 facts=@d
+               status A insured 2020-03-31..
+               approve C1 A                         => ok
+    "
+
+    // Decided by the class's approval, the months are those up to it: of 2020-02-20.
+    insured_months_up_to_the_date_that_decides given [BODIES]
+    "
+    2019-01-01 policy P1 insured=12
+               status A insured 2019-02-21.. @a
+               status B insured 2019-02-22.. @b
+    2020-02-20 class C1
+               open C1
+    2020-03-31 graduate C1 A,B
+               approve C1 A                         => ok
+               approve C1 B                         => TOO_FEW_INSURED_MONTHS limit=12 found=11 facts=@b
+    "
+
+    // Another year on record bars nobody; what is declared from a later day on is not known yet.
+    one_of_two_years_of_graduation given [BODIES]
+    "
+    2019-01-01 policy P1 graduating=yes
+    2020-01-01 status A graduates:2020 2020-01-01..
+               status A graduates:2021 2020-01-01..
+               status B graduates:2020 2020-03-02..
+    2020-02-20 class C1
+               open C1
+    2020-03-31 graduate C1 A,B
+               approve C1 A                         => ok
+               approve C1 B                         => NOT_GRADUATING_YEAR limit=- found=- facts=-
+    "
+
+    // Before the class ended, work counts from the day on which the person completed it; after
+    // its end the day of the completion does not matter.
+    employment_from_the_completion_on given [BODIES]
+    "
+    2019-01-01 policy P1 employed-within=90
+    2020-02-20 class C1
+               open C1
+    2020-03-20 graduate C1 A,B
+               enrol C1 C
+    2020-04-05 complete C1 C
+               certify C1 C
+               employ C1 A 2020-03-20
+               employ C1 B 2020-03-19 @b
+               employ C1 C 2020-04-01
+               approve C1 A                         => ok
+               approve C1 B                         => EMPLOYMENT_EVIDENCE_MISSING limit=90 found=-12 facts=@b
+               approve C1 C                         => ok
+    "
 }

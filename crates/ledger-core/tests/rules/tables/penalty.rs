@@ -44,7 +44,7 @@ tables! {
     "
     2020-05-02 penalty W1 99.99                     => PENALTY_OUT_OF_RANGE limit=10000 found=9999 facts=-
                penalty W1 500.01                    => PENALTY_OUT_OF_RANGE limit=50000 found=50001
-               penalty W1 100.00 @first             => ok amount=100.00
+               penalty W1 100.00 @first             => ok amount=100.00 rests-on=@found,@decided
                penalty W1 400.01                    => PENALTY_OUT_OF_RANGE limit=50000 found=50001 facts=@first
                penalty W1 400.00                    => ok
                penalty W1 0.01                      => PENALTY_OUT_OF_RANGE limit=50000 found=50001

@@ -378,6 +378,84 @@ tables! {
                transfer 370200 370100 0.01
                order D1 C1 final A                  => ok
     "
+
+    // An advance ahead of the approval rests on training that was carried out by then.
+    an_advance_before_the_completion given [POLICY, BODIES]
+    "
+    2020-02-20 class C1 kind=project
+               open C1
+    2020-03-31 enrol C1 A
+    2020-04-05 complete C1 A @completed
+    2020-04-01 close C1 @closed
+               order D1 C1 advance A                => DATE_BEFORE_CAUSE facts=@completed
+    2020-04-05 order D1 C1 advance A                => ok rests-on=@completed,@closed
+    "
+
+    a_final_payment_before_the_settlement given [POLICY, BODIES, PROJECT]
+    "
+    2020-03-31 approve C1 A @approved
+               employ C1 A 2020-03-31 @employed
+    2020-04-02 order D1 C1 final A @settled         => ok total=333.33 rests-on=@approved,@employed
+               return D1 passive
+    2020-04-01 order D2 C1 final A                  => DATE_BEFORE_CAUSE
+    2020-04-02 order D2 C1 final A                  => ok total=333.33
+    "
+
+    // Also where nothing is paid: what is settled was approved by then.
+    a_settlement_before_the_approval given [POLICY, BODIES, PROJECT]
+    "
+    2020-03-31 order D1 C1 advance A
+               settle D1
+    2020-10-05 approve C1 A @approved
+    2020-10-01 order D2 C1 final A                  => DATE_BEFORE_CAUSE facts=@approved
+    2020-10-05 order D2 C1 final A                  => ok events=1
+    "
+
+    only_what_is_with_the_bank_keeps_a_class_open given [POLICY, BODIES, PROJECT]
+    "
+    2020-03-31 approve C1 A,B
+               order D1 C1 advance A
+               settle D1
+               order D2 C1 advance B @second
+               order D3 C1 final A,B                => PAYMENT_IN_FLIGHT limit=0 found=1 facts=@second
+    "
+
+    // Half of 666.66 yuan is 333.33: the odd fen goes to a place with an amount, not to the first.
+    the_odd_fen_is_for_who_was_approved given [BODIES, PRO_RATA, PROJECT]
+    "
+    2020-03-31 order D1 C1 advance A
+               settle D1
+               approve C1 B,C
+               employ C1 B 2020-03-31
+    2020-10-01 order D2 C1 final A,B,C              => ok outcome=ProRata rate=1/2 earned=0.00,166.67,166.66
+    "
+
+    // Work that did not count takes nothing away when it is withdrawn.
+    work_that_never_counted_is_withdrawn given [POLICY, BODIES, PROJECT]
+    "
+    2020-03-31 approve C1 A,B
+               employ C1 A 2020-03-31               => ok counts=yes
+    2020-10-15 employ C1 B 2020-10-01               => ok counts=no
+               unemploy C1 B                        => ok counted=no
+               order D1 C1 final A,B                => ok rate=1/2
+    "
+
+    // One payment that comes back leaves the others as they are: with the bank, and to be named.
+    one_of_two_advances_comes_back given [POLICY, BODIES, PROJECT]
+    "
+    2020-03-31 order D1 C1 advance A
+               settle D1
+               order D2 C1 advance B @second
+               return D1 active
+               order D3 C1 final B                  => PAYMENT_IN_FLIGHT limit=0 found=1 facts=@second
+               approve C1 C
+               order D4 C1 advance C
+               settle D2
+               return D4 passive
+               order D5 C1 final B                  => BENEFICIARY_MISSING limit=2 found=1
+               approve C1 B                         => ok used=1
+               see slots B 2020 1
+    "
 }
 
 const PRO_RATA: &str = "2019-01-01 policy P1 shortfall=pro-rata";

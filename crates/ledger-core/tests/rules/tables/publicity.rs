@@ -121,6 +121,43 @@ tables! {
                resolve C1 of=@one
                take-down C1                         => ok
     "
+
+    // Decided by the first attendance, the class's first day stands for all who are shown.
+    days_by_the_first_attendance given [SEVEN_DAYS, BODIES, CLASS, SHOWN]
+    "
+    2020-04-01 policy P2 valid=2020-03-02.. publicity=30 publicity-by=attendance:this
+    2020-04-08 take-down C1                         => ok
+    "
+
+    // What begins while the list is shown does not make it too short.
+    days_by_the_opening given [SEVEN_DAYS, BODIES, CLASS, SHOWN]
+    "
+    2020-04-01 policy P2 valid=2020-04-02.. publicity=30 publicity-by=approval:this
+               object C1 A @objected
+               resolve C1 of=@objected upheld=no @resolved
+    2020-04-08 take-down C1                         => ok rests-on=@shown,@resolved
+    "
+
+    // An objection that was upheld stays so when another one, on the same list, is not.
+    an_upheld_objection_outlasts_the_next given [SEVEN_DAYS, BODIES, CLASS, SHOWN]
+    "
+    2020-04-02 object C1 A @one
+               object C1 A @two
+               resolve C1 of=@one upheld=yes @upheld
+               resolve C1 of=@two upheld=no
+    2020-04-08 take-down C1
+               order D1 C1 full A                   => OBJECTION_UPHELD facts=@upheld
+    "
+
+    an_upheld_objection_to_the_list_outlasts_the_next given [SEVEN_DAYS, BODIES, CLASS, SHOWN]
+    "
+    2020-04-02 object C1 @one
+               object C1 @two
+               resolve C1 of=@one upheld=yes @upheld
+               resolve C1 of=@two upheld=no
+    2020-04-08 take-down C1
+               order D1 C1 full A                   => OBJECTION_UPHELD facts=@upheld
+    "
 }
 
 #[test]

@@ -332,4 +332,24 @@ tables! {
                order D1 C1 full A                   => FOUND_FALSE facts=@false
                approve C1 B                         => FOUND_FALSE facts=@false
     "
+
+    // A second finding takes nothing back of the first one, whatever it says.
+    a_finding_outlasts_a_milder_one given [POLICY, BODIES]
+    "
+    2020-02-20 class C1
+               class C2 level=senior
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 B
+               approve C1 A
+               approve C2 B
+               case S1
+               find S1 F1 C1 A kind=fraud @place
+               find S1 F2 C1 A kind=honest
+               order D1 C1 full A                   => FOUND_FALSE facts=@place
+               find S1 F3 C2 kind=fraud @class
+               find S1 F4 C2 kind=honest
+               order D2 C2 full B                   => FOUND_FALSE facts=@class
+    "
 }

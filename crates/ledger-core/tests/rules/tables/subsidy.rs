@@ -592,4 +592,213 @@ tables! {
                approve C3 A                         => HIGHER_LEVEL_PAID
                approve C4 A                         => YEARLY_QUOTA_USED
     "
+
+    // The same level is no lower one, and what is counted apart bars no level.
+    only_a_higher_level_bars given [BODIES]
+    "
+    2019-01-01 policy P1 repeat=none higher=yes
+               policy P2 repeat=none schemes=appraisal apart=yes
+    2020-02-20 class C1
+               class C2
+               class C3 scheme=appraisal level=senior
+               class C4 level=intermediate
+               open C1
+               open C2
+               open C3
+               open C4
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               graduate C3 A
+               graduate C4 A
+               approve C1 A                         => ok
+               approve C2 A                         => ok
+               approve C3 A                         => ok
+               approve C4 A                         => ok
+    "
+
+    // The document in force today excludes what was drawn before it began as well.
+    an_exclusion_by_a_later_document given [BODIES]
+    "
+    2019-01-01 policy P1 repeat=none
+               policy P2 repeat=none schemes=skill-upgrade
+               policy P3 repeat=none schemes=skill-upgrade valid=2020-04-02.. excludes=vocational-training/training
+    2020-02-20 class C1
+               class C2 scheme=skill-upgrade
+               open C1
+               open C2
+    2020-03-31 graduate C1 A,B
+               graduate C2 A,B
+               approve C2 A @insurance
+               approve C2 B
+    2020-04-01 approve C1 B                         => ok
+    2020-04-02 approve C1 A                         => OTHER_SCHEME_PAID facts=@insurance rule=exclusion
+    "
+
+    // The year is that in which the subsidy counts, here by its certificate; and only the schemes
+    // that the rule names are excluded.
+    an_exclusion_within_the_year_that_counts given [BODIES]
+    "
+    2019-01-01 policy P1 repeat=none
+               policy P2 repeat=none schemes=yearly by=certificate excludes=vocational-training/year
+               policy P3 repeat=none schemes=retraining
+    2020-11-20 class C1 dates=2020-12-01..2020-12-31
+               class C2 scheme=yearly level=senior dates=2020-12-01..2020-12-31
+               class C3 scheme=retraining level=intermediate dates=2020-12-01..2020-12-31
+               open C1
+               open C2
+               open C3
+    2020-12-31 graduate C1 A
+               graduate C2 A,B
+               graduate C3 B
+               approve C3 B                         => ok year=2020
+    2021-01-05 approve C1 A                         => ok year=2021
+               approve C2 A                         => ok year=2020
+               approve C2 B                         => ok year=2020
+    "
+
+    // What was taken before the document that counts it apart began counts with the others still.
+    counted_apart_from_a_later_day_on given [BODIES]
+    "
+    2019-01-01 policy P1 quota=1
+               policy P2 quota=1 schemes=appraisal valid=2019-01-01..2020-06-30
+               policy P3 quota=1 schemes=appraisal valid=2020-07-01.. apart=yes
+    2020-02-20 class C1
+               class C2 scheme=appraisal level=senior
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               approve C2 A @appraisal
+    2020-07-01 approve C1 A                         => YEARLY_QUOTA_USED facts=@appraisal
+    "
+
+    // What is learnt after the approval bars no place that holds its slot: neither that two
+    // occupations are one, nor that one is not exempt from the quota.
+    a_slot_that_is_held_is_not_measured_again given [BODIES]
+    "
+    2019-01-01 policy P1 quotas=1/year/same/1999:4-07-12-03
+               policy X1 schemes=none crosswalk=1999:4-07-12-03+2015:4-10-01-05
+    2020-02-20 class C1
+               class C2 occupation=4-10-01-02
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               approve C1 A                         => ok
+               approve C2 A                         => ok
+               withdraw-policy X1 1 2020-03-31
+               policy X2 schemes=none crosswalk=2015:4-10-01-02+2015:4-10-01-05
+               order D1 C1 full A                   => ok
+               order D2 C2 full A                   => ok
+    "
+
+    // The slot that is recorded is that of the first quota that counts the occupation.
+    the_quota_that_is_recorded given [BODIES]
+    "
+    2019-01-01 policy P1 quotas=1/year/all/4-10-01-05,3/year/same
+    2020-02-20 class C1
+               class C2 occupation=4-10-01-02
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               approve C1 A                         => ok used=1 limit=3
+               approve C2 A                         => ok used=1 limit=1
+    "
+
+    // An approval names its class, its certificate and the other documents that it was decided by.
+    what_an_approval_rests_on given [BODIES]
+    "
+    2019-01-01 policy P1
+               policy P2 valid=2020-03-15.. repeat=12 repeat-by=approval:this @later
+    2020-02-20 class C2 @class-2
+               open C2
+    2020-03-31 enrol C2 A
+               complete C2 A @completed
+               certify C2 A @certified
+               approve C2 A                         => ok rests-on=@class-2,@completed,@certified,@later
+    "
+
+    // What a document of another province excludes bars nobody here.
+    an_exclusion_elsewhere given [BODIES]
+    "
+    2019-01-01 policy P1 repeat=none
+               policy P2 repeat=none schemes=skill-upgrade
+               policy P3 repeat=none schemes=skill-upgrade division=520000 valid=2019-06-01.. excludes=vocational-training/training
+    2020-02-20 class C1
+               class C2 scheme=skill-upgrade
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               approve C2 A                         => ok
+               approve C1 A                         => ok
+    "
+
+    // On the first day of a document that has ended since, and that the class itself is not under.
+    an_exclusion_on_the_first_day_of_its_document given [BODIES]
+    "
+    2019-01-01 policy P1 repeat=none
+               policy P2 repeat=none schemes=skill-upgrade
+               policy P3 repeat=none schemes=skill-upgrade valid=2020-03-31..2020-12-31 excludes=vocational-training/training
+    2020-02-20 class C1
+               class C2 scheme=skill-upgrade
+               open C1
+               open C2
+    2020-03-30 graduate C1 A,B
+               graduate C2 A,B
+               approve C2 B
+    2020-03-31 approve C2 A @insurance
+    2021-01-01 approve C1 A                         => OTHER_SCHEME_PAID facts=@insurance
+               approve C1 B                         => ok
+    "
+
+    // Where the division has no document for the other scheme, the one that was drawn under says
+    // that it is counted apart.
+    counted_apart_in_another_city given [BODIES]
+    "
+    2019-01-01 policy P1 quota=1
+               policy P2 quota=1 schemes=appraisal division=370200 apart=yes
+    2020-02-20 class C1
+               class C2 scheme=appraisal division=370200
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               approve C2 A                         => ok
+               approve C1 A                         => ok
+    "
+
+    // What three crosswalks say together: the third makes one of two.
+    one_occupation_over_several_crosswalks given [BODIES]
+    "
+    2019-01-01 policy P1
+               policy X1 schemes=none crosswalk=1999:4-07-12-03+4-10-01-05,4-10-01-02+4-03-02-01,4-10-01-05+4-03-02-01
+    2020-02-20 class C1 occupation=1999:4-07-12-03
+               class C2 occupation=4-10-01-02
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               graduate C2 A
+               approve C1 A @first
+               approve C2 A                         => SAME_OCCUPATION_AND_LEVEL facts=@first
+    "
+
+    // A slot is given back for its own class only.
+    one_of_two_slots_is_given_back given [POLICY, BODIES]
+    "
+    2020-02-20 class C1
+               class C2 level=senior
+               open C1
+               open C2
+    2020-03-31 graduate C1 A
+               enrol C2 A
+               complete C2 A
+               certify C2 A as=A2
+               approve C1 A
+               approve C2 A
+               see slots A 2020 2
+               void A2                              => ok lapses=yes frees=yes
+               see slots A 2020 1
+    "
 }

@@ -235,4 +235,13 @@ tables! {
     2021-06-30 graduate C1 A
                approve C1 A                         => ok amount=800.00
     "
+
+    // A class that was approved on the document's first day does not straddle it.
+    a_class_of_the_first_day_is_taken given [EVER, BODIES, TWICE]
+    "
+    2024-03-25 policy Y2024 valid=2024-02-21.. repeat=12 repeat-by=approval:earlier
+    2024-03-31 approve C2 A                         => SAME_OCCUPATION_AND_LEVEL policy=1
+               policy Y2025 valid=2024-02-20.. repeat=12 repeat-by=approval:earlier
+               approve C2 A                         => ok
+    "
 }
