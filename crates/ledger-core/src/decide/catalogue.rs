@@ -79,13 +79,18 @@ impl Deciding<'_> {
     fn listing(&self, c: &ApproveClass, kind: CatalogueKind) -> Option<Listing> {
         let body = (kind == CatalogueKind::Institution).then_some(c.institution);
         let policies = &self.context.policies;
-        let (published, item) = policies.listed_in((kind, c.division, self.on), body, c.occupation);
-        let listed = item.is_some_and(|item| item.lists(c.level));
-        Some(Listing {
+        let (published, lines) =
+            policies.listed_in((kind, c.division, self.on), body, c.occupation);
+        let mut listing = Listing {
             position: published?.position,
-            listed,
-            scarce: listed && item.is_some_and(|item| item.scarce),
-        })
+            listed: false,
+            scarce: false,
+        };
+        for line in lines.iter().filter(|line| line.lists(c.level)) {
+            listing.listed = true;
+            listing.scarce |= line.scarce;
+        }
+        Some(listing)
     }
 
     /// The acceptance of the order that the class rests on. A class may name an order also where

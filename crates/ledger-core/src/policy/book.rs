@@ -315,15 +315,16 @@ impl PolicyBook {
         self.case_rules(case)?.rule(pick)
     }
 
-    /// The line of a catalogue in force for a division: the narrowest division's catalogue of the
-    /// kind, the latest one; an occupation that it does not list is not looked for in others.
+    /// The lines of a catalogue in force for a division, one for each edition of the occupation: the
+    /// narrowest division's catalogue of the kind, the latest one; an occupation that it does not
+    /// list is not looked for in others.
     #[must_use]
     pub fn listed_in(
         &self,
         (kind, division, date): (CatalogueKind, Division, BusinessDate),
         institution: Option<CreditCode>,
         occupation: Occupation,
-    ) -> (Option<&PublishedPolicy>, Option<&CatalogueItem>) {
+    ) -> (Option<&PublishedPolicy>, &[CatalogueItem]) {
         let listings = self.index.catalogues.get(&kind).into_iter().flatten();
         let in_force = listings
             .filter_map(|listing| Some((self.published.get(listing.at)?, listing)))
@@ -333,8 +334,11 @@ impl PolicyBook {
             occupation: self.canonical(occupation),
         };
         match in_force {
-            Some((published, listing)) => (Some(published), listing.items.get(&key)),
-            None => (None, None),
+            Some((published, listing)) => {
+                let lines = listing.items.get(&key);
+                (Some(published), lines.map_or(&[], Vec::as_slice))
+            }
+            None => (None, &[]),
         }
     }
 

@@ -66,7 +66,8 @@ struct Row {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Listing {
     pub(super) at: usize,
-    pub(super) items: HashMap<CatalogueKey, CatalogueItem>,
+    /// One occupation may have a line for each edition of the dictionary.
+    pub(super) items: HashMap<CatalogueKey, Vec<CatalogueItem>>,
 }
 
 /// A version of a document, with where it stands in the list.
@@ -163,7 +164,8 @@ impl Index {
             for (key, item) in &catalogue.items {
                 let canonical = self.canonical.get(&key.occupation);
                 let occupation = canonical.copied().unwrap_or(key.occupation);
-                listing.add(CatalogueKey { occupation, ..*key }, item);
+                let key = CatalogueKey { occupation, ..*key };
+                listing.items.entry(key).or_default().push(item.clone());
             }
         }
     }
@@ -215,17 +217,6 @@ impl RowKey {
         u8::from(self.occupation.is_some()) << 2
             | u8::from(self.level.is_some()) << 1
             | u8::from(self.group.is_some())
-    }
-}
-
-impl Listing {
-    /// Adds a line; lines for one occupation in several editions list what any of them lists.
-    fn add(&mut self, key: CatalogueKey, item: &CatalogueItem) {
-        let merged = self.items.entry(key).or_insert_with(|| item.clone());
-        merged.levels.extend(&item.levels);
-        merged.levels.sort_unstable();
-        merged.levels.dedup();
-        merged.scarce |= item.scarce;
     }
 }
 
