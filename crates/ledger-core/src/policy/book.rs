@@ -315,9 +315,9 @@ impl PolicyBook {
         self.case_rules(case)?.rule(pick)
     }
 
-    /// The lines of a catalogue in force for a division, one for each edition of the occupation: the
-    /// narrowest division's catalogue of the kind, the latest one; an occupation that it does not
-    /// list is not looked for in others.
+    /// The lines of a catalogue in force for a division, one for each edition of the occupation:
+    /// the narrowest division's catalogue of the kind, the latest one; an occupation that it does
+    /// not list is not looked for in others.
     #[must_use]
     pub fn listed_in(
         &self,

@@ -211,7 +211,8 @@ tables! {
                approve C1 C                         => TOO_FEW_CLASS_HOURS limit=90 found=0
     "
 
-    // Until the completion, and not beyond the class's last day: 2020-04-01 would be a second month.
+    // Until the completion, and not beyond the class's last day: the day after it would be a second
+    // month.
     months_to_the_completion given [BODIES]
     "
     2019-01-01 policy P1 amount=500.00m/6
