@@ -226,6 +226,17 @@ tables! {
     2020-02-20 class C1 order=O1                    => ok rests-on=@accepted
     "
 
+    // A course that leads to no level, beside a line with one.
+    a_catalogue_of_a_course_and_of_a_level given [BODIES]
+    "
+    2019-01-01 policy P1 listed=general
+               policy X1 schemes=none crosswalk=1999:4-07-12-03+4-10-01-05
+               policy K1 schemes=none general=1999:4-07-12-03/,4-10-01-05/senior
+    2020-02-20 class C1 level=none                  => ok
+               class C2 level=senior                => ok
+               class C3 level=junior                => NOT_IN_CATALOGUE
+    "
+
     // A catalogue prints one occupation in two editions: what either line lists is listed, and
     // scarce is the line that says so.
     a_catalogue_in_two_editions given [BODIES]
@@ -235,6 +246,7 @@ tables! {
                policy K1 schemes=none general=1999:4-07-12-03/junior!,4-10-01-05/senior
     2020-02-20 class C1 level=junior                => ok scarce=yes
                class C2 level=senior                => ok scarce=no
+               class C4 level=none                  => NOT_IN_CATALOGUE
                class C3 level=intermediate          => NOT_IN_CATALOGUE
     "
 }
