@@ -228,6 +228,26 @@ impl PolicyBook {
         }
     }
 
+    /// The documents as they were published and withdrawn up to a position. A copy like any other
+    /// where nothing came later.
+    #[must_use]
+    pub fn as_of(&self, last: Position) -> Self {
+        let is_later = |one: &PublishedPolicy| {
+            let withdrawn = one.withdrawn.map(|withdrawn| withdrawn.position);
+            one.position > last || withdrawn.is_some_and(|withdrawn| withdrawn > last)
+        };
+        let mut book = self.clone();
+        if !self.published.iter().any(is_later) {
+            return book;
+        }
+        book.published.retain(|one| one.position <= last);
+        for one in &mut book.published {
+            one.withdrawn = one.withdrawn.filter(|withdrawn| withdrawn.position <= last);
+        }
+        book.index = Arc::new(Index::of(&book.published));
+        book
+    }
+
     /// Every publication, in log order.
     #[must_use]
     pub fn published(&self) -> &[PublishedPolicy] {

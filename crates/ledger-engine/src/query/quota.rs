@@ -11,7 +11,6 @@ use ledger_log::Snapshot;
 use super::entities::{load_class, load_person};
 use super::error::Subject;
 use super::{QueryError, Reader};
-use std::sync::Arc;
 
 /// Whose quota is asked for, under which rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +77,7 @@ impl Reader {
                 what: Subject::Person,
             })?;
         let slots = slots_as_of(&person, query.year, as_of);
-        let policies = known(self.policies(as_of)?, as_of);
+        let policies = self.policies(as_of)?.as_of(as_of);
         let rules = self.rules(query, (&person, &slots), snapshot.as_ref(), &policies)?;
         let uses = rules
             .into_iter()
@@ -139,31 +138,6 @@ struct QuotaRule {
     apart: bool,
     quota: Quota,
     citation: RuleCitation,
-}
-
-/// The published documents as they were known at a position.
-fn known(policies: Arc<PolicyBook>, as_of: Position) -> Arc<PolicyBook> {
-    let withdrawn_by = |one: &PublishedPolicy| {
-        let withdrawn = one.withdrawn;
-        withdrawn.filter(|withdrawn| withdrawn.position <= as_of)
-    };
-    let is_known = |one: &PublishedPolicy| one.position <= as_of;
-    let published = policies.published();
-    if published
-        .iter()
-        .all(|one| is_known(one) && one.withdrawn == withdrawn_by(one))
-    {
-        return policies;
-    }
-    let known = || published.iter().filter(|one| is_known(one));
-    let mut book = PolicyBook::default();
-    book.publish_all(known().map(|one| (one.position, Arc::clone(&one.policy))));
-    for one in known() {
-        if let Some(withdrawal) = withdrawn_by(one) {
-            book.withdraw(one.position, withdrawal);
-        }
-    }
-    Arc::new(book)
 }
 
 /// The quotas that held for a subsidy, by the dates of its case.

@@ -70,17 +70,8 @@ pub(super) fn approve(class: ClassId, person: PersonKey, on: BusinessDate) -> Co
 
 /// The documents as they were published and withdrawn before a position.
 pub(super) fn book_before(book: &PolicyBook, position: Position) -> PolicyBook {
-    let mut before = PolicyBook::default();
-    let earlier = book.published().iter();
-    for published in earlier.filter(|published| published.position < position) {
-        before.publish(published.position, published.policy.clone());
-        if let Some(withdrawn) = published.withdrawn
-            && withdrawn.position < position
-        {
-            before.withdraw(published.position, withdrawn);
-        }
-    }
-    before
+    let last = position.previous();
+    last.map_or_else(PolicyBook::default, |last| book.as_of(last))
 }
 
 pub(super) fn class_before(mut class: Class, position: Position) -> Class {
