@@ -10,9 +10,9 @@
 )]
 
 use crate::event::{
-    AssessmentResult, ClaimRoute, ClassKind, DisbursementStage, EmploymentEvidence, FindingKind,
-    InstitutionKind, OrderRaisedBy, Payee, PayingCapacity, PersonStatus, QualificationScope,
-    Reporting, ReturnKind, Subject,
+    AssessmentResult, AwardApproved, ClaimRoute, ClassApproved, ClassKind, DisbursementStage,
+    EmploymentEvidence, FindingKind, InstitutionKind, OrderRaisedBy, Payee, PayingCapacity,
+    PersonStatus, QualificationScope, RateSource, Reporting, ReturnKind, Subject,
 };
 use crate::{
     AwardId, BusinessDate, CaseId, CertificateKind, CertificateNumber, ClassId, ClawbackId,
@@ -601,4 +601,58 @@ pub struct ImposePenalty {
     /// Amount in fen.
     pub amount: Fen,
     pub decision_number: Reference,
+}
+
+impl From<&ClassApproved> for ApproveClass {
+    /// The command that a class was approved by; a rate that the standard set is left to the
+    /// standard again.
+    fn from(e: &ClassApproved) -> Self {
+        Self {
+            class: e.class,
+            institution: e.institution,
+            division: e.account.division,
+            fund: e.account.fund,
+            scheme: e.scheme.clone(),
+            kind: e.kind,
+            occupation: e.occupation,
+            level: e.level,
+            headcount: e.headcount,
+            rate: match e.rate_source {
+                RateSource::Contract | RateSource::Below(_) => Some(e.rate),
+                RateSource::Standard(_) => None,
+            },
+            class_hours: e.class_hours,
+            starts_on: e.starts_on,
+            ends_on: e.ends_on,
+            residence: e.residence,
+            contract_number: e.contract_number.clone(),
+            reporting: e.reporting.clone(),
+            order: e.order,
+        }
+    }
+}
+
+impl From<&AwardApproved> for ApproveAward {
+    /// The command that an award was approved by, with its amount and its parts as recorded: a
+    /// command names the amount of a month, an event that of all months.
+    fn from(e: &AwardApproved) -> Self {
+        let months = i64::from(e.months.max(1));
+        let amount = e.amount.get().checked_div(months);
+        let parts = e.parts.iter().map(|part| AwardPartRequest {
+            division: part.account.division,
+            fund: part.account.fund,
+            amount: Some(part.amount),
+        });
+        Self {
+            award: e.award,
+            scheme: e.scheme.clone(),
+            division: e.division,
+            recipient: e.recipient,
+            subject: e.subject.clone(),
+            amount: amount.map(Fen::new),
+            months: (e.months > 0).then_some(e.months),
+            parts: parts.collect(),
+            decision_number: e.decision_number.clone(),
+        }
+    }
 }

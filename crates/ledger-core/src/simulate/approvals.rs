@@ -24,7 +24,7 @@ impl Simulation {
             return self.as_recorded(shadow, recorded).map(drop);
         }
         let about = About::Class(e.class);
-        self.anew(shadow, recorded, about, commands::approve_class(e))
+        self.anew(shadow, recorded, about, CommandBody::ApproveClass(e.into()))
     }
 
     /// Approves the subsidy under the draft's rules, unless an earlier attempt had it approved.

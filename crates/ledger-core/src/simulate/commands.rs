@@ -5,41 +5,11 @@
 
 use crate::AccountKey;
 use crate::command::{
-    ApproveAward, ApproveClass, ApproveSubsidy, AwardPartRequest, CommandBody, OrderDisbursement,
-    ReturnDisbursement, SettleDisbursement,
+    ApproveAward, ApproveSubsidy, CommandBody, OrderDisbursement, ReturnDisbursement,
+    SettleDisbursement,
 };
-use crate::event::{
-    AwardApproved, ClassApproved, DisbursementOrdered, DisbursementReturned, RateSource,
-    SubsidyApproved,
-};
-use crate::{ClassId, Fen, PersonKey};
-
-/// The approval of a class; a rate that the standard set is left to the standard again.
-pub(super) fn approve_class(e: &ClassApproved) -> CommandBody {
-    let rate = match e.rate_source {
-        RateSource::Contract | RateSource::Below(_) => Some(e.rate),
-        RateSource::Standard(_) => None,
-    };
-    CommandBody::ApproveClass(ApproveClass {
-        class: e.class,
-        institution: e.institution,
-        division: e.account.division,
-        fund: e.account.fund,
-        scheme: e.scheme.clone(),
-        kind: e.kind,
-        occupation: e.occupation,
-        level: e.level,
-        headcount: e.headcount,
-        rate,
-        class_hours: e.class_hours,
-        starts_on: e.starts_on,
-        ends_on: e.ends_on,
-        residence: e.residence,
-        contract_number: e.contract_number.clone(),
-        reporting: e.reporting.clone(),
-        order: e.order,
-    })
-}
+use crate::event::{AwardApproved, DisbursementOrdered, DisbursementReturned, SubsidyApproved};
+use crate::{ClassId, PersonKey};
 
 /// The approval of a subsidy.
 pub(super) fn approve_subsidy(e: &SubsidyApproved) -> CommandBody {
@@ -52,32 +22,14 @@ pub(super) fn approve_subsidy(e: &SubsidyApproved) -> CommandBody {
 /// The approval of an award with its amount as recorded, and the parts of its funds left to the
 /// rule (`split`) or as recorded, the last one taking what is left.
 pub(super) fn approve_award(e: &AwardApproved, split: bool) -> ApproveAward {
-    let last = e.parts.len().saturating_sub(1);
-    let parts = e.parts.iter().enumerate().map(|(index, part)| {
-        let open = split || index == last;
-        AwardPartRequest {
-            division: part.account.division,
-            fund: part.account.fund,
-            amount: (!open).then_some(part.amount),
+    let mut command = ApproveAward::from(e);
+    let last = command.parts.len().saturating_sub(1);
+    for (index, part) in command.parts.iter_mut().enumerate() {
+        if split || index == last {
+            part.amount = None;
         }
-    });
-    ApproveAward {
-        award: e.award,
-        scheme: e.scheme.clone(),
-        division: e.division,
-        recipient: e.recipient,
-        subject: e.subject.clone(),
-        amount: Some(per_month(e)),
-        months: (e.months > 0).then_some(e.months),
-        parts: parts.collect(),
-        decision_number: e.decision_number.clone(),
     }
-}
-
-/// A command names the amount of a month, an event that of all months.
-fn per_month(e: &AwardApproved) -> Fen {
-    let months = i64::from(e.months.max(1));
-    Fen::new(e.amount.get().checked_div(months).unwrap_or_default())
+    command
 }
 
 /// A payment for a class to some beneficiaries. `own` is the class's account, which a command

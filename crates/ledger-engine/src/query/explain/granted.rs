@@ -1,9 +1,9 @@
 //! Approvals of classes and awards, decided again from what they were decided on.
 
-use ledger_core::command::{ApproveAward, ApproveClass, AwardPartRequest, CommandBody};
-use ledger_core::event::{AwardApproved, ClassApproved, EventBody, RateSource};
+use ledger_core::command::{ApproveAward, ApproveClass, CommandBody};
+use ledger_core::event::{AwardApproved, ClassApproved, EventBody};
 use ledger_core::{
-    Command, Context, Explanation, Fen, RecordedEvent, decide, explain_award_approval,
+    Command, Context, Explanation, RecordedEvent, decide, explain_award_approval,
     explain_class_approval,
 };
 use ledger_proto::v1;
@@ -16,7 +16,7 @@ impl Explaining<'_> {
         recorded: &RecordedEvent,
         e: &ClassApproved,
     ) -> Result<v1::DecisionExplanation, QueryError> {
-        let asked = class_command(e);
+        let asked = ApproveClass::from(e);
         let on = recorded.event.occurred_on;
         let body = CommandBody::ApproveClass(asked.clone());
         let (context, again) = self.again(recorded, body)?;
@@ -37,7 +37,7 @@ impl Explaining<'_> {
         recorded: &RecordedEvent,
         e: &AwardApproved,
     ) -> Result<v1::DecisionExplanation, QueryError> {
-        let asked = award_command(e);
+        let asked = ApproveAward::from(e);
         let on = recorded.event.occurred_on;
         let body = CommandBody::ApproveAward(asked.clone());
         let (context, again) = self.again(recorded, body)?;
@@ -80,53 +80,5 @@ fn recomputed(
     v1::DecisionExplanation {
         source: v1::ExplanationSource::Recomputed.into(),
         ..decision(recorded, command, chain)
-    }
-}
-
-/// The command that a class was approved by.
-fn class_command(e: &ClassApproved) -> ApproveClass {
-    ApproveClass {
-        class: e.class,
-        institution: e.institution,
-        division: e.account.division,
-        fund: e.account.fund,
-        scheme: e.scheme.clone(),
-        kind: e.kind,
-        occupation: e.occupation,
-        level: e.level,
-        headcount: e.headcount,
-        rate: match e.rate_source {
-            RateSource::Standard(_) => None,
-            RateSource::Contract | RateSource::Below(_) => Some(e.rate),
-        },
-        class_hours: e.class_hours,
-        starts_on: e.starts_on,
-        ends_on: e.ends_on,
-        residence: e.residence,
-        contract_number: e.contract_number.clone(),
-        reporting: e.reporting.clone(),
-        order: e.order,
-    }
-}
-
-/// The command that an award was approved by, with what the rules left open filled in.
-fn award_command(e: &AwardApproved) -> ApproveAward {
-    let months = i64::from(e.months.max(1));
-    let decided = e.amount.get().checked_div(months);
-    let parts = e.parts.iter().map(|part| AwardPartRequest {
-        division: part.account.division,
-        fund: part.account.fund,
-        amount: Some(part.amount),
-    });
-    ApproveAward {
-        award: e.award,
-        scheme: e.scheme.clone(),
-        division: e.division,
-        recipient: e.recipient,
-        subject: e.subject.clone(),
-        amount: decided.map(Fen::new),
-        months: (e.months > 0).then_some(e.months),
-        parts: parts.collect(),
-        decision_number: e.decision_number.clone(),
     }
 }
