@@ -12,7 +12,7 @@ use ledger_core::explain::{Evaluated, Input, Outcome};
 use ledger_core::policy::book::{CaseDates, CaseRules, RuleCase};
 use ledger_core::policy::{PolicyBook, Ruled, Scheme};
 use ledger_core::refusal::RuleCitation;
-use ledger_core::{AwardId, BusinessDate, EventKind, FundSource, Position, RecordedEvent};
+use ledger_core::{AwardId, BusinessDate, ClassId, EventKind, FundSource, Position, RecordedEvent};
 use ledger_proto::to_proto::evaluated_to_proto;
 use ledger_proto::v1;
 
@@ -52,25 +52,7 @@ impl Explaining<'_> {
             PaidFor::Award(award) => return self.award_payment(explained, (e, award)),
             PaidFor::Class(id) => id,
         };
-        let causes = self.causes(recorded)?;
-        let explained = v1::DecisionExplanation {
-            class_id: id.as_bytes().to_vec(),
-            ..explained
-        };
-        let Some(class) = load_class(self.snapshot, id)? else {
-            return Ok(explained);
-        };
-        let book = book_before(&self.book, recorded.position);
-        let on = recorded.event.occurred_on;
-        let rules = class_rules(&book, &class, on).map_or_else(Vec::new, |rules| {
-            let made = Made {
-                class: &class,
-                causes: &causes,
-                rules,
-            };
-            made.payment(e)
-        });
-        Ok(with(explained, &rules))
+        self.of_class(recorded, (id, explained), |made| made.payment(e))
     }
 
     /// A settlement: the employment rate and what the schedule makes of it.
@@ -80,23 +62,37 @@ impl Explaining<'_> {
         e: &ProjectSettled,
     ) -> Result<v1::DecisionExplanation, QueryError> {
         let explained = v1::DecisionExplanation {
-            class_id: e.class.as_bytes().to_vec(),
             amount_fen: e.payable.get(),
             ..about(recorded)
         };
-        let causes = self.causes(recorded)?;
-        let Some(class) = load_class(self.snapshot, e.class)? else {
+        self.of_class(recorded, (e.class, explained), |made| {
+            vec![made.settlement(e)]
+        })
+    }
+
+    /// Completes an explanation by the rules that held for a class.
+    fn of_class(
+        &mut self,
+        recorded: &RecordedEvent,
+        (id, explained): (ClassId, v1::DecisionExplanation),
+        chain: impl FnOnce(&Made<'_>) -> Vec<Evaluated>,
+    ) -> Result<v1::DecisionExplanation, QueryError> {
+        let explained = v1::DecisionExplanation {
+            class_id: id.as_bytes().to_vec(),
+            ..explained
+        };
+        let Some(class) = load_class(self.snapshot, id)? else {
             return Ok(explained);
         };
+        let causes = self.causes(recorded)?;
         let book = book_before(&self.book, recorded.position);
         let on = recorded.event.occurred_on;
         let rules = class_rules(&book, &class, on).map_or_else(Vec::new, |rules| {
-            let made = Made {
+            chain(&Made {
                 class: &class,
                 causes: &causes,
                 rules,
-            };
-            vec![made.settlement(e)]
+            })
         });
         Ok(with(explained, &rules))
     }
