@@ -7,11 +7,13 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod codegen;
+mod compiler;
 mod demo;
 mod deny;
 mod fix;
 mod links;
 mod markdown;
+mod native;
 mod prerequisites;
 mod run;
 mod say;

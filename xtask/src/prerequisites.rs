@@ -6,18 +6,36 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
+use crate::compiler;
 use crate::run::Run;
 use crate::say;
 use crate::workspace::Workspace;
 
 /// Ensures what compiling RocksDB needs.
 pub(crate) fn for_build(workspace: &Workspace) -> anyhow::Result<()> {
-    ensure(workspace, &[&LIBCLANG, &COMPILER])
+    ensure(workspace, &[&LIBCLANG, &COMPILER])?;
+    prefer_clang(workspace)
 }
 
 /// Ensures what the tests need: the build's needs, and Python for the client in another language.
 pub(crate) fn for_test(workspace: &Workspace) -> anyhow::Result<()> {
-    ensure(workspace, &[&LIBCLANG, &COMPILER, &PYTHON])
+    ensure(workspace, &[&LIBCLANG, &COMPILER, &PYTHON])?;
+    prefer_clang(workspace)
+}
+
+/// Installs clang where nobody chose a compiler and installing needs no question, and settles for
+/// what there is elsewhere: it saves time and is not needed.
+fn prefer_clang(workspace: &Workspace) -> anyhow::Result<()> {
+    let root = &workspace.root;
+    let wanted = !compiler::is_chosen() && !compiler::has_clang(root);
+    if wanted && can_install(root) {
+        say::step("prerequisites");
+        say::note("clang is missing; it compiles RocksDB in a third less time than gcc.");
+        if let Err(error) = install(root, &["clang"]) {
+            say::note(format_args!("It cannot be installed ({error})."));
+        }
+    }
+    compiler::settle(root)
 }
 
 /// Something outside the Rust toolchain, and how Debian calls it.

@@ -5,6 +5,7 @@ use anyhow::bail;
 use crate::codegen;
 use crate::deny;
 use crate::links;
+use crate::native;
 use crate::prerequisites;
 use crate::say;
 use crate::tidy;
@@ -67,14 +68,16 @@ fn check_lints(workspace: &Workspace) -> anyhow::Result<()> {
     prerequisites::for_build(workspace)?;
     say::step("clippy");
     workspace.say_how_long();
-    workspace
-        .cargo([
-            "clippy",
-            "--release",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-        ])
-        .args(["--", "--deny", "warnings"])
-        .status()
+    native::while_telling(workspace, || {
+        workspace
+            .cargo([
+                "clippy",
+                "--release",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+            ])
+            .args(["--", "--deny", "warnings"])
+            .status()
+    })
 }

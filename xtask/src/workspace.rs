@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, anyhow, bail};
 use serde_json::Value;
 
+use crate::native;
 use crate::run::Run;
 use crate::say;
 
@@ -75,14 +76,18 @@ impl Workspace {
     pub(crate) fn build_release(&self) -> anyhow::Result<()> {
         say::step("build everything");
         self.say_how_long();
-        self.cargo(["build", "--release", "--workspace", "--locked"])
-            .status()
+        native::while_telling(self, || {
+            self.cargo(["build", "--release", "--workspace", "--locked"])
+                .status()
+        })
     }
 
     /// Warns of the one long compilation when it is still to come.
     pub(crate) fn say_how_long(&self) {
-        if !self.rocksdb_is_built() {
-            say::note("The first build compiles RocksDB's C++: about 25 minutes on two cores.");
+        if !native::is_built(&self.target.join("release/build")) {
+            say::note(
+                "The first build compiles RocksDB's C++: about 12 minutes on two free cores.",
+            );
             say::note("It is kept in the target directory; later builds take seconds.");
         }
     }
@@ -117,19 +122,6 @@ impl Workspace {
         }
         let names = self.packages.iter().map(|package| package.name.as_str());
         names.filter(|name| !tainted.contains(name)).collect()
-    }
-
-    fn rocksdb_is_built(&self) -> bool {
-        let Ok(builds) = std::fs::read_dir(self.target.join("release/build")) else {
-            return false;
-        };
-        builds.flatten().any(|build| {
-            build
-                .file_name()
-                .to_string_lossy()
-                .starts_with("librocksdb-sys-")
-                && build.path().join("output").is_file()
-        })
     }
 }
 
