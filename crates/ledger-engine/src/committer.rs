@@ -55,25 +55,33 @@ impl Committer {
             shared: &shared,
             thread: "committer",
         };
-        while let Ok(mut group) = groups.recv() {
-            let replies = std::mem::take(&mut group.replies);
-            match self.commit(group) {
-                Ok(()) => {
-                    // The writer goes on while the answers are given.
-                    shared.inbox.committed(Ok(()));
-                    Group::answer(replies);
+        while let Ok(group) = groups.recv() {
+            if !self.take(group) {
+                return;
+            }
+        }
+    }
+
+    /// Commits one group and answers; `false` when the commit failed and nothing may follow it.
+    pub(crate) fn take(&mut self, mut group: Group) -> bool {
+        let replies = std::mem::take(&mut group.replies);
+        match self.commit(group) {
+            Ok(()) => {
+                // The writer goes on while the answers are given.
+                self.shared.inbox.committed(Ok(()));
+                Group::answer(replies);
+                true
+            }
+            Err(error) => {
+                let reason = error_chain(&error);
+                tracing::error!(%reason, "commit failed; the engine takes no more requests");
+                self.shared.stop(&reason);
+                for (sender, _) in replies {
+                    let reason = Arc::clone(&reason);
+                    drop(sender.send(Err(AppendError::OutcomeUnknown { reason })));
                 }
-                Err(error) => {
-                    let reason = error_chain(&error);
-                    tracing::error!(%reason, "commit failed; the engine takes no more requests");
-                    shared.stop(&reason);
-                    for (sender, _) in replies {
-                        let reason = Arc::clone(&reason);
-                        drop(sender.send(Err(AppendError::OutcomeUnknown { reason })));
-                    }
-                    shared.inbox.committed(Err(reason));
-                    return;
-                }
+                self.shared.inbox.committed(Err(reason));
+                false
             }
         }
     }

@@ -2,6 +2,8 @@
 
 use crate::clock::Clock;
 use crate::committer::Committer;
+use crate::event_ids::{self, EventIds};
+use crate::group::Group;
 use crate::limits::EngineOptions;
 use crate::policies::load_policies;
 use crate::query::Reader;
@@ -33,6 +35,65 @@ pub struct Engine {
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Held by the one rebuild or simulation that runs: both fill the one shadow of the store.
     shadowing: Mutex<()>,
+}
+
+/// An engine before anything runs: what its two threads will work with.
+pub(crate) struct Parts {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) epoch: Epoch,
+    pub(crate) writer: Writer,
+    pub(crate) committer: Committer,
+    /// Where the committer takes the writer's groups from.
+    pub(crate) groups: mpsc::Receiver<Group>,
+}
+
+impl Parts {
+    /// Checks, claims and loads what `storage` holds.
+    pub(crate) fn open(
+        storage: &Arc<dyn Storage>,
+        options: &EngineOptions,
+        clock: Arc<dyn Clock>,
+        event_ids: EventIds,
+    ) -> Result<Self, OpenError> {
+        let tip = recovery::recover(&**storage)?;
+        let epoch = storage.claim_epoch().map_err(OpenError::Log)?;
+        rebuild::upgrade(&**storage, epoch, &tip, options)?;
+        let policies = load_policies(&**storage)?;
+        let shared = Arc::new(Shared::new(
+            options,
+            tip.clone(),
+            Arc::new(policies.clone()),
+        ));
+        let (to_committer, groups) = mpsc::sync_channel(1);
+        let start = Start {
+            refusals: tip.refusals,
+            context: recovery::context(&tip, policies),
+            epoch,
+            event_ids,
+        };
+        let writer = Writer::new(
+            Arc::clone(&shared),
+            Arc::clone(storage),
+            clock,
+            options.clone(),
+            to_committer,
+            start,
+        );
+        let committer = Committer::new(
+            Arc::clone(&shared),
+            Arc::clone(storage),
+            epoch,
+            tip,
+            options.cache_entities_max,
+        );
+        Ok(Self {
+            shared,
+            epoch,
+            writer,
+            committer,
+            groups,
+        })
+    }
 }
 
 /// How the engine is doing.
@@ -75,36 +136,14 @@ impl Engine {
         options: EngineOptions,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenError> {
-        let tip = recovery::recover(&*storage)?;
-        let epoch = storage.claim_epoch().map_err(OpenError::Log)?;
-        rebuild::upgrade(&*storage, epoch, &tip, &options)?;
-        let policies = load_policies(&*storage)?;
-        let shared = Arc::new(Shared::new(
-            &options,
-            tip.clone(),
-            Arc::new(policies.clone()),
-        ));
-        let (to_committer, groups) = mpsc::sync_channel(1);
-        let start = Start {
-            refusals: tip.refusals,
-            context: recovery::context(&tip, policies),
+        let event_ids = EventIds::new(event_ids::random);
+        let Parts {
+            shared,
             epoch,
-        };
-        let writer = Writer::new(
-            Arc::clone(&shared),
-            Arc::clone(&storage),
-            clock,
-            options.clone(),
-            to_committer,
-            start,
-        );
-        let committer = Committer::new(
-            Arc::clone(&shared),
-            Arc::clone(&storage),
-            epoch,
-            tip,
-            options.cache_entities_max,
-        );
+            writer,
+            committer,
+            groups,
+        } = Parts::open(&storage, &options, clock, event_ids)?;
         let committing = spawn("ledger-commit", move || committer.run(&groups))?;
         let writing = spawn("ledger-write", move || writer.run())?;
         let threads = Mutex::new(vec![writing, committing]);

@@ -13,6 +13,8 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub(crate) struct EventIds {
     counter: u128,
+    /// Where the random number of a group comes from: at least its 73 lowest bits are random.
+    draw: fn() -> u128,
 }
 
 /// The number has 74 bits, and the draw leaves the highest one clear: no group counts through the
@@ -25,18 +27,15 @@ const VARIANT_RFC: u128 = 0b10 << RANDOM_B_BITS;
 const MILLISECONDS_MASK: u128 = (1 << 48) - 1;
 
 impl EventIds {
-    pub(crate) fn new() -> Self {
-        let mut ids = Self { counter: 0 };
+    pub(crate) fn new(draw: fn() -> u128) -> Self {
+        let mut ids = Self { counter: 0, draw };
         ids.start_group();
         ids
     }
 
     /// Draws the number that the ids of the next group count up from.
     pub(crate) fn start_group(&mut self) {
-        // The 62 lowest bits of a version 4 UUID are random; two of them make enough.
-        let low = Uuid::new_v4().as_u128() & RANDOM_B_MASK;
-        let high = Uuid::new_v4().as_u128() & RANDOM_B_MASK;
-        self.counter = ((high << RANDOM_B_BITS) | low) & SEED_MASK;
+        self.counter = (self.draw)() & SEED_MASK;
     }
 
     /// Returns the next id for an event recorded at that time.
@@ -54,13 +53,21 @@ impl EventIds {
     }
 }
 
+/// A number of 124 random bits.
+pub(crate) fn random() -> u128 {
+    // The 62 lowest bits of a version 4 UUID are random; two of them make enough.
+    let low = Uuid::new_v4().as_u128() & RANDOM_B_MASK;
+    let high = Uuid::new_v4().as_u128() & RANDOM_B_MASK;
+    (high << RANDOM_B_BITS) | low
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn ids_are_version_7_and_ascend_within_a_group() {
-        let mut ids = EventIds::new();
+        let mut ids = EventIds::new(random);
         let now = RecordedTime::from_micros(1_700_000_000_123_456);
         let given: Vec<_> = (0..1000).map(|_| ids.next(now)).collect();
         assert!(given.is_sorted_by(|a, b| a.as_bytes() < b.as_bytes()));
@@ -79,6 +86,7 @@ mod tests {
     fn the_counter_carries_from_the_low_part_into_the_high_part() {
         let mut ids = EventIds {
             counter: RANDOM_B_MASK,
+            draw: random,
         };
         let id = ids.next(RecordedTime::from_micros(0));
         assert_eq!(id.to_string(), "00000000-0000-7001-8000-000000000000");

@@ -48,6 +48,7 @@ pub(crate) struct Start {
     pub(crate) context: Context,
     pub(crate) refusals: u64,
     pub(crate) epoch: Epoch,
+    pub(crate) event_ids: EventIds,
 }
 
 /// The engine has stopped, for this reason.
@@ -76,7 +77,7 @@ impl Writer {
             open,
             committing: None,
             committer,
-            event_ids: EventIds::new(),
+            event_ids: start.event_ids,
             request_number: 0,
             keys: Vec::new(),
         }
