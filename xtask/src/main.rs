@@ -17,6 +17,7 @@ mod native;
 mod prerequisites;
 mod run;
 mod say;
+mod simulate;
 mod test;
 mod tidy;
 mod verify;
@@ -57,6 +58,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
             codegen::run(&workspace, mode)
         }
         Command::Bench { arguments } => bench::run(&workspace, &arguments),
+        Command::Simulate { seed, seeds } => simulate::run(&workspace, seed, seeds),
     }
 }
 
@@ -91,6 +93,15 @@ enum Command {
         /// Compares with what is committed and writes nothing.
         #[arg(long)]
         check: bool,
+    },
+    /// Runs the engine on one thread under a seeded scheduler, with crashes and failing writes.
+    Simulate {
+        /// The first seed; a failed run names the one that repeats it.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// How many seeds; some thousands take a minute.
+        #[arg(long, default_value_t = 10_000)]
+        seeds: u64,
     },
     /// Builds everything and runs the benchmark.
     Bench {

@@ -44,6 +44,40 @@ pub(crate) struct Inbox {
     requests_max: usize,
     commands_max: usize,
     request_commands_max: usize,
+    /// Who decides what happens next, in a simulation.
+    #[cfg(test)]
+    pub(crate) simulated: Simulated,
+}
+
+/// The place of a scheduler that stands for the other threads, so that the whole engine runs on
+/// the writer's thread and in an order that a seed decides.
+#[cfg(test)]
+#[derive(Default)]
+pub(crate) struct Simulated {
+    scheduler: std::sync::OnceLock<Box<dyn Fn(Ready) + Send + Sync>>,
+}
+
+#[cfg(test)]
+impl Simulated {
+    /// Sets the scheduler; the writer asks it each time before it looks for its next work.
+    pub(crate) fn set(&self, scheduler: impl Fn(Ready) + Send + Sync + 'static) {
+        assert!(self.scheduler.set(Box::new(scheduler)).is_ok(), "set once");
+    }
+
+    /// Lets the others work; `false` when this is no simulation.
+    fn step(&self, ready: Ready) -> bool {
+        self.scheduler.get().is_some_and(|scheduler| {
+            scheduler(ready);
+            true
+        })
+    }
+}
+
+#[cfg(test)]
+impl std::fmt::Debug for Simulated {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Simulated").finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Default)]
@@ -57,6 +91,29 @@ struct State {
     closed: Option<Arc<str>>,
 }
 
+impl State {
+    /// The next thing to do that is there already.
+    fn next(&mut self, ready: Ready) -> Option<Work> {
+        if let Some(result) = self.committed.take() {
+            return Some(Work::Committed(result));
+        }
+        if !self.switches.is_empty() {
+            if ready != Ready::Anything {
+                return None;
+            }
+            return self.switches.pop_front().map(Work::Switch);
+        }
+        if ready != Ready::Commit
+            && let Some(submitted) = self.requests.pop_front()
+        {
+            let commands = submitted.request.commands.len();
+            self.commands = self.commands.saturating_sub(commands);
+            return Some(Work::Request(submitted));
+        }
+        (ready == Ready::Anything && self.closed.is_some()).then_some(Work::Drained)
+    }
+}
+
 impl Inbox {
     pub(crate) fn new(options: &EngineOptions) -> Self {
         Self {
@@ -65,6 +122,8 @@ impl Inbox {
             requests_max: options.queue_requests_max,
             commands_max: options.queue_commands_max,
             request_commands_max: options.request_commands_max,
+            #[cfg(test)]
+            simulated: Simulated::default(),
         }
     }
 
@@ -149,30 +208,22 @@ impl Inbox {
     /// The end of a commit comes first, because the next group waits for it. A switch comes before
     /// further requests, or a busy ledger would never get to it.
     pub(crate) fn next(&self, ready: Ready) -> Work {
-        let mut state = self.lock();
         loop {
-            if let Some(result) = state.committed.take() {
-                return Work::Committed(result);
+            #[cfg(test)]
+            let is_simulated = self.simulated.step(ready);
+            let mut state = self.lock();
+            if let Some(work) = state.next(ready) {
+                return work;
             }
-            if !state.switches.is_empty() {
-                if ready == Ready::Anything
-                    && let Some(switch) = state.switches.pop_front()
-                {
-                    return Work::Switch(switch);
-                }
-            } else if ready != Ready::Commit
-                && let Some(submitted) = state.requests.pop_front()
-            {
-                let commands = submitted.request.commands.len();
-                state.commands = state.commands.saturating_sub(commands);
-                return Work::Request(submitted);
-            } else if ready == Ready::Anything && state.closed.is_some() {
-                return Work::Drained;
+            #[cfg(test)]
+            if is_simulated {
+                continue;
             }
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            drop(
+                self.changed
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
+            );
         }
     }
 

@@ -1,10 +1,12 @@
-//! A store whose appends wait at a gate, so that a test decides when a commit happens.
+//! A store whose appends wait at a gate, so that a test decides when a commit happens, and whose
+//! reads fail when a test says so.
 
 use ledger_core::Position;
 use ledger_log::{
     Block, BlockIter, CommitGroup, Direction, Entry, Epoch, Log, LogError, MemoryStore, Shadow,
     Snapshot, Space, SpaceSize, StateOp, StateStore,
 };
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 /// The store and its gate.
@@ -12,6 +14,9 @@ pub(super) struct GatedStore {
     pub(super) memory: MemoryStore,
     gate: Mutex<Gate>,
     changed: Condvar,
+    /// Which of the reads to come fails, counted from 1; 0 for none.
+    read_that_fails: AtomicU64,
+    failed_reads: AtomicU64,
 }
 
 #[derive(Default)]
@@ -28,6 +33,42 @@ impl GatedStore {
             memory: MemoryStore::new(),
             gate,
             changed: Condvar::new(),
+            read_that_fails: AtomicU64::new(0),
+            failed_reads: AtomicU64::new(0),
+        })
+    }
+
+    /// Opens what this store holds anew, as a process does that starts again.
+    pub(super) fn reopen(self: Arc<Self>) -> Arc<Self> {
+        let store = Arc::into_inner(self).expect("nobody else holds the store");
+        let reopened = Self::new();
+        let mut reopened = Arc::into_inner(reopened).expect("it was just made");
+        reopened.memory = store.memory.reopen();
+        Arc::new(reopened)
+    }
+
+    /// Has the `number`th read from now on fail, as a disk does that cannot read a sector once.
+    pub(super) fn fail_read(&self, number: u64) {
+        self.read_that_fails.store(number, Ordering::Relaxed);
+    }
+
+    /// How many reads have failed.
+    pub(super) fn failed_reads(&self) -> u64 {
+        self.failed_reads.load(Ordering::Relaxed)
+    }
+
+    fn read(&self) -> Result<(), LogError> {
+        let waiting = self.read_that_fails.load(Ordering::Relaxed);
+        self.read_that_fails
+            .store(waiting.saturating_sub(1), Ordering::Relaxed);
+        if waiting != 1 {
+            return Ok(());
+        }
+        self.failed_reads.fetch_add(1, Ordering::Relaxed);
+        Err(LogError::Storage {
+            doing: "read",
+            retry_helps: true,
+            source: "a sector cannot be read".into(),
         })
     }
 
@@ -80,6 +121,7 @@ impl Log for GatedStore {
     }
 
     fn read_block_at(&self, position: Position) -> Result<Option<Block>, LogError> {
+        self.read()?;
         self.memory.read_block_at(position)
     }
 
@@ -98,10 +140,12 @@ impl Log for GatedStore {
 
 impl StateStore for GatedStore {
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, LogError> {
+        self.read()?;
         self.memory.get(space, key)
     }
 
     fn multi_get(&self, space: Space, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, LogError> {
+        self.read()?;
         self.memory.multi_get(space, keys)
     }
 
@@ -113,6 +157,7 @@ impl StateStore for GatedStore {
         direction: Direction,
         limit: usize,
     ) -> Result<Vec<Entry>, LogError> {
+        self.read()?;
         self.memory.scan(space, from, to, direction, limit)
     }
 

@@ -14,5 +14,6 @@ mod rebuild;
 mod recovery;
 mod refusals;
 mod simulate;
+mod simulation;
 mod upgrade;
 mod world;
