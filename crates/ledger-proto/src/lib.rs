@@ -10,12 +10,14 @@ pub mod error;
 pub mod event_bytes;
 pub mod from_proto;
 mod interner;
+mod request_content;
 pub mod status;
 pub mod to_proto;
 
 pub use error::{DecodeError, DecodeProblem};
 pub use event_bytes::{recorded_event_from_bytes, recorded_event_to_bytes};
 pub use interner::Interner;
+pub use request_content::request_content;
 pub use status::{ApiError, IndexedRefusal, status_from_error};
 
 /// Messages, client and server of package `subsidy.ledger.v1`.

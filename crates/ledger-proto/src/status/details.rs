@@ -29,6 +29,9 @@ const FACTS_MAX: usize = 20;
 /// Type of the ledger's own detail.
 pub(super) const FAILURE_TYPE_URL: &str = "type.googleapis.com/subsidy.ledger.v1.Failure";
 
+/// Where the error info of a request id that is used again names what is on record under it.
+pub(super) const RECORDED_DIGEST: &str = "recorded_digest";
+
 pub(super) fn status(error: &ApiError) -> Status {
     let mut failure = failure_to_proto(error);
     shorten(&mut failure);
@@ -116,7 +119,7 @@ fn metadata(error: &ApiError) -> HashMap<String, String> {
             sent_digest,
         } => {
             put("request_id", request_id.to_string());
-            put("recorded_digest", hex::encode(recorded_digest));
+            put(RECORDED_DIGEST, hex::encode(recorded_digest));
             put("sent_digest", hex::encode(sent_digest));
         }
         ApiError::PositionNotReached {

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use ledger_core::hex;
 use ledger_core::refusal::Reason;
 use prost::Message as _;
 use tonic::{Code, Status};
+use tonic_types::{ErrorInfo, StatusExt as _};
 
-use super::details::FAILURE_TYPE_URL;
-use crate::v1;
+use super::details::{FAILURE_TYPE_URL, RECORDED_DIGEST};
+use crate::{ERROR_DOMAIN, v1};
 
 /// Why a call failed, as the server says.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +28,9 @@ pub struct DecodedFailure {
     pub field_violations: Vec<v1::FieldViolation>,
     /// After which time a retry makes sense, when the server says so.
     pub retry_after: Option<Duration>,
+    /// SHA-256 of the request on record under a request id that is used again; only a status has
+    /// room for it.
+    pub recorded_digest: Option<[u8; 32]>,
 }
 
 /// A refusal and the command that it refuses.
@@ -45,14 +50,34 @@ pub struct DecodedRefusal {
 /// Reads what a status of this service says, or `None` when it comes from somewhere else.
 #[must_use]
 pub fn failure_from_status(status: &Status) -> Option<DecodedFailure> {
+    let info = status
+        .get_details_error_info()
+        .filter(|info| info.domain == ERROR_DOMAIN);
+    let mut failure = match (own_detail(status), &info) {
+        (Some(own), _) => failure_from_proto(own),
+        // An error that has nothing more to tell.
+        (None, Some(info)) => failure_from_proto(v1::Failure {
+            code: u32::try_from(i32::from(status.code())).unwrap_or_default(),
+            reason: info.reason.clone(),
+            message: status.message().to_owned(),
+            ..v1::Failure::default()
+        }),
+        (None, None) => return None,
+    };
+    failure.recorded_digest = info.and_then(|info| recorded_digest(&info));
+    Some(failure)
+}
+
+/// The ledger's own detail of a status.
+fn own_detail(status: &Status) -> Option<v1::Failure> {
     let encoded = tonic_types::pb::Status::decode(status.details()).ok()?;
-    let own = encoded
-        .details
-        .iter()
-        .find(|detail| detail.type_url == FAILURE_TYPE_URL)?;
-    v1::Failure::decode(own.value.as_slice())
-        .ok()
-        .map(failure_from_proto)
+    let mut details = encoded.details.iter();
+    let own = details.find(|detail| detail.type_url == FAILURE_TYPE_URL)?;
+    v1::Failure::decode(own.value.as_slice()).ok()
+}
+
+fn recorded_digest(info: &ErrorInfo) -> Option<[u8; 32]> {
+    hex::decode_array(info.metadata.get(RECORDED_DIGEST)?)
 }
 
 /// Reads the answer to a refused request of a stream.
@@ -73,6 +98,7 @@ pub fn failure_from_proto(wire: v1::Failure) -> DecodedFailure {
             0 => None,
             delay => Some(Duration::from_millis(delay)),
         },
+        recorded_digest: None,
     }
 }
 

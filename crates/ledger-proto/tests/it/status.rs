@@ -6,12 +6,12 @@ use ledger_core::refusal::{Category, Reason, Refusal, RuleCitation};
 use ledger_core::{Position, RequestId};
 use ledger_proto::from_proto::refusal_from_proto;
 use ledger_proto::status::{
-    ApiError, IndexedRefusal, failure_from_proto, failure_from_status, failure_to_proto,
-    refusal_from_status, refusals_from_status, status_from_error,
+    ApiError, DecodedFailure, IndexedRefusal, failure_from_proto, failure_from_status,
+    failure_to_proto, refusal_from_status, refusals_from_status, status_from_error,
 };
 use ledger_proto::{DecodeError, DecodeProblem, ERROR_DOMAIN};
 use tonic::{Code, Status};
-use tonic_types::StatusExt as _;
+use tonic_types::{ErrorDetails, StatusExt as _};
 
 use crate::samples::{date, position};
 
@@ -310,7 +310,17 @@ fn every_other_error_has_its_code_reason_and_details() {
             .collect();
         assert_eq!(extra, expected, "{reason}");
         let read = failure_from_status(&status).unwrap();
-        assert_eq!(read, failure_from_proto(failure_to_proto(&error)));
+        let recorded_digest = match &error {
+            ApiError::RequestIdReused {
+                recorded_digest, ..
+            } => Some(*recorded_digest),
+            _ => None,
+        };
+        let expected = DecodedFailure {
+            recorded_digest,
+            ..failure_from_proto(failure_to_proto(&error))
+        };
+        assert_eq!(read, expected);
         assert_eq!((read.code, read.reason.as_str()), (code, reason));
         assert_eq!(read.retry_after, error.retry_after());
     }
@@ -352,6 +362,18 @@ fn a_question_about_something_unknown_is_not_found() {
         ),
         ("certificate", "S0000")
     );
+}
+
+#[test]
+fn a_status_with_an_error_info_alone_tells_its_reason() {
+    for (domain, expected) in [(ERROR_DOMAIN, Some("OUTCOME_UNKNOWN")), ("elsewhere", None)] {
+        let mut details = ErrorDetails::new();
+        details.set_error_info("OUTCOME_UNKNOWN", domain, []);
+        let status = Status::with_error_details(Code::Unavailable, "?", details);
+        let read = failure_from_status(&status);
+        assert_eq!(read.as_ref().map(|it| it.reason.as_str()), expected);
+        assert_eq!(read.map(|it| it.code), expected.map(|_| Code::Unavailable));
+    }
 }
 
 #[test]

@@ -8,8 +8,7 @@ use ledger_engine::query::{AnswerExplanations, ExplainAnswer};
 use ledger_engine::{AppendError, Appended, Mode, Outcome, Reply, Request};
 use ledger_proto::from_proto::{AppendMode, ExplanationDetail, append_request_from_proto};
 use ledger_proto::to_proto::refusal_to_proto;
-use ledger_proto::{ApiError, DecodeError, IndexedRefusal, v1};
-use prost::Message as _;
+use ledger_proto::{ApiError, DecodeError, IndexedRefusal, request_content, v1};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -67,27 +66,20 @@ impl From<CallError> for Answer {
 }
 
 /// Reads a request, and names its content by a digest.
-///
-/// The digest is SHA-256 over the message without its id and without what is only about the answer
-/// (`docs/adr/0007-answers-say-why.md`), encoded anew: fields in ascending order of their numbers,
-/// defaults left out, unknown fields dropped. The contract has no maps, so equal content gives
-/// equal bytes, whichever library wrote it and in whichever order.
 pub(super) fn engine_request(
     call: &Call,
-    mut wire: v1::AppendRequest,
+    wire: v1::AppendRequest,
 ) -> Result<(Request, Asked), Vec<DecodeError>> {
     let compile = |text: &str| ledger_policy::compile(text).map_err(|_| policy::problems(text));
     let commands_max = call.shared.limits.commands_per_request_max;
     let request = append_request_from_proto(&wire, commands_max, &compile)?;
-    wire.request_id.clear();
-    wire.set_explanation_detail(v1::ExplanationDetail::Unspecified);
     let explain = ExplainAnswer::new(&request.commands, request.detail);
     let request = Request {
         // Without an id nothing is recorded; the engine wants one all the same.
         request_id: request
             .request_id
             .unwrap_or_else(|| RequestId::from_bytes(Uuid::new_v4().into_bytes())),
-        digest: Sha256::digest(wire.encode_to_vec()).into(),
+        digest: Sha256::digest(request_content(wire)).into(),
         commands: request.commands,
         mode: match request.mode {
             AppendMode::Atomic => Mode::Atomic,
