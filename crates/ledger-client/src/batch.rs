@@ -1,8 +1,10 @@
 //! A batch of commands under one request id.
 
 use ledger_core::{Command, RequestId};
+use ledger_proto::request_content;
 use ledger_proto::to_proto::command_to_proto;
 use ledger_proto::v1::{self, AppendMode, ExplanationDetail};
+use sha2::{Digest as _, Sha256};
 
 /// A batch of commands under one request id. Keep it until its outcome is known: sent again, it is
 /// answered as the first time and has no double effect.
@@ -62,6 +64,13 @@ impl Batch {
     pub const fn explained(mut self, detail: ExplanationDetail) -> Self {
         self.explanation_detail = detail;
         self
+    }
+
+    /// SHA-256 of what the batch asks for, sent under a name of a source system: what the ledger
+    /// remembers under the request id, and shows when the id is used for something else.
+    #[must_use]
+    pub fn digest(&self, source_system: &str) -> [u8; 32] {
+        Sha256::digest(request_content(self.to_request(source_system))).into()
     }
 
     pub(crate) fn to_request(&self, source_system: &str) -> v1::AppendRequest {

@@ -10,6 +10,7 @@ use tonic::{IntoRequest as _, Request, Response, Status, Streaming};
 
 use crate::batch::Batch;
 use crate::config::ClientConfig;
+use crate::error::doubt::Doubt;
 use crate::error::{ClientError, Refusals, Retry};
 use crate::limits::{RECEIVE_BYTES_MAX, SEND_BYTES_MAX};
 use crate::retry::random;
@@ -155,16 +156,28 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// See [`Client`]. After [`ClientError::OutcomeUnknown`] the batch may have been recorded or
-    /// not: send the same batch again, or use [`Client::append_until_known`].
+    /// See [`Client`]. [`ClientError::OutcomeUnknown`] as soon as any attempt may have been carried
+    /// out, whatever the later ones ended in, unless one of them told: the batch may have been
+    /// recorded or not. Send the same batch again, or use [`Client::append_until_known`]. Every
+    /// other error says that nothing of the batch was recorded by this call.
     pub async fn append(&self, batch: &Batch) -> Result<v1::AppendResponse, ClientError> {
-        self.retrying(async |mut rpc: LedgerServiceClient<Channel>| {
+        self.append_in(batch, &mut Doubt::new(batch)).await
+    }
+
+    /// Appends a batch that may be in doubt already.
+    async fn append_in(
+        &self,
+        batch: &Batch,
+        doubt: &mut Doubt,
+    ) -> Result<v1::AppendResponse, ClientError> {
+        let call = async |mut rpc: LedgerServiceClient<Channel>| {
             let request = batch.to_request(&self.config.source_system);
             rpc.append(self.timed(request))
                 .await
                 .map(Response::into_inner)
-        })
-        .await
+        };
+        let answer = self.retrying_with(call, |error| doubt.note(error)).await;
+        answer.map_err(|error| doubt.conclude(error))
     }
 
     /// Appends a batch and goes on asking until its outcome is known, however long the ledger
@@ -172,14 +185,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Fails with what is final only: refused, invalid, not allowed, or the request id reused.
+    /// Fails with what is final only: refused, invalid, not allowed, or the request id reused. When
+    /// the server stops answering for a reason that waiting does not change (a certificate that
+    /// ended), an earlier attempt leaves [`ClientError::OutcomeUnknown`].
     pub async fn append_until_known(
         &self,
         batch: &Batch,
     ) -> Result<v1::AppendResponse, ClientError> {
+        let mut doubt = Doubt::new(batch);
         let mut round = 1;
         loop {
-            let error = match self.append(batch).await {
+            let error = match self.append_in(batch, &mut doubt).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -305,12 +321,26 @@ impl Client {
         Call: Fn(LedgerServiceClient<Channel>) -> Answer,
         Answer: Future<Output = Result<T, Status>>,
     {
+        self.retrying_with(call, |_| ()).await
+    }
+
+    /// The same, and tells what each attempt failed with.
+    async fn retrying_with<T, Call, Answer>(
+        &self,
+        call: Call,
+        mut failed: impl FnMut(&ClientError),
+    ) -> Result<T, ClientError>
+    where
+        Call: Fn(LedgerServiceClient<Channel>) -> Answer,
+        Answer: Future<Output = Result<T, Status>>,
+    {
         let mut attempt = 1;
         loop {
             let error = match call(self.rpc.clone()).await {
                 Ok(answer) => return Ok(answer),
                 Err(status) => ClientError::from_status(status),
             };
+            failed(&error);
             match self.config.retry.delay(&error, attempt, random()) {
                 None => return Err(error),
                 Some(delay) => self.config.sleeper.sleep(delay).await,

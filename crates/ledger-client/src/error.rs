@@ -2,11 +2,22 @@
 
 use std::time::Duration;
 
+use ledger_core::RequestId;
 use ledger_proto::status::{
     DecodedFailure, DecodedRefusal, failure_from_proto, failure_from_status,
 };
 use ledger_proto::v1;
-use tonic::{Code, Status, TimeoutExpired};
+use tonic::{Code, ConnectError, Status, TimeoutExpired};
+
+pub(crate) mod doubt;
+#[cfg(test)]
+mod tests;
+
+/// Reason of a server that does not know whether it recorded a request.
+const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
+
+/// Reason of a server that stopped waiting when the caller's deadline passed.
+const DEADLINE_EXCEEDED: &str = "DEADLINE_EXCEEDED";
 
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
@@ -24,9 +35,14 @@ pub enum ClientError {
     /// Fields of the request are wrong.
     #[error("{}", invalid_message(.0))]
     Invalid(Vec<v1::FieldViolation>),
-    /// The request id was used before for other commands.
+    /// The request id was used before for other commands. Nothing of this request is recorded, and
+    /// nothing of it can be recorded under this id any more.
     #[error("the request id was used before for other commands")]
-    RequestIdReused,
+    RequestIdReused {
+        /// SHA-256 of the request on record under the id ([`Batch::digest`](crate::Batch::digest));
+        /// absent in an answer of a stream, which has no room for it.
+        recorded_digest: Option<[u8; 32]>,
+    },
     /// The server has too much to do.
     #[error("the server has too much to do: {message}")]
     Overloaded {
@@ -40,11 +56,24 @@ pub enum ClientError {
     Unavailable {
         /// What the server says, or what is wrong with the connection.
         message: String,
+        /// Whether what was asked may have been carried out all the same: the connection broke
+        /// after it was sent, or the server does not know itself.
+        in_doubt: bool,
     },
-    /// The deadline passed first. An append may have been carried out or not: sending the same
-    /// batch again, with the same request id, tells which and has no double effect.
-    #[error("the deadline passed; the outcome is unknown")]
-    OutcomeUnknown,
+    /// The deadline passed before an answer came.
+    #[error("the deadline passed before an answer came")]
+    DeadlinePassed,
+    /// Requests may have been carried out or not: an attempt of theirs ended without an answer,
+    /// and no later one told. Sending the same batch again, with the same request id, tells which
+    /// and has no double effect.
+    #[error("{}", unknown_message(.request_ids))]
+    OutcomeUnknown {
+        /// The requests, in the order in which they were sent.
+        request_ids: Vec<RequestId>,
+        /// What the last attempt ended in.
+        #[source]
+        cause: Box<Self>,
+    },
     /// The server answers with an error that no retry and no other request id changes.
     #[error("{message} ({})", if .reason.is_empty() { "no reason given" } else { .reason.as_str() })]
     Failed {
@@ -114,19 +143,24 @@ pub enum Retry {
 impl ClientError {
     /// Whether making the same call again helps.
     #[must_use]
-    pub const fn retry(&self) -> Retry {
+    pub fn retry(&self) -> Retry {
         match self {
+            // An error that only a change of something else ends is not worth asking on for.
+            Self::OutcomeUnknown { cause, .. } => match cause.retry() {
+                Retry::Never => Retry::Never,
+                Retry::Automatic { .. } | Retry::ByCaller => Retry::ByCaller,
+            },
             Self::Connect(_) | Self::Unavailable { .. } => Retry::Automatic { after: None },
             // Without a delay from the server it is a limit that waiting does not change.
             Self::Overloaded {
                 retry_after: after @ Some(_),
                 ..
             } => Retry::Automatic { after: *after },
-            Self::OutcomeUnknown => Retry::ByCaller,
+            Self::DeadlinePassed => Retry::ByCaller,
             Self::Config(_)
             | Self::Refused(_)
             | Self::Invalid(_)
-            | Self::RequestIdReused
+            | Self::RequestIdReused { .. }
             | Self::Overloaded {
                 retry_after: None, ..
             }
@@ -144,14 +178,19 @@ impl ClientError {
         let message = message_with_causes(&status);
         // A status that the server did not send has the fault of the connection as its source.
         let is_local = std::error::Error::source(&status).is_some();
+        // Only a connection that was never opened has carried nothing.
+        let in_doubt = !has_cause::<ConnectError>(&status);
         match status.code() {
             // The timers of both sides end a call as cancelled; so does a connection that closes.
-            Code::Cancelled if is_local && !ended_by_timer(&status) => {
-                Self::Unavailable { message }
+            Code::Cancelled if is_local && !has_cause::<TimeoutExpired>(&status) => {
+                Self::Unavailable { message, in_doubt }
             }
-            Code::Cancelled | Code::DeadlineExceeded => Self::OutcomeUnknown,
-            Code::Unavailable => Self::Unavailable { message },
-            Code::Unknown | Code::Internal if is_local => Self::Unavailable { message },
+            Code::Cancelled | Code::DeadlineExceeded => Self::DeadlinePassed,
+            Code::Unavailable => Self::Unavailable { message, in_doubt },
+            // A connection that the server closes for reasons of its own ends in any of these.
+            Code::Unknown | Code::Internal | Code::ResourceExhausted if is_local => {
+                Self::Unavailable { message, in_doubt }
+            }
             Code::ResourceExhausted => Self::Overloaded {
                 message,
                 retry_after: None,
@@ -195,7 +234,9 @@ impl ClientError {
             });
         }
         match code {
-            _ if reason == "REQUEST_ID_REUSED" => Self::RequestIdReused,
+            _ if reason == "REQUEST_ID_REUSED" => Self::RequestIdReused {
+                recorded_digest: failure.recorded_digest,
+            },
             Code::InvalidArgument if !failure.field_violations.is_empty() => {
                 Self::Invalid(failure.field_violations)
             }
@@ -203,14 +244,19 @@ impl ClientError {
                 message,
                 retry_after: failure.retry_after,
             },
-            Code::Unavailable => Self::Unavailable { message },
+            Code::Unavailable => Self::Unavailable {
+                in_doubt: reason == OUTCOME_UNKNOWN,
+                message,
+            },
+            // The server's own deadline, which cuts an append off in the middle.
+            Code::DeadlineExceeded if reason == DEADLINE_EXCEEDED => Self::DeadlinePassed,
             // POSITION_NOT_REACHED: the log did not grow that far in time, which nobody doubts.
             Code::DeadlineExceeded if !reason.is_empty() => Self::Failed {
                 code,
                 reason,
                 message,
             },
-            Code::DeadlineExceeded => Self::OutcomeUnknown,
+            Code::DeadlineExceeded => Self::DeadlinePassed,
             code => Self::Failed {
                 code,
                 reason,
@@ -220,11 +266,11 @@ impl ClientError {
     }
 }
 
-/// Whether this side stopped waiting because the deadline passed.
-fn ended_by_timer(status: &Status) -> bool {
+/// Whether an error of this kind is among the causes of a status.
+fn has_cause<E: std::error::Error + 'static>(status: &Status) -> bool {
     let mut cause = std::error::Error::source(status);
     while let Some(error) = cause {
-        if error.is::<TimeoutExpired>() {
+        if error.is::<E>() {
             return true;
         }
         cause = error.source();
@@ -244,6 +290,18 @@ fn message_with_causes(status: &Status) -> String {
         cause = error.source();
     }
     message
+}
+
+fn unknown_message(request_ids: &[RequestId]) -> String {
+    const HOW: &str = "sent again under the same id it is answered and not done twice";
+    match request_ids {
+        [] => "the outcome is unknown".to_owned(),
+        [only] => format!("the outcome of request {only} is unknown; {HOW}"),
+        [first, others @ ..] => format!(
+            "the outcome of request {first} and of {} more is unknown; {HOW}",
+            others.len()
+        ),
+    }
 }
 
 fn refused_message(refused: &Refusals) -> String {
@@ -272,115 +330,5 @@ fn invalid_message(violations: &[v1::FieldViolation]) -> String {
             first.field,
             first.description
         ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use ledger_core::{Reason, Refusal, RequestId};
-    use ledger_proto::status::{ApiError, IndexedRefusal, status_from_error};
-    use ledger_proto::{DecodeError, DecodeProblem};
-
-    use super::*;
-
-    #[test]
-    fn every_error_of_the_service_is_told_apart() {
-        let delay = Duration::from_millis(250);
-        let refused = |index, reason| IndexedRefusal {
-            command_index: Some(index),
-            refusal: Refusal::new(reason),
-            refusal_number: None,
-        };
-        for (error, expected_message, expected_retry) in [
-            (
-                ApiError::Refused(vec![
-                    refused(0, Reason::ClassFull),
-                    refused(2, Reason::PersonNotFound),
-                ]),
-                "2 commands refused, the first: The class is full. (CLASS_FULL)",
-                Retry::Never,
-            ),
-            (
-                ApiError::Invalid(vec![DecodeError::new("mode", DecodeProblem::Missing)]),
-                "mode: the field is required",
-                Retry::Never,
-            ),
-            (
-                ApiError::RequestIdReused {
-                    request_id: RequestId::from_bytes([1; 16]),
-                    recorded_digest: [2; 32],
-                    sent_digest: [3; 32],
-                },
-                "the request id was used before for other commands",
-                Retry::Never,
-            ),
-            (
-                ApiError::QueueFull { retry_after: delay },
-                "the server has too much to do: too many requests are waiting",
-                Retry::Automatic { after: Some(delay) },
-            ),
-            (
-                ApiError::NotServing,
-                "the server is not available: the server is starting or stopping",
-                Retry::Automatic { after: None },
-            ),
-            (
-                ApiError::RebuildRunning,
-                "a rebuild or a simulation is running already (REBUILD_RUNNING)",
-                Retry::Never,
-            ),
-            (
-                ApiError::Internal,
-                "internal error (INTERNAL)",
-                Retry::Never,
-            ),
-        ] {
-            let found = ClientError::from_status(status_from_error(&error));
-            assert_eq!(found.to_string(), expected_message, "{error:?}");
-            assert_eq!(found.retry(), expected_retry, "{error:?}");
-        }
-    }
-
-    #[test]
-    fn a_passed_deadline_and_a_closed_connection_are_told_apart() {
-        // A status of this side is cancelled with its cause as source.
-        let local = |error: Box<dyn std::error::Error + Send + Sync>| {
-            let mut status = Status::cancelled("operation was canceled");
-            status.set_source(std::sync::Arc::from(error));
-            ClientError::from_status(status)
-        };
-        let deadline = local(Box::new(TimeoutExpired(())));
-        assert_eq!(deadline.retry(), Retry::ByCaller);
-        let closed = local("received fatal alert: CertificateRequired".into());
-        assert_eq!(closed.retry(), Retry::Automatic { after: None });
-        assert_eq!(
-            closed.to_string(),
-            "the server is not available: operation was canceled: received fatal alert: \
-             CertificateRequired"
-        );
-    }
-
-    #[test]
-    fn a_status_from_elsewhere_is_understood_by_its_code() {
-        for (status, expected) in [
-            (Status::deadline_exceeded("late"), Retry::ByCaller),
-            (
-                Status::unavailable("gone"),
-                Retry::Automatic { after: None },
-            ),
-            (
-                Status::resource_exhausted("message too large"),
-                Retry::Never,
-            ),
-            (Status::unimplemented("no such call"), Retry::Never),
-            (Status::cancelled("timeout expired"), Retry::ByCaller),
-        ] {
-            let code = status.code();
-            assert_eq!(
-                ClientError::from_status(status).retry(),
-                expected,
-                "{code:?}"
-            );
-        }
     }
 }

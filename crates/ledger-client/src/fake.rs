@@ -1,13 +1,16 @@
 //! A server that answers what a test tells it, over a real connection.
 
 use std::collections::VecDeque;
+use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ledger_proto::v1;
 use ledger_proto::v1::ledger_service_server::{LedgerService, LedgerServiceServer};
-use tokio_stream::wrappers::{ReceiverStream, TcpListenerStream};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc::Sender;
+use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::{Request, Response, Status, Streaming};
 
@@ -25,6 +28,19 @@ pub(crate) enum Action {
     Break(Status),
 }
 
+/// What the server does with one unary append.
+#[derive(Debug, Clone)]
+pub(crate) enum Attempt {
+    /// Answers.
+    Answer(v1::AppendResponse),
+    /// Fails with this status.
+    Fail(Status),
+    /// Closes the connection without a word.
+    Break,
+    /// The same, and nobody listens any more.
+    Vanish,
+}
+
 /// What the server will answer, and what it was asked.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fake(Arc<Mutex<Script>>);
@@ -32,7 +48,7 @@ pub(crate) struct Fake(Arc<Mutex<Script>>);
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     /// Answers to unary appends, in order; after the last there is none.
-    pub(crate) appends: VecDeque<Result<v1::AppendResponse, Status>>,
+    pub(crate) appends: VecDeque<Attempt>,
     /// What happens to the requests of streams, in order; afterwards every request is answered.
     pub(crate) actions: VecDeque<Action>,
     /// The messages of each subscription, in order; after the last it stays open.
@@ -46,6 +62,18 @@ pub(crate) struct Script {
     pub(crate) delays: Vec<Duration>,
     /// Streams of appends opened.
     pub(crate) append_streams: usize,
+    /// The connections, to close them.
+    connections: Vec<std::net::TcpStream>,
+    /// The task that takes connections.
+    listening: Option<tokio::task::AbortHandle>,
+}
+
+impl Script {
+    fn close_connections(&mut self) {
+        for connection in self.connections.drain(..) {
+            let _ = connection.shutdown(std::net::Shutdown::Both);
+        }
+    }
 }
 
 impl Fake {
@@ -60,18 +88,34 @@ impl Fake {
 
     /// The same with another deadline.
     pub(crate) async fn connect_with(&self, deadline: Duration) -> Client {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let (accepted, connections) = tokio::sync::mpsc::channel(1);
         let serve = tonic::transport::Server::builder()
             .add_service(LedgerServiceServer::new(self.clone()))
-            .serve_with_incoming(TcpListenerStream::new(listener));
+            .serve_with_incoming(ReceiverStream::new(connections));
         tokio::spawn(serve);
+        let listening = tokio::spawn(self.clone().accept(listener, accepted));
+        self.script(|script| script.listening = Some(listening.abort_handle()));
         let config = ClientConfig {
             deadline,
             sleeper: Arc::new(Waits(self.clone())),
             ..ClientConfig::new(format!("http://{address}"), "tests")
         };
         Client::connect(config).await.unwrap()
+    }
+
+    /// Takes connections, and keeps a handle of each.
+    async fn accept(self, listener: TcpListener, accepted: Sender<io::Result<TcpStream>>) {
+        while let Ok((connection, _)) = listener.accept().await {
+            let connection = connection.into_std().unwrap();
+            let handle = connection.try_clone().unwrap();
+            self.script(|script| script.connections.push(handle));
+            let connection = TcpStream::from_std(connection);
+            if accepted.send(connection).await.is_err() {
+                return;
+            }
+        }
     }
 }
 
@@ -124,9 +168,16 @@ impl LedgerService for Fake {
             script.appends.pop_front()
         });
         match answer {
-            Some(answer) => answer.map(Response::new),
-            None => std::future::pending().await,
+            Some(Attempt::Answer(answer)) => return Ok(Response::new(answer)),
+            Some(Attempt::Fail(status)) => return Err(status),
+            Some(Attempt::Break) => self.script(Script::close_connections),
+            Some(Attempt::Vanish) => self.script(|script| {
+                script.listening.take().unwrap().abort();
+                script.close_connections();
+            }),
+            None => {}
         }
+        std::future::pending().await
     }
 
     async fn append_stream(

@@ -55,7 +55,7 @@ pub use error::{ClientError, ConfigError, Refusals, Retry};
 pub use ledger_proto::status::DecodedRefusal;
 pub use ledger_proto::v1::{AppendMode, ExplanationDetail};
 pub use load::{Load, LoadOptions};
-pub use request_id::{batch_request_id, random_request_id};
+pub use request_id::{batch_request_id, content_digest, random_request_id};
 pub use retry::{RetryPolicy, Sleeper, TokioSleeper};
 pub use stream::{EventStream, RebuildStream, SimulateStream, Trace};
 pub use subscription::{Notice, Subscription};

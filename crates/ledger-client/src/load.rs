@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use ledger_core::RequestId;
 use ledger_proto::v1;
 use ledger_proto::v1::append_stream_response::Outcome;
 use tokio::sync::mpsc;
@@ -11,6 +12,7 @@ use tonic::Streaming;
 
 use crate::batch::Batch;
 use crate::client::Client;
+use crate::error::doubt::Doubt;
 use crate::error::{ClientError, Retry};
 use crate::limits::{BATCHES_IN_FLIGHT_DEFAULT, BATCHES_IN_FLIGHT_MAX};
 use crate::retry::random;
@@ -44,12 +46,19 @@ pub struct Load<I: Iterator> {
     batches: I,
     in_flight_max: usize,
     /// Sent, or to be sent again, and not yet answered.
-    pending: VecDeque<I::Item>,
+    pending: VecDeque<Pending<I::Item>>,
     /// How many of `pending` are on the open stream.
     sent: usize,
     stream: Option<OpenStream>,
     /// Failures since the last answer.
     failures: u32,
+}
+
+/// A batch without its answer, and what is known of it.
+#[derive(Debug)]
+struct Pending<B> {
+    batch: B,
+    doubt: Doubt,
 }
 
 #[derive(Debug)]
@@ -88,13 +97,16 @@ where
     /// The next batch with its outcome, or `None` when all are answered.
     ///
     /// A batch that the ledger refuses as a whole is an outcome like any other, and the load goes
-    /// on.
+    /// on. So is [`ClientError::OutcomeUnknown`]: the batch may have been carried out on a stream
+    /// that broke, and the ledger's last word on it does not tell.
     ///
     /// # Errors
     ///
     /// Fails when the server cannot be reached, or does not answer within the deadline, for as
     /// many attempts in a row as the retry policy allows; one that is there and asks for patience
-    /// gets it. What was answered stays recorded;
+    /// gets it. When batches may have been carried out, the error is
+    /// [`ClientError::OutcomeUnknown`] and names each of them in order, as
+    /// [`Load::in_doubt`] does; the others were not. What was answered stays recorded;
     /// calling it again tries again, also when the future was dropped before its end.
     pub async fn next(
         &mut self,
@@ -104,40 +116,75 @@ where
             let Some(oldest) = self.pending.front() else {
                 return Ok(None);
             };
-            let request_id = *oldest.as_ref().request_id.as_bytes();
-            let answer = match self.exchange().await {
-                Ok(answer) if answer.request_id == request_id => answer,
-                Ok(_) => return Err(ClientError::BrokenAnswer("an answer is out of order")),
+            let request_id = *oldest.doubt.request_id().as_bytes();
+            let outcome = match self.exchange().await {
+                Ok(answer) if answer.request_id != request_id => {
+                    self.pause(ClientError::BrokenAnswer("an answer is out of order"))
+                        .await?;
+                    continue;
+                }
+                Ok(answer) => match answer.outcome {
+                    Some(Outcome::Response(response)) => Ok(response),
+                    Some(Outcome::Failure(failure)) => {
+                        Err(ClientError::from_answer(failure).explained(answer.explanations))
+                    }
+                    None => {
+                        self.pause(ClientError::BrokenAnswer("an answer is empty"))
+                            .await?;
+                        continue;
+                    }
+                },
                 Err(error) => {
                     self.pause(error).await?;
                     continue;
                 }
             };
-            self.sent = self.sent.saturating_sub(1);
-            let outcome = match answer.outcome {
-                Some(Outcome::Response(response)) => Ok(response),
-                Some(Outcome::Failure(failure)) => {
-                    Err(ClientError::from_answer(failure).explained(answer.explanations))
-                }
-                None => return Err(ClientError::BrokenAnswer("an answer is empty")),
-            };
-            if let Err(error @ (ClientError::Overloaded { .. } | ClientError::Unavailable { .. })) =
-                outcome
+            if let Err(
+                error @ (ClientError::Overloaded { .. }
+                | ClientError::Unavailable { .. }
+                | ClientError::DeadlinePassed),
+            ) = outcome
             {
+                self.answered_for_nothing(&error);
                 // What follows it on the stream may have been carried out before it; it is sent
                 // again all the same, and answered as before.
                 self.pause(error).await?;
                 continue;
             }
+            self.sent = self.sent.saturating_sub(1);
             self.failures = 0;
-            return Ok(self.pending.pop_front().map(|batch| (batch, outcome)));
+            return Ok(self
+                .pending
+                .pop_front()
+                .map(|Pending { batch, mut doubt }| {
+                    let outcome = outcome.map_err(|error| {
+                        doubt.note(&error);
+                        doubt.conclude(error)
+                    });
+                    (batch, outcome)
+                }));
         }
+    }
+
+    /// The requests that may have been carried out and are not answered, in the order in which they
+    /// were sent. Sent again under the same ids they are answered and not done twice.
+    pub fn in_doubt(&self) -> impl Iterator<Item = RequestId> {
+        let pending = self.pending.iter().enumerate();
+        pending
+            .filter(|(place, pending)| {
+                let on_stream = *place < self.sent && pending.doubt.records();
+                on_stream || pending.doubt.has_arisen()
+            })
+            .map(|(_, pending)| pending.doubt.request_id())
     }
 
     fn refill(&mut self) {
         while self.pending.len() < self.in_flight_max {
             match self.batches.next() {
-                Some(batch) => self.pending.push_back(batch),
+                Some(batch) => {
+                    let doubt = Doubt::new(batch.as_ref());
+                    self.pending.push_back(Pending { batch, doubt });
+                }
                 None => return,
             }
         }
@@ -145,62 +192,102 @@ where
 
     /// Sends what was not sent yet and waits for one answer.
     async fn exchange(&mut self) -> Result<v1::AppendStreamResponse, ClientError> {
+        if self.stream.is_none() {
+            // The future that opened the last one was dropped in the middle.
+            self.lose(0);
+        }
         let config = self.client.config();
         let deadline = config.deadline;
         let unsent = self.pending.iter().skip(self.sent);
-        let unsent = unsent.map(|batch| bulk_request(batch.as_ref(), &config.source_system));
+        let unsent =
+            unsent.map(|pending| bulk_request(pending.batch.as_ref(), &config.source_system));
         let stream = match &mut self.stream {
             Some(stream) => {
                 send(&stream.requests, unsent);
+                self.sent = self.pending.len();
                 stream
             }
             None => {
-                // The first requests wait in the channel while the stream is opened, because a
-                // server may answer the opening only when it has seen one.
                 let (requests, receiver) = mpsc::channel(self.in_flight_max);
                 send(&requests, unsent);
+                // From here on they are under way, also when this future is dropped.
+                self.sent = self.pending.len();
                 let opening = self
                     .client
                     .open_append_stream(ReceiverStream::new(receiver));
-                let answers = tokio::time::timeout(deadline, opening).await;
-                let answers = answers.map_err(|_elapsed| ClientError::OutcomeUnknown)??;
+                let opened = match tokio::time::timeout(deadline, opening).await {
+                    Ok(opened) => opened,
+                    Err(_elapsed) => Err(ClientError::DeadlinePassed),
+                };
+                let answers = opened.inspect_err(|error| {
+                    // A stream that the ledger did not open has carried nothing.
+                    if !error.leaves_doubt() {
+                        self.sent = 0;
+                    }
+                })?;
                 self.stream.insert(OpenStream { requests, answers })
             }
         };
-        self.sent = self.pending.len();
         let answer = tokio::time::timeout(deadline, stream.answers.message()).await;
-        let answer = answer.map_err(|_elapsed| ClientError::OutcomeUnknown)?;
+        let answer = answer.map_err(|_elapsed| ClientError::DeadlinePassed)?;
         answer
             .map_err(ClientError::from_status)?
             .ok_or_else(|| ClientError::Unavailable {
                 message: "the server ended the stream".to_owned(),
+                in_doubt: true,
             })
+    }
+
+    /// The ledger says of the oldest batch that it was not carried out, or that it does not know.
+    fn answered_for_nothing(&mut self, error: &ClientError) {
+        if let Some(oldest) = self.pending.front_mut() {
+            oldest.doubt.note(error);
+        }
+        self.lose(1);
+    }
+
+    /// The stream is given up: whatever was sent on it, except the first ones, is in doubt.
+    fn lose(&mut self, answered: usize) {
+        for pending in self.pending.iter_mut().take(self.sent).skip(answered) {
+            pending.doubt.lost();
+        }
+        self.stream = None;
+        self.sent = 0;
     }
 
     /// Closes the stream and waits before the next attempt, or gives the error back when there is
     /// none.
     async fn pause(&mut self, error: ClientError) -> Result<(), ClientError> {
-        self.stream = None;
-        self.sent = 0;
+        self.lose(0);
         self.failures = self.failures.saturating_add(1);
         let config = self.client.config();
         let after = match error.retry() {
             Retry::Automatic { after } => after,
             // Sending the same batch again is what tells its outcome.
             Retry::ByCaller => None,
-            Retry::Never => return Err(error),
+            Retry::Never => return Err(self.conclude(error)),
         };
         // A server that asks for patience is there and at work.
         let is_overloaded = matches!(error, ClientError::Overloaded { .. });
         if self.failures >= config.retry.attempts_max && !is_overloaded {
             self.failures = 0;
-            return Err(error);
+            return Err(self.conclude(error));
         }
         config
             .sleeper
             .sleep(config.retry.backoff(after, self.failures, random()))
             .await;
         Ok(())
+    }
+
+    /// What the caller is told when the attempts end in this error.
+    fn conclude(&self, error: ClientError) -> ClientError {
+        let request_ids: Vec<_> = self.in_doubt().collect();
+        if request_ids.is_empty() {
+            error
+        } else {
+            error.unknown_for(request_ids)
+        }
     }
 }
 

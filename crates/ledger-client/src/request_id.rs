@@ -1,6 +1,7 @@
 //! Names of requests: random ones, and ones that a repeated load finds again.
 
 use ledger_core::RequestId;
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// The namespace of deterministic request ids (RFC 9562, section 6.5). It never changes: a load
@@ -13,6 +14,22 @@ const NAMESPACE: Uuid = Uuid::from_bytes([
 #[must_use]
 pub fn random_request_id() -> RequestId {
     RequestId::from_bytes(Uuid::new_v4().into_bytes())
+}
+
+/// The digest of everything that makes the requests of one piece of work: its parts, each behind
+/// its length, so that no part can be taken for the end of the one before it.
+///
+/// What a request is made of goes in, and nothing else: the same work is found again, and other
+/// work gets other names. It is the source digest of [`batch_request_id`].
+#[must_use]
+pub fn content_digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    for part in parts {
+        let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
+        digest.update(length.to_be_bytes());
+        digest.update(part);
+    }
+    digest.finalize().into()
 }
 
 /// The name of one batch of a load: UUIDv5 over the kind of the load, the digest of its source and
@@ -65,6 +82,33 @@ mod tests {
         ] {
             assert_eq!(batch_request_id(kind, &digest, index).to_string(), expected);
         }
+    }
+
+    #[test]
+    fn content_is_told_apart_by_every_part() {
+        let parts: [&[&[u8]]; 7] = [
+            &[],
+            &[b""],
+            &[b"", b""],
+            &[b"a", b"b"],
+            &[b"ab"],
+            &[b"ab", b""],
+            &[b"b", b"a"],
+        ];
+        let digests = parts.map(|parts| content_digest(parts.iter().copied()));
+        for (index, digest) in digests.iter().enumerate() {
+            assert_eq!(
+                digests.iter().filter(|it| *it == digest).count(),
+                1,
+                "{index}"
+            );
+        }
+        // Names are kept for ever, and so is what they are made of.
+        let hex = ledger_core::hex::encode(&content_digest([&b"a"[..], b"b"]));
+        assert_eq!(
+            hex,
+            "3c9d591045bc8876f9d0399bbfb05c6a412096e906f73278f98406cd5dca86df"
+        );
     }
 
     #[test]

@@ -95,6 +95,7 @@ impl Subscription {
         };
         let ended = || ClientError::Unavailable {
             message: "the server ended the subscription".to_owned(),
+            in_doubt: false,
         };
         let answer = stream.message().await.map_err(ClientError::from_status)?;
         let message = answer.ok_or_else(ended)?.message;

@@ -6,9 +6,11 @@ use ledger_core::{Reason, Refusal, RequestId};
 use ledger_proto::status::{ApiError, IndexedRefusal, failure_to_proto, status_from_error};
 use ledger_proto::v1;
 use ledger_proto::v1::subscribe_response::Message;
+use ledger_proto::{DecodeError, DecodeProblem, ERROR_DOMAIN};
 use tonic::Status;
+use tonic_types::{ErrorDetails, StatusExt as _};
 
-use crate::fake::{Action, Fake};
+use crate::fake::{Action, Attempt, Fake};
 use crate::{Batch, ClientError, LoadOptions, Notice, Retry};
 
 fn batch(number: u8) -> Batch {
@@ -22,37 +24,203 @@ fn queue_full(retry_after: Duration) -> ApiError {
     ApiError::QueueFull { retry_after }
 }
 
+/// Every status that the service says by itself.
+fn said(error: &ApiError) -> Attempt {
+    Attempt::Fail(status_from_error(error))
+}
+
+fn done() -> Attempt {
+    Attempt::Answer(v1::AppendResponse::default())
+}
+
+fn refused(refusal_number: Option<u64>) -> ApiError {
+    ApiError::Refused(vec![IndexedRefusal {
+        command_index: Some(0),
+        refusal: Refusal::new(Reason::ClassFull),
+        refusal_number,
+    }])
+}
+
+fn reused() -> ApiError {
+    ApiError::RequestIdReused {
+        request_id: RequestId::from_bytes([1; 16]),
+        recorded_digest: [2; 32],
+        sent_digest: [3; 32],
+    }
+}
+
+/// How a call ends: `Ok`, or the error without its words.
+fn end<T>(result: Result<T, ClientError>) -> String {
+    match result {
+        Ok(_) => "ok".to_owned(),
+        Err(ClientError::OutcomeUnknown { request_ids, cause }) => {
+            let ids: Vec<_> = request_ids.iter().map(|id| id.as_bytes()[0]).collect();
+            format!("unknown {ids:?}: {}", end::<()>(Err(*cause)))
+        }
+        Err(error) => {
+            let debug = format!("{error:?}");
+            let name: String = debug
+                .chars()
+                .take_while(|it| it.is_alphanumeric())
+                .collect();
+            name
+        }
+    }
+}
+
+/// Sequences of what the attempts end in. Once any may have been carried out, the end is unknown
+/// with the id, unless the ledger says what became of the id.
+#[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one table")]
+async fn an_unknown_outcome_stays_known() {
+    use Attempt::{Break, Vanish};
+    let disabled = || said(&ApiError::WritesDisabled);
+    let stopping = || said(&ApiError::NotServing);
+    let full = || said(&queue_full(Duration::from_millis(1)));
+    let invalid = || said(&DecodeError::new("commands", DecodeProblem::Missing).into());
+    let elsewhere = || Attempt::Fail(Status::unavailable("no upstream"));
+    let unknown = || {
+        let mut details = ErrorDetails::new();
+        details.set_error_info("OUTCOME_UNKNOWN", ERROR_DOMAIN, []);
+        Attempt::Fail(Status::with_error_details(
+            tonic::Code::Unavailable,
+            "the request may or may not be recorded",
+            details,
+        ))
+    };
+    for (attempts, expected) in [
+        // Nothing was ever carried out.
+        (vec![done()], "ok"),
+        (vec![disabled(); 5], "Unavailable"),
+        (
+            vec![full(), stopping(), disabled(), full(), stopping()],
+            "Unavailable",
+        ),
+        (vec![full(), invalid()], "Invalid"),
+        (vec![stopping(), said(&refused(None))], "Refused"),
+        (vec![said(&ApiError::Internal)], "Failed"),
+        (
+            vec![Attempt::Fail(Status::out_of_range("too large"))],
+            "Failed",
+        ),
+        (
+            vec![Attempt::Fail(Status::unauthenticated("who?"))],
+            "Failed",
+        ),
+        // It may have been.
+        (
+            vec![Attempt::Fail(Status::deadline_exceeded("late"))],
+            "unknown [1]: DeadlinePassed",
+        ),
+        (
+            vec![Attempt::Fail(Status::cancelled("late"))],
+            "unknown [1]: DeadlinePassed",
+        ),
+        (
+            vec![Attempt::Fail(Status::unknown("?"))],
+            "unknown [1]: Failed",
+        ),
+        (
+            vec![Attempt::Fail(Status::internal("?"))],
+            "unknown [1]: Failed",
+        ),
+        (vec![elsewhere(); 5], "unknown [1]: Unavailable"),
+        (vec![unknown(); 5], "unknown [1]: Unavailable"),
+        (vec![Break; 5], "unknown [1]: Unavailable"),
+        // What later attempts end in hides nothing.
+        (vec![Vanish], "unknown [1]: Unavailable"),
+        (
+            vec![unknown(), disabled(), disabled(), disabled(), disabled()],
+            "unknown [1]: Unavailable",
+        ),
+        (
+            vec![Break, disabled(), disabled(), stopping(), stopping()],
+            "unknown [1]: Unavailable",
+        ),
+        (vec![unknown(), Vanish], "unknown [1]: Unavailable"),
+        (vec![Break, invalid()], "unknown [1]: Invalid"),
+        (vec![Break, said(&refused(None))], "unknown [1]: Refused"),
+        (
+            vec![Break, said(&ApiError::Unauthenticated)],
+            "unknown [1]: Failed",
+        ),
+        (
+            vec![Break, Attempt::Fail(Status::permission_denied("no"))],
+            "unknown [1]: Failed",
+        ),
+        (
+            vec![Break, said(&ApiError::Internal)],
+            "unknown [1]: Failed",
+        ),
+        (
+            vec![Break, full(), full(), full(), full()],
+            "unknown [1]: Overloaded",
+        ),
+        // An answer for the id itself settles it.
+        (vec![Break, done()], "ok"),
+        (vec![unknown(), disabled(), Break, done()], "ok"),
+        (vec![Break, said(&refused(Some(7)))], "Refused"),
+        (vec![Break, said(&reused())], "RequestIdReused"),
+    ] {
+        let fake = Fake::default();
+        fake.script(|script| script.appends = attempts.clone().into());
+        let client = fake.connect().await;
+        assert_eq!(
+            end(client.append(&batch(1)).await),
+            expected,
+            "{attempts:?}"
+        );
+        // Nothing of a batch that is only checked is ever recorded.
+        if expected.starts_with("unknown") && !attempts.iter().any(|it| matches!(it, Vanish)) {
+            fake.script(|script| script.appends = attempts.clone().into());
+            let checked = client.append(&batch(1).validate_only()).await;
+            assert_eq!(format!("unknown [1]: {}", end(checked)), expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_names_the_request_and_how_to_go_on() {
+    let fake = Fake::default();
+    fake.script(|script| script.appends = vec![Attempt::Fail(Status::unknown("?"))].into());
+    let error = fake.connect().await.append(&batch(1)).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the outcome of request 01010101-0101-0101-0101-010101010101 is unknown; sent again under \
+         the same id it is answered and not done twice"
+    );
+}
+
 #[tokio::test]
 async fn a_failed_append_is_made_again_under_its_own_id_when_that_helps() {
     let long = Duration::from_secs(2);
-    let unavailable = || Err(Status::unavailable("restarting"));
-    let late = || Err(Status::deadline_exceeded("late"));
-    let done = || Ok(v1::AppendResponse::default());
+    let unavailable = || Attempt::Fail(Status::unavailable("restarting"));
     for (answers, expected_calls, expected_retry) in [
         (vec![done()], 1, None),
         (vec![unavailable(), unavailable(), done()], 3, None),
+        (vec![said(&queue_full(long)), done()], 2, None),
+        (vec![unavailable(); 5], 5, Some(Retry::ByCaller)),
         (
-            vec![Err(status_from_error(&queue_full(long))), done()],
-            2,
-            None,
-        ),
-        (
-            vec![unavailable(); 5],
+            vec![said(&ApiError::NotServing); 5],
             5,
             Some(Retry::Automatic { after: None }),
         ),
-        (vec![late()], 1, Some(Retry::ByCaller)),
         (
-            vec![Err(status_from_error(&ApiError::Internal))],
+            vec![Attempt::Fail(Status::deadline_exceeded("late"))],
+            1,
+            Some(Retry::ByCaller),
+        ),
+        (vec![said(&ApiError::Internal)], 1, Some(Retry::Never)),
+        (
+            vec![Attempt::Fail(Status::resource_exhausted("too large"))],
             1,
             Some(Retry::Never),
         ),
         (
-            vec![Err(Status::resource_exhausted("too large"))],
+            vec![Attempt::Fail(Status::unknown("?"))],
             1,
             Some(Retry::Never),
         ),
-        (vec![Err(Status::unknown("?"))], 1, Some(Retry::Never)),
     ] {
         let fake = Fake::default();
         fake.script(|script| script.appends = answers.into());
@@ -61,18 +229,10 @@ async fn a_failed_append_is_made_again_under_its_own_id_when_that_helps() {
         fake.script(|script| {
             assert_eq!(script.received.len(), expected_calls);
             assert_eq!(script.delays.len(), expected_calls - 1);
-            assert!(
-                script
-                    .received
-                    .iter()
-                    .all(|request| request.request_id == [1; 16])
-            );
-            assert!(
-                script
-                    .received
-                    .iter()
-                    .all(|request| request.source_system == "tests")
-            );
+            for request in &script.received {
+                assert_eq!(request.request_id, [1; 16]);
+                assert_eq!(request.source_system, "tests");
+            }
             assert!(
                 script.deadlines.iter().all(Option::is_some),
                 "every call has a deadline"
@@ -86,8 +246,7 @@ async fn the_servers_delay_is_honoured() {
     let fake = Fake::default();
     let delay = Duration::from_secs(2);
     fake.script(|script| {
-        let full = Err(status_from_error(&queue_full(delay)));
-        script.appends = [full, Ok(v1::AppendResponse::default())].into();
+        script.appends = [said(&queue_full(delay)), done()].into();
     });
     fake.connect().await.append(&batch(1)).await.unwrap();
     fake.script(|script| assert_eq!(script.delays, [delay]));
@@ -98,22 +257,21 @@ async fn a_server_that_does_not_answer_leaves_the_outcome_unknown() {
     let fake = Fake::default();
     let client = fake.connect_with(Duration::from_millis(1)).await;
     let error = client.append(&batch(1)).await.unwrap_err();
-    assert!(matches!(error, ClientError::OutcomeUnknown), "{error}");
+    assert_eq!(end::<()>(Err(error)), "unknown [1]: DeadlinePassed");
 }
 
 #[tokio::test]
 async fn append_until_known_asks_until_the_ledger_says() {
     let fake = Fake::default();
     fake.script(|script| {
-        script.appends = vec![Err(Status::deadline_exceeded("late")); 20].into();
-        script
-            .appends
-            .extend(vec![Err(Status::unavailable("gone")); 20]);
+        script.appends = vec![Attempt::Fail(Status::deadline_exceeded("late")); 20].into();
+        let gone = Attempt::Fail(Status::unavailable("gone"));
+        script.appends.extend(vec![gone; 20]);
         let replayed = v1::AppendResponse {
             replayed: true,
             ..Default::default()
         };
-        script.appends.push_back(Ok(replayed));
+        script.appends.push_back(Attempt::Answer(replayed));
     });
     let answer = fake
         .connect()
@@ -123,17 +281,22 @@ async fn append_until_known_asks_until_the_ledger_says() {
         .unwrap();
     assert!(answer.replayed);
     fake.script(|script| assert_eq!(script.received.len(), 41));
+}
 
-    fake.script(|script| {
-        script.appends = [Err(status_from_error(&ApiError::Unauthenticated))].into();
-    });
-    let error = fake
-        .connect()
-        .await
-        .append_until_known(&batch(1))
-        .await
-        .unwrap_err();
-    assert!(matches!(error, ClientError::Failed { .. }), "{error}");
+#[tokio::test]
+async fn append_until_known_gives_up_where_waiting_does_not_help_and_hides_no_doubt() {
+    let late = || Attempt::Fail(Status::deadline_exceeded("late"));
+    let who = || said(&ApiError::Unauthenticated);
+    for (attempts, expected) in [
+        (vec![who()], "Failed"),
+        (vec![late(), who()], "unknown [1]: Failed"),
+        (vec![late(), said(&refused(Some(7)))], "Refused"),
+    ] {
+        let fake = Fake::default();
+        fake.script(|script| script.appends = attempts.into());
+        let client = fake.connect().await;
+        assert_eq!(end(client.append_until_known(&batch(1)).await), expected);
+    }
 }
 
 #[tokio::test]
@@ -185,8 +348,7 @@ async fn a_batch_is_explained_unless_it_says_otherwise() {
     let fake = Fake::default();
     let client = fake.connect().await;
     for detail in [Unspecified, Data, None] {
-        let answer = Ok(v1::AppendResponse::default());
-        fake.script(|script| script.appends.push_back(answer));
+        fake.script(|script| script.appends.push_back(done()));
         client.append(&batch(1).explained(detail)).await.unwrap();
     }
     // Also a load, for who asks.
@@ -201,11 +363,7 @@ async fn a_batch_is_explained_unless_it_says_otherwise() {
 #[tokio::test]
 async fn a_refused_batch_of_a_stream_keeps_its_chains() {
     let fake = Fake::default();
-    let refused = failure_to_proto(&ApiError::Refused(vec![IndexedRefusal {
-        command_index: Some(0),
-        refusal: Refusal::new(Reason::ClassFull),
-        refusal_number: Some(7),
-    }]));
+    let refused = failure_to_proto(&refused(Some(7)));
     fake.script(|script| script.actions = [Action::Fail(refused)].into());
     let client = fake.connect().await;
     let mut load = client.load([batch(1)], LoadOptions::default());
@@ -248,11 +406,7 @@ async fn a_load_draws_no_more_batches_than_it_may_have_in_flight() {
 #[tokio::test]
 async fn a_refused_batch_is_an_outcome_and_a_lost_server_an_error() {
     let fake = Fake::default();
-    let reused = failure_to_proto(&ApiError::RequestIdReused {
-        request_id: RequestId::from_bytes([1; 16]),
-        recorded_digest: [0; 32],
-        sent_digest: [1; 32],
-    });
+    let reused = failure_to_proto(&reused());
     let gone = || Action::Break(Status::unavailable("gone"));
     fake.script(|script| {
         script.actions = [Action::Fail(reused), gone(), gone(), gone(), gone(), gone()].into();
@@ -260,15 +414,90 @@ async fn a_refused_batch_is_an_outcome_and_a_lost_server_an_error() {
     let client = fake.connect().await;
     let mut load = client.load([batch(1), batch(2)], LoadOptions::default());
     let (_, outcome) = load.next().await.unwrap().unwrap();
-    assert!(matches!(outcome, Err(ClientError::RequestIdReused)));
-    assert!(matches!(
-        load.next().await,
-        Err(ClientError::Unavailable { .. })
-    ));
+    assert!(matches!(outcome, Err(ClientError::RequestIdReused { .. })));
+    assert_eq!(end(load.next().await), "unknown [2]: Unavailable");
     // The server is back: the load goes on where it was.
     let (last, outcome) = load.next().await.unwrap().unwrap();
     assert_eq!((last, outcome.is_ok()), (batch(2), true));
     assert!(load.next().await.unwrap().is_none());
+}
+
+/// A load tells for each request whether it may have been carried out.
+#[tokio::test]
+async fn a_load_tells_which_requests_are_in_doubt() {
+    let gone = || Action::Break(Status::unavailable("gone"));
+    let fail = |error: &ApiError| Action::Fail(failure_to_proto(error));
+    let disabled = || fail(&ApiError::WritesDisabled);
+    let invalid = || fail(&DecodeError::new("commands", DecodeProblem::Missing).into());
+    for (in_flight, actions, expected) in [
+        // The server closes the stream before it says a word, and for good.
+        (
+            3,
+            vec![gone(), gone(), gone(), gone(), gone()],
+            vec!["unknown [1, 2, 3]: Unavailable"],
+        ),
+        // The first is answered and no longer in doubt.
+        (
+            3,
+            vec![Action::Answer, gone(), gone(), gone(), gone(), gone()],
+            vec!["ok", "unknown [2, 3, 4]: Unavailable"],
+        ),
+        // One at a time, and the ledger says that it takes nothing: nothing is in doubt.
+        (1, vec![disabled(); 5], vec!["Unavailable"]),
+        // Those behind it on the stream may have been taken all the same.
+        (2, vec![disabled(); 20], vec!["unknown [2]: Unavailable"]),
+        // A broken stream, and then an answer that is not for the id.
+        (
+            1,
+            vec![gone(), invalid()],
+            vec!["unknown [1]: Invalid", "ok"],
+        ),
+        (
+            1,
+            vec![gone(), fail(&refused(None))],
+            vec!["unknown [1]: Refused", "ok"],
+        ),
+        (
+            1,
+            vec![gone(), fail(&refused(Some(7)))],
+            vec!["Refused", "ok"],
+        ),
+        (
+            1,
+            vec![gone(), fail(&reused())],
+            vec!["RequestIdReused", "ok"],
+        ),
+        (1, vec![invalid()], vec!["Invalid", "ok"]),
+    ] {
+        let fake = Fake::default();
+        fake.script(|script| script.actions = actions.clone().into());
+        let client = fake.connect().await;
+        let options = LoadOptions {
+            batches_in_flight_max: in_flight,
+        };
+        let mut load = client.load((1..=5).map(batch), options);
+        for expected in expected {
+            let found = match load.next().await {
+                Ok(Some((_, outcome))) => end(outcome),
+                Ok(None) => "end".to_owned(),
+                Err(error) => {
+                    let named: Vec<_> = load.in_doubt().map(|id| id.as_bytes()[0]).collect();
+                    let found = end::<()>(Err(error));
+                    let names = format!("unknown {named:?}: ");
+                    assert!(
+                        named.is_empty() || found.starts_with(&names),
+                        "{named:?} {found}"
+                    );
+                    found
+                }
+            };
+            assert_eq!(found, expected, "{in_flight} {actions:?}");
+        }
+        // Asked again, it goes on: nothing is in doubt at the end.
+        fake.script(|script| script.actions.clear());
+        while load.next().await.unwrap().is_some() {}
+        assert_eq!(load.in_doubt().count(), 0);
+    }
 }
 
 #[tokio::test]

@@ -128,7 +128,9 @@ mod tests {
                 Some("a.csv cannot be read: cause"),
             ),
             (
-                Failure::Client(ClientError::RequestIdReused),
+                Failure::Client(ClientError::RequestIdReused {
+                    recorded_digest: None,
+                }),
                 1,
                 Some("the request id was used before for other commands"),
             ),

@@ -132,7 +132,7 @@ fn show_refused(
 /// Appends a batch; says how to go on when the outcome is not known.
 pub(super) async fn send(client: &Client, batch: &Batch) -> Result<v1::AppendResponse, Failure> {
     client.append(batch).await.map_err(|error| match error {
-        ClientError::OutcomeUnknown => Failure::OutcomeUnknown {
+        ClientError::OutcomeUnknown { .. } => Failure::OutcomeUnknown {
             request_id: batch.request_id.to_string(),
         },
         ClientError::Invalid(violations) => {

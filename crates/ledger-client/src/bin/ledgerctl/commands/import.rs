@@ -195,7 +195,7 @@ fn explain(error: ClientError, batch: &NumberedBatch) -> Failure {
         _ => "no line".to_owned(),
     };
     match error {
-        ClientError::RequestIdReused => Failure::Input(format!(
+        ClientError::RequestIdReused { .. } => Failure::Input(format!(
             "{lines} were sent before with other content: resume an import with the same --map, \
              --set, --occurred-on and --batch"
         )),
