@@ -16,6 +16,8 @@ mod compat;
 mod crash;
 /// Ledgers on disk, as a version of the past has left them.
 mod fixtures;
+/// Bytes that parsers do not expect.
+mod fuzz;
 /// What happens at the bounds: a full queue, too many streams, a stop in the middle of work.
 mod limits;
 /// Policy documents, awards and orders from the command line: published, refused, paid, withdrawn.

@@ -5,9 +5,10 @@
 //!   command-line tool.
 //! - [`gated`] is a store whose writes wait until they are let through.
 //! - [`workload`] makes commands that the rules accept; nothing of it is anybody's.
-//! - [`bench`] measures.
+//! - [`bench`] measures, [`fuzz`] feeds parsers what they do not expect.
 
 pub mod bench;
+pub mod fuzz;
 pub mod gated;
 mod process;
 mod server;

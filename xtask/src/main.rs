@@ -11,6 +11,7 @@ mod compiler;
 mod demo;
 mod deny;
 mod fix;
+mod fuzz;
 mod links;
 mod markdown;
 mod native;
@@ -58,6 +59,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
             codegen::run(&workspace, mode)
         }
         Command::Bench { arguments } => bench::run(&workspace, &arguments),
+        Command::Fuzz { arguments } => fuzz::run(&workspace, &arguments),
         Command::Simulate { seed, seeds } => simulate::run(&workspace, seed, seeds),
     }
 }
@@ -93,6 +95,12 @@ enum Command {
         /// Compares with what is committed and writes nothing.
         #[arg(long)]
         check: bool,
+    },
+    /// Builds everything and feeds every parser what it does not expect.
+    Fuzz {
+        /// Arguments handed on to ledger-fuzz as they are, `--target policy` for instance.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
     },
     /// Runs the engine on one thread under a seeded scheduler, with crashes and failing writes.
     Simulate {
