@@ -10,21 +10,28 @@
 //! 4. `options` — every setting of RocksDB, each with its reason.
 //! 5. `open` — recovery: what is checked before anything is served; [`OpenError`].
 //! 6. [`verify`](RocksStore::verify_all) — reading and checking the whole log.
+//! 7. [`Backup`] — copies that are taken while the ledger is written to, and restoring them.
 //!
 //! The store knows bytes, keys, blocks and syncs; it does not know what an event means.
 
+mod backup;
 mod bookkeeping;
 mod columns;
 mod error;
 mod log;
 mod open;
 mod options;
+mod pace;
 mod shadow;
 mod state;
 mod store;
 pub mod testing;
 mod verify;
 
+pub use backup::{
+    About, BackUp, Backup, BackupError, BackupFolder, Copying, Flaw, FlawKind, ReadSeal, Restoring,
+    Seal,
+};
 pub use error::OpenError;
 pub use ledger_log::keys;
 pub use options::StoreOptions;

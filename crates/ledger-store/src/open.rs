@@ -53,6 +53,40 @@ pub(crate) fn open(path: &Path, options: &StoreOptions) -> Result<Inner, OpenErr
     Ok(inner)
 }
 
+/// Opens the database in a folder for reading only. The write-ahead log is replayed in memory, and
+/// no file of the ledger changes; RocksDB puts its own text log into `info_log`.
+pub(crate) fn open_read_only(path: &Path, info_log: &Path) -> Result<Inner, OpenError> {
+    let options = StoreOptions::default();
+    let column_options = ColumnOptions::new(&options);
+    let columns = columns(path, &options)?;
+    let descriptors = columns
+        .iter()
+        .map(|column| ColumnFamilyDescriptor::new(column.name(), column_options.of(*column)));
+    let mut database = options::database(&options);
+    database.set_db_log_dir(info_log);
+    let db = DB::open_cf_descriptors_read_only(&database, path, descriptors, false)
+        .map_err(|error| OpenError::from_rocksdb(path.to_owned(), error))?;
+    let check = |source| OpenError::Check { source };
+    let read = |key: &str| db.get_opt(key, &options::point_read());
+    match bookkeeping::format(&read).map_err(check)? {
+        Some(bookkeeping::FORMAT) => {}
+        version => {
+            return Err(OpenError::UnknownFormat {
+                version: version.unwrap_or_default(),
+                known: bookkeeping::FORMAT,
+            });
+        }
+    }
+    let generation = bookkeeping::generation(&read).map_err(check)?;
+    let epoch = bookkeeping::epoch(&read).map_err(check)?;
+    let tip = bookkeeping::tip(&read).map_err(check)?;
+    check_columns(&db, generation)?;
+    check_tip(&db, tip)?;
+    let inner = Inner::new(db, column_options, generation, epoch, tip);
+    inner.disable_writing("opened for reading only");
+    Ok(inner)
+}
+
 /// Returns the column families that are there, or those of a new store.
 fn columns(path: &Path, options: &StoreOptions) -> Result<Vec<Column>, OpenError> {
     // RocksDB points to its present manifest in this file, from the moment there is a database.

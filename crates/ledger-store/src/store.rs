@@ -73,6 +73,25 @@ impl RocksStore {
         })
     }
 
+    /// Opens the ledger in a folder for reading only; nothing in the folder changes.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`].
+    pub(crate) fn open_read_only(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let path = path.as_ref();
+        let inner = open::open_read_only(path, path)?;
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The identifier of the ledger, the same for it, its backups and its forks.
+    pub(crate) fn ledger_id(&self) -> io::Result<String> {
+        let id = fs::read_to_string(self.inner.db.path().join("IDENTITY"))?;
+        Ok(id.trim().to_owned())
+    }
+
     /// Returns the folder.
     #[must_use]
     pub fn path(&self) -> PathBuf {
@@ -284,7 +303,7 @@ impl Inner {
         })
     }
 
-    fn disable_writing(&self, reason: &str) {
+    pub(crate) fn disable_writing(&self, reason: &str) {
         // The first reason is the one to look into; those that follow are its consequences.
         drop(self.write_disabled.set(reason.to_owned()));
     }
@@ -299,7 +318,7 @@ impl Inner {
         Ok(())
     }
 
-    fn live_columns(&self) -> Vec<ColumnFamilyRef<'_>> {
+    pub(crate) fn live_columns(&self) -> Vec<ColumnFamilyRef<'_>> {
         let generation = self.read_live().generation();
         // Whatever a promotion drops in between needs no flush any more.
         Column::all(generation)
