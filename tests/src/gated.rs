@@ -3,7 +3,7 @@
 use ledger_core::Position;
 use ledger_log::{
     Block, BlockIter, CommitGroup, Direction, Entry, Epoch, Log, LogError, MemoryStore, Shadow,
-    Snapshot, Space, SpaceSize, StateStore,
+    ShadowPurpose, Snapshot, Space, SpaceSize, StateStore,
 };
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
@@ -119,9 +119,9 @@ impl Log for GatedStore {
 }
 
 impl StateStore for GatedStore {
-    fn open_shadow(&self) -> Result<Box<dyn Shadow>, LogError> {
+    fn open_shadow(&self, purpose: ShadowPurpose) -> Result<Box<dyn Shadow>, LogError> {
         self.pass();
-        self.store.open_shadow()
+        self.store.open_shadow(purpose)
     }
 
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, LogError> {

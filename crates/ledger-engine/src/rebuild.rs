@@ -20,7 +20,7 @@ use crate::recovery::{TipError, read_tip};
 use crate::shared::Shared;
 use crate::tip::{TIP_KEY, Tip};
 use ledger_core::Position;
-use ledger_log::{Epoch, LogError, Space, Storage};
+use ledger_log::{Epoch, LogError, ShadowPurpose, Space, Storage};
 use ledger_proto::DecodeError;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -230,10 +230,19 @@ pub(crate) fn rebuild(
     progress: &mut (dyn FnMut(Progress) + Send),
     cancel: &CancelToken,
 ) -> Result<RebuildReport, RebuildError> {
-    let mut replay = Replay::new(storage.open_shadow()?, options.rebuild_entities_max);
+    let mut replay = Replay::new(
+        storage.open_shadow(ShadowPurpose::Promote)?,
+        options.rebuild_entities_max,
+    );
     let mut report = compared(&**storage, &mut replay, progress, cancel)?;
     if report.differences_total > 0 {
         return Err(RebuildError::Different(Box::new(report)));
+    }
+    // Preparing takes a while in which more is recorded; what follows takes the less the shorter.
+    for _ in 0..2 {
+        catch_up(&**storage, shared, &mut replay, progress, cancel)?;
+        cancel.check()?;
+        replay.prepare()?;
     }
     catch_up(&**storage, shared, &mut replay, progress, cancel)?;
     cancel.check()?;
@@ -343,7 +352,10 @@ pub(crate) fn replayed(
     to: Position,
     entities_max: usize,
 ) -> Vec<(Space, ledger_log::Entry)> {
-    let mut replay = Replay::new(scratch.open_shadow().unwrap(), entities_max);
+    let mut replay = Replay::new(
+        scratch.open_shadow(ShadowPurpose::Promote).unwrap(),
+        entities_max,
+    );
     replay
         .run_to(storage, to, &CancelToken::new(), &mut |_| {})
         .unwrap();

@@ -26,7 +26,7 @@ use crate::wire::CodecError;
 use ledger_core::simulate::outcome::{Outcome, Report, ReportError};
 use ledger_core::simulate::{Counts, Scope, Simulation, with_draft};
 use ledger_core::{Context, Policy, Position};
-use ledger_log::{LogError, Snapshot, Space, Storage};
+use ledger_log::{LogError, ShadowPurpose, Snapshot, Space, Storage};
 use ledger_proto::Interner;
 use std::sync::Arc;
 use thiserror::Error;
@@ -160,7 +160,7 @@ pub(crate) fn simulate(
     let mut context = Context::default();
     let draft = Arc::clone(&what.draft);
     with_draft(&mut context.policies, draft, &what.scope);
-    let shadow = storage.open_shadow()?;
+    let shadow = storage.open_shadow(ShadowPurpose::Look)?;
     let memory = ShadowMemory::new(shadow, context, options.rebuild_entities_max);
     let snapshot = storage.snapshot()?;
     let mut state = State::new(memory, &*snapshot);

@@ -90,6 +90,19 @@ pub enum LogError {
         space: Space,
     },
 
+    /// The disk has too little room for this and for what has to stay free. Nothing was written.
+    #[error("no room to {doing}: {free} bytes are free, {needed} are needed beside {headroom}")]
+    NoRoom {
+        /// What was to be done, completing "no room to".
+        doing: &'static str,
+        /// Bytes that it takes.
+        needed: u64,
+        /// Bytes that were free.
+        free: u64,
+        /// Bytes that have to stay free.
+        headroom: u64,
+    },
+
     /// A later shadow was opened, or this one was promoted, or it belongs to another store.
     #[error("shadow is no longer open")]
     ShadowGone,
@@ -137,6 +150,8 @@ impl LogError {
             Self::Unreadable { retry_helps, .. } | Self::Storage { retry_helps, .. } => {
                 *retry_helps
             }
+            // Somebody makes room.
+            Self::NoRoom { .. } => true,
             Self::StaleEpoch { .. }
             | Self::Conflict { .. }
             | Self::Gap { .. }

@@ -33,7 +33,8 @@ pub use error::{Damage, LogError};
 pub use log::{BlockIter, CommitGroup, Log, blocks_back_from};
 pub use memory::{Fault, MemoryStore};
 pub use state::{
-    Direction, Entries, Entry, Shadow, ShadowId, Snapshot, Space, SpaceSize, StateOp, StateStore,
+    Direction, Entries, Entry, Shadow, ShadowId, ShadowPurpose, Snapshot, Space, SpaceSize,
+    StateOp, StateStore,
 };
 
 /// A store that keeps the log and the state derived from it, and commits both together.

@@ -10,7 +10,7 @@ use ledger_core::Position;
 use crate::log::BlockIter;
 use crate::{
     Block, CommitGroup, Direction, Entries, Entry, Epoch, Log, LogError, Shadow, ShadowId,
-    Snapshot, Space, SpaceSize, StateOp, StateStore,
+    ShadowPurpose, Snapshot, Space, SpaceSize, StateOp, StateStore,
 };
 
 /// A store that forgets everything when it is dropped, and is otherwise like any other.
@@ -202,7 +202,7 @@ impl StateStore for MemoryStore {
         }))
     }
 
-    fn open_shadow(&self) -> Result<Box<dyn Shadow>, LogError> {
+    fn open_shadow(&self, _purpose: ShadowPurpose) -> Result<Box<dyn Shadow>, LogError> {
         let mut state = self.shared.write();
         state.check_writable()?;
         state.shadows_opened += 1;
@@ -222,9 +222,10 @@ impl StateStore for MemoryStore {
     }
 
     fn discard_shadow(&self, shadow: Box<dyn Shadow>) -> Result<(), LogError> {
-        let mut state = self.shared.write();
-        state.shadow_spaces(self.shared.id, shadow.id())?;
-        state.shadow = None;
+        self.shared
+            .write()
+            .shadow_spaces(self.shared.id, shadow.id())?;
+        drop(shadow);
         Ok(())
     }
 
@@ -337,11 +338,20 @@ impl Shadow for MemoryShadow {
         }
     }
 
-    fn flush(&mut self) -> Result<(), LogError> {
+    fn prepare(&mut self) -> Result<(), LogError> {
         self.shared
             .write()
             .shadow_spaces(self.shared.id, self.id)
             .map(drop)
+    }
+}
+
+impl Drop for MemoryShadow {
+    fn drop(&mut self) {
+        let mut state = self.shared.write();
+        if state.shadow_spaces(self.shared.id, self.id).is_ok() {
+            state.shadow = None;
+        }
     }
 }
 

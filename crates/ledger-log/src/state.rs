@@ -58,13 +58,16 @@ pub trait StateStore: Send + Sync {
 
     /// Opens a second, empty set of the rebuildable spaces beside the live one.
     ///
-    /// There is one shadow at a time: an earlier one that was not promoted is discarded.
+    /// There is one shadow at a time: an earlier one that was not promoted is discarded. Dropping a
+    /// shadow discards it. Whatever goes wrong with it stays with it: the log and the live set are
+    /// read and written as before.
     ///
     /// # Errors
     ///
+    /// [`LogError::NoRoom`] when the disk has too little room for what it is for,
     /// [`LogError::Storage`] when it cannot be created, [`LogError::WriteDisabled`] after a failed
     /// write.
-    fn open_shadow(&self) -> Result<Box<dyn Shadow>, LogError>;
+    fn open_shadow(&self, purpose: ShadowPurpose) -> Result<Box<dyn Shadow>, LogError>;
 
     /// Discards the shadow and everything in it; the live set stays as it is.
     ///
@@ -78,13 +81,14 @@ pub trait StateStore: Send + Sync {
     /// Makes the shadow the live set, at once and durably, and discards the old set.
     ///
     /// The spaces that cannot be rebuilt stay as they are. A refused shadow stays open, so that
-    /// the caller can catch up and try again.
+    /// the caller can catch up and try again. What was not [prepared](Shadow::prepare) is prepared
+    /// now.
     ///
     /// # Errors
     ///
     /// [`LogError::ShadowBehind`] unless the log ends at `at`, [`LogError::ShadowGone`] for a
-    /// shadow that is not the open one of this store, [`LogError::StaleEpoch`],
-    /// [`LogError::WriteDisabled`], and [`LogError::Storage`].
+    /// shadow that is not the open one of this store, [`LogError::NoRoom`],
+    /// [`LogError::StaleEpoch`], [`LogError::WriteDisabled`], and [`LogError::Storage`].
     fn promote(&self, epoch: Epoch, shadow: &mut dyn Shadow, at: Position) -> Result<(), LogError>;
 
     /// Estimates keys and bytes of the log and of each space, without reading them.
@@ -123,7 +127,8 @@ pub trait Shadow: Send {
     /// # Errors
     ///
     /// [`LogError::NotRebuildable`] for any other space, [`LogError::ShadowGone`] once it is
-    /// promoted or discarded, [`LogError::Storage`] when writing fails.
+    /// promoted or discarded, [`LogError::NoRoom`] when the disk has no room for more of it,
+    /// [`LogError::Storage`] when writing fails.
     fn write(&mut self, ops: Vec<StateOp>) -> Result<(), LogError>;
 
     /// Returns the values of several keys, in the order of the keys given.
@@ -150,12 +155,33 @@ pub trait Shadow: Send {
     /// Reads a space from its first key to its last, as of the call.
     fn iterate(&self, space: Space) -> Entries<'_>;
 
-    /// Writes everything buffered to disk, so that promoting takes no time.
+    /// Brings what the shadow holds to where promoting makes it live, so that promoting takes no
+    /// time. It can still be written to; each call takes over what is new since the last one.
     ///
     /// # Errors
     ///
     /// As [`write`](Self::write).
-    fn flush(&mut self) -> Result<(), LogError>;
+    fn prepare(&mut self) -> Result<(), LogError>;
+}
+
+/// What a shadow is made for, which says how much room it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ShadowPurpose {
+    /// To be looked at and thrown away: room for one more set of the rebuildable spaces.
+    Look,
+    /// To be promoted: room for two, since preparing it copies it.
+    Promote,
+}
+
+impl ShadowPurpose {
+    /// How many more sets of the rebuildable spaces there are at most at one time.
+    #[must_use]
+    pub const fn sets(self) -> u64 {
+        match self {
+            Self::Look => 1,
+            Self::Promote => 2,
+        }
+    }
 }
 
 /// One change to the derived state.

@@ -1,5 +1,6 @@
 //! Why a store cannot be opened, and how RocksDB's errors are told.
 
+use std::io;
 use std::path::PathBuf;
 
 use ledger_core::Position;
@@ -111,6 +112,24 @@ pub(crate) fn storage(doing: &'static str, error: rocksdb::Error) -> LogError {
         retry_helps: retry_helps(&error),
         source: error.into(),
     }
+}
+
+/// Wraps an error of the operating system with what we were doing, completing "failed to".
+pub(crate) fn system(doing: &'static str, error: io::Error) -> LogError {
+    LogError::Storage {
+        doing,
+        retry_helps: false,
+        source: error.into(),
+    }
+}
+
+/// Tells whether the disk, or what the process may use of it, was full.
+pub(crate) fn is_full_disk(error: &rocksdb::Error) -> bool {
+    // RocksDB keeps the reason in the text only: that of ENOSPC, and that of EDQUOT. A test on a
+    // full disk holds this to it.
+    let text = error.as_ref();
+    error.kind() == ErrorKind::IOError
+        && (text.contains("No space left on device") || text.contains("Disk quota exceeded"))
 }
 
 /// Wraps an error of reading the log.

@@ -9,8 +9,10 @@
 //! 3. `bookkeeping` — the few entries that the store keeps about itself.
 //! 4. `options` — every setting of RocksDB, each with its reason.
 //! 5. `open` — recovery: what is checked before anything is served; [`OpenError`].
-//! 6. [`verify`](RocksStore::verify_all) — reading and checking the whole log.
-//! 7. [`Backup`] — copies that are taken while the ledger is written to, and restoring them.
+//! 6. [`Backup`] — copies that are taken while the ledger is written to, and restoring them.
+//! 7. `shadow` — a second state beside the live one, in a database of its own; `room` — what of
+//!    the disk is left to whom.
+//! 8. [`verify`](RocksStore::verify_all) — reading and checking the whole log.
 //!
 //! The store knows bytes, keys, blocks and syncs; it does not know what an event means.
 
@@ -22,6 +24,7 @@ mod log;
 mod open;
 mod options;
 mod pace;
+mod room;
 mod shadow;
 mod state;
 mod store;
@@ -35,5 +38,6 @@ pub use backup::{
 pub use error::OpenError;
 pub use ledger_log::keys;
 pub use options::StoreOptions;
+pub use room::FreeSpace;
 pub use store::RocksStore;
 pub use verify::VerifyReport;

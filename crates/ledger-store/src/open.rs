@@ -12,9 +12,10 @@ use ledger_log::{Block, LogError, Space};
 use rocksdb::{ColumnFamilyDescriptor, DB, IteratorMode, WriteBatch};
 
 use crate::columns::{Column, EVENTS, FIRST_GENERATION};
-use crate::error::{storage, unreadable};
+use crate::error::{storage, system, unreadable};
 use crate::log::decode;
 use crate::options::{self, ColumnOptions};
+use crate::room::Room;
 use crate::store::Inner;
 use crate::{OpenError, StoreOptions, bookkeeping, shadow};
 
@@ -46,7 +47,13 @@ pub(crate) fn open(path: &Path, options: &StoreOptions) -> Result<Inner, OpenErr
     check_columns(&db, generation)?;
     check_tip(&db, tip)?;
 
-    let inner = Inner::new(db, column_options, generation, epoch, tip);
+    shadow::clear(path).map_err(|error| check(system("remove a shadow", error)))?;
+    let room = Room::new(
+        path,
+        options.free_space.clone(),
+        options.shadow_headroom_bytes,
+    );
+    let inner = Inner::new(db, column_options, generation, epoch, tip, room);
     for other in generations(&columns).filter(|other| *other != generation) {
         shadow::drop_generation(&inner, other).map_err(check)?;
     }
@@ -82,7 +89,9 @@ pub(crate) fn open_read_only(path: &Path, info_log: &Path) -> Result<Inner, Open
     let tip = bookkeeping::tip(&read).map_err(check)?;
     check_columns(&db, generation)?;
     check_tip(&db, tip)?;
-    let inner = Inner::new(db, column_options, generation, epoch, tip);
+    let headroom = options.shadow_headroom_bytes;
+    let room = Room::new(path, options.free_space, headroom);
+    let inner = Inner::new(db, column_options, generation, epoch, tip, room);
     inner.disable_writing("opened for reading only");
     Ok(inner)
 }

@@ -5,15 +5,17 @@
 
 use rocksdb::{
     BlockBasedOptions, Cache, DBCompactionStyle, DBCompressionType, DBRecoveryMode,
-    DataBlockIndexType, FlushOptions, LogLevel, Options, ReadOptions, WriteOptions,
+    DataBlockIndexType, FlushOptions, IngestExternalFileOptions, LogLevel, Options, ReadOptions,
+    WriteOptions,
 };
 
 use ledger_log::Space;
 
+use crate::FreeSpace;
 use crate::columns::Column;
 
 /// What the operator chooses.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct StoreOptions {
     /// Creates an empty ledger when the folder holds none. Off by default, because a wrong path
     /// must not look like a ledger without a history.
@@ -22,6 +24,11 @@ pub struct StoreOptions {
     pub cache_bytes: usize,
     /// Bytes of write buffers of all column families together, beyond which one is flushed.
     pub write_buffer_bytes: usize,
+    /// Bytes that a simulation or a rebuild leaves free on the disk: it is refused before it takes
+    /// them, so that the log always has room to go on.
+    pub shadow_headroom_bytes: u64,
+    /// The way to ask how much of the disk is free.
+    pub free_space: FreeSpace,
 }
 
 impl Default for StoreOptions {
@@ -34,9 +41,28 @@ impl Default for StoreOptions {
             // About 300,000 events between two flushes, so that most rewriting of one entity
             // happens in memory.
             write_buffer_bytes: 160 * MIB,
+            // What the live database may write while a shadow takes its next step: its write
+            // buffers, its write-ahead log, and a compaction of its upper levels.
+            shadow_headroom_bytes: 1024 * 1024 * 1024,
+            free_space: FreeSpace::of_the_disk(),
         }
     }
 }
+
+/// Bytes of the write buffers of a shadow's database. With the caches and buffers of the live one
+/// that stays below 400 MiB.
+const SHADOW_WRITE_BUFFER_BYTES: usize = 40 * MIB;
+
+/// Bytes that are written to a shadow between two looks at the free space: a thousandth of what a
+/// large shadow takes, and much less than what it leaves free.
+pub(crate) const SHADOW_STEP_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Bytes of changes after which those that follow a prepared shadow are brought into the live
+/// database: they are in memory until then, and the last of them are in the batch of the switch.
+pub(crate) const SHADOW_CHANGES_BYTES_MAX: usize = 16 * MIB;
+
+/// Bytes of one file that the live database takes over: the size of those that it makes itself.
+pub(crate) const SHADOW_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
@@ -51,6 +77,9 @@ const WAL_BYTES_MAX: u64 = 128 * 1024 * 1024;
 /// and the usual limit of a process is 1024.
 const OPEN_FILES_MAX: i32 = 512;
 
+/// Files kept open of a shadow: what it holds is read in order, or from few files.
+const SHADOW_OPEN_FILES_MAX: i32 = 64;
+
 /// Settings of the database as a whole.
 pub(crate) fn database(options: &StoreOptions) -> Options {
     let mut db = Options::default();
@@ -60,6 +89,24 @@ pub(crate) fn database(options: &StoreOptions) -> Options {
     durability(&mut db);
     writing(&mut db, options);
     opening(&mut db);
+    info_log(&mut db);
+    db
+}
+
+/// Settings of the database of a shadow, which is never opened a second time.
+pub(crate) fn shadow_database() -> Options {
+    let mut db = Options::default();
+    db.create_if_missing(true);
+    db.create_missing_column_families(true);
+    db.set_error_if_exists(true);
+    db.set_paranoid_checks(true);
+    db.set_allow_concurrent_memtable_write(false);
+    db.set_db_write_buffer_size(SHADOW_WRITE_BUFFER_BYTES);
+    db.set_max_background_jobs(2);
+    db.set_max_subcompactions(1);
+    db.set_bytes_per_sync(1024 * 1024);
+    db.set_compaction_readahead_size(2 * MIB);
+    db.set_max_open_files(SHADOW_OPEN_FILES_MAX);
     info_log(&mut db);
     db
 }
@@ -248,6 +295,19 @@ pub(crate) fn durable_write() -> WriteOptions {
     // When RocksDB cannot keep up, the writer waits; its queue is bounded and tells the callers.
     write.set_no_slowdown(false);
     write
+}
+
+/// Taking over files of a shadow that is being made live.
+pub(crate) fn ingest() -> IngestExternalFileOptions {
+    let mut ingest = IngestExternalFileOptions::default();
+    // The file stays where it is on the disk and gets its name in the live database.
+    ingest.set_move_files(true);
+    // Nobody reads the generation yet, so that no snapshot can see the files come.
+    ingest.set_snapshot_consistency(false);
+    // Changes that follow others lie above them.
+    ingest.set_allow_global_seqno(true);
+    ingest.set_allow_blocking_flush(true);
+    ingest
 }
 
 /// A write to a shadow, which is worthless after a crash anyway.

@@ -2,10 +2,12 @@
 
 use ledger_core::Position;
 use ledger_log::{
-    Direction, Entries, Entry, Epoch, LogError, Shadow, Snapshot, Space, SpaceSize, StateStore,
+    Direction, Entries, Entry, Epoch, LogError, Shadow, ShadowPurpose, Snapshot, Space, SpaceSize,
+    StateStore,
 };
 use rocksdb::{
-    AsColumnFamilyRef, ColumnFamilyRef, DB, IteratorMode, SnapshotWithThreadMode, properties,
+    AsColumnFamilyRef, ColumnFamilyRef, DB, IteratorMode, SnapshotWithThreadMode,
+    properties::{self, PropName},
 };
 
 use crate::columns::EVENTS;
@@ -50,12 +52,12 @@ impl StateStore for RocksStore {
         }))
     }
 
-    fn open_shadow(&self) -> Result<Box<dyn Shadow>, LogError> {
-        shadow::open(self.inner())
+    fn open_shadow(&self, purpose: ShadowPurpose) -> Result<Box<dyn Shadow>, LogError> {
+        shadow::open(self.inner(), purpose)
     }
 
     fn discard_shadow(&self, shadow: Box<dyn Shadow>) -> Result<(), LogError> {
-        shadow::discard(self.inner(), shadow.id())
+        shadow::discard(self.inner(), shadow)
     }
 
     fn promote(&self, epoch: Epoch, shadow: &mut dyn Shadow, at: Position) -> Result<(), LogError> {
@@ -167,17 +169,23 @@ fn size(
     column: &impl AsColumnFamilyRef,
     name: &'static str,
 ) -> Result<SpaceSize, LogError> {
-    let property = |property| {
-        let value = inner.db.property_int_value_cf(column, property);
-        value
-            .map(Option::unwrap_or_default)
-            .map_err(|error| storage("estimate sizes", error))
-    };
-    let in_files = property(properties::LIVE_SST_FILES_SIZE)?;
-    let in_memory = property(properties::CUR_SIZE_ALL_MEM_TABLES)?;
     Ok(SpaceSize {
         name,
-        keys: property(properties::ESTIMATE_NUM_KEYS)?,
-        bytes: in_files.saturating_add(in_memory),
+        keys: property(&inner.db, column, properties::ESTIMATE_NUM_KEYS)?,
+        bytes: bytes(&inner.db, column)?,
     })
+}
+
+/// Bytes of a column family, in files and in memory.
+pub(crate) fn bytes(db: &DB, column: &impl AsColumnFamilyRef) -> Result<u64, LogError> {
+    let in_files = property(db, column, properties::LIVE_SST_FILES_SIZE)?;
+    let in_memory = property(db, column, properties::CUR_SIZE_ALL_MEM_TABLES)?;
+    Ok(in_files.saturating_add(in_memory))
+}
+
+fn property(db: &DB, column: &impl AsColumnFamilyRef, name: &PropName) -> Result<u64, LogError> {
+    let value = db.property_int_value_cf(column, name);
+    value
+        .map(Option::unwrap_or_default)
+        .map_err(|error| storage("estimate sizes", error))
 }

@@ -18,6 +18,8 @@ use crate::columns::{Column, EVENTS, Live};
 use crate::error::storage;
 use crate::open;
 use crate::options::{self, ColumnOptions};
+use crate::room::Room;
+use crate::shadow::Content;
 use crate::{OpenError, StoreOptions};
 
 /// The log and its state in a folder, on RocksDB.
@@ -44,7 +46,13 @@ pub(crate) struct Inner {
     /// Why writing is disabled; set once, and lifted only by opening anew.
     pub(crate) write_disabled: OnceLock<String>,
     writer: Mutex<Writer>,
+    pub(crate) room: Room,
+    /// Told each step of making a shadow live, for tests of what a crash leaves behind.
+    pub(crate) watcher: OnceLock<Watcher>,
 }
+
+/// Who is told a step, by its name.
+pub(crate) type Watcher = Box<dyn Fn(&'static str) + Send + Sync>;
 
 /// What only the holder of the writer's lock may touch.
 pub(crate) struct Writer {
@@ -54,7 +62,7 @@ pub(crate) struct Writer {
 
 /// Which shadow is open, and which generation the next one gets.
 pub(crate) struct ShadowSlot {
-    pub(crate) open: Option<u64>,
+    pub(crate) open: Option<Arc<Content>>,
     pub(crate) next_generation: u64,
 }
 
@@ -169,6 +177,7 @@ impl Inner {
         generation: u64,
         epoch: Epoch,
         last: Position,
+        room: Room,
     ) -> Self {
         static STORES: AtomicU64 = AtomicU64::new(1);
         Self {
@@ -183,6 +192,8 @@ impl Inner {
             }),
             write_disabled: OnceLock::new(),
             writer: Mutex::new(Writer { epoch, fault: None }),
+            room,
+            watcher: OnceLock::new(),
         }
     }
 
@@ -200,6 +211,13 @@ impl Inner {
         self.shadow
             .lock()
             .expect("no thread panics while it changes a shadow")
+    }
+
+    /// Tells that a step of making a shadow live is done.
+    pub(crate) fn reached(&self, step: &'static str) {
+        if let Some(watcher) = self.watcher.get() {
+            watcher(step);
+        }
     }
 
     /// Returns the column family of the log.

@@ -2,8 +2,8 @@
 
 use ledger_core::Position;
 use ledger_log::{
-    Block, BlockIter, CommitGroup, Direction, Entry, Epoch, Log, LogError, Shadow, Snapshot, Space,
-    SpaceSize, StateStore,
+    Block, BlockIter, CommitGroup, Direction, Entry, Epoch, Log, LogError, Shadow, ShadowPurpose,
+    Snapshot, Space, SpaceSize, StateStore,
 };
 use ledger_store::RocksStore;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -139,8 +139,8 @@ impl StateStore for Metered {
         self.store.snapshot()
     }
 
-    fn open_shadow(&self) -> Result<Box<dyn Shadow>, LogError> {
-        self.store.open_shadow()
+    fn open_shadow(&self, purpose: ShadowPurpose) -> Result<Box<dyn Shadow>, LogError> {
+        self.store.open_shadow(purpose)
     }
 
     fn discard_shadow(&self, shadow: Box<dyn Shadow>) -> Result<(), LogError> {

@@ -94,8 +94,12 @@ impl Replay {
             return Err(cut_short(self.position().next()));
         }
         self.memory.spill().map_err(unreadable)?;
-        self.memory.shadow_mut().flush()?;
         Ok(())
+    }
+
+    /// Brings what is replayed to where it can become live at once.
+    pub(super) fn prepare(&mut self) -> Result<(), RebuildError> {
+        Ok(self.memory.shadow_mut().prepare()?)
     }
 
     /// Makes the shadow the live state of the store.

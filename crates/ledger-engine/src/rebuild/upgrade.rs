@@ -10,7 +10,7 @@ use crate::entity_codec::VERSION;
 use crate::limits::{EngineOptions, UPGRADE_EVENTS_PER_REPORT};
 use crate::tip::Tip;
 use ledger_log::keys::{self, EntityKind};
-use ledger_log::{Direction, Epoch, LogError, Space, Storage};
+use ledger_log::{Direction, Epoch, LogError, ShadowPurpose, Space, Storage};
 use std::collections::BTreeSet;
 use std::time::Instant;
 use thiserror::Error;
@@ -93,7 +93,10 @@ fn replace(
     tip: &Tip,
     options: &EngineOptions,
 ) -> Result<(), RebuildError> {
-    let mut replay = Replay::new(storage.open_shadow()?, options.rebuild_entities_max);
+    let mut replay = Replay::new(
+        storage.open_shadow(ShadowPurpose::Promote)?,
+        options.rebuild_entities_max,
+    );
     let mut reported = 0;
     let mut report = |progress: Progress| {
         let steps = progress.done / UPGRADE_EVENTS_PER_REPORT;

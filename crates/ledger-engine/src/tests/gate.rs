@@ -4,7 +4,7 @@
 use ledger_core::Position;
 use ledger_log::{
     Block, BlockIter, CommitGroup, Direction, Entry, Epoch, Log, LogError, MemoryStore, Shadow,
-    Snapshot, Space, SpaceSize, StateOp, StateStore,
+    ShadowPurpose, Snapshot, Space, SpaceSize, StateOp, StateStore,
 };
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -165,8 +165,8 @@ impl StateStore for GatedStore {
         self.memory.snapshot()
     }
 
-    fn open_shadow(&self) -> Result<Box<dyn Shadow>, LogError> {
-        self.memory.open_shadow()
+    fn open_shadow(&self, purpose: ShadowPurpose) -> Result<Box<dyn Shadow>, LogError> {
+        self.memory.open_shadow(purpose)
     }
 
     fn discard_shadow(&self, shadow: Box<dyn Shadow>) -> Result<(), LogError> {

@@ -4,7 +4,7 @@ use ledger_core::Position;
 
 use super::state::put;
 use super::{Builder, Check, filled, group, log_spans};
-use crate::{Fault, Log, LogError, Space, StateStore};
+use crate::{Fault, Log, LogError, ShadowPurpose, Space, StateStore};
 
 pub(super) fn checks<B: Builder>() -> [(&'static str, Check<B>); 4] {
     [
@@ -48,7 +48,7 @@ fn reopening_keeps_everything<B: Builder>(builder: &B) -> Result<(), LogError> {
 
 fn failed_write_disables_writing<B: Builder>(builder: &B) -> Result<(), LogError> {
     let (store, epoch) = filled(builder, &[1])?;
-    let mut shadow = store.open_shadow()?;
+    let mut shadow = store.open_shadow(ShadowPurpose::Promote)?;
     builder.fail_next_write(&store, Fault::BeforeWrite, "disk on fire");
     let failed = store.append(epoch, &group(1, &[1], Vec::new()));
     assert!(
@@ -70,7 +70,7 @@ fn failed_write_disables_writing<B: Builder>(builder: &B) -> Result<(), LogError
     };
     disabled(store.append(epoch, &group(1, &[1], Vec::new())).map(drop));
     disabled(store.claim_epoch().map(drop));
-    disabled(store.open_shadow().map(drop));
+    disabled(store.open_shadow(ShadowPurpose::Promote).map(drop));
     disabled(store.promote(epoch, shadow.as_mut(), Position::FIRST));
     assert_eq!(log_spans(&store)?, [(1, 1)], "reading goes on");
     drop(shadow);
@@ -117,7 +117,7 @@ fn failed_promotion_leaves_one_state<B: Builder>(builder: &B) -> Result<(), LogE
             epoch,
             &group(0, &[1], vec![put(Space::Entities, "a", "live")]),
         )?;
-        let mut shadow = store.open_shadow()?;
+        let mut shadow = store.open_shadow(ShadowPurpose::Promote)?;
         shadow.write(vec![put(Space::Entities, "a", "rebuilt")])?;
         builder.fail_next_write(&store, fault, "no answer from the disk");
         let failed = store.promote(epoch, shadow.as_mut(), Position::FIRST);

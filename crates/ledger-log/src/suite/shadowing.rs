@@ -7,7 +7,7 @@ use ledger_core::Position;
 
 use super::state::{delete, entries, put};
 use super::{Builder, Check, filled, group, log_spans};
-use crate::{Direction, Entry, Log, LogError, Space, StateOp, StateStore};
+use crate::{Direction, Entry, Log, LogError, ShadowPurpose, Space, StateOp, StateStore};
 
 pub(super) fn checks<B: Builder>() -> [(&'static str, Check<B>); 8] {
     [
@@ -53,7 +53,7 @@ fn shadow_is_empty_and_separate<B: Builder>(builder: &B) -> Result<(), LogError>
         epoch,
         &group(1, &[1], vec![put(Space::Entities, "a", "live")]),
     )?;
-    let mut shadow = store.open_shadow()?;
+    let mut shadow = store.open_shadow(ShadowPurpose::Promote)?;
     assert_eq!(shadow.multi_get(Space::Entities, &[b"a".into()])?, [None]);
 
     shadow.write(vec![
@@ -71,7 +71,7 @@ fn shadow_is_empty_and_separate<B: Builder>(builder: &B) -> Result<(), LogError>
             .collect::<Result<Vec<_>, _>>()?,
         expected
     );
-    shadow.flush()?;
+    shadow.prepare()?;
     assert_eq!(
         shadow
             .iterate(Space::Entities)
@@ -99,7 +99,7 @@ fn promoted_shadow_replaces<B: Builder>(builder: &B) -> Result<(), LogError> {
     let (store, epoch) = filled(builder, &[2])?;
     let live = Space::ALL.map(|space| put(space, "old", "live"));
     store.append(epoch, &group(2, &[1], live.into()))?;
-    let mut shadow = store.open_shadow()?;
+    let mut shadow = store.open_shadow(ShadowPurpose::Promote)?;
     shadow.write(
         Space::REBUILDABLE
             .map(|space| put(space, "new", "rebuilt"))
@@ -136,7 +136,7 @@ fn promoted_shadow_replaces<B: Builder>(builder: &B) -> Result<(), LogError> {
 
 fn shadow_holds_only_rebuildable<B: Builder>(builder: &B) -> Result<(), LogError> {
     let (store, _) = filled(builder, &[])?;
-    let mut shadow = store.open_shadow()?;
+    let mut shadow = store.open_shadow(ShadowPurpose::Promote)?;
     for space in Space::ALL
         .into_iter()
         .filter(|space| !space.is_rebuildable())
@@ -161,9 +161,9 @@ fn shadow_holds_only_rebuildable<B: Builder>(builder: &B) -> Result<(), LogError
 
 fn later_shadow_discards_an_earlier_one<B: Builder>(builder: &B) -> Result<(), LogError> {
     let (store, epoch) = filled(builder, &[1])?;
-    let mut earlier = store.open_shadow()?;
+    let mut earlier = store.open_shadow(ShadowPurpose::Promote)?;
     earlier.write(vec![put(Space::Entities, "a", "earlier")])?;
-    let mut later = store.open_shadow()?;
+    let mut later = store.open_shadow(ShadowPurpose::Promote)?;
     assert_ne!(earlier.id(), later.id());
     assert_eq!(later.iterate(Space::Entities).count(), 0);
     let gone = earlier.write(vec![put(Space::Entities, "a", "1")]);
@@ -173,8 +173,8 @@ fn later_shadow_discards_an_earlier_one<B: Builder>(builder: &B) -> Result<(), L
 
     // A shadow of another store is none of ours, even with the same count of shadows.
     let (other, _) = filled(builder, &[1])?;
-    other.open_shadow()?;
-    let mut foreign = other.open_shadow()?;
+    other.open_shadow(ShadowPurpose::Promote)?;
+    let mut foreign = other.open_shadow(ShadowPurpose::Promote)?;
     let gone = store.promote(epoch, foreign.as_mut(), Position::FIRST);
     assert!(matches!(gone, Err(LogError::ShadowGone)), "{gone:?}");
 
@@ -190,13 +190,13 @@ fn discarded_shadow_is_gone<B: Builder>(builder: &B) -> Result<(), LogError> {
         &group(1, &[1], vec![put(Space::Entities, "a", "live")]),
     )?;
     let live = all(&store, Space::Entities)?;
-    let mut shadow = store.open_shadow()?;
+    let mut shadow = store.open_shadow(ShadowPurpose::Promote)?;
     shadow.write(vec![put(Space::Entities, "a", "shadow")])?;
     store.discard_shadow(shadow)?;
     assert_eq!(all(&store, Space::Entities)?, live);
 
-    let earlier = store.open_shadow()?;
-    let mut later = store.open_shadow()?;
+    let earlier = store.open_shadow(ShadowPurpose::Promote)?;
+    let mut later = store.open_shadow(ShadowPurpose::Promote)?;
     assert_eq!(later.multi_get(Space::Entities, &[b"a".into()])?, [None]);
     let refused = store.discard_shadow(earlier);
     assert!(matches!(refused, Err(LogError::ShadowGone)), "{refused:?}");
@@ -206,7 +206,7 @@ fn discarded_shadow_is_gone<B: Builder>(builder: &B) -> Result<(), LogError> {
 
 fn shadow_at_another_position_is_refused<B: Builder>(builder: &B) -> Result<(), LogError> {
     let (store, epoch) = filled(builder, &[2])?;
-    let mut shadow = store.open_shadow()?;
+    let mut shadow = store.open_shadow(ShadowPurpose::Promote)?;
     shadow.write(vec![put(Space::Entities, "a", "2")])?;
     store.append(
         epoch,
@@ -243,7 +243,7 @@ fn snapshot_outlives_its_state<B: Builder>(builder: &B) -> Result<(), LogError> 
     let mut reader = snapshot.iterate(Space::Entities);
     reader.next().transpose()?;
 
-    let mut shadow = store.open_shadow()?;
+    let mut shadow = store.open_shadow(ShadowPurpose::Promote)?;
     shadow.write(vec![put(Space::Entities, "a", "rebuilt")])?;
     store.promote(epoch, shadow.as_mut(), Position::FIRST)?;
     assert_eq!(
@@ -299,7 +299,7 @@ fn readers_see_whole_states<B: Builder>(builder: &B) -> Result<(), LogError> {
         for last in 1..=GROUPS {
             store.append(epoch, &group(last, &[1], ops(last + 1)))?;
             if last % GROUPS_PER_PROMOTION == 0 {
-                let mut shadow = store.open_shadow()?;
+                let mut shadow = store.open_shadow(ShadowPurpose::Promote)?;
                 shadow.write(ops(last + 1))?;
                 store.promote(epoch, shadow.as_mut(), Position::new(last + 1))?;
             }

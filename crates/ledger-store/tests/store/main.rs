@@ -8,5 +8,6 @@
 
 mod backup;
 mod recovery;
+mod shadow;
 mod suite;
 mod support;

@@ -6,7 +6,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use ledger_core::Position;
-use ledger_log::{Damage, Direction, Log, LogError, Space, StateOp, StateStore, keys};
+use ledger_log::{
+    Damage, Direction, Log, LogError, ShadowPurpose, Space, StateOp, StateStore, keys,
+};
 use ledger_store::{OpenError, RocksStore, VerifyReport};
 use rocksdb::{ColumnFamilyRef, DB, Options};
 
@@ -444,7 +446,7 @@ fn unfinished_shadow_is_dropped_on_opening() {
         &[1],
         &[StateOp::put(Space::Entities, b"a".into(), b"live".into())],
     );
-    let mut shadow = store.open_shadow().unwrap();
+    let mut shadow = store.open_shadow(ShadowPurpose::Promote).unwrap();
     shadow
         .write(vec![StateOp::put(
             Space::Entities,
@@ -452,7 +454,7 @@ fn unfinished_shadow_is_dropped_on_opening() {
             b"shadow".into(),
         )])
         .unwrap();
-    shadow.flush().unwrap();
+    shadow.prepare().unwrap();
     let image = folders.copy(&path);
     let store = open(&image).unwrap();
     let all = store

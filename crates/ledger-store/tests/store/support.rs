@@ -33,12 +33,22 @@ impl Folders {
     /// Copies a folder as it is now, like a crash would leave it.
     pub(crate) fn copy(&self, from: &Path) -> PathBuf {
         let to = self.fresh();
-        fs::create_dir(&to).unwrap();
-        for entry in fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-        }
+        copy(from, &to);
         to
+    }
+}
+
+/// Copies a folder with everything in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
     }
 }
 
@@ -50,7 +60,7 @@ pub(crate) fn open(path: &Path) -> Result<RocksStore, OpenError> {
     RocksStore::open(path, &options(false))
 }
 
-fn options(create_if_missing: bool) -> StoreOptions {
+pub(crate) fn options(create_if_missing: bool) -> StoreOptions {
     StoreOptions {
         create_if_missing,
         ..StoreOptions::default()
