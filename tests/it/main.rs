@@ -20,6 +20,8 @@ mod fixtures;
 mod fuzz;
 /// What happens at the bounds: a full queue, too many streams, a stop in the middle of work.
 mod limits;
+/// A command whose answer is lost: is it done once, and known by its id?
+mod outcome;
 /// Policy documents, awards and orders from the command line: published, refused, paid, withdrawn.
 mod policies;
 /// Progress against the targets of the documents that are published.

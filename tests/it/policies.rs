@@ -132,7 +132,13 @@ async fn the_five_documents_are_published_listed_and_withdrawn() {
         "2025-10-01",
     ];
     done(&server, &withdraw).await;
-    let twice = tool(&server, &withdraw).await;
+    // The same command again is the same request; on purpose it is another, and refused.
+    assert!(
+        done(&server, &withdraw)
+            .await
+            .starts_with("recorded before, on ")
+    );
+    let twice = tool(&server, &[&withdraw[..], &["--again"]].concat()).await;
     assert_eq!(twice.code, Some(3));
     assert!(twice.output.contains("POLICY_WITHDRAWN"), "{twice:?}");
     let shown = answer(&server, &["policy", "show", "shandong-2022-7"]).await;

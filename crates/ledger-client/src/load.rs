@@ -116,7 +116,7 @@ where
             let Some(oldest) = self.pending.front() else {
                 return Ok(None);
             };
-            let request_id = *oldest.doubt.request_id().as_bytes();
+            let request_id = *oldest.batch.as_ref().request_id.as_bytes();
             let outcome = match self.exchange().await {
                 Ok(answer) if answer.request_id != request_id => {
                     self.pause(ClientError::BrokenAnswer("an answer is out of order"))
@@ -166,16 +166,16 @@ where
         }
     }
 
-    /// The requests that may have been carried out and are not answered, in the order in which they
+    /// The batches that may have been carried out and are not answered, in the order in which they
     /// were sent. Sent again under the same ids they are answered and not done twice.
-    pub fn in_doubt(&self) -> impl Iterator<Item = RequestId> {
+    pub fn in_doubt(&self) -> impl Iterator<Item = &I::Item> {
         let pending = self.pending.iter().enumerate();
         pending
             .filter(|(place, pending)| {
                 let on_stream = *place < self.sent && pending.doubt.records();
                 on_stream || pending.doubt.has_arisen()
             })
-            .map(|(_, pending)| pending.doubt.request_id())
+            .map(|(_, pending)| &pending.batch)
     }
 
     fn refill(&mut self) {
@@ -282,7 +282,8 @@ where
 
     /// What the caller is told when the attempts end in this error.
     fn conclude(&self, error: ClientError) -> ClientError {
-        let request_ids: Vec<_> = self.in_doubt().collect();
+        let in_doubt = self.in_doubt();
+        let request_ids: Vec<RequestId> = in_doubt.map(|it| it.as_ref().request_id).collect();
         if request_ids.is_empty() {
             error
         } else {

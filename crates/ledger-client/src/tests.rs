@@ -481,7 +481,10 @@ async fn a_load_tells_which_requests_are_in_doubt() {
                 Ok(Some((_, outcome))) => end(outcome),
                 Ok(None) => "end".to_owned(),
                 Err(error) => {
-                    let named: Vec<_> = load.in_doubt().map(|id| id.as_bytes()[0]).collect();
+                    let named: Vec<_> = load
+                        .in_doubt()
+                        .map(|it| it.request_id.as_bytes()[0])
+                        .collect();
                     let found = end::<()>(Err(error));
                     let names = format!("unknown {named:?}: ");
                     assert!(

@@ -50,10 +50,6 @@ impl Doubt {
         self.arisen
     }
 
-    pub(crate) const fn request_id(&self) -> RequestId {
-        self.request_id
-    }
-
     /// What the caller is told when the attempts end in this error.
     pub(crate) fn conclude(&self, error: ClientError) -> ClientError {
         if self.arisen && !error.settles() {

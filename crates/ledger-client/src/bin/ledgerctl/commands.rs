@@ -24,6 +24,7 @@ mod rebuild;
 mod recording;
 mod refusals;
 mod report;
+mod request;
 mod simulate;
 mod statement;
 mod status;

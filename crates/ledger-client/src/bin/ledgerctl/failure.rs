@@ -4,6 +4,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use ledger_client::ClientError;
+use ledger_core::RequestId;
 
 /// Why a command fails.
 #[derive(Debug, thiserror::Error)]
@@ -19,14 +20,27 @@ pub(crate) enum Failure {
     /// A call failed.
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// The outcome of an append is not known.
+    /// The outcome of a request is not known.
     #[error(
-        "the outcome is unknown; run the same command with --request-id {request_id} to learn it \
-         without doing anything twice"
+        "the outcome of request {request_id} is unknown: it may be recorded or not. When the server \
+         answers again, run the same command again (or with {how}): it is answered for what was \
+         done, and does nothing twice. The last error was"
     )]
     OutcomeUnknown {
         /// The id of the request.
-        request_id: String,
+        request_id: RequestId,
+        /// The options that name the request outright.
+        how: String,
+        /// What the last attempt ended in.
+        source: Box<ClientError>,
+    },
+    /// A request was not carried out.
+    #[error("request {request_id} was not carried out now")]
+    Request {
+        /// The id of the request.
+        request_id: RequestId,
+        /// Why.
+        source: ClientError,
     },
     /// An import ended before its end.
     #[error(
@@ -34,6 +48,17 @@ pub(crate) enum Failure {
          anything twice"
     )]
     ImportInterrupted(#[source] ClientError),
+    /// The same, with lines of which nobody knows whether they are recorded.
+    #[error(
+        "the import was broken off, and it is unknown whether these are recorded: {in_doubt}; run \
+         the same command with --resume to go on without doing anything twice. The last error was"
+    )]
+    ImportInDoubt {
+        /// The lines and their requests.
+        in_doubt: String,
+        /// What the last attempt ended in.
+        source: Box<ClientError>,
+    },
     /// The ledger refused; the output says what and why.
     #[error("refused")]
     Refused,
@@ -76,6 +101,16 @@ impl Failure {
             Self::Refused => 3,
             _ => 1,
         }
+    }
+
+    /// Whether a request may be recorded or not.
+    pub(crate) const fn leaves_outcome_unknown(&self) -> bool {
+        matches!(
+            self,
+            Self::OutcomeUnknown { .. }
+                | Self::ImportInDoubt { .. }
+                | Self::Client(ClientError::OutcomeUnknown { .. })
+        )
     }
 
     /// What to tell, with every cause; nothing when the output has told it already.

@@ -277,6 +277,103 @@ mod tests {
         Ok(())
     }
 
+    /// A command of each verb that records; the tests of the workspace run them against a server.
+    const RECORDING: &str = include_str!("recording_verbs.txt");
+
+    /// The verbs that record nothing.
+    const READING: [&str; 22] = [
+        "account",
+        "accounts",
+        "award show",
+        "certificate",
+        "class",
+        "disbursement",
+        "eligible",
+        "events",
+        "explain",
+        "follow",
+        "order show",
+        "policy check",
+        "policy list",
+        "policy show",
+        "quota",
+        "rebuild",
+        "refusals",
+        "report progress",
+        "simulate",
+        "statement",
+        "status",
+        "trace",
+    ];
+
+    /// Every verb with what it is run by: those that stand alone, and the last words of the others.
+    fn verbs(command: &clap::Command, path: &str, found: &mut Vec<(String, bool)>) {
+        let subcommands = command.get_subcommands();
+        let subcommands: Vec<_> = subcommands.filter(|it| it.get_name() != "help").collect();
+        let stands_alone =
+            !command.is_subcommand_required_set() && command.get_positionals().next().is_some();
+        if (subcommands.is_empty() || stands_alone) && !path.is_empty() {
+            let mut options = command.get_arguments().filter_map(clap::Arg::get_long);
+            found.push((
+                path.to_owned(),
+                options.any(|option| option == "request-id"),
+            ));
+        }
+        subcommands.iter().for_each(|it| {
+            let path = format!("{path} {}", it.get_name());
+            verbs(it, path.trim_start(), found);
+        });
+    }
+
+    /// A verb that is added has to be one of the two.
+    #[test]
+    fn every_verb_that_records_has_a_request_id_and_is_run_by_a_test() {
+        let mut found = Vec::new();
+        verbs(&Cli::command(), "", &mut found);
+        let recording: Vec<_> = RECORDING.lines().collect();
+        for (verb, has_request_id) in &found {
+            let is_reading = READING.contains(&verb.as_str());
+            assert_ne!(*has_request_id, is_reading, "{verb}");
+            let is_run = recording
+                .iter()
+                .any(|it| it.starts_with(&format!("{verb} ")));
+            assert!(is_reading || is_run, "{verb} is in recording_verbs.txt");
+        }
+        for verb in READING {
+            assert!(found.iter().any(|(it, _)| it == verb), "{verb}");
+        }
+        for line in recording {
+            let words = ["ledgerctl"].into_iter().chain(line.split(' '));
+            let parsed = Cli::try_parse_from(words);
+            assert!(parsed.is_ok(), "{line}: {:?}", parsed.err());
+        }
+    }
+
+    #[test]
+    fn a_repetition_is_asked_for_by_number() {
+        let parse = |options: &[&str]| {
+            let words = ["ledgerctl", "fund", "open"]
+                .iter()
+                .chain(options)
+                .chain(&["370100"]);
+            Cli::try_parse_from(words).map(|_| ())
+        };
+        for (options, is_right) in [
+            (&["--again"][..], true),
+            (&["--again=2"], true),
+            (&["--again=0"], false),
+            (
+                &[
+                    "--again",
+                    "--request-id=0190a3b2-0000-7000-8000-000000000001",
+                ],
+                false,
+            ),
+        ] {
+            assert_eq!(parse(options).is_ok(), is_right, "{options:?}");
+        }
+    }
+
     #[test]
     fn certificates_need_an_authority() {
         let cli = Cli::parse_from(["ledgerctl", "--tls-cert", "c", "--tls-key", "k", "status"]);

@@ -9,12 +9,34 @@ use serde_json::Value;
 /// Where answers go.
 pub(crate) struct Output<'writer> {
     writer: &'writer mut dyn Write,
+    /// Where messages beside the answer go; standard error when it is absent.
+    messages: Option<&'writer mut dyn Write>,
     json: bool,
 }
 
 impl<'writer> Output<'writer> {
     pub(crate) fn new(writer: &'writer mut dyn Write, json: bool) -> Self {
-        Self { writer, json }
+        Self {
+            writer,
+            messages: None,
+            json,
+        }
+    }
+
+    /// The same, with the messages beside the answer going somewhere, too.
+    #[cfg(test)]
+    pub(crate) fn with_messages(mut self, messages: &'writer mut dyn Write) -> Self {
+        self.messages = Some(messages);
+        self
+    }
+
+    /// Tells the operator something beside the answer, at once. Nobody may be listening, which
+    /// keeps no request from being sent.
+    pub(crate) fn message(&mut self, text: impl Display) {
+        let _ = match &mut self.messages {
+            Some(messages) => writeln!(messages, "ledgerctl: {text}"),
+            None => writeln!(io::stderr().lock(), "ledgerctl: {text}"),
+        };
     }
 
     /// Whether a program reads it.

@@ -4,10 +4,11 @@ use std::io;
 
 use ledger_client::json::{bytes_to_text, to_json};
 use ledger_client::{DecodedRefusal, Refusals};
-use ledger_core::{Division, Fen, RecordedTime, division};
+use ledger_core::{Division, Fen, RecordedTime, RequestId, division};
 use ledger_proto::v1;
 use serde_json::{Value, json};
 
+use crate::failure::Failure;
 use crate::names::name;
 use crate::output::{Output, table};
 
@@ -234,6 +235,21 @@ pub(crate) fn refusals_json(refused: &Refusals) -> Value {
     let refusals = refused.refusals.iter();
     let refusals: Vec<Value> = refusals.map(|it| to_json(&message(it))).collect();
     json!({"refusals": refusals, "refusedCount": refused.refused_count})
+}
+
+/// A request that failed otherwise, for a program: which one, and whether it may be recorded.
+pub(crate) fn failed_request(
+    output: &mut Output<'_>,
+    request_ids: &[RequestId],
+    failure: &Failure,
+) -> io::Result<()> {
+    let ids: Vec<_> = request_ids.iter().map(ToString::to_string).collect();
+    output.json(&json!({
+        "requestId": ids.first(),
+        "requestIds": ids,
+        "outcomeUnknown": failure.leaves_outcome_unknown(),
+        "error": failure.message(),
+    }))
 }
 
 /// A call that was refused: every refusal that the answer holds.

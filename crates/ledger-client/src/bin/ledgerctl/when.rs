@@ -78,7 +78,7 @@ pub(crate) async fn or_today(
 }
 
 /// The server's today in China: when it started, and how long ago that was.
-fn today(status: &v1::GetStatusResponse) -> BusinessDate {
+pub(crate) fn today(status: &v1::GetStatusResponse) -> BusinessDate {
     let start = status.start_time.unwrap_or_default().seconds;
     let now = start.saturating_add_unsigned(status.uptime_seconds);
     RecordedTime::from_micros(now.saturating_mul(MICROS_PER_SECOND)).business_date()

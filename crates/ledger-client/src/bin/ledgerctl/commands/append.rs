@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ledger_client::json::{from_json, to_json};
-use ledger_client::{AppendMode, Batch, Client, ClientError, Refusals, random_request_id};
+use ledger_client::{AppendMode, Batch, Client, Refusals, content_digest};
 use ledger_core::RequestId;
 use ledger_proto::v1;
 use ledger_proto::v1::command_result::Outcome;
+use prost::Message;
 use serde_json::{Value, json};
 
 use super::explain::Why;
+use super::request::{Asked, Naming, record};
 use crate::failure::{Failure, read_file};
-use crate::names::{self, Id};
 use crate::output::Output;
 use crate::show;
 
@@ -46,10 +47,8 @@ pub(crate) struct Append {
     /// Decide and answer as usual, and record nothing.
     #[arg(long)]
     validate_only: bool,
-    /// The id of the request; a new one when it is not given. The same id with the same commands
-    /// is answered as the first time and does nothing.
-    #[arg(long, value_name = "UUID", value_parser = names::id)]
-    request_id: Option<Id>,
+    #[command(flatten)]
+    naming: Naming,
     /// Language of the rules behind each approval, payment and refusal.
     #[arg(long, value_enum, default_value_t = Why::En)]
     why: Why,
@@ -67,16 +66,7 @@ impl Append {
     pub(crate) async fn run(self, client: &Client, output: &mut Output<'_>) -> Result<(), Failure> {
         let text = read_text(&self.file)?;
         let commands = read_commands(&text)?;
-        let request_id = self
-            .request_id
-            .map_or_else(random_request_id, |id| RequestId::from_bytes(id.0));
-        let mut batch = Batch::from_messages(request_id, commands);
-        batch.validate_only = self.validate_only;
-        batch.mode = match self.mode {
-            Mode::Atomic => AppendMode::Atomic,
-            Mode::Independent => AppendMode::Independent,
-        };
-        let answer = record(client, output, batch, self.why).await?;
+        let answer = record(client, output, self.asked(commands)).await?;
         let is_refused =
             |result: &v1::CommandResult| matches!(result.outcome, Some(Outcome::Refusal(_)));
         match answer.results.iter().any(is_refused) {
@@ -84,37 +74,35 @@ impl Append {
             false => Ok(()),
         }
     }
-}
 
-/// Appends a batch, and shows what became of it and why.
-pub(super) async fn record(
-    client: &Client,
-    output: &mut Output<'_>,
-    batch: Batch,
-    why: Why,
-) -> Result<v1::AppendResponse, Failure> {
-    let batch = batch.explained(why.detail());
-    match send(client, &batch).await {
-        Ok(answer) => {
-            show_answer(output, &batch, &answer, why)?;
-            Ok(answer)
+    /// The request: its name follows from its commands and from its mode, however the file writes
+    /// them.
+    fn asked(self, commands: Vec<v1::Command>) -> Asked {
+        let mode = match self.mode {
+            Mode::Atomic => AppendMode::Atomic,
+            Mode::Independent => AppendMode::Independent,
+        };
+        let encoded: Vec<_> = commands.iter().map(Message::encode_to_vec).collect();
+        let parts = encoded.iter().map(Vec::as_slice);
+        let digest = content_digest(std::iter::once(mode.as_str_name().as_bytes()).chain(parts));
+        Asked {
+            kind: "append",
+            digest,
+            commands,
+            mode,
+            is_of_today: false,
+            validate_only: self.validate_only,
+            naming: self.naming,
+            why: self.why,
         }
-        Err(Failure::Client(ClientError::Refused(refused))) => {
-            // Without the chains the answer still says the rule of each, and how to ask.
-            let chains = match why {
-                Why::None => Vec::new(),
-                Why::En | Why::Zh => client.explain_refusals(&refused).await.unwrap_or_default(),
-            };
-            show_refused(output, &refused, (&chains, why))?;
-            Err(Failure::Refused)
-        }
-        Err(other) => Err(other),
     }
 }
 
-fn show_refused(
+/// Shows every refusal of a request that was refused as a whole, and the rules behind them.
+pub(super) fn show_refused(
     output: &mut Output<'_>,
     refused: &Refusals,
+    request_id: Option<RequestId>,
     (chains, why): (&[v1::DecisionExplanation], Why),
 ) -> Result<(), Failure> {
     if output.is_json() {
@@ -122,6 +110,9 @@ fn show_refused(
         if let Some(object) = json.as_object_mut() {
             let chains: Vec<_> = chains.iter().map(to_json).collect();
             object.insert("explanations".to_owned(), json!(chains));
+            if let Some(id) = request_id {
+                object.insert("requestId".to_owned(), json!(id.to_string()));
+            }
         }
         return Ok(output.json(&json)?);
     }
@@ -129,36 +120,23 @@ fn show_refused(
     why.show(output, chains)
 }
 
-/// Appends a batch; says how to go on when the outcome is not known.
-pub(super) async fn send(client: &Client, batch: &Batch) -> Result<v1::AppendResponse, Failure> {
-    client.append(batch).await.map_err(|error| match error {
-        ClientError::OutcomeUnknown { .. } => Failure::OutcomeUnknown {
-            request_id: batch.request_id.to_string(),
-        },
-        ClientError::Invalid(violations) => {
-            let lines = violations
-                .iter()
-                .map(|violation| format!("\n  {}: {}", violation.field, violation.description));
-            Failure::Input(format!(
-                "the request is wrong:{}",
-                lines.collect::<String>()
-            ))
-        }
-        other => Failure::Client(other),
-    })
-}
-
-/// Shows what became of a batch.
+/// Shows what became of a batch, and when it was recorded if that was before.
 pub(super) fn show_answer(
     output: &mut Output<'_>,
     batch: &Batch,
     answer: &v1::AppendResponse,
+    recorded_time: Option<prost_types::Timestamp>,
     why: Why,
 ) -> Result<(), Failure> {
     if output.is_json() {
         let mut json = to_json(answer);
         if let Some(object) = json.as_object_mut() {
-            object.insert("requestId".to_owned(), json!(batch.request_id.to_string()));
+            if !batch.validate_only {
+                object.insert("requestId".to_owned(), json!(batch.request_id.to_string()));
+            }
+            if let Some(time) = recorded_time {
+                object.insert("recordedBeforeTime".to_owned(), json!(time.to_string()));
+            }
         }
         return Ok(output.json(&json)?);
     }
@@ -179,10 +157,10 @@ pub(super) fn show_answer(
         return Ok(output.line("checked; nothing was recorded")?);
     }
     let id = batch.request_id;
-    let replayed = if answer.replayed {
-        "recorded before, "
-    } else {
-        ""
+    let replayed = match (answer.replayed, recorded_time) {
+        (true, time @ Some(_)) => format!("recorded before, on {}, ", show::time(time)),
+        (true, None) => "recorded before, ".to_owned(),
+        (false, _) => String::new(),
     };
     match (answer.first_position, answer.last_position) {
         (0, _) => output.line(format_args!("{replayed}no event recorded, request {id}"))?,
@@ -255,6 +233,45 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_named_after_what_it_says() {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            append: Append,
+        }
+        let name = |options: &[&str], text: &str| {
+            let words = ["append", "-"].iter().chain(options);
+            let line = <Line as clap::Parser>::try_parse_from(words).unwrap();
+            line.append
+                .asked(read_commands(text).unwrap())
+                .name(0)
+                .to_string()
+        };
+        let open = r#"{"occurredDate": "2021-03-01", "openAccount": {"division": 370100}}"#;
+        let close = r#"{"occurredDate": "2021-03-02", "closeCase": {"outcome": "x"}}"#;
+        let both = format!("{open}\n{close}");
+        let first = name(&[], &both);
+        // Ledgers remember the names for ever.
+        assert_eq!(first, "1c4156fe-c09d-51e3-bd49-9e530be3e936");
+        let respelled = both
+            .replace("openAccount", "open_account")
+            .replace(": ", ":\n  ");
+        for same in [format!("[{open}, {close}]"), respelled] {
+            assert_eq!(name(&[], &same), first, "{same}");
+        }
+        assert_eq!(name(&["--why", "zh"], &both), first);
+        let others = [
+            name(&["--mode", "independent"], &both),
+            name(&["--again"], &both),
+            name(&[], open),
+            name(&[], &format!("{close}\n{open}")),
+            name(&[], &both.replace("2021-03-02", "2021-03-03")),
+            name(&[], &both.replace("370100", "370200")),
+        ];
+        assert!(!others.contains(&first), "{others:?}");
+    }
+
+    #[test]
     fn what_cannot_be_read_is_named() {
         for (text, expected) in [
             ("", "there is no command to append"),
@@ -319,7 +336,8 @@ mod tests {
         let batch = Batch::from_messages(RequestId::from_bytes([1; 16]), Vec::new());
         let mut written = Vec::new();
         let mut output = Output::new(&mut written, false);
-        show_answer(&mut output, &batch, &answer, Why::Zh).unwrap();
+        let time = Some("2021-12-31T16:00:00Z".parse().unwrap());
+        show_answer(&mut output, &batch, &answer, time, Why::Zh).unwrap();
         expect![[r#"
             command 2: CLASS_FULL: The class is full. 班级人数已满
                 found: limit 50, found 51
@@ -329,7 +347,7 @@ mod tests {
               1. 名额：不超过五十人
               source: -
             2 more decisions; ledgerctl explain tells them by position and refusal number
-            recorded before, position 7, request 01010101-0101-0101-0101-010101010101
+            recorded before, on 2022-01-01 00:00:00, position 7, request 01010101-0101-0101-0101-010101010101
         "#]]
         .assert_eq(std::str::from_utf8(&written).unwrap());
     }

@@ -10,11 +10,13 @@ use std::path::PathBuf;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use ledger_client::{Client, ClientError, LoadOptions, Retry};
+use ledger_core::RequestId;
 use ledger_core::refusal::{Category, Reason};
 use ledger_proto::v1;
 use ledger_proto::v1::command_result::Outcome;
 
 use crate::failure::{Failure, read_file};
+use crate::names::{self, Id};
 use crate::output::Output;
 use fields::Kind;
 use mapping::Mapping;
@@ -76,6 +78,10 @@ pub(crate) struct Import {
     /// apart and are no failure.
     #[arg(long)]
     resume: bool,
+    /// The id of the first request; the others are named after it. When it is not given, all are
+    /// named after the file.
+    #[arg(long, value_name = "UUID", value_parser = names::id)]
+    request_id: Option<Id>,
     /// Writes the rejected lines with their numbers and reasons to this CSV file.
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
@@ -94,13 +100,25 @@ impl Import {
         let source = Source::check(&bytes, mapping, lines_per_batch).map_err(input)?;
         let mut report = Report::new(&source);
         let bar = ProgressBar::new(source.line_count()).with_style(style());
-        let result = self.load(client, &source, &mut report, &bar).await;
+        let first = self.request_id.map(|id| RequestId::from_bytes(id.0));
+        report.first_request = source.batches(first).next().map(|it| it.batch.request_id);
+        if let Some(id) = report.first_request {
+            let named = match source.request_count() {
+                0 | 1 => String::new(),
+                count => format!(", the first of {count}; the others are named after it"),
+            };
+            output.message(format_args!("request {id}{named}"));
+        }
+        let result = self
+            .load(client, source.batches(first), &mut report, &bar)
+            .await;
         bar.finish_and_clear();
+        report.error = result.as_ref().err().and_then(Failure::message);
         // What was rejected before a failure is worth knowing as well.
         if let Some(path) = &self.rejects {
             report.write_rejects(path, &header, &source)?;
         }
-        if result.is_ok() || report.batches > 0 {
+        if result.is_ok() || report.batches > 0 || output.is_json() {
             report.show(output)?;
         }
         result?;
@@ -129,17 +147,16 @@ impl Import {
     async fn load(
         &self,
         client: &Client,
-        source: &Source<'_>,
+        mut batches: impl Iterator<Item = NumberedBatch>,
         report: &mut Report,
         bar: &ProgressBar,
     ) -> Result<(), Failure> {
-        let mut batches = source.batches();
         // The first batch goes alone: its answer tells whether the file was imported before.
         let Some(first) = batches.next() else {
             return Ok(());
         };
         let answer = client.append(&first.batch).await;
-        let answer = answer.map_err(|error| explain(error, &first))?;
+        let answer = answer.map_err(|error| explain(error, &first, report))?;
         if answer.replayed && !self.resume {
             return Err(Failure::Input(
                 "this file was imported before, in whole or in part; --resume goes on with it"
@@ -149,12 +166,19 @@ impl Import {
         self.note(report, &first, &answer);
         bar.inc(first.line_count());
         let mut load = client.load(batches, LoadOptions::default());
-        while let Some((batch, outcome)) = load.next().await.map_err(interrupted)? {
-            let answer = outcome.map_err(|error| explain(error, &batch))?;
+        loop {
+            let (batch, outcome) = match load.next().await {
+                Ok(Some(answered)) => answered,
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    report.in_doubt = load.in_doubt().map(NumberedBatch::describe).collect();
+                    return Err(interrupted(error, &report.in_doubt));
+                }
+            };
+            let answer = outcome.map_err(|error| explain(error, &batch, report))?;
             self.note(report, &batch, &answer);
             bar.inc(batch.line_count());
         }
-        Ok(())
     }
 
     /// Counts what became of the lines of a batch.
@@ -189,11 +213,8 @@ fn already_exists(refusal: &v1::Refusal) -> bool {
 }
 
 /// Says what a failed batch means for the import.
-fn explain(error: ClientError, batch: &NumberedBatch) -> Failure {
-    let lines = match (batch.lines.first(), batch.lines.last()) {
-        (Some(first), Some(last)) => format!("lines {first} to {last}"),
-        _ => "no line".to_owned(),
-    };
+fn explain(error: ClientError, batch: &NumberedBatch, report: &mut Report) -> Failure {
+    let lines = batch.describe();
     match error {
         ClientError::RequestIdReused { .. } => Failure::Input(format!(
             "{lines} were sent before with other content: resume an import with the same --map, \
@@ -207,15 +228,26 @@ fn explain(error: ClientError, batch: &NumberedBatch) -> Failure {
                 first.unwrap_or_default()
             ))
         }
-        other => interrupted(other),
+        other => {
+            if matches!(other, ClientError::OutcomeUnknown { .. }) {
+                report.in_doubt.push(lines);
+            }
+            interrupted(other, &report.in_doubt)
+        }
     }
 }
 
 /// Says how to go on after an error that time may heal.
-fn interrupted(error: ClientError) -> Failure {
-    match error.retry() {
-        Retry::Never => Failure::Client(error),
-        Retry::Automatic { .. } | Retry::ByCaller => Failure::ImportInterrupted(error),
+fn interrupted(error: ClientError, in_doubt: &[String]) -> Failure {
+    match (error, in_doubt) {
+        (error, []) if error.retry() == Retry::Never => Failure::Client(error),
+        (ClientError::OutcomeUnknown { cause: source, .. }, in_doubt) if !in_doubt.is_empty() => {
+            Failure::ImportInDoubt {
+                in_doubt: in_doubt.join(", "),
+                source,
+            }
+        }
+        (error, _) => Failure::ImportInterrupted(error),
     }
 }
 

@@ -1,15 +1,15 @@
 //! What every command that records one thing has in common.
 
 use clap::Args;
-use ledger_client::{Batch, Client, random_request_id};
-use ledger_core::{BusinessDate, RequestId};
+use ledger_client::{AppendMode, Client, content_digest};
+use ledger_core::BusinessDate;
 use ledger_proto::v1;
 use ledger_proto::v1::command::Body;
+use prost::Message as _;
 
-use super::append::record;
 use super::explain::Why;
+use super::request::{Asked, Naming, record};
 use crate::failure::Failure;
-use crate::names::{self, Id};
 use crate::output::Output;
 use crate::when;
 
@@ -26,10 +26,8 @@ pub(crate) struct Recording {
     /// Decide and answer as usual, and record nothing.
     #[arg(long)]
     validate_only: bool,
-    /// The id of the request; a new one when it is not given. The same id with the same command is
-    /// answered as the first time and does nothing.
-    #[arg(long, value_name = "UUID", value_parser = names::id)]
-    request_id: Option<Id>,
+    #[command(flatten)]
+    naming: Naming,
     /// Language of the rules behind an approval, a payment or a refusal.
     #[arg(long, value_enum, default_value_t = Why::En)]
     why: Why,
@@ -43,18 +41,25 @@ impl Recording {
         output: &mut Output<'_>,
         body: Body,
     ) -> Result<(), Failure> {
-        let on = when::or_today(self.on, client).await?;
+        record(client, output, self.asked(body)).await.map(drop)
+    }
+
+    /// The request: its name follows from what is asked, with the day if one is given.
+    pub(super) fn asked(self, body: Body) -> Asked {
         let command = v1::Command {
-            occurred_date: when::message(on),
+            occurred_date: self.on.and_then(when::message),
             causes: self.causes,
             body: Some(body),
         };
-        let request_id = self
-            .request_id
-            .map_or_else(random_request_id, |id| RequestId::from_bytes(id.0));
-        let mut batch = Batch::from_messages(request_id, vec![command]);
-        batch.validate_only = self.validate_only;
-        record(client, output, batch, self.why).await?;
-        Ok(())
+        Asked {
+            kind: "command",
+            digest: content_digest([command.encode_to_vec().as_slice()]),
+            commands: vec![command],
+            mode: AppendMode::Atomic,
+            is_of_today: self.on.is_none(),
+            validate_only: self.validate_only,
+            naming: self.naming,
+            why: self.why,
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use ledger_core::RequestId;
 use ledger_proto::v1;
 use serde_json::json;
 
@@ -32,6 +33,12 @@ pub(super) struct Report {
     pub(super) batches: u64,
     /// Requests answered as by an earlier run.
     pub(super) replayed_batches: u64,
+    /// The name of the first request.
+    pub(super) first_request: Option<RequestId>,
+    /// Why the import ended before its end.
+    pub(super) error: Option<String>,
+    /// Lines and requests that may be recorded or not.
+    pub(super) in_doubt: Vec<String>,
     /// Position of the last event in the log, as far as the answers tell.
     pub(super) log_position: u64,
 }
@@ -94,6 +101,10 @@ impl Report {
                 "batches": self.batches,
                 "replayedBatches": self.replayed_batches,
                 "logPosition": self.log_position,
+                "requestId": self.first_request.map(|id| id.to_string()),
+                "error": self.error,
+                "outcomeUnknown": !self.in_doubt.is_empty(),
+                "inDoubt": self.in_doubt,
                 "rejects": self.rejects.iter().map(reject).collect::<Vec<_>>(),
             }))?);
         }

@@ -1,8 +1,8 @@
 //! A CSV file, checked as a whole and then cut into batches.
 
-use ledger_client::{Batch, ExplanationDetail, batch_request_id};
-use ledger_core::Command;
+use ledger_client::{Batch, ExplanationDetail, batch_request_id, content_digest};
 use ledger_core::identity_number::looks_like_identity_number;
+use ledger_core::{Command, RequestId};
 use sha2::{Digest as _, Sha256};
 
 use super::mapping::Mapping;
@@ -46,6 +46,15 @@ impl AsRef<Batch> for NumberedBatch {
 }
 
 impl NumberedBatch {
+    /// The lines and the name, for people.
+    pub(super) fn describe(&self) -> String {
+        let id = self.batch.request_id;
+        match (self.lines.first(), self.lines.last()) {
+            (Some(first), Some(last)) => format!("lines {first} to {last} (request {id})"),
+            _ => format!("no line (request {id})"),
+        }
+    }
+
     pub(super) fn line_count(&self) -> u64 {
         u64::try_from(self.lines.len()).unwrap_or(u64::MAX)
     }
@@ -152,8 +161,32 @@ impl<'file> Source<'file> {
         })
     }
 
-    /// The batches to send, each in mode INDEPENDENT and named after the file and its place in it.
-    pub(super) fn batches(&self) -> impl Iterator<Item = NumberedBatch> {
+    /// How many requests the lines become.
+    pub(super) fn request_count(&self) -> u64 {
+        let invalid = u64::try_from(self.invalid.len()).unwrap_or(u64::MAX);
+        let lines = self.line_count.saturating_sub(invalid);
+        let per_request = u64::try_from(self.lines_per_batch)
+            .unwrap_or(u64::MAX)
+            .max(1);
+        lines.div_ceil(per_request)
+    }
+
+    /// The name of a request by its place in the file: after the file, or after the name that the
+    /// caller gave to the first.
+    fn name(&self, first: Option<RequestId>, index: u64) -> RequestId {
+        match first {
+            None => batch_request_id(self.mapping.kind().name(), &self.digest, index),
+            Some(first) if index == 0 => first,
+            Some(first) => {
+                let digest = content_digest([&first.as_bytes()[..]]);
+                batch_request_id("import", &digest, index)
+            }
+        }
+    }
+
+    /// The batches to send, each in mode INDEPENDENT and named after the file and its place in it,
+    /// or after the name that the caller gave to the first.
+    pub(super) fn batches(&self, first: Option<RequestId>) -> impl Iterator<Item = NumberedBatch> {
         let kind = self.mapping.kind();
         let mut commands = self.records().filter_map(move |(line, record)| {
             let command = kind.command(&self.mapping.values(&record)).ok()?;
@@ -162,7 +195,7 @@ impl<'file> Source<'file> {
         (0_u64..).map_while(move |index| {
             let (lines, commands): (Vec<u64>, Vec<Command>) =
                 commands.by_ref().take(self.lines_per_batch).unzip();
-            let request_id = batch_request_id(kind.name(), &self.digest, index);
+            let request_id = self.name(first, index);
             let batch = Batch::new(request_id, &commands)
                 .independent()
                 // Nobody reads thousands of chains; `explain` tells the one that is asked about.
@@ -219,21 +252,35 @@ mod tests {
             .map(|invalid| invalid.line)
             .collect();
         assert_eq!(invalid, [5]);
-        let batches: Vec<_> = source.batches().collect();
+        let batches: Vec<_> = source.batches(None).collect();
         let found: Vec<_> = batches.iter().map(|batch| batch.lines.as_slice()).collect();
         assert_eq!(found, [&[2, 4][..], &[6, 7], &[8]]);
         // The same file gives the same names; another file gives others.
-        let again: Vec<_> = source.batches().collect();
+        let again: Vec<_> = source.batches(None).collect();
         assert_eq!(batches, again);
         let other = format!("{text}\n");
         let other = super::tests::source(&other, 2).unwrap();
         let ids = |source: &Source<'_>| -> Vec<_> {
             source
-                .batches()
+                .batches(None)
                 .map(|numbered| numbered.batch.request_id)
                 .collect()
         };
         assert!(ids(&source).iter().all(|id| !ids(&other).contains(id)));
+        assert_eq!(source.request_count(), 3);
+        // A name that the caller gives is that of the first; the others follow from it.
+        let chosen = RequestId::from_bytes([7; 16]);
+        let named = |source: &Source<'_>| -> Vec<_> {
+            source
+                .batches(Some(chosen))
+                .map(|it| it.batch.request_id)
+                .collect()
+        };
+        assert_eq!(named(&source)[0], chosen);
+        assert_eq!(named(&source), named(&other));
+        let unlike: std::collections::HashSet<_> =
+            named(&source).into_iter().chain(ids(&source)).collect();
+        assert_eq!(unlike.len(), 6);
     }
 
     #[test]
