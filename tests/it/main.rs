@@ -12,6 +12,8 @@
 mod api;
 /// Ledgers of released versions: do they open, and answer as before?
 mod compat;
+/// Idle, slow and too many connections: does an honest client get through?
+mod connections;
 /// The server is killed again and again: is everything acknowledged there, and nothing half?
 mod crash;
 /// Ledgers on disk, as a version of the past has left them.

@@ -4,37 +4,49 @@ use crate::story::newcomer;
 use ledger_proto::recorded_event_from_bytes;
 use ledger_proto::v1;
 use ledger_proto::v1::ledger_service_client::LedgerServiceClient;
-use ledger_server::config::TlsSettings;
+use ledger_server::config::{TlsSettings, TlsVersion};
 use ledger_server::{ConfigError, Settings};
 use ledger_tests::{RawClient, TestServer};
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose,
+    BasicConstraints, Certificate, CertificateParams, CertificateRevocationListParams, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    RevokedCertParams, SerialNumber, date_time_ymd,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion, version};
 use tonic::transport::{ClientTlsConfig, Endpoint};
 use tonic::{Code, transport};
+use uuid::Uuid;
 
 /// A certificate authority that lives as long as a test.
-struct Authority {
+pub(crate) struct Authority {
     certificate: Certificate,
     issuer: Issuer<'static, KeyPair>,
 }
 
 /// Certificate and key in PEM.
-struct Pair {
+pub(crate) struct Pair {
     certificate: String,
     key: String,
+    serial: SerialNumber,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let certificate = params.self_signed(&key).unwrap();
         Self {
             certificate,
@@ -56,45 +68,111 @@ impl Authority {
             params.distinguished_name.push(DnType::CommonName, name);
         }
         params.extended_key_usages = vec![purpose];
+        let serial = SerialNumber::from_slice(Uuid::new_v4().as_bytes());
+        params.serial_number = Some(serial.clone());
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         Pair {
             certificate: certificate.pem(),
             key: key.serialize_pem(),
+            serial,
         }
     }
 
-    fn caller(&self, name: &str, alternatives: &[&str]) -> Pair {
+    fn server(&self) -> Pair {
+        self.sign(
+            ExtendedKeyUsagePurpose::ServerAuth,
+            "ledger",
+            &["localhost"],
+        )
+    }
+
+    /// A list of revoked certificates, which should be replaced at the end of a year.
+    fn revoke(&self, revoked: &[&Pair], year: i32) -> String {
+        let revoked = revoked.iter().map(|pair| RevokedCertParams {
+            serial_number: pair.serial.clone(),
+            revocation_time: date_time_ymd(2020, 1, 1),
+            reason_code: None,
+            invalidity_date: None,
+        });
+        let list = CertificateRevocationListParams {
+            this_update: date_time_ymd(2020, 1, 1),
+            next_update: date_time_ymd(year, 12, 31),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: None,
+            revoked_certs: revoked.collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        list.signed_by(&self.issuer).unwrap().pem().unwrap()
+    }
+
+    pub(crate) fn caller(&self, name: &str, alternatives: &[&str]) -> Pair {
         self.sign(ExtendedKeyUsagePurpose::ClientAuth, name, alternatives)
     }
 }
 
-/// A server that asks callers for certificates of this authority.
-async fn mutual(authority: &Authority) -> (TestServer, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let own = authority.sign(
-        ExtendedKeyUsagePurpose::ServerAuth,
-        "ledger",
-        &["localhost"],
-    );
-    let put = |name: &str, text: &str| -> Option<PathBuf> {
-        let path = folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        Some(path)
-    };
-    let tls = TlsSettings {
-        certificate: put("server.pem", &own.certificate),
-        key: put("server.key", &own.key),
-        client_ca: put("callers.pem", &authority.pem()),
-    };
-    let server = TestServer::start_with(|settings| {
-        settings.development_identity = None;
-        settings.tls = tls;
-    })
-    .await;
-    (server, folder)
+/// The files of a server, which a test may change while it runs.
+pub(crate) struct Files(TempDir);
+
+impl Files {
+    fn new(server: &Pair, callers: &Authority) -> Self {
+        let files = Self(tempfile::tempdir().unwrap());
+        files.put_pair(server);
+        files.put("callers.pem", &callers.pem());
+        files
+    }
+
+    fn put(&self, name: &str, text: &str) {
+        // In one step, as whoever replaces certificates should: never half a file.
+        let partial = self.path(".partial");
+        fs::write(&partial, text).unwrap();
+        fs::rename(partial, self.path(name)).unwrap();
+    }
+
+    fn put_pair(&self, server: &Pair) {
+        self.put("server.pem", &server.certificate);
+        self.put("server.key", &server.key);
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Settings that name the files, which are looked at all the time.
+    fn settings(&self) -> TlsSettings {
+        TlsSettings {
+            certificate: Some(self.path("server.pem")),
+            key: Some(self.path("server.key")),
+            client_ca: Some(self.path("callers.pem")),
+            check_ms: 10,
+            ..TlsSettings::default()
+        }
+    }
 }
 
-async fn client(
+async fn serve(tls: TlsSettings, change: impl FnOnce(&mut Settings)) -> TestServer {
+    TestServer::start_with(|settings| {
+        settings.development_identity = None;
+        settings.tls = tls;
+        change(settings);
+    })
+    .await
+}
+
+/// A server that asks callers for certificates of this authority.
+async fn mutual(authority: &Authority) -> (TestServer, Files) {
+    mutual_with(authority, |_| {}).await
+}
+
+/// The same with other settings.
+pub(crate) async fn mutual_with(
+    authority: &Authority,
+    change: impl FnOnce(&mut Settings),
+) -> (TestServer, Files) {
+    let files = Files::new(&authority.server(), authority);
+    (serve(files.settings(), change).await, files)
+}
+
+pub(crate) async fn client(
     server: &TestServer,
     authority: &Authority,
     caller: Option<&Pair>,
@@ -197,3 +275,238 @@ fn the_development_identity_stays_on_this_machine() {
         }
     }
 }
+
+/// Carries out a handshake and returns the certificate that the server showed.
+async fn shown_by(
+    server: &TestServer,
+    authority: &Authority,
+    caller: &Pair,
+    versions: &[&'static SupportedProtocolVersion],
+) -> Result<CertificateDer<'static>, std::io::Error> {
+    let mut roots = RootCertStore::empty();
+    roots.add(authority.certificate.der().clone()).unwrap();
+    let own = CertificateDer::from_pem_slice(caller.certificate.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(caller.key.as_bytes()).unwrap();
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_protocol_versions(versions)
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_client_auth_cert(vec![own], key)
+        .unwrap();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    let stream = TcpStream::connect(server.address()).await?;
+    let name = ServerName::try_from("localhost").unwrap();
+    let connector = TlsConnector::from(Arc::new(config));
+    let stream = connector.connect(name, stream).await?;
+    let shown = stream.get_ref().1.peer_certificates().unwrap();
+    Ok(shown.first().unwrap().clone())
+}
+
+fn der(pair: &Pair) -> CertificateDer<'static> {
+    CertificateDer::from_pem_slice(pair.certificate.as_bytes()).unwrap()
+}
+
+/// Asks again and again, with a bound that only a fault reaches.
+async fn until<T, F: Future<Output = Option<T>>>(mut ask: impl FnMut() -> F) -> T {
+    let asking = async {
+        loop {
+            if let Some(answer) = ask().await {
+                break answer;
+            }
+        }
+    };
+    timeout(Duration::from_secs(20), asking).await.unwrap()
+}
+
+async fn tls_status(client: &RawClient) -> v1::TlsStatus {
+    let mut client = client.clone();
+    let status = client.get_status(v1::GetStatusRequest {}).await.unwrap();
+    status.into_inner().tls.unwrap()
+}
+
+#[tokio::test]
+async fn new_files_are_used_without_a_restart_and_broken_ones_are_not() {
+    let authority = Authority::new();
+    let (server, files) = mutual(&authority).await;
+    let caller = authority.caller("training-jinan", &[]);
+    let client = client(&server, &authority, Some(&caller)).await.unwrap();
+    let newest = [&version::TLS13];
+    let first = shown_by(&server, &authority, &caller, &newest)
+        .await
+        .unwrap();
+    assert_eq!(tls_status(&client).await.trouble, "");
+
+    // Each of the files is broken in turn, or does not go with the others.
+    let second = authority.server();
+    let right = [
+        (
+            "server.pem",
+            fs::read_to_string(files.path("server.pem")).unwrap(),
+        ),
+        (
+            "server.key",
+            fs::read_to_string(files.path("server.key")).unwrap(),
+        ),
+        ("callers.pem", authority.pem()),
+    ];
+    for (name, right) in &right {
+        for wrong in ["", "no PEM", &right[..right.len() / 2], &second.key[..40]] {
+            files.put(name, wrong);
+            until(async || {
+                let trouble = tls_status(&client).await.trouble;
+                (!trouble.is_empty()).then_some(())
+            })
+            .await;
+            let shown = shown_by(&server, &authority, &caller, &newest).await;
+            assert_eq!(shown.unwrap(), first, "{name}");
+            files.put(name, right);
+            until(async || tls_status(&client).await.trouble.is_empty().then_some(())).await;
+        }
+    }
+    files.put("server.key", &second.key);
+    until(async || (!tls_status(&client).await.trouble.is_empty()).then_some(())).await;
+
+    files.put("server.pem", &second.certificate);
+    until(async || {
+        let shown = shown_by(&server, &authority, &caller, &newest).await;
+        (shown.unwrap() == der(&second)).then_some(())
+    })
+    .await;
+    // What was open stays open.
+    assert_eq!(tls_status(&client).await.trouble, "");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn another_client_authority_ends_the_connections_of_the_old_one() {
+    let (old, new) = (Authority::new(), Authority::new());
+    let files = Files::new(&old.server(), &old);
+    let server = serve(files.settings(), |_| {}).await;
+    let caller = old.caller("training-jinan", &[]);
+    let mut before = client(&server, &old, Some(&caller)).await.unwrap();
+    before.append(newcomer()).await.unwrap();
+    let mut following = before.subscribe(v1::SubscribeRequest::default()).await;
+    let following = following.as_mut().unwrap().get_mut();
+    files.put("callers.pem", &new.pem());
+    // It ends in the middle of a stream, by itself.
+    while let Ok(message) = following.message().await {
+        assert!(
+            message.is_some(),
+            "a stream without an end was ended in order"
+        );
+    }
+    assert!(before.append(newcomer()).await.is_err());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_revoked_caller_is_ended_and_never_comes_back() {
+    let authority = Authority::new();
+    let (good, bad) = (
+        authority.caller("training-jinan", &[]),
+        authority.caller("training-linyi", &[]),
+    );
+    let files = Files::new(&authority.server(), &authority);
+    files.put("revoked.pem", &authority.revoke(&[], 2099));
+    let tls = TlsSettings {
+        client_crl: Some(files.path("revoked.pem")),
+        ..files.settings()
+    };
+    let server = serve(tls, |_| {}).await;
+    let mut good_client = client(&server, &authority, Some(&good)).await.unwrap();
+    let mut bad_client = client(&server, &authority, Some(&bad)).await.unwrap();
+    good_client.append(newcomer()).await.unwrap();
+    bad_client.append(newcomer()).await.unwrap();
+    assert_eq!(tls_status(&good_client).await.revocation_list_count, 1);
+
+    files.put("revoked.pem", &authority.revoke(&[&bad], 2099));
+    // On the connection that was open, and on every one that it tries to open instead.
+    until(async || bad_client.clone().append(newcomer()).await.err()).await;
+    assert!(bad_client.append(newcomer()).await.is_err());
+    let connected = client(&server, &authority, Some(&bad)).await;
+    let is_refused = match connected {
+        Err(_) => true,
+        Ok(mut client) => client.append(newcomer()).await.is_err(),
+    };
+    assert!(is_refused);
+    good_client.append(newcomer()).await.unwrap();
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_list_that_is_missing_or_overdue_does_what_the_configuration_says() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let caller = authority.caller("training-jinan", &[]);
+    let revoked = authority.caller("training-linyi", &[]);
+    // The list; whether an overdue one is refused; whether caller and revoked get in.
+    for (list, refuse_expired_crl, expected) in [
+        (authority.revoke(&[&revoked], 2099), true, (true, false)),
+        // Overdue since 2021.
+        (authority.revoke(&[&revoked], 2020), false, (true, false)),
+        (authority.revoke(&[&revoked], 2020), true, (false, false)),
+        // Of somebody else: nothing says that the caller is not revoked.
+        (other.revoke(&[], 2099), false, (false, false)),
+    ] {
+        let files = Files::new(&authority.server(), &authority);
+        let folder = files.path("lists");
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("authority.crl"), list).unwrap();
+        let tls = TlsSettings {
+            client_crl: Some(folder),
+            refuse_expired_crl,
+            ..files.settings()
+        };
+        let server = serve(tls, |_| {}).await;
+        let gets_in = async |pair: &Pair| match client(&server, &authority, Some(pair)).await {
+            Err(_) => false,
+            Ok(mut client) => client.append(newcomer()).await.is_ok(),
+        };
+        assert_eq!((gets_in(&caller).await, gets_in(&revoked).await), expected);
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn the_lowest_version_is_enforced() {
+    let authority = Authority::new();
+    let caller = authority.caller("training-jinan", &[]);
+    for (minimum_version, takes_1_2) in [(TlsVersion::Tls13, false), (TlsVersion::Tls12, true)] {
+        let files = Files::new(&authority.server(), &authority);
+        let tls = TlsSettings {
+            minimum_version,
+            ..files.settings()
+        };
+        let server = serve(tls, |_| {}).await;
+        for (version, is_taken) in [(&version::TLS12, takes_1_2), (&version::TLS13, true)] {
+            let shown = shown_by(&server, &authority, &caller, &[version]).await;
+            assert_eq!(shown.is_ok(), is_taken, "{minimum_version:?} {version:?}");
+        }
+        server.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_does_not_start_without_files_that_it_can_use() {
+    let authority = Authority::new();
+    let files = Files::new(&authority.server(), &authority);
+    files.put("broken.pem", "no list");
+    let cases: [(&str, Change); 4] = [
+        ("server.pem", |tls, path| tls.certificate = Some(path)),
+        ("server.key", |tls, path| tls.key = Some(path)),
+        ("callers.pem", |tls, path| tls.client_ca = Some(path)),
+        ("revoked.pem", |tls, path| tls.client_crl = Some(path)),
+    ];
+    for (name, break_it) in cases {
+        for path in [files.path("absent"), files.path("broken.pem")] {
+            let mut tls = files.settings();
+            break_it(&mut tls, path);
+            let server = serve(tls, |_| {}).await;
+            assert!(
+                server.failed().await.starts_with("TLS cannot be set up"),
+                "{name}"
+            );
+        }
+    }
+}
+
+type Change = fn(&mut TlsSettings, PathBuf);

@@ -126,6 +126,12 @@ impl TestServer {
         }
     }
 
+    /// Waits for a server that cannot serve, and returns why, each cause after a colon.
+    pub async fn failed(self) -> String {
+        let served = self.serving.await.expect("the server does not panic");
+        format!("{:#}", anyhow::Error::from(served.expect_err("it fails")))
+    }
+
     /// Stops the server in order.
     pub async fn stop(self) {
         drop(self.stopped().await);

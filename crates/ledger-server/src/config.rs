@@ -6,13 +6,14 @@
 
 mod layers;
 
-use crate::limits::{LimitError, Limits, PEM_FILE_BYTES_MAX};
+use crate::limits::{LimitError, Limits, TLS_CHECK_MS, TLS_CHECK_MS_MAX, TLS_CHECK_MS_MIN};
 use ledger_core::Reference;
 use ledger_core::ids::TextError;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use thiserror::Error;
 
 pub use layers::{
@@ -58,6 +59,26 @@ pub struct Tls {
     pub key: PathBuf,
     /// The authorities whose certificates callers have to show.
     pub client_ca: Option<PathBuf>,
+    /// The revocation lists of those authorities: a file, or a folder of files.
+    pub client_crl: Option<PathBuf>,
+    /// Whether callers are turned away when the list of their authority is overdue.
+    pub refuse_expired_crl: bool,
+    /// The lowest version that is spoken.
+    pub minimum_version: TlsVersion,
+    /// How often the files are looked at for changes.
+    pub check_interval: Duration,
+}
+
+/// A version of TLS.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TlsVersion {
+    /// TLS 1.2, for callers that know no better.
+    #[serde(rename = "1.2")]
+    Tls12,
+    /// TLS 1.3.
+    #[default]
+    #[serde(rename = "1.3")]
+    Tls13,
 }
 
 /// What may be configured, as it is written; every key has a default.
@@ -86,7 +107,7 @@ pub struct Settings {
 }
 
 /// The files that TLS needs; none of them for connections in clear.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TlsSettings {
     /// The server's certificate chain in PEM.
@@ -98,6 +119,31 @@ pub struct TlsSettings {
     /// The authorities of callers' certificates in PEM; turns mutual TLS on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_ca: Option<PathBuf>,
+    /// Revocation lists of those authorities, in PEM or DER: a file, or a folder of files. With it
+    /// every authority between a caller and `client_ca` needs a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_crl: Option<PathBuf>,
+    /// Whether callers are turned away when the list of their authority is overdue. Without it an
+    /// overdue list goes on being used, and the log says so.
+    pub refuse_expired_crl: bool,
+    /// The lowest version that is spoken: `1.3`, or `1.2` for callers that know no better.
+    pub minimum_version: TlsVersion,
+    /// Milliseconds between two looks at the files; new ones are used without a restart.
+    pub check_ms: u64,
+}
+
+impl Default for TlsSettings {
+    fn default() -> Self {
+        Self {
+            certificate: None,
+            key: None,
+            client_ca: None,
+            client_crl: None,
+            refuse_expired_crl: false,
+            minimum_version: TlsVersion::default(),
+            check_ms: TLS_CHECK_MS,
+        }
+    }
 }
 
 /// How to log. Logs go to standard error and hold no command and no personal data.
@@ -182,6 +228,12 @@ pub enum ConfigError {
     /// Callers' certificates without TLS.
     #[error("tls.client_ca asks callers for certificates, which needs tls.certificate and tls.key")]
     ClientCaWithoutTls,
+    /// Revocation lists without the authorities that issue them.
+    #[error("tls.client_crl lists revoked certificates of callers, which needs tls.client_ca")]
+    CrlWithoutClientCa,
+    /// A server that never looks at its files, or does nothing else.
+    #[error("tls.check_ms is {0}; it goes from 10 to 3600000")]
+    TlsCheck(u64),
     /// Nothing says who callers are.
     #[error(
         "nothing says who a caller is: set tls.client_ca for mutual TLS, or development_identity \
@@ -279,11 +331,21 @@ impl Identity {
 }
 
 fn check_tls(settings: TlsSettings) -> Result<Option<Tls>, ConfigError> {
+    if settings.client_crl.is_some() && settings.client_ca.is_none() {
+        return Err(ConfigError::CrlWithoutClientCa);
+    }
+    if !(TLS_CHECK_MS_MIN..=TLS_CHECK_MS_MAX).contains(&settings.check_ms) {
+        return Err(ConfigError::TlsCheck(settings.check_ms));
+    }
     match (settings.certificate, settings.key, settings.client_ca) {
         (Some(certificate), Some(key), client_ca) => Ok(Some(Tls {
             certificate,
             key,
             client_ca,
+            client_crl: settings.client_crl,
+            refuse_expired_crl: settings.refuse_expired_crl,
+            minimum_version: settings.minimum_version,
+            check_interval: Duration::from_millis(settings.check_ms),
         })),
         (None, None, None) => Ok(None),
         (None, None, Some(_)) => Err(ConfigError::ClientCaWithoutTls),
@@ -300,17 +362,6 @@ fn check_identity(tls: Option<&Tls>, development: Option<&str>) -> Result<Identi
         (false, Some(name)) => Ok(Identity::Development(Arc::from(
             Reference::parse(name)?.as_str(),
         ))),
-    }
-}
-
-impl Tls {
-    /// Reads one of the files.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::Unreadable`] and [`ConfigError::TooLarge`].
-    pub fn read(path: &std::path::Path) -> Result<String, ConfigError> {
-        layers::read_bounded(path, PEM_FILE_BYTES_MAX)
     }
 }
 
@@ -332,6 +383,7 @@ mod tests {
             certificate: file(certificate, "server.pem"),
             key: file(key, "server.key"),
             client_ca: file(client_ca, "callers.pem"),
+            ..TlsSettings::default()
         }
     }
 
@@ -342,7 +394,7 @@ mod tests {
     #[test]
     fn contradictions_are_refused() {
         type Change = fn(&mut Settings);
-        let cases: [(Change, &str); 12] = [
+        let cases: [(Change, &str); 14] = [
             (|_| {}, ""),
             (|settings| settings.listen = "[::1]:0".parse().unwrap(), ""),
             (|settings| settings.tls = tls(true, true, false), ""),
@@ -362,6 +414,14 @@ mod tests {
             (
                 |settings| settings.tls = tls(true, true, true),
                 "remove one of them",
+            ),
+            (
+                |settings| settings.tls.client_crl = Some(PathBuf::from("revoked.pem")),
+                "which needs tls.client_ca",
+            ),
+            (
+                |settings| settings.tls.check_ms = 0,
+                "tls.check_ms is 0; it goes from 10",
             ),
             (
                 |settings| settings.development_identity = None,

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use stream::Answers;
 use tonic::{Request, Response, Status, Streaming};
 
-pub(crate) use call::{Shared as ServiceState, Start as ServiceStart};
+pub(crate) use call::{Edge, Shared as ServiceState, Start as ServiceStart};
 
 /// The service `subsidy.ledger.v1.LedgerService`.
 pub(crate) struct Service {

@@ -1,6 +1,7 @@
 //! Who a caller is: the name that every event records as its actor.
 
 use crate::config::Identity;
+use crate::connections::Caller;
 use ledger_core::Reference;
 use std::sync::Arc;
 use thiserror::Error;
@@ -35,16 +36,16 @@ impl Identity {
         match self {
             Self::Development(name) => Ok(Arc::clone(name)),
             Self::MutualTls => {
-                let chain = request.peer_certs().ok_or(IdentityError::NoCertificate)?;
-                let own = chain.first().ok_or(IdentityError::NoCertificate)?;
-                name_of(own.as_ref())
+                let caller = request.extensions().get::<Caller>();
+                let name = caller.and_then(|caller| caller.name.clone());
+                name.ok_or(IdentityError::NoCertificate)?
             }
         }
     }
 }
 
 /// Returns the name in a certificate (DER).
-fn name_of(certificate: &[u8]) -> Result<Arc<str>, IdentityError> {
+pub(crate) fn name_of(certificate: &[u8]) -> Result<Arc<str>, IdentityError> {
     let (_, certificate) =
         X509Certificate::from_der(certificate).map_err(|_| IdentityError::Malformed)?;
     let common_name = certificate

@@ -5,9 +5,12 @@
 //! 1. [`run`] — the whole server: it opens the ledger, serves, and stops in order.
 //! 2. [`config`] — what an operator may set; [`limits`] — every bound, with its reason.
 //! 3. `grpc` — decode, call the engine or the reader, encode. No rule lives here.
-//! 4. `identity` — who a caller is; `tls` — how he proves it.
+//! 4. `identity` — who a caller is; `tls` — how he proves it; `connections` — how many there may
+//!    be; `descriptors` — what the process may open.
 
 pub mod config;
+mod connections;
+mod descriptors;
 mod error_chain;
 mod grpc;
 mod identity;
@@ -17,4 +20,6 @@ mod server;
 mod tls;
 
 pub use config::{Config, ConfigError, Settings};
+pub use descriptors::TooFewDescriptors;
 pub use server::{RunError, Server, run};
+pub use tls::TlsError;

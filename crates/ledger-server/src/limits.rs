@@ -76,6 +76,55 @@ pub const CONFIG_FILE_BYTES_MAX: u64 = 256 * 1024;
 /// Bytes of a certificate or key file; a chain of five takes 10 KiB.
 pub const PEM_FILE_BYTES_MAX: u64 = 1024 * 1024;
 
+/// Bytes of a file with revocation lists. A revoked certificate takes some 40 bytes in it, so that
+/// is room for 400,000 of them.
+pub const REVOCATION_FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Files in a folder of revocation lists: one for each authority.
+pub const REVOCATION_FILES_MAX: usize = 256;
+
+/// Milliseconds between two looks at the files of TLS: a revoked certificate ends its connections
+/// that long after its list was put there, and reading a few files costs nothing.
+pub const TLS_CHECK_MS: u64 = 10_000;
+
+/// The shortest time between two looks.
+pub const TLS_CHECK_MS_MIN: u64 = 10;
+
+/// The longest time between two looks.
+pub const TLS_CHECK_MS_MAX: u64 = 3_600_000;
+
+/// Connections at once.
+///
+/// A caller needs one, whatever the number of its calls, and a province has some hundred systems
+/// that call. Each may hold 64 KiB of half a header and its windows of HTTP/2.
+pub const CONNECTIONS_MAX: usize = 1_024;
+
+/// Connections of one peer, which is an IPv4 address or an IPv6 network of 64 bits. Callers behind
+/// one proxy share an address; no peer can take more than a quarter of what there is.
+pub const CONNECTIONS_PER_PEER_MAX: usize = CONNECTIONS_MAX / 4;
+
+/// Connections at once that are not set up: a handshake takes a few milliseconds, so that is some
+/// ten thousand new callers in a second.
+pub const HANDSHAKES_MAX: usize = 128;
+
+/// Milliseconds from being accepted to the end of the preface of HTTP/2, with the TLS handshake: a
+/// few round trips over a bad line.
+pub const CONNECTION_SETUP_MS: u64 = 10_000;
+
+/// The fewest connections that a server is of use with; below, it does not start.
+pub const CONNECTIONS_MIN: u64 = 64;
+
+/// Descriptors that neither the store nor connections take: the standard streams, the listener,
+/// the runtime's own, configuration and certificates while they are read, the one connection that
+/// is being turned away, and connections that were told to go and have not yet gone.
+pub const DESCRIPTORS_SPARE: u64 = 128;
+
+// Under the limit that service managers give a process, which is 1,024 where nobody raised it, the
+// store has its files and some hundred connections are left.
+const _: () = assert!(
+    ledger_store::StoreOptions::DESCRIPTORS_MAX + DESCRIPTORS_SPARE + CONNECTIONS_MIN <= 1_024
+);
+
 /// The settings of HTTP/2 and TCP; nobody has to change them, so they are no configuration.
 pub mod transport {
     use std::time::Duration;
@@ -115,8 +164,16 @@ pub mod transport {
     /// How long the peer has to say that it is.
     pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 
-    /// How long a TLS handshake may take: a few round trips over a bad line.
-    pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+    /// How long accepting waits after the system had no descriptor or no memory for a connection;
+    /// twice as long each time.
+    pub const ACCEPT_DELAY_FIRST: Duration = Duration::from_millis(10);
+
+    /// The longest of these waits: a second after the system has some again, callers get through.
+    pub const ACCEPT_DELAY_MAX: Duration = Duration::from_secs(1);
+
+    /// How often the log says that connections cannot be accepted, or are turned away: whoever
+    /// reaches the port could fill it otherwise.
+    pub const COMPLAINT_INTERVAL: Duration = Duration::from_secs(10);
 
     // A window that a single frame fills would stall between any two frames.
     const _: () = assert!(FRAME_BYTES_MAX < STREAM_WINDOW_BYTES);
@@ -153,6 +210,14 @@ pub struct Limits {
     pub append_stream_commands_max: usize,
     /// Milliseconds that a stopping server waits for its callers.
     pub shutdown_grace_ms: u64,
+    /// Connections at once; fewer when the process may not open as many files.
+    pub connections_max: usize,
+    /// Connections of one peer at once.
+    pub connections_per_peer_max: usize,
+    /// Connections at once that are not set up yet.
+    pub handshakes_max: usize,
+    /// Milliseconds that setting up a connection may take.
+    pub connection_setup_ms: u64,
 }
 
 impl Default for Limits {
@@ -171,6 +236,10 @@ impl Default for Limits {
             append_stream_requests_max: APPEND_STREAM_REQUESTS_MAX,
             append_stream_commands_max: APPEND_STREAM_COMMANDS_MAX,
             shutdown_grace_ms: SHUTDOWN_GRACE_MS,
+            connections_max: CONNECTIONS_MAX,
+            connections_per_peer_max: CONNECTIONS_PER_PEER_MAX,
+            handshakes_max: HANDSHAKES_MAX,
+            connection_setup_ms: CONNECTION_SETUP_MS,
         }
     }
 }
@@ -190,7 +259,8 @@ impl Limits {
     ///
     /// The key that is out of range and its range, or the two that contradict each other.
     pub fn check(&self) -> Result<(), LimitError> {
-        for (key, value, lowest, highest) in self.ranges() {
+        let ranges = self.ranges().into_iter().chain(self.connection_ranges());
+        for (key, value, lowest, highest) in ranges {
             if !(lowest..=highest).contains(&value) {
                 return Err(LimitError::OutOfRange {
                     key,
@@ -278,6 +348,23 @@ impl Limits {
                 10_000_000,
             ),
             ("shutdown_grace_ms", self.shutdown_grace_ms, 0, day_ms),
+        ]
+    }
+
+    /// The same for the bounds of connections.
+    fn connection_ranges(&self) -> [(&'static str, u64, u64, u64); 4] {
+        let count = |value: usize| u64::try_from(value).unwrap_or(u64::MAX);
+        let day_ms = 24 * 60 * 60 * 1_000;
+        [
+            ("connections_max", count(self.connections_max), 1, 100_000),
+            (
+                "connections_per_peer_max",
+                count(self.connections_per_peer_max),
+                1,
+                100_000,
+            ),
+            ("handshakes_max", count(self.handshakes_max), 1, 100_000),
+            ("connection_setup_ms", self.connection_setup_ms, 1, day_ms),
         ]
     }
 

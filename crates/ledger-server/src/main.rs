@@ -73,6 +73,9 @@ struct Arguments {
     /// under the name in their certificate.
     #[arg(long, value_name = "FILE")]
     tls_client_ca: Option<String>,
+    /// Revocation lists of those authorities (PEM or DER): a file, or a folder of files.
+    #[arg(long, value_name = "PATH")]
+    tls_client_crl: Option<String>,
     /// Form of the log on standard error: text or json.
     #[arg(long, value_name = "FORM")]
     log_format: Option<String>,
@@ -119,7 +122,9 @@ impl Failure {
     /// The exit code; `--help` explains them.
     const fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Run(RunError::Config(_)) | Self::Logging(_) => 2,
+            Self::Config(_)
+            | Self::Run(RunError::Config(_) | RunError::Tls(_) | RunError::Descriptors(_))
+            | Self::Logging(_) => 2,
             Self::Run(RunError::Store(_) | RunError::Engine(_)) => 3,
             Self::Bind { .. } => 4,
             Self::Print(_) | Self::Process(_) | Self::Run(_) => 1,
@@ -216,6 +221,7 @@ fn flags(arguments: &Arguments) -> Vec<(String, String)> {
         ("tls.certificate", &arguments.tls_certificate),
         ("tls.key", &arguments.tls_key),
         ("tls.client_ca", &arguments.tls_client_ca),
+        ("tls.client_crl", &arguments.tls_client_crl),
         ("log.format", &arguments.log_format),
         ("log.filter", &arguments.log_filter),
     ];
@@ -264,15 +270,15 @@ Ask whether it serves:
 Every key can be set in a file, by a variable, or by a flag (--set for those without their own).
 Flags win over variables, variables win over the file. A key that does not exist is an error.
 
-A file with every default; data_dir, development_identity, port_file, tls.certificate, tls.key and
-tls.client_ca have none:
+A file with every default; data_dir, development_identity, port_file, tls.certificate, tls.key,
+tls.client_ca and tls.client_crl have none:
 ";
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0  stopped as asked (SIGTERM, Ctrl-C): what was accepted is answered and on disk
   1  failed while running
-  2  arguments or configuration refused
+  2  arguments or configuration refused, or the process may open too few files
   3  the ledger cannot be opened: missing, in use, damaged, or of a later version
   4  the address cannot be bound
   134  an invariant was broken; the process ended itself (SIGABRT)";

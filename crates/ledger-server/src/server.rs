@@ -1,13 +1,15 @@
 //! The whole server: open the ledger, serve, stop in order.
 
 use crate::config::{Config, ConfigError};
-use crate::grpc::{Service, ServiceStart, ServiceState};
+use crate::connections::{Bounds, Connections, incoming};
+use crate::descriptors::{self, Share, TooFewDescriptors};
+use crate::grpc::{Edge, Service, ServiceStart, ServiceState};
 use crate::limits::transport::{
     CONCURRENT_STREAMS_MAX, CONNECTION_WINDOW_BYTES, FRAME_BYTES_MAX, HEADER_LIST_BYTES_MAX,
     KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_ERROR_RESET_STREAMS_MAX,
     PENDING_RESET_STREAMS_MAX, STREAM_WINDOW_BYTES,
 };
-use crate::tls::server_tls;
+use crate::tls::{LiveTls, TlsError, keep_current};
 use ledger_engine::{Clock as _, Engine, EngineOptions, SystemClock};
 use ledger_log::Storage;
 use ledger_proto::FILE_DESCRIPTOR_SET;
@@ -21,7 +23,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
-use tonic::transport::server::{Router, TcpIncoming};
+use tonic::transport::server::Router;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
@@ -51,6 +53,7 @@ pub struct Server<S: Storage + 'static = RocksStore> {
     is_own_storage: bool,
     engine: Engine,
     start: ServiceStart,
+    descriptors: Share,
 }
 
 impl<S: Storage + 'static> std::fmt::Debug for Server<S> {
@@ -68,6 +71,12 @@ pub enum RunError {
     /// The configuration does not fit the listener, or names files that cannot be read.
     #[error("configuration is refused")]
     Config(#[from] ConfigError),
+    /// The process may open too few files.
+    #[error(transparent)]
+    Descriptors(#[from] TooFewDescriptors),
+    /// The files of TLS cannot be used.
+    #[error("TLS cannot be set up")]
+    Tls(#[from] TlsError),
     /// The store cannot be opened.
     #[error("store cannot be opened")]
     Store(#[from] ledger_store::OpenError),
@@ -83,7 +92,7 @@ pub enum RunError {
     /// The description of the contract cannot be served.
     #[error("reflection cannot be started")]
     Reflection(#[from] tonic_reflection::server::Error),
-    /// TLS cannot be set up, or serving broke off.
+    /// Serving broke off.
     #[error("serving failed")]
     Transport(#[from] tonic::transport::Error),
 }
@@ -95,8 +104,11 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// [`RunError::Store`] and [`RunError::Engine`].
+    /// [`RunError::Descriptors`], [`RunError::Store`] and [`RunError::Engine`].
     pub fn open(config: Config) -> Result<Self, RunError> {
+        // Before anything of the ledger is touched.
+        let limit = descriptors::raise_limit();
+        let descriptors = descriptors::share(limit, StoreOptions::DESCRIPTORS_MAX, &config.limits)?;
         let options = StoreOptions {
             create_if_missing: config.create,
             ..StoreOptions::default()
@@ -105,6 +117,7 @@ impl Server {
         let server = Self::over(config, Arc::new(storage))?;
         Ok(Self {
             is_own_storage: true,
+            descriptors,
             ..server
         })
     }
@@ -116,8 +129,10 @@ impl<S: Storage + 'static> Server<S> {
     ///
     /// # Errors
     ///
-    /// [`RunError::Engine`].
+    /// [`RunError::Descriptors`] and [`RunError::Engine`].
     pub fn over(config: Config, storage: Arc<S>) -> Result<Self, RunError> {
+        // The owner of the store knows what it takes; in memory it is nothing.
+        let descriptors = descriptors::share(descriptors::raise_limit(), 0, &config.limits)?;
         let started = SystemClock.now();
         let shared: Arc<dyn Storage> = Arc::<S>::clone(&storage);
         let options = EngineOptions {
@@ -140,6 +155,7 @@ impl<S: Storage + 'static> Server<S> {
             is_own_storage: false,
             engine,
             start,
+            descriptors,
         })
     }
 
@@ -159,22 +175,26 @@ impl<S: Storage + 'static> Server<S> {
             is_own_storage,
             engine,
             start,
+            descriptors,
         } = self;
         let address = listener.local_addr().map_err(RunError::Listener)?;
         config.identity.check_address(address)?;
+        let edge = edge(&config, descriptors)?;
         let (stopping, is_stopping) = watch::channel(false);
         let (failed, has_failed) = watch::channel(false);
         let state = Arc::new(ServiceState::new(
             engine,
             &config,
             start,
+            edge.clone(),
             is_stopping,
             failed,
         ));
         let (health, router) = router(&config, &state).await?;
         announce(address, &config);
 
-        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let current = keep_current(edge.tls.clone(), Arc::clone(&edge.connections));
+        let incoming = incoming(listener, edge.connections, edge.tls);
         let mut stop = stopping.subscribe();
         let serving = router.serve_with_incoming_shutdown(incoming, async move {
             // An error means that the sender is gone, which stops the server as well.
@@ -186,6 +206,7 @@ impl<S: Storage + 'static> Server<S> {
             result = &mut serving => result?,
             () = shutdown => {}
             never = watching => match never {},
+            never = current => match never {},
         }
 
         tracing::info!("stopping: no more connections, answering what was accepted");
@@ -206,6 +227,23 @@ impl<S: Storage + 'static> Server<S> {
     }
 }
 
+/// What lies between the network and the calls.
+fn edge(config: &Config, descriptors: Share) -> Result<Edge, TlsError> {
+    let limits = &config.limits;
+    let bounds = Bounds {
+        all: descriptors.connections,
+        per_peer: limits.connections_per_peer_max,
+        opening: limits.handshakes_max,
+        setup: Duration::from_millis(limits.connection_setup_ms),
+    };
+    let tls = config.tls.as_ref().map(LiveTls::load).transpose()?;
+    Ok(Edge {
+        connections: Connections::new(bounds),
+        descriptors,
+        tls: tls.map(Arc::new),
+    })
+}
+
 /// All services, behind the settings of HTTP/2.
 async fn router(
     config: &Config,
@@ -223,7 +261,7 @@ async fn router(
     let ledger = LedgerServiceServer::new(Service::new(Arc::clone(state)))
         .max_decoding_message_size(config.limits.message_bytes_max)
         .max_encoding_message_size(config.limits.message_bytes_max);
-    let router = transport(config)?
+    let router = transport()
         .add_service(health_service)
         .add_service(reflection)
         .add_service(ledger);
@@ -231,8 +269,11 @@ async fn router(
 }
 
 /// The settings of HTTP/2; the values have their reasons in [`limits`](crate::limits::transport).
-fn transport(config: &Config) -> Result<tonic::transport::Server, RunError> {
-    let server = tonic::transport::Server::builder()
+fn transport() -> tonic::transport::Server {
+    // There is no greatest age of a connection: nothing balances load behind this server, and it
+    // would cut off a subscription or a bulk load in the middle. There is no timeout for calls
+    // either: callers set deadlines, and a write is to be answered however long it takes.
+    tonic::transport::Server::builder()
         .initial_stream_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         // The windows are chosen for bulk loading; adapting them would start from 64 KiB.
@@ -244,22 +285,10 @@ fn transport(config: &Config) -> Result<tonic::transport::Server, RunError> {
         .http2_max_local_error_reset_streams(Some(LOCAL_ERROR_RESET_STREAMS_MAX))
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-        // HTTP/2 asks whether the peer is there, so TCP need not.
-        .tcp_keepalive(None)
-        // A small answer must not wait for a larger packet. The listener is ours, so it is set
-        // there as well.
-        .tcp_nodelay(true)
         // gRPC is HTTP/2; anything else on the port is a mistake that should show at once.
         .accept_http1(false)
         // Overload is answered by the writer's queue, with a retry time, not by dropping calls.
-        .load_shed(false);
-    // There is no greatest age of a connection: nothing balances load behind this server, and it
-    // would cut off a subscription or a bulk load in the middle. There is no timeout for calls
-    // either: callers set deadlines, and a write is to be answered however long it takes.
-    match &config.tls {
-        None => Ok(server),
-        Some(tls) => Ok(server.tls_config(server_tls(tls)?)?),
-    }
+        .load_shed(false)
 }
 
 /// Says where the server listens, and how callers are told apart.

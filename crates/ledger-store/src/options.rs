@@ -31,6 +31,12 @@ pub struct StoreOptions {
     pub free_space: FreeSpace,
 }
 
+impl StoreOptions {
+    /// File descriptors that an open store may hold at most. Whoever opens it keeps as many free:
+    /// a store that gets none takes no more writes.
+    pub const DESCRIPTORS_MAX: u64 = OPEN_FILES_MAX + OTHER_FILES_MAX;
+}
+
 impl Default for StoreOptions {
     fn default() -> Self {
         Self {
@@ -75,7 +81,11 @@ const WAL_BYTES_MAX: u64 = 128 * 1024 * 1024;
 
 /// Files kept open; beyond it RocksDB closes the least recently used. A few hundred cover 20 GiB,
 /// and the usual limit of a process is 1024.
-const OPEN_FILES_MAX: i32 = 512;
+const OPEN_FILES_MAX: u64 = 512;
+
+/// Files beside those: write-ahead logs that wait for their flush, what a flush and a compaction
+/// write, the manifest, the text log, the lock, and folders.
+const OTHER_FILES_MAX: u64 = 64;
 
 /// Files kept open of a shadow: what it holds is read in order, or from few files.
 const SHADOW_OPEN_FILES_MAX: i32 = 64;
@@ -151,7 +161,7 @@ fn writing(db: &mut Options, options: &StoreOptions) {
 }
 
 fn opening(db: &mut Options) {
-    db.set_max_open_files(OPEN_FILES_MAX);
+    db.set_max_open_files(i32::try_from(OPEN_FILES_MAX).expect("it is a small number"));
     // RocksDB samples at most twenty files for this; without it, counts of keys start at zero.
     db.set_skip_stats_update_on_db_open(false);
     // A small manifest is quick to replay.

@@ -4526,6 +4526,53 @@ pub struct GetStatusResponse {
     /// The bounds of this server.
     #[prost(message, optional, tag = "18")]
     pub limits: ::core::option::Option<Limits>,
+    /// The connections of the server.
+    #[prost(message, optional, tag = "19")]
+    pub connections: ::core::option::Option<ConnectionStatus>,
+    /// TLS; absent while connections are in clear.
+    #[prost(message, optional, tag = "20")]
+    pub tls: ::core::option::Option<TlsStatus>,
+}
+/// The connections of a server, and what became of those that it did not keep.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ConnectionStatus {
+    /// Connections that are open now.
+    #[prost(uint32, tag = "1")]
+    pub open_count: u32,
+    /// Those of them that are not set up yet: no TLS handshake, or no preface of HTTP/2.
+    #[prost(uint32, tag = "2")]
+    pub opening_count: u32,
+    /// Connections turned away since the start, because as many as may be were in use.
+    #[prost(uint64, tag = "3")]
+    pub refused_count: u64,
+    /// Connections without a call that were closed since the start, to make room for others.
+    #[prost(uint64, tag = "4")]
+    pub displaced_count: u64,
+    /// Connections closed since the start, because they were not set up in time.
+    #[prost(uint64, tag = "5")]
+    pub timed_out_count: u64,
+    /// Files that the process has open, connections among them; zero where the system does not tell.
+    #[prost(uint64, tag = "6")]
+    pub descriptor_count: u64,
+}
+/// What a server uses for TLS.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TlsStatus {
+    /// When the files in use were loaded.
+    #[prost(message, optional, tag = "1")]
+    pub load_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When the certificate of the server runs out.
+    #[prost(message, optional, tag = "2")]
+    pub certificate_end_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Revocation lists in use.
+    #[prost(uint32, tag = "3")]
+    pub revocation_list_count: u32,
+    /// When the first of them should have been replaced; absent without one.
+    #[prost(message, optional, tag = "4")]
+    pub revocation_list_end_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Why the files that are there now are not in use, and earlier ones are; empty when they are.
+    #[prost(string, tag = "5")]
+    pub trouble: ::prost::alloc::string::String,
 }
 /// The bounds of a server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4551,6 +4598,21 @@ pub struct Limits {
     /// Most streams (appends, reads and subscriptions) at once.
     #[prost(uint32, tag = "7")]
     pub streams_max: u32,
+    /// Most connections at once; fewer than configured when the process may not open as many files.
+    #[prost(uint32, tag = "8")]
+    pub connections_max: u32,
+    /// Most connections of one peer at once: of an IPv4 address, or of an IPv6 network of 64 bits.
+    #[prost(uint32, tag = "9")]
+    pub connections_per_peer_max: u32,
+    /// Most connections at once that are not set up yet.
+    #[prost(uint32, tag = "10")]
+    pub handshakes_max: u32,
+    /// Milliseconds that setting up a connection may take.
+    #[prost(uint64, tag = "11")]
+    pub connection_setup_ms: u64,
+    /// Files that the process may open.
+    #[prost(uint64, tag = "12")]
+    pub descriptors_max: u64,
 }
 /// What a rebuild is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]

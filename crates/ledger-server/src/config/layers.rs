@@ -59,7 +59,7 @@ const fn number(name: &'static str) -> Key {
 }
 
 /// Every key that there is; a test holds this list to the fields of [`Settings`].
-pub const KEYS: [Key; 23] = [
+pub const KEYS: [Key; 31] = [
     text("data_dir"),
     switch("create"),
     text("listen"),
@@ -68,6 +68,10 @@ pub const KEYS: [Key; 23] = [
     text("tls.certificate"),
     text("tls.key"),
     text("tls.client_ca"),
+    text("tls.client_crl"),
+    switch("tls.refuse_expired_crl"),
+    text("tls.minimum_version"),
+    number("tls.check_ms"),
     text("log.format"),
     text("log.filter"),
     number("limits.message_bytes_max"),
@@ -83,6 +87,10 @@ pub const KEYS: [Key; 23] = [
     number("limits.append_stream_requests_max"),
     number("limits.append_stream_commands_max"),
     number("limits.shutdown_grace_ms"),
+    number("limits.connections_max"),
+    number("limits.connections_per_peer_max"),
+    number("limits.handshakes_max"),
+    number("limits.connection_setup_ms"),
 ];
 
 /// Puts the layers over each other; the later ones win.
@@ -256,6 +264,8 @@ mod tests {
                 certificate: some("a"),
                 key: some("b"),
                 client_ca: some("c"),
+                client_crl: some("d"),
+                ..TlsSettings::default()
             },
             ..Settings::default()
         };

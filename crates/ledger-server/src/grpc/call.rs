@@ -4,7 +4,10 @@ use super::deadline::Deadline;
 use super::error::CallError;
 use super::stream::Answers;
 use crate::config::{Config, Identity};
+use crate::connections::{Caller, Connections};
+use crate::descriptors::Share;
 use crate::limits::{Limits, RETRY_DELAY};
+use crate::tls::LiveTls;
 use ledger_core::{Position, RecordedTime};
 use ledger_engine::Engine;
 use ledger_engine::query::{QueryError, Reader};
@@ -24,6 +27,7 @@ pub(crate) struct Shared {
     /// The folder of the ledger, for measuring it.
     pub(crate) data_dir: PathBuf,
     pub(crate) start: Start,
+    pub(crate) edge: Edge,
     identity: Identity,
     /// A permit for each read of the store that may run at once.
     reads: Arc<Semaphore>,
@@ -32,6 +36,16 @@ pub(crate) struct Shared {
     stopping: watch::Receiver<bool>,
     /// Set when the engine was found to have failed.
     failed: watch::Sender<bool>,
+}
+
+/// What lies between the network and the calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Edge {
+    pub(crate) connections: Arc<Connections>,
+    /// How the descriptors of the process are shared out.
+    pub(crate) descriptors: Share,
+    /// Absent for connections in clear.
+    pub(crate) tls: Option<Arc<LiveTls>>,
 }
 
 /// When the server started, and from where.
@@ -57,6 +71,7 @@ impl Shared {
         engine: Engine,
         config: &Config,
         start: Start,
+        edge: Edge,
         stopping: watch::Receiver<bool>,
         failed: watch::Sender<bool>,
     ) -> Self {
@@ -68,6 +83,7 @@ impl Shared {
             limits: config.limits.clone(),
             data_dir: config.data_dir.clone(),
             start,
+            edge,
             identity: config.identity.clone(),
             stopping,
             failed,
@@ -124,6 +140,9 @@ impl Shared {
     }
 
     fn call<T>(self: &Arc<Self>, request: &Request<T>) -> Result<Call, CallError> {
+        if let Some(caller) = request.extensions().get::<Caller>() {
+            caller.note_call();
+        }
         Ok(Call {
             shared: Arc::clone(self),
             actor: self.identity.actor(request)?,

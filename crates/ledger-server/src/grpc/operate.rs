@@ -1,9 +1,11 @@
 //! `Rebuild` and `GetStatus`: running the ledger.
 
-use super::call::{Call, StreamPermit};
+use super::call::{Call, Edge, StreamPermit};
 use super::error::CallError;
 use super::stream::{Answers, pull};
+use crate::descriptors;
 use crate::limits::Limits;
+use crate::tls::LiveTls;
 use ledger_engine::RebuildError;
 use ledger_engine::entity_codec;
 use ledger_engine::query::QueryError;
@@ -200,8 +202,33 @@ pub(super) async fn get_status(
         total_size_bytes,
         start_time: Some(time_to_proto(start.time)),
         uptime_seconds: start.instant.elapsed().as_secs(),
-        limits: Some(limits_to_proto(&call.shared.limits)),
+        limits: Some(limits_to_proto(&call.shared.limits, &call.shared.edge)),
+        connections: Some(connections_to_proto(&call.shared.edge)),
+        tls: call.shared.edge.tls.as_ref().map(|tls| tls_to_proto(tls)),
     })
+}
+
+fn connections_to_proto(edge: &Edge) -> v1::ConnectionStatus {
+    let figures = edge.connections.figures();
+    v1::ConnectionStatus {
+        open_count: small(figures.open),
+        opening_count: small(figures.opening),
+        refused_count: figures.refused,
+        displaced_count: figures.displaced,
+        timed_out_count: figures.timed_out,
+        descriptor_count: descriptors::open_count(),
+    }
+}
+
+fn tls_to_proto(tls: &LiveTls) -> v1::TlsStatus {
+    let figures = tls.figures();
+    v1::TlsStatus {
+        load_time: Some(time_to_proto(figures.loaded)),
+        certificate_end_time: figures.certificate_ends.map(time_to_proto),
+        revocation_list_count: small(figures.revocation_lists),
+        revocation_list_end_time: figures.lists_end.map(time_to_proto),
+        trouble: (*figures.trouble).to_owned(),
+    }
 }
 
 /// What the sizes of a store call the log.
@@ -216,8 +243,8 @@ fn folder_bytes(folder: &Path) -> u64 {
     sizes.fold(0, u64::saturating_add)
 }
 
-fn limits_to_proto(limits: &Limits) -> v1::Limits {
-    let small = |limit: usize| u32::try_from(limit).unwrap_or(u32::MAX);
+fn limits_to_proto(limits: &Limits, edge: &Edge) -> v1::Limits {
+    let bounds = edge.connections.bounds();
     v1::Limits {
         message_bytes_max: count(limits.message_bytes_max),
         commands_per_request_max: small(limits.commands_per_request_max),
@@ -226,7 +253,16 @@ fn limits_to_proto(limits: &Limits) -> v1::Limits {
         page_size_default: small(limits.page_size_default),
         trace_events_max: small(limits.trace_events_max),
         streams_max: small(limits.streams_max),
+        connections_max: small(bounds.all),
+        connections_per_peer_max: small(bounds.per_peer),
+        handshakes_max: small(bounds.opening),
+        connection_setup_ms: limits.connection_setup_ms,
+        descriptors_max: edge.descriptors.limit,
     }
+}
+
+fn small(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn count(count: usize) -> u64 {

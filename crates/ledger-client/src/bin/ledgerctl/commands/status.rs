@@ -63,6 +63,7 @@ fn show_status(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Resul
             ),
         ),
     ]))?;
+    show_edge(output, status)?;
     let Some(limits) = status.limits else {
         return Ok(());
     };
@@ -77,6 +78,42 @@ fn show_status(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Resul
         limits.page_size_max,
         limits.trace_events_max
     ))?)
+}
+
+/// Shows connections and TLS, as far as the server tells.
+fn show_edge(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Result<(), Failure> {
+    if let (Some(connections), Some(limits)) = (&status.connections, &status.limits) {
+        output.line(format_args!(
+            "connections: {} of {} ({} of one peer, {} not set up at most), {} not set up, {} \
+             turned away, {} displaced, {} timed out; {} of {} files open",
+            connections.open_count,
+            limits.connections_max,
+            limits.connections_per_peer_max,
+            limits.handshakes_max,
+            connections.opening_count,
+            connections.refused_count,
+            connections.displaced_count,
+            connections.timed_out_count,
+            connections.descriptor_count,
+            limits.descriptors_max,
+        ))?;
+    }
+    let Some(tls) = &status.tls else {
+        return Ok(());
+    };
+    output.line(format_args!(
+        "TLS: loaded {}, certificate until {}, {} revocation lists",
+        show::time(tls.load_time),
+        show::time(tls.certificate_end_time),
+        tls.revocation_list_count
+    ))?;
+    if !tls.trouble.is_empty() {
+        output.line(format_args!(
+            "TLS files that are there now are NOT IN USE: {}",
+            tls.trouble
+        ))?;
+    }
+    Ok(())
 }
 
 /// Megabytes with one decimal, rounded down.
@@ -101,17 +138,34 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_takes_no_writes_says_so() {
+    fn a_server_that_is_not_well_says_so() {
         let status = v1::GetStatusResponse {
             write_disabled_reason: "sync failed".to_owned(),
+            limits: Some(v1::Limits {
+                connections_max: 1_024,
+                ..Default::default()
+            }),
+            connections: Some(v1::ConnectionStatus {
+                open_count: 1_000,
+                refused_count: 7,
+                ..Default::default()
+            }),
+            tls: Some(v1::TlsStatus {
+                trouble: "server.pem holds no certificate".to_owned(),
+                ..Default::default()
+            }),
             ..Default::default()
         };
         let mut written = Vec::new();
         show_status(&mut Output::new(&mut written, false), &status).unwrap();
         let text = String::from_utf8(written).unwrap();
-        assert!(
-            text.contains("REFUSED until the server is restarted: sync failed"),
-            "{text}"
-        );
+        for part in [
+            "REFUSED until the server is restarted: sync failed",
+            "1000 of 1024",
+            "7 turned away",
+            "NOT IN USE: server.pem holds no certificate",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
     }
 }
