@@ -7,16 +7,15 @@
 //! derived state is rebuilt and compared, and the books are checked.
 
 mod callers;
-mod oracle;
 mod start;
 
 use anyhow::{Context as _, Result, ensure};
 use callers::Caller;
 use ledger_core::Position;
 use ledger_proto::v1;
+use ledger_tests::oracle::{self, Oracle};
 use ledger_tests::workload::{Seeded, foundations};
 use ledger_tests::{RawClient, ServerProcess};
-use oracle::Oracle;
 use std::env;
 use std::path::Path;
 use std::sync::{Arc, Mutex};

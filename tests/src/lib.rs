@@ -3,16 +3,21 @@
 //! - [`TestServer`] is the whole server in this process, with a folder of its own.
 //! - [`ServerProcess`] is the program `ledger-server`, which can be killed; [`ledgerctl`] runs the
 //!   command-line tool.
+//! - [`faultfs`] is a disk with faults, and [`faults`] the campaign on it; [`oracle`] knows what a
+//!   log must hold.
 //! - [`gated`] is a store whose writes wait until they are let through.
 //! - [`workload`] makes commands that the rules accept; nothing of it is anybody's.
 //! - [`bench`] measures, [`fuzz`] feeds parsers what they do not expect.
 
 pub mod bench;
+pub mod faultfs;
+pub mod faults;
 pub mod fuzz;
 pub mod gated;
+pub mod oracle;
 mod process;
 mod server;
 pub mod workload;
 
-pub use process::{Said, ServerProcess, ledgerctl};
+pub use process::{Refused, Said, ServerProcess, ledgerctl};
 pub use server::{ACTOR, RawClient, TestServer};

@@ -3,7 +3,8 @@
 
 use anyhow::{Context as _, Result, bail, ensure};
 use std::env;
-use std::io::{BufRead as _, BufReader};
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -51,6 +52,33 @@ impl ServerProcess {
         }
     }
 
+    /// As [`start`](Self::start), for a folder that the server may refuse to open: then the inner
+    /// error says why.
+    ///
+    /// # Errors
+    ///
+    /// When the program is not built, or cannot be started.
+    pub fn try_start(folder: &Path) -> Result<std::result::Result<Self, Refused>> {
+        Self::launch(folder)?.ready()
+    }
+
+    /// Launches the server on a folder and does not wait.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_start`](Self::try_start).
+    pub fn launch(folder: &Path) -> Result<Launched> {
+        // A file and not a pipe, so that nobody has to read while the server writes.
+        let messages = tempfile::tempfile().context("there is no room for messages")?;
+        let child = Self::command(folder, "127.0.0.1:0")?
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(messages.try_clone().context("messages cannot be kept")?)
+            .spawn()
+            .context("the server cannot be started")?;
+        Ok(Launched { child, messages })
+    }
+
     /// The command that starts the server on a folder, for those who cannot wait until it serves.
     ///
     /// # Errors
@@ -85,17 +113,7 @@ impl ServerProcess {
     ///
     /// When it ends in any other way.
     pub fn stop(mut self) -> Result<()> {
-        // The standard library can only kill; every system has a shell that can ask.
-        let asked = Command::new("sh")
-            .args([
-                "-c",
-                "kill -TERM \"$1\"",
-                "sh",
-                &self.process_id().to_string(),
-            ])
-            .status()
-            .context("the server cannot be asked to stop")?;
-        ensure!(asked.success(), "the server was gone already");
+        signal(self.process_id(), "TERM")?;
         let status = self
             .child
             .wait()
@@ -133,6 +151,67 @@ impl Drop for ServerProcess {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// A server that starts, or refuses to.
+#[derive(Debug)]
+pub struct Launched {
+    child: Child,
+    messages: File,
+}
+
+impl Launched {
+    /// The number that the system knows it by.
+    #[must_use]
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it serves, or has ended.
+    ///
+    /// # Errors
+    ///
+    /// When what it said cannot be read.
+    pub fn ready(mut self) -> Result<std::result::Result<ServerProcess, Refused>> {
+        if let Ok(address) = ready(&mut self.child) {
+            let child = self.child;
+            return Ok(Ok(ServerProcess { child, address }));
+        }
+        let status = self.child.wait();
+        let code = status.context("the server cannot be waited for")?.code();
+        let mut said = String::new();
+        self.messages.rewind().context("messages cannot be read")?;
+        self.messages
+            .read_to_string(&mut said)
+            .context("a message is not UTF-8")?;
+        Ok(Err(Refused { code, said }))
+    }
+}
+
+/// Kills a process where it stands (SIGKILL), whoever waits for it.
+pub(crate) fn kill(process: u32) -> Result<()> {
+    signal(process, "KILL")
+}
+
+/// Sends a signal. The standard library can only kill its own children; every system has a shell
+/// that can ask.
+fn signal(process: u32, name: &str) -> Result<()> {
+    let process = process.to_string();
+    let asked = Command::new("sh")
+        .args(["-c", "kill -\"$1\" \"$2\"", "sh", name, &process])
+        .status()
+        .context("no signal can be sent")?;
+    ensure!(asked.success(), "the server was gone already");
+    Ok(())
+}
+
+/// A start that the server has refused.
+#[derive(Debug)]
+pub struct Refused {
+    /// Its exit code; absent when a signal ended it.
+    pub code: Option<i32>,
+    /// What it said on standard error.
+    pub said: String,
 }
 
 /// Reads the line with the address.

@@ -57,7 +57,7 @@ pub const CITIES: [u32; 16] = [
 pub struct Seeded(u64);
 
 /// One caller's share of the population.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Lane {
     number: u32,
     seeded: Seeded,
@@ -68,7 +68,7 @@ pub struct Lane {
 }
 
 /// People who are at the same stage.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Cohort {
     people: Vec<Trainee>,
     stage: usize,
@@ -81,7 +81,7 @@ struct Trainee {
     disbursement: DisbursementId,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct OpenedClass {
     class: ClassId,
     free: u32,

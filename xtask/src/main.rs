@@ -10,6 +10,7 @@ mod codegen;
 mod compiler;
 mod demo;
 mod deny;
+mod faults;
 mod fix;
 mod fuzz;
 mod links;
@@ -59,6 +60,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
             codegen::run(&workspace, mode)
         }
         Command::Bench { arguments } => bench::run(&workspace, &arguments),
+        Command::Faults { arguments } => faults::run(&workspace, &arguments),
         Command::Fuzz { arguments } => fuzz::run(&workspace, &arguments),
         Command::Simulate { seed, seeds } => simulate::run(&workspace, seed, seeds),
     }
@@ -95,6 +97,12 @@ enum Command {
         /// Compares with what is committed and writes nothing.
         #[arg(long)]
         check: bool,
+    },
+    /// Builds everything and runs the server on a disk with faults.
+    Faults {
+        /// Arguments handed on to ledger-faults as they are, `--rounds 1000` for instance.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
     },
     /// Builds everything and feeds every parser what it does not expect.
     Fuzz {

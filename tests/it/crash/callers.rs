@@ -1,11 +1,11 @@
 //! Callers who go on until the server is gone, and remember what they were not told.
 
 use super::lock;
-use super::oracle::{Oracle, Sent};
 use anyhow::{Context as _, Result, bail};
 use ledger_core::Command;
 use ledger_proto::v1::append_stream_response::Outcome;
 use ledger_tests::RawClient;
+use ledger_tests::oracle::{Oracle, Sent};
 use ledger_tests::workload::{Lane, Seeded};
 use std::collections::VecDeque;
 use std::net::SocketAddr;

@@ -1,5 +1,6 @@
 //! What the callers were told, and whether the log agrees.
 
+use crate::RawClient;
 use anyhow::{Context as _, Result, bail, ensure};
 use ledger_core::command::CommandBody;
 use ledger_core::merkle::{CompactRange, leaf_hash};
@@ -7,7 +8,6 @@ use ledger_core::{Command, Event, EventBody, Position, RecordedEvent, RequestId}
 use ledger_proto::event_bytes::recorded_event_from_bytes;
 use ledger_proto::to_proto::command_to_proto;
 use ledger_proto::{Interner, v1};
-use ledger_tests::RawClient;
 use std::collections::{BTreeMap, VecDeque};
 
 /// What every request says about itself, and every event has to repeat.
@@ -15,14 +15,14 @@ const SOURCE_SYSTEM: &str = "crash-test";
 
 /// A request that was sent, or was about to be.
 #[derive(Debug, Clone)]
-pub(crate) struct Sent {
+pub struct Sent {
     request_id: RequestId,
     commands: Vec<Command>,
 }
 
 /// What is known about the log.
-#[derive(Debug, Default)]
-pub(crate) struct Oracle {
+#[derive(Debug, Clone, Default)]
+pub struct Oracle {
     /// Every acknowledged request, by its first position.
     acknowledged: BTreeMap<Position, Sent>,
     /// Up to here the log was compared with what is known.
@@ -30,24 +30,30 @@ pub(crate) struct Oracle {
 }
 
 /// A part of the log as it was served: position, exact bytes, and what they say.
-pub(crate) type Events = Vec<(Vec<u8>, RecordedEvent)>;
+pub type Events = Vec<(Vec<u8>, RecordedEvent)>;
 
 /// Requests that were never answered and are in the log nevertheless, with their first positions.
-pub(crate) type Survived = BTreeMap<RequestId, Position>;
+pub type Survived = BTreeMap<RequestId, Position>;
 
 impl Sent {
-    pub(crate) fn new(request_id: RequestId, commands: Vec<Command>) -> Self {
+    /// A request with its id.
+    #[must_use]
+    pub fn new(request_id: RequestId, commands: Vec<Command>) -> Self {
         Self {
             request_id,
             commands,
         }
     }
 
-    pub(crate) fn request_id(&self) -> RequestId {
+    /// Its id.
+    #[must_use]
+    pub fn request_id(&self) -> RequestId {
         self.request_id
     }
 
-    pub(crate) fn message(&self) -> v1::AppendRequest {
+    /// The request as it goes over the wire.
+    #[must_use]
+    pub fn message(&self) -> v1::AppendRequest {
         v1::AppendRequest {
             request_id: self.request_id.as_bytes().to_vec(),
             commands: self.commands.iter().map(command_to_proto).collect(),
@@ -73,13 +79,18 @@ impl Sent {
 
 impl Oracle {
     /// Up to which position the log was compared.
-    pub(crate) fn checked(&self) -> Position {
+    #[must_use]
+    pub fn checked(&self) -> Position {
         self.checked
     }
 
     /// Takes note of an answer, which has to name one event per command, where nothing else was
     /// acknowledged.
-    pub(crate) fn acknowledged(&mut self, sent: Sent, answer: &v1::AppendResponse) -> Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// The answer is another one.
+    pub fn acknowledged(&mut self, sent: Sent, answer: &v1::AppendResponse) -> Result<()> {
         let first = Position::new(answer.first_position);
         let count = answer.last_position + 1 - answer.first_position;
         ensure!(
@@ -110,7 +121,11 @@ impl Oracle {
     /// Compares the part of the log after what was checked: it consists of acknowledged requests,
     /// every one of them, and of whole requests that are in doubt, those of one caller in order and
     /// without a gap.
-    pub(crate) fn check(
+    ///
+    /// # Errors
+    ///
+    /// What is missing, too much, or in another place.
+    pub fn check(
         &mut self,
         tail: &[(Vec<u8>, RecordedEvent)],
         doubtful: &[&VecDeque<Sent>],
@@ -161,7 +176,11 @@ impl Oracle {
 
     /// Compares the whole log with everything acknowledged, and with the tree that the server
     /// keeps over it.
-    pub(crate) fn check_whole(&self, log: &Events, status: &v1::GetStatusResponse) -> Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// The first place where they differ.
+    pub fn check_whole(&self, log: &Events, status: &v1::GetStatusResponse) -> Result<()> {
         let mut range = CompactRange::new();
         let mut rest = log.as_slice();
         for (first, sent) in &self.acknowledged {
@@ -210,7 +229,11 @@ fn begins_with(events: &[(Vec<u8>, RecordedEvent)], sent: &Sent) -> bool {
 }
 
 /// Reads the log from a position to its end.
-pub(crate) async fn read(client: &mut RawClient, from: Position) -> Result<Events> {
+///
+/// # Errors
+///
+/// The server fails, or serves what is no event.
+pub async fn read(client: &mut RawClient, from: Position) -> Result<Events> {
     let request = v1::ReadEventsRequest {
         from_position: from.get(),
         ..Default::default()
@@ -289,9 +312,9 @@ fn says(event: &Event, command: &Command) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workload::{date, on};
     use ledger_core::command::RegisterPerson;
     use ledger_core::{EventId, PersonKey, RecordedTime};
-    use ledger_tests::workload::{date, on};
 
     fn person(number: u8) -> PersonKey {
         PersonKey::from_bytes([number; 16])

@@ -1,0 +1,265 @@
+//! One round: work until the fault has struck, then see what is left.
+
+use super::fault::{After, Damage, End, Fault};
+use super::{Base, COMMANDS, Campaign};
+use crate::faultfs::{Disk, FileName, Plan};
+use crate::oracle::{self, Sent};
+use crate::workload::Seeded;
+use crate::{RawClient, Refused, ServerProcess};
+use anyhow::{Context as _, Result, bail, ensure};
+use ledger_core::Position;
+use ledger_proto::v1;
+use std::collections::VecDeque;
+use std::thread;
+use std::time::Duration;
+
+/// Requests that a round sends when nothing stops it.
+const REQUESTS_MAX: u64 = 12;
+
+/// How long an answer may take before the request counts as unanswered.
+const ANSWER_TIME: Duration = Duration::from_secs(20);
+
+/// How a round ended.
+pub(super) struct Ended {
+    /// The fault has struck something.
+    pub(super) struck: bool,
+    /// The server served afterwards; otherwise it refused.
+    pub(super) served: bool,
+}
+
+impl Campaign {
+    /// Runs one round.
+    pub(super) fn round(&mut self, fault: &Fault, seeded: &mut Seeded) -> Result<Ended> {
+        self.fs.replace(self.base.disk.clone());
+        self.fs.with(|disk| disk.plan(fault.plan.clone()));
+        let mut base = self.base.clone();
+        let mut doubtful = VecDeque::new();
+        let was_frozen = self.work(fault, &mut base, &mut doubtful)?;
+        let struck = was_frozen || self.fs.with(|disk| disk.struck);
+        self.fs.with(|disk| disk.plan(Plan::default()));
+        self.fs.resume();
+        match fault.after {
+            After::Nothing => {}
+            After::Cut(cut) => self.fs.with(|disk| disk.cut_power(cut, seeded)),
+            After::Damage(damage) => self.fs.with(|disk| damage_one(disk, damage, seeded))?,
+        }
+        let struck = struck || matches!(fault.end, End::Kill(_)) || fault.after != After::Nothing;
+        match ServerProcess::try_start(&self.ledger())? {
+            Ok(server) => {
+                self.check(&server, &mut base, &mut doubtful)?;
+                server.stop().context("the server does not stop in order")?;
+                let served = true;
+                Ok(Ended { struck, served })
+            }
+            Err(refused) => {
+                ensure!(fault.may_refuse, "refused for no reason: {refused:?}");
+                self.check_refusal(&refused)?;
+                let served = false;
+                Ok(Ended { struck, served })
+            }
+        }
+    }
+
+    /// Starts the server and sends requests until the fault of the round ends it. What was sent and
+    /// not answered is in doubt. Returns whether the disk stood still.
+    fn work(&self, fault: &Fault, base: &mut Base, doubtful: &mut VecDeque<Sent>) -> Result<bool> {
+        let launched = ServerProcess::launch(&self.ledger())?;
+        let process = launched.process_id();
+        let answers = match fault.end {
+            End::Stop(answers) | End::Kill(answers) => answers,
+            End::KillFrozen => REQUESTS_MAX,
+        };
+        thread::scope(|scope| {
+            let working = scope.spawn(|| -> Result<()> {
+                // It may not even start, on such a disk.
+                let Ok(server) = launched.ready()? else {
+                    return Ok(());
+                };
+                self.runtime
+                    .block_on(send(&server, base, answers, doubtful))?;
+                match fault.end {
+                    End::Kill(_) => server.kill(),
+                    End::Stop(_) => server.stop(),
+                    // If it still does not stand still, the round says nothing.
+                    End::KillFrozen => {
+                        drop(server.stop());
+                        Ok(())
+                    }
+                }
+            });
+            let is_frozen = self.fs.await_freeze(|| working.is_finished());
+            if is_frozen {
+                crate::process::kill(process)?;
+                self.fs.fail_everything();
+            }
+            working.join().expect("the caller does not panic")?;
+            Ok(is_frozen)
+        })
+    }
+
+    /// The server serves: everything acknowledged is there and nothing else.
+    fn check(
+        &self,
+        server: &ServerProcess,
+        base: &mut Base,
+        doubtful: &mut VecDeque<Sent>,
+    ) -> Result<()> {
+        self.runtime.block_on(async {
+            let mut client = connect(server).await?;
+            let from = base.oracle.checked().next();
+            let tail = oracle::read(&mut client, from).await?;
+            let survived = base.oracle.check(&tail, &[&*doubtful])?;
+            for sent in doubtful.drain(..) {
+                let last = base.oracle.checked();
+                let found = survived.get(&sent.request_id()).copied();
+                let answer = client.append(sent.message()).await?.into_inner();
+                let expected = found.unwrap_or_else(|| last.next()).get();
+                ensure!(
+                    (answer.replayed, answer.first_position) == (found.is_some(), expected),
+                    "the request found at {found:?} of a log up to {last} was answered {answer:?}",
+                );
+                base.oracle.acknowledged(sent, &answer)?;
+            }
+            let log = oracle::read(&mut client, Position::FIRST).await?;
+            let status = client
+                .get_status(v1::GetStatusRequest {})
+                .await?
+                .into_inner();
+            base.oracle.check_whole(&log, &status)?;
+            rebuild(&mut client).await?;
+            books(&mut client).await
+        })
+    }
+
+    /// The server refuses: it says why and what to do, the same the second time, and leaves every
+    /// file where it is.
+    fn check_refusal(&self, refused: &Refused) -> Result<()> {
+        ensure!(
+            refused.code == Some(3),
+            "refused in another way: {refused:?}"
+        );
+        ensure!(
+            refused.said.contains("because:") || refused.said.contains("restore"),
+            "refused without a reason: {refused:?}"
+        );
+        let files = || {
+            let names = |disk: &mut Disk| disk.files().into_iter().map(|(path, _)| path).collect();
+            self.fs.with(|disk| -> Vec<_> { names(disk) })
+        };
+        let before = files();
+        match ServerProcess::try_start(&self.ledger())? {
+            Ok(_) => bail!("refused first and served then; first: {refused:?}"),
+            Err(again) => ensure!(again.code == refused.code, "{again:?} after {refused:?}"),
+        }
+        let after = files();
+        let lost: Vec<_> = before
+            .iter()
+            .filter(|path| !after.contains(path) && !is_text_log(path))
+            .collect();
+        ensure!(lost.is_empty(), "a refused start has removed {lost:?}");
+        Ok(())
+    }
+}
+
+/// RocksDB's own text logs come and go with every start.
+fn is_text_log(path: &[FileName]) -> bool {
+    let name = path.last().map(|name| name.to_string_lossy());
+    name.is_some_and(|name| name.starts_with("LOG"))
+}
+
+/// Sends requests until so many are answered or the server fails.
+async fn send(
+    server: &ServerProcess,
+    base: &mut Base,
+    answers: u64,
+    doubtful: &mut VecDeque<Sent>,
+) -> Result<()> {
+    let Ok(mut client) = connect(server).await else {
+        return Ok(());
+    };
+    for _ in 0..answers {
+        let commands = base.lane.batch(COMMANDS);
+        let sent = Sent::new(base.lane.request_id(), commands);
+        let message = sent.message();
+        doubtful.push_back(sent);
+        let answer = tokio::time::timeout(ANSWER_TIME, client.append(message)).await;
+        let Ok(Ok(answer)) = answer else {
+            return Ok(());
+        };
+        let sent = doubtful.pop_back().context("it was just put there")?;
+        base.oracle.acknowledged(sent, answer.get_ref())?;
+    }
+    Ok(())
+}
+
+/// Damages one file of the ledger, which is drawn; empty ones have nothing to damage.
+fn damage_one(disk: &mut Disk, damage: Damage, seeded: &mut Seeded) -> Result<()> {
+    let mut files = disk.files();
+    files.retain(|(_, file)| disk.bytes_mut(*file).is_some_and(|bytes| !bytes.is_empty()));
+    let mut draw = |bound: usize| {
+        let bound = u64::try_from(bound).unwrap_or(u64::MAX);
+        usize::try_from(seeded.below(bound)).unwrap_or_default()
+    };
+    let chosen = files.get(draw(files.len())).cloned();
+    let (path, file) = chosen.context("there are files")?;
+    match damage {
+        Damage::Lost => disk.remove(&path),
+        Damage::Swapped => {
+            let other = files.get(draw(files.len())).context("there are files")?.1;
+            let bytes = disk.bytes_mut(file).cloned().unwrap_or_default();
+            let place = disk.bytes_mut(other).context("the file is there")?;
+            let swapped = std::mem::replace(place, bytes);
+            *disk.bytes_mut(file).context("the file is there")? = swapped;
+        }
+        Damage::Emptied | Damage::Halved | Damage::Shortened | Damage::BitFlipped => {
+            let bytes = disk.bytes_mut(file).context("the file is there")?;
+            let (at, bit) = (draw(bytes.len()), draw(8));
+            match damage {
+                Damage::Emptied => bytes.clear(),
+                Damage::Halved => bytes.truncate(bytes.len() / 2),
+                Damage::Shortened => drop(bytes.pop()),
+                _ => *bytes.get_mut(at).context("the byte is there")? ^= 1 << bit,
+            }
+        }
+    }
+    // What lies there lies there for good.
+    disk.settle();
+    Ok(())
+}
+
+async fn rebuild(client: &mut RawClient) -> Result<()> {
+    let mut messages = client
+        .rebuild(v1::RebuildRequest::default())
+        .await?
+        .into_inner();
+    let mut last = None;
+    while let Some(progress) = messages.message().await? {
+        last = Some(progress);
+    }
+    let last = last.context("a rebuild says how it ended")?;
+    ensure!(
+        last.phase() == v1::RebuildPhase::Switched && last.difference_count == 0,
+        "the rebuild ended with {last:?}"
+    );
+    Ok(())
+}
+
+async fn books(client: &mut RawClient) -> Result<()> {
+    let accounts = client
+        .list_accounts(v1::ListAccountsRequest::default())
+        .await?
+        .into_inner();
+    let (debits, credits) = (accounts.total_debits_fen, accounts.total_credits_fen);
+    ensure!(
+        debits == credits && debits > 0,
+        "debits of {debits} fen stand against credits of {credits} fen"
+    );
+    Ok(())
+}
+
+/// Connects to a server.
+pub(super) async fn connect(server: &ServerProcess) -> Result<RawClient> {
+    RawClient::connect(format!("http://{}", server.address()))
+        .await
+        .context("no connection")
+}
