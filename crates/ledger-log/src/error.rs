@@ -90,6 +90,30 @@ pub enum LogError {
         space: Space,
     },
 
+    /// A file, or an entry, of a space is damaged. The log is another matter.
+    #[error(
+        "stored {} is damaged: {}",
+        space.name(),
+        if space.is_rebuildable() {
+            "it follows from the log, and a rebuild replaces it"
+        } else {
+            "it follows from nothing else; restore a backup"
+        }
+    )]
+    DamagedSpace {
+        /// The space that was read.
+        space: Space,
+        /// What the database said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// The store was opened for reading only.
+    #[error("ledger is open for reading only: {reason}")]
+    ReadOnly {
+        /// Why.
+        reason: String,
+    },
+
     /// The disk has too little room for this and for what has to stay free. Nothing was written.
     #[error("no room to {doing}: {free} bytes are free, {needed} are needed beside {headroom}")]
     NoRoom {
@@ -153,6 +177,8 @@ impl LogError {
             // Somebody makes room.
             Self::NoRoom { .. } => true,
             Self::StaleEpoch { .. }
+            | Self::DamagedSpace { .. }
+            | Self::ReadOnly { .. }
             | Self::Conflict { .. }
             | Self::Gap { .. }
             | Self::GroupTooLarge { .. }

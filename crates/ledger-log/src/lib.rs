@@ -30,7 +30,7 @@ pub use block::{Block, BlockBuilder, LeafHash, Record, RecordRefused, Records};
 pub use counter_row::CounterRow;
 pub use epoch::Epoch;
 pub use error::{Damage, LogError};
-pub use log::{BlockIter, CommitGroup, Log, blocks_back_from};
+pub use log::{BlockIter, CommitGroup, Condition, Log, blocks_back_from};
 pub use memory::{Fault, MemoryStore};
 pub use state::{
     Direction, Entries, Entry, Shadow, ShadowId, ShadowPurpose, Snapshot, Space, SpaceSize,

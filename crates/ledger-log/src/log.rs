@@ -68,6 +68,40 @@ pub trait Log: Send + Sync {
 
     /// Returns why writing is disabled, or `None` while it is not.
     fn write_disabled(&self) -> Option<String>;
+
+    /// Returns why the store takes no writes since it was opened, or `None` when it does.
+    fn read_only(&self) -> Option<String> {
+        None
+    }
+
+    /// Checks that the disk has the room that writing needs; cheap enough to ask for every group.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::NoRoom`]. It is over as soon as there is room again.
+    fn check_room(&self) -> Result<(), LogError> {
+        Ok(())
+    }
+
+    /// Tells what an operator should know of the store.
+    fn condition(&self) -> Condition {
+        Condition::default()
+    }
+}
+
+/// How a store and its disk are doing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Condition {
+    /// Bytes that may still be written to the disk; `None` where nobody can tell.
+    pub free_bytes: Option<u64>,
+    /// Free bytes below which nothing more is recorded.
+    pub writes_headroom_bytes: u64,
+    /// Free bytes that a rebuild or a simulation leaves.
+    pub shadow_headroom_bytes: u64,
+    /// Bytes kept for the next opening, now; zero when they were given back.
+    pub spare_bytes: u64,
+    /// What of the derived state was found damaged since it became live.
+    pub damage: Option<String>,
 }
 
 /// What one append carries: blocks of events, and the state that follows from them.

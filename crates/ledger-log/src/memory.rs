@@ -1,6 +1,6 @@
 //! The log and its state in memory: the reference implementation, for tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -47,6 +47,16 @@ impl MemoryStore {
     pub fn reopen(self) -> Self {
         let durable = self.shared.read().durable.clone();
         Self::over(durable)
+    }
+
+    /// Makes reads of a key fail, as those of a damaged file do, until a rebuild replaces it.
+    pub fn damage(&self, space: Space, key: Vec<u8>) {
+        self.shared
+            .write()
+            .durable
+            .spaces
+            .damaged
+            .insert((space, key));
     }
 
     /// Makes the next write fail with `reason`.
@@ -105,7 +115,11 @@ struct ShadowData {
 type Map = BTreeMap<Vec<u8>, Vec<u8>>;
 
 #[derive(Debug, Clone, Default)]
-struct Spaces(BTreeMap<Space, Arc<Map>>);
+struct Spaces {
+    maps: BTreeMap<Space, Arc<Map>>,
+    /// Keys that cannot be read.
+    damaged: BTreeSet<(Space, Vec<u8>)>,
+}
 
 impl Log for MemoryStore {
     fn claim_epoch(&self) -> Result<Epoch, LogError> {
@@ -171,15 +185,14 @@ impl Log for MemoryStore {
 
 impl StateStore for MemoryStore {
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, LogError> {
-        Ok(self.shared.read().durable.spaces.get(space, key))
+        self.shared.read().durable.spaces.get(space, key)
     }
 
     fn multi_get(&self, space: Space, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, LogError> {
         let state = self.shared.read();
-        Ok(keys
-            .iter()
+        keys.iter()
             .map(|key| state.durable.spaces.get(space, key))
-            .collect())
+            .collect()
     }
 
     fn scan(
@@ -190,8 +203,10 @@ impl StateStore for MemoryStore {
         direction: Direction,
         limit: usize,
     ) -> Result<Vec<Entry>, LogError> {
-        let map = self.shared.read().durable.spaces.map(space);
-        Ok(scan(&map, from, to, direction, limit))
+        let spaces = &self.shared.read().durable.spaces;
+        let found = scan(&spaces.map(space), from, to, direction, limit);
+        let checked = found.into_iter().map(|entry| spaces.checked(space, entry));
+        checked.collect()
     }
 
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, LogError> {
@@ -274,11 +289,11 @@ impl Snapshot for MemorySnapshot {
     }
 
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, LogError> {
-        Ok(self.spaces.get(space, key))
+        self.spaces.get(space, key)
     }
 
-    fn iterate(&self, space: Space) -> Entries<'_> {
-        self.spaces.iterate(space)
+    fn iterate_from(&self, space: Space, from: &[u8]) -> Entries<'_> {
+        self.spaces.iterate(space, from)
     }
 }
 
@@ -307,7 +322,7 @@ impl Shadow for MemoryShadow {
         check_rebuildable(space)?;
         let mut state = self.shared.write();
         let spaces = state.shadow_spaces(self.shared.id, self.id)?;
-        Ok(keys.iter().map(|key| spaces.get(space, key)).collect())
+        keys.iter().map(|key| spaces.get(space, key)).collect()
     }
 
     fn scan(
@@ -333,7 +348,7 @@ impl Shadow for MemoryShadow {
                 .clone())
         });
         match opened {
-            Ok(spaces) => spaces.iterate(space),
+            Ok(spaces) => spaces.iterate(space, &[]),
             Err(error) => Box::new(std::iter::once(Err(error))),
         }
     }
@@ -449,16 +464,33 @@ impl Default for Durable {
 
 impl Spaces {
     fn map(&self, space: Space) -> Arc<Map> {
-        self.0.get(&space).cloned().unwrap_or_default()
+        self.maps.get(&space).cloned().unwrap_or_default()
     }
 
-    fn get(&self, space: Space, key: &[u8]) -> Option<Vec<u8>> {
-        self.0.get(&space)?.get(key).cloned()
+    fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, LogError> {
+        self.check(space, key)?;
+        let map = self.maps.get(&space);
+        Ok(map.and_then(|map| map.get(key)).cloned())
+    }
+
+    fn checked(&self, space: Space, entry: Entry) -> Result<Entry, LogError> {
+        self.check(space, &entry.0)?;
+        Ok(entry)
+    }
+
+    fn check(&self, space: Space, key: &[u8]) -> Result<(), LogError> {
+        if self.damaged.is_empty() || !self.damaged.contains(&(space, key.to_vec())) {
+            return Ok(());
+        }
+        Err(LogError::DamagedSpace {
+            space,
+            source: "damaged by a test".into(),
+        })
     }
 
     fn apply(&mut self, ops: &[StateOp]) {
         for op in ops {
-            let map = Arc::make_mut(self.0.entry(op.space).or_default());
+            let map = Arc::make_mut(self.maps.entry(op.space).or_default());
             match &op.value {
                 Some(value) => map.insert(op.key.clone(), value.clone()),
                 None => map.remove(&op.key),
@@ -467,18 +499,27 @@ impl Spaces {
     }
 
     fn replace_rebuildable(&mut self, rebuilt: Self) {
-        self.0.retain(|space, _| !space.is_rebuildable());
-        self.0.extend(rebuilt.0);
+        self.maps.retain(|space, _| !space.is_rebuildable());
+        self.maps.extend(rebuilt.maps);
+        self.damaged.retain(|(space, _)| !space.is_rebuildable());
     }
 
-    fn iterate(&self, space: Space) -> Entries<'static> {
+    /// Ends after an entry that cannot be read.
+    fn iterate(&self, space: Space, from: &[u8]) -> Entries<'static> {
         let map = self.map(space);
-        let mut next: Bound<Vec<u8>> = Bound::Unbounded;
+        let spaces = self.clone();
+        let mut next: Bound<Vec<u8>> = Bound::Included(from.to_vec());
+        let mut is_over = false;
         Box::new(std::iter::from_fn(move || {
+            if is_over {
+                return None;
+            }
             let lower = next.as_ref().map(Vec::as_slice);
             let (key, value) = map.range::<[u8], _>((lower, Bound::Unbounded)).next()?;
             next = Bound::Excluded(key.clone());
-            Some(Ok((key.clone(), value.clone())))
+            let entry = spaces.checked(space, (key.clone(), value.clone()));
+            is_over = entry.is_err();
+            Some(entry)
         }))
     }
 }

@@ -19,7 +19,8 @@ pub trait StateStore: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`LogError::Storage`] when reading fails; so for every read below.
+    /// [`LogError::DamagedSpace`] when what is stored cannot be read, [`LogError::Storage`] when
+    /// reading fails in another way; so for every read below.
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, LogError>;
 
     /// Returns the values of several keys of one moment, in the order of the keys given.
@@ -112,7 +113,12 @@ pub trait Snapshot: Send {
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, LogError>;
 
     /// Reads a space from its first key to its last.
-    fn iterate(&self, space: Space) -> Entries<'_>;
+    fn iterate(&self, space: Space) -> Entries<'_> {
+        self.iterate_from(space, &[])
+    }
+
+    /// Reads a space from the first key at or behind `from` to its last.
+    fn iterate_from(&self, space: Space, from: &[u8]) -> Entries<'_>;
 }
 
 /// A second set of the rebuildable spaces, filled beside the live one.

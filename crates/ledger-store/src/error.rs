@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use ledger_core::Position;
-use ledger_log::LogError;
+use ledger_log::{LogError, Space};
 use rocksdb::ErrorKind;
 use thiserror::Error;
 
@@ -36,6 +36,21 @@ pub enum OpenError {
     Damaged {
         /// The folder named.
         path: PathBuf,
+        /// What RocksDB said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// A file of what follows from the log is damaged or missing.
+    #[error(
+        "a file of the {} at {} is damaged; they follow from the log: run 'ledger-server rebuild'",
+        space.name(),
+        path.display()
+    )]
+    DamagedSpace {
+        /// The folder named.
+        path: PathBuf,
+        /// The space that the file belongs to.
+        space: Space,
         /// What RocksDB said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -90,6 +105,19 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// Tells whether the disk was full.
+    pub(crate) fn is_full_disk(&self) -> bool {
+        let source = match self {
+            Self::Database { source, .. } => Some(source),
+            Self::Check {
+                source: LogError::Storage { source, .. },
+            } => Some(source),
+            _ => None,
+        };
+        let error = source.and_then(|source| source.downcast_ref::<rocksdb::Error>());
+        error.is_some_and(is_full_disk)
+    }
+
     /// Tells an error of opening by what the operator has to do about it.
     pub(crate) fn from_rocksdb(path: PathBuf, error: rocksdb::Error) -> Self {
         // RocksDB has no kind for a held lock; both of its messages, for another process and for
@@ -130,6 +158,13 @@ pub(crate) fn is_full_disk(error: &rocksdb::Error) -> bool {
     let text = error.as_ref();
     error.kind() == ErrorKind::IOError
         && (text.contains("No space left on device") || text.contains("Disk quota exceeded"))
+}
+
+/// Tells whether what is stored is not what was written, or is not there.
+pub(crate) fn is_damage(error: &rocksdb::Error) -> bool {
+    let is_missing =
+        error.kind() == ErrorKind::IOError && error.as_ref().contains("No such file or directory");
+    error.kind() == ErrorKind::Corruption || is_missing
 }
 
 /// Wraps an error of reading the log.

@@ -24,12 +24,15 @@ mod log;
 mod open;
 mod options;
 mod pace;
+mod read_only;
 mod room;
 mod shadow;
+mod spare;
 mod state;
 mod store;
 pub mod testing;
 mod verify;
+mod wal;
 
 pub use backup::{
     About, BackUp, Backup, BackupError, BackupFolder, Copying, Flaw, FlawKind, ReadSeal, Restoring,

@@ -4,7 +4,9 @@ use std::iter;
 use std::sync::atomic::Ordering;
 
 use ledger_core::Position;
-use ledger_log::{Block, BlockIter, CommitGroup, Damage, Epoch, Log, LogError, Space, keys};
+use ledger_log::{
+    Block, BlockIter, CommitGroup, Condition, Damage, Epoch, Log, LogError, Space, keys,
+};
 use rocksdb::WriteBatch;
 
 use crate::error::unreadable;
@@ -115,6 +117,21 @@ impl Log for RocksStore {
 
     fn write_disabled(&self) -> Option<String> {
         self.inner().write_disabled.get().cloned()
+    }
+
+    fn read_only(&self) -> Option<String> {
+        self.inner().read_only.clone()
+    }
+
+    fn check_room(&self) -> Result<(), LogError> {
+        self.inner().room.check_writes()
+    }
+
+    fn condition(&self) -> Condition {
+        Condition {
+            damage: self.inner().damage(),
+            ..self.inner().room.condition()
+        }
     }
 }
 

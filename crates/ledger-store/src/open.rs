@@ -12,15 +12,77 @@ use ledger_log::{Block, LogError, Space};
 use rocksdb::{ColumnFamilyDescriptor, DB, IteratorMode, WriteBatch};
 
 use crate::columns::{Column, EVENTS, FIRST_GENERATION};
-use crate::error::{storage, system, unreadable};
+use crate::error::{is_damage, storage, system, unreadable};
 use crate::log::decode;
 use crate::options::{self, ColumnOptions};
-use crate::room::Room;
 use crate::store::Inner;
-use crate::{OpenError, StoreOptions, bookkeeping, shadow};
+use crate::{OpenError, StoreOptions, bookkeeping, read_only, shadow, spare, wal};
 
 /// Opens the database in a folder and recovers the store in it.
+///
+/// What is too full to be written to is opened for reading.
 pub(crate) fn open(path: &Path, options: &StoreOptions) -> Result<Inner, OpenError> {
+    if options.read_only {
+        let reason = "it was started so (read_only)".to_owned();
+        return read_only::open(path, options, reason);
+    }
+    if path.join("CURRENT").exists()
+        && let Err(error) = spare::make_room(path, options)
+    {
+        return match error {
+            LogError::NoRoom { .. } => read_only::open(path, options, read_only::no_room(&error)),
+            source => Err(OpenError::Check { source }),
+        };
+    }
+    match open_for_writing(path, options) {
+        Err(error) if error.is_full_disk() => {
+            let reason =
+                format!("no room to open it for writing: {error}; make room and start again");
+            read_only::open(path, options, reason)
+        }
+        Err(error) => Err(name_space(path, options, error)),
+        opened => opened,
+    }
+}
+
+/// Tells damage to what can be rebuilt from other damage, where a file is named.
+fn name_space(path: &Path, options: &StoreOptions, error: OpenError) -> OpenError {
+    match error {
+        OpenError::Damaged { path, source } => {
+            match read_only::space_of_file(&path, options, &source.to_string()) {
+                Some(space) => OpenError::DamagedSpace {
+                    path,
+                    space,
+                    source,
+                },
+                None => OpenError::Damaged { path, source },
+            }
+        }
+        OpenError::Database { source, .. } if is_missing_file(&*source) => {
+            let path = path.to_owned();
+            match read_only::space_of_file(&path, options, &source.to_string()) {
+                Some(space) => OpenError::DamagedSpace {
+                    path,
+                    space,
+                    source,
+                },
+                None => OpenError::Damaged { path, source },
+            }
+        }
+        error => error,
+    }
+}
+
+fn is_missing_file(error: &(dyn std::error::Error + 'static)) -> bool {
+    error
+        .downcast_ref::<rocksdb::Error>()
+        .is_some_and(is_damage)
+}
+
+fn open_for_writing(path: &Path, options: &StoreOptions) -> Result<Inner, OpenError> {
+    if options.for_repair {
+        wal::check(path)?;
+    }
     let column_options = ColumnOptions::new(options);
     let columns = columns(path, options)?;
     let db = open_database(path, options, &columns, &column_options)?;
@@ -48,56 +110,16 @@ pub(crate) fn open(path: &Path, options: &StoreOptions) -> Result<Inner, OpenErr
     check_tip(&db, tip)?;
 
     shadow::clear(path).map_err(|error| check(system("remove a shadow", error)))?;
-    let room = Room::new(
-        path,
-        options.free_space.clone(),
-        options.shadow_headroom_bytes,
-    );
-    let inner = Inner::new(db, column_options, generation, epoch, tip, room);
+    spare::keep(path, options);
+    let inner = Inner::new(db, column_options, generation, epoch, tip, options);
     for other in generations(&columns).filter(|other| *other != generation) {
         shadow::drop_generation(&inner, other).map_err(check)?;
     }
     Ok(inner)
 }
 
-/// Opens the database in a folder for reading only. The write-ahead log is replayed in memory, and
-/// no file of the ledger changes; RocksDB puts its own text log into `info_log`.
-pub(crate) fn open_read_only(path: &Path, info_log: &Path) -> Result<Inner, OpenError> {
-    let options = StoreOptions::default();
-    let column_options = ColumnOptions::new(&options);
-    let columns = columns(path, &options)?;
-    let descriptors = columns
-        .iter()
-        .map(|column| ColumnFamilyDescriptor::new(column.name(), column_options.of(*column)));
-    let mut database = options::database(&options);
-    database.set_db_log_dir(info_log);
-    let db = DB::open_cf_descriptors_read_only(&database, path, descriptors, false)
-        .map_err(|error| OpenError::from_rocksdb(path.to_owned(), error))?;
-    let check = |source| OpenError::Check { source };
-    let read = |key: &str| db.get_opt(key, &options::point_read());
-    match bookkeeping::format(&read).map_err(check)? {
-        Some(bookkeeping::FORMAT) => {}
-        version => {
-            return Err(OpenError::UnknownFormat {
-                version: version.unwrap_or_default(),
-                known: bookkeeping::FORMAT,
-            });
-        }
-    }
-    let generation = bookkeeping::generation(&read).map_err(check)?;
-    let epoch = bookkeeping::epoch(&read).map_err(check)?;
-    let tip = bookkeeping::tip(&read).map_err(check)?;
-    check_columns(&db, generation)?;
-    check_tip(&db, tip)?;
-    let headroom = options.shadow_headroom_bytes;
-    let room = Room::new(path, options.free_space, headroom);
-    let inner = Inner::new(db, column_options, generation, epoch, tip, room);
-    inner.disable_writing("opened for reading only");
-    Ok(inner)
-}
-
 /// Returns the column families that are there, or those of a new store.
-fn columns(path: &Path, options: &StoreOptions) -> Result<Vec<Column>, OpenError> {
+pub(crate) fn columns(path: &Path, options: &StoreOptions) -> Result<Vec<Column>, OpenError> {
     // RocksDB points to its present manifest in this file, from the moment there is a database.
     if !path.join("CURRENT").exists() {
         return if options.create_if_missing {
@@ -124,7 +146,13 @@ fn open_database(
     let descriptors = columns
         .iter()
         .map(|column| ColumnFamilyDescriptor::new(column.name(), column_options.of(*column)));
-    DB::open_cf_descriptors(&options::database(options), path, descriptors)
+    let mut database = options::database(options);
+    if options.for_repair {
+        // Files of the derived state may be missing or cut short; the log is read and checked whole
+        // by the rebuild, and its write-ahead log was checked before.
+        database.set_paranoid_checks(false);
+    }
+    DB::open_cf_descriptors(&database, path, descriptors)
         .map_err(|error| OpenError::from_rocksdb(path.to_owned(), error))
 }
 
@@ -178,7 +206,7 @@ fn create_missing(
 }
 
 /// Checks that the log and every live space are there.
-fn check_columns(db: &DB, generation: u64) -> Result<(), OpenError> {
+pub(crate) fn check_columns(db: &DB, generation: u64) -> Result<(), OpenError> {
     let missing = Column::all(generation)
         .map(Column::name)
         .find(|name| db.cf_handle(name).is_none());
@@ -186,7 +214,7 @@ fn check_columns(db: &DB, generation: u64) -> Result<(), OpenError> {
 }
 
 /// Reads the last block whole, and checks that the log ends where the bookkeeping says.
-fn check_tip(db: &DB, tip: Position) -> Result<(), OpenError> {
+pub(crate) fn check_tip(db: &DB, tip: Position) -> Result<(), OpenError> {
     let events = db.cf_handle(EVENTS).ok_or(OpenError::MissingColumn {
         name: EVENTS.to_owned(),
     })?;

@@ -24,6 +24,15 @@ pub struct StoreOptions {
     pub cache_bytes: usize,
     /// Bytes of write buffers of all column families together, beyond which one is flushed.
     pub write_buffer_bytes: usize,
+    /// Opens for reading only, so that no file of the folder changes.
+    pub read_only: bool,
+    /// Opens for a rebuild of the derived state and nothing else: it need not be readable, and no
+    /// compaction may meet its damage.
+    pub for_repair: bool,
+    /// Bytes that stay free of what is recorded: below it nothing more is, until there is room.
+    pub writes_headroom_bytes: u64,
+    /// Bytes kept in the folder for the next opening on a full disk.
+    pub spare_bytes: u64,
     /// Bytes that a simulation or a rebuild leaves free on the disk: it is refused before it takes
     /// them, so that the log always has room to go on.
     pub shadow_headroom_bytes: u64,
@@ -47,6 +56,14 @@ impl Default for StoreOptions {
             // About 300,000 events between two flushes, so that most rewriting of one entity
             // happens in memory.
             write_buffer_bytes: 160 * MIB,
+            read_only: false,
+            for_repair: false,
+            // What is in memory and in flight: write buffers, two groups, the write-ahead log; and
+            // a compaction of the upper levels beside it.
+            writes_headroom_bytes: 512 * 1024 * 1024,
+            // An opening writes the write-ahead log into files, at most 128 MiB of it, and its own
+            // small files.
+            spare_bytes: 192 * 1024 * 1024,
             // What the live database may write while a shadow takes its next step: its write
             // buffers, its write-ahead log, and a compaction of its upper levels.
             shadow_headroom_bytes: 1024 * 1024 * 1024,
@@ -180,24 +197,31 @@ fn info_log(db: &mut Options) {
 /// Makes the settings of column families, which share one cache.
 pub(crate) struct ColumnOptions {
     cache: Cache,
+    /// Whether what can be rebuilt is left alone, damaged as it may be.
+    for_repair: bool,
 }
 
 impl ColumnOptions {
     pub(crate) fn new(options: &StoreOptions) -> Self {
         Self {
             cache: Cache::new_lru_cache(options.cache_bytes),
+            for_repair: options.for_repair,
         }
     }
 
     /// Returns the settings of one column family.
     pub(crate) fn of(&self, column: Column) -> Options {
-        match column {
+        let mut options = match column {
             Column::Events => self.events(),
             Column::Rebuildable(Space::Entities, _) | Column::Kept(Space::Requests) => {
                 self.looked_up()
             }
             Column::Bookkeeping | Column::Rebuildable(..) | Column::Kept(_) => self.scanned(),
+        };
+        if self.for_repair && matches!(column, Column::Rebuildable(..)) {
+            options.set_disable_auto_compactions(true);
         }
+        options
     }
 
     /// The log: large values in ascending order, never changed, found by seeking.

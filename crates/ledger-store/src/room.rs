@@ -5,9 +5,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ledger_log::LogError;
+use ledger_log::{Condition, LogError, limits::GROUP_BYTES_MAX};
 
 use crate::error::system;
+use crate::{StoreOptions, spare};
+
+/// Bytes that one group takes in the write-ahead log at most.
+pub(crate) const GROUP_BYTES: u64 = {
+    assert!(GROUP_BYTES_MAX == 32 * 1024 * 1024);
+    32 * 1024 * 1024
+};
 
 /// The way to ask how much room the disk of a folder has.
 #[derive(Clone)]
@@ -59,27 +66,40 @@ impl fmt::Debug for FreeSpace {
 pub(crate) struct Room {
     folder: PathBuf,
     free: FreeSpace,
+    /// Bytes that stay free of what is recorded.
+    writes_headroom: u64,
     /// Bytes that a shadow leaves free.
     shadow_headroom: u64,
 }
 
 impl Room {
-    pub(crate) fn new(folder: &Path, free: FreeSpace, shadow_headroom: u64) -> Self {
+    pub(crate) fn new(folder: &Path, options: &StoreOptions) -> Self {
         Self {
             folder: folder.to_owned(),
-            free,
-            shadow_headroom,
+            free: options.free_space.clone(),
+            writes_headroom: options.writes_headroom_bytes,
+            shadow_headroom: options.shadow_headroom_bytes,
         }
     }
 
-    pub(crate) fn free(&self) -> Result<u64, LogError> {
-        let free = self.free.bytes(&self.folder);
-        free.map_err(|error| system("ask for free space", error))
+    /// Checks that a group may be written.
+    pub(crate) fn check_writes(&self) -> Result<(), LogError> {
+        // Where nobody can tell how much is free the write itself will.
+        let Ok(free) = self.free() else { return Ok(()) };
+        Self::check("record more", GROUP_BYTES, free, self.writes_headroom)
     }
 
-    /// Checks that a shadow may take so many bytes.
-    pub(crate) fn check_shadow(&self, doing: &'static str, needed: u64) -> Result<(), LogError> {
-        let (free, headroom) = (self.free()?, self.shadow_headroom);
+    pub(crate) fn condition(&self) -> Condition {
+        Condition {
+            free_bytes: self.free().ok(),
+            writes_headroom_bytes: self.writes_headroom,
+            shadow_headroom_bytes: self.shadow_headroom,
+            spare_bytes: spare::bytes(&self.folder),
+            damage: None,
+        }
+    }
+
+    fn check(doing: &'static str, needed: u64, free: u64, headroom: u64) -> Result<(), LogError> {
         if free >= needed.saturating_add(headroom) {
             return Ok(());
         }
@@ -89,6 +109,16 @@ impl Room {
             free,
             headroom,
         })
+    }
+
+    pub(crate) fn free(&self) -> Result<u64, LogError> {
+        let free = self.free.bytes(&self.folder);
+        free.map_err(|error| system("ask for free space", error))
+    }
+
+    /// Checks that a shadow may take so many bytes.
+    pub(crate) fn check_shadow(&self, doing: &'static str, needed: u64) -> Result<(), LogError> {
+        Self::check(doing, needed, self.free()?, self.shadow_headroom)
     }
 
     /// Tells an error of a shadow's database by its cause: a disk that is full all the same is

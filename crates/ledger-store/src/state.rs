@@ -21,12 +21,13 @@ impl StateStore for RocksStore {
         inner
             .db
             .get_cf_opt(&inner.space(space), key, &options::point_read())
-            .map_err(|error| storage("read an entry", error))
+            .map_err(|error| inner.read_error(space, "read an entry", error))
     }
 
     fn multi_get(&self, space: Space, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, LogError> {
         let inner = self.inner();
-        multi_get(&inner.db, &inner.space(space), keys)
+        let failed = |doing, error| inner.read_error(space, doing, error);
+        multi_get(&inner.db, &inner.space(space), keys, &failed)
     }
 
     fn scan(
@@ -38,7 +39,14 @@ impl StateStore for RocksStore {
         limit: usize,
     ) -> Result<Vec<Entry>, LogError> {
         let inner = self.inner();
-        scan(&inner.db, &inner.space(space), from, to, direction, limit)
+        let failed = |doing, error| inner.read_error(space, doing, error);
+        let range = Range {
+            from,
+            to,
+            direction,
+            limit,
+        };
+        scan(&inner.db, &inner.space(space), &range, &failed)
     }
 
     fn snapshot(&self) -> Result<Box<dyn Snapshot + '_>, LogError> {
@@ -46,6 +54,7 @@ impl StateStore for RocksStore {
         let (snapshot, columns) = inner.snapshot();
         let last_position = bookkeeping::tip(&|key| snapshot.get(key))?;
         Ok(Box::new(RocksSnapshot {
+            inner,
             last_position,
             columns,
             snapshot,
@@ -77,6 +86,7 @@ impl StateStore for RocksStore {
 
 /// One state of the whole store; it keeps its column families readable after a promotion.
 struct RocksSnapshot<'a> {
+    inner: &'a Inner,
     last_position: Position,
     columns: [ColumnFamilyRef<'a>; Space::ALL.len()],
     snapshot: SnapshotWithThreadMode<'a, DB>,
@@ -100,15 +110,20 @@ impl Snapshot for RocksSnapshot<'_> {
     fn get(&self, space: Space, key: &[u8]) -> Result<Option<Vec<u8>>, LogError> {
         self.snapshot
             .get_cf_opt(self.column(space), key, options::point_read())
-            .map_err(|error| storage("read an entry of a snapshot", error))
+            .map_err(|error| {
+                let doing = "read an entry of a snapshot";
+                self.inner.read_error(space, doing, error)
+            })
     }
 
-    fn iterate(&self, space: Space) -> Entries<'_> {
+    fn iterate_from(&self, space: Space, from: &[u8]) -> Entries<'_> {
         let column = self.column(space);
-        let entries =
-            self.snapshot
-                .iterator_cf_opt(column, options::long_read(), IteratorMode::Start);
-        Box::new(entries.map(entry))
+        let mode = IteratorMode::From(from, rocksdb::Direction::Forward);
+        let entries = self
+            .snapshot
+            .iterator_cf_opt(column, options::long_read(), mode);
+        let failed = move |doing, error| self.inner.read_error(space, doing, error);
+        Box::new(entries.map(move |item| entry(item, &failed)))
     }
 }
 
@@ -117,26 +132,42 @@ pub(crate) fn multi_get(
     db: &DB,
     column: &impl AsColumnFamilyRef,
     keys: &[Vec<u8>],
+    failed: &Failed<'_>,
 ) -> Result<Vec<Option<Vec<u8>>>, LogError> {
     let is_sorted = false;
     db.batched_multi_get_cf_opt(column, keys, is_sorted, &options::point_read())
         .into_iter()
         .map(|value| match value {
             Ok(value) => Ok(value.map(|value| value.to_vec())),
-            Err(error) => Err(storage("read several entries", error)),
+            Err(error) => Err(failed("read several entries", error)),
         })
         .collect()
 }
 
-/// Reads at most `limit` entries with `from <= key < to`; an empty `to` is no bound.
+/// Tells an error of RocksDB, with what we were doing.
+pub(crate) type Failed<'a> = dyn Fn(&'static str, rocksdb::Error) -> LogError + 'a;
+
+/// Which entries to read: at most `limit` with `from <= key < to`; an empty `to` is no bound.
+pub(crate) struct Range<'a> {
+    pub(crate) from: &'a [u8],
+    pub(crate) to: &'a [u8],
+    pub(crate) direction: Direction,
+    pub(crate) limit: usize,
+}
+
+/// Reads the entries of a range.
 pub(crate) fn scan(
     db: &DB,
     column: &impl AsColumnFamilyRef,
-    from: &[u8],
-    to: &[u8],
-    direction: Direction,
-    limit: usize,
+    range: &Range<'_>,
+    failed: &Failed<'_>,
 ) -> Result<Vec<Entry>, LogError> {
+    let Range {
+        from,
+        to,
+        direction,
+        limit,
+    } = *range;
     if !to.is_empty() && from >= to {
         return Ok(Vec::new());
     }
@@ -150,17 +181,18 @@ pub(crate) fn scan(
         Direction::Backward => IteratorMode::End,
     };
     let entries = db.iterator_cf_opt(column, read, mode);
-    entries.take(limit).map(entry).collect()
+    let read = entries.take(limit);
+    read.map(|item| entry(item, failed)).collect()
 }
 
 /// What RocksDB's iterators yield.
 type Item = Result<(Box<[u8]>, Box<[u8]>), rocksdb::Error>;
 
 /// Turns what RocksDB's iterators yield into ours.
-pub(crate) fn entry(item: Item) -> Result<Entry, LogError> {
+pub(crate) fn entry(item: Item, failed: &Failed<'_>) -> Result<Entry, LogError> {
     match item {
         Ok((key, value)) => Ok((key.into_vec(), value.into_vec())),
-        Err(error) => Err(storage("read entries", error)),
+        Err(error) => Err(failed("read entries", error)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The store as a whole: what it holds open, and what an operator asks of it.
 
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,14 +10,15 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, RwLock, RwLockReadGuard, RwLoc
 use ledger_core::Position;
 use ledger_log::{Epoch, Fault, LogError, Space};
 use rocksdb::{
-    BottommostLevelCompaction, ColumnFamilyRef, CompactOptions, DB, SnapshotWithThreadMode,
-    WriteBatch,
+    BottommostLevelCompaction, ColumnFamilyRef, CompactOptions, DB, ErrorKind,
+    SnapshotWithThreadMode, WriteBatch,
 };
 
 use crate::columns::{Column, EVENTS, Live};
-use crate::error::storage;
+use crate::error::{is_damage, storage};
 use crate::open;
 use crate::options::{self, ColumnOptions};
+use crate::read_only;
 use crate::room::Room;
 use crate::shadow::Content;
 use crate::{OpenError, StoreOptions};
@@ -47,6 +48,12 @@ pub(crate) struct Inner {
     pub(crate) write_disabled: OnceLock<String>,
     writer: Mutex<Writer>,
     pub(crate) room: Room,
+    /// Why the store takes no writes, when it was opened so.
+    pub(crate) read_only: Option<String>,
+    /// Keeps writers away while the store is open for reading only.
+    pub(crate) lock: Option<File>,
+    /// What of the live derived state was found damaged first.
+    damage: Mutex<Option<String>>,
     /// Told each step of making a shadow live, for tests of what a crash leaves behind.
     pub(crate) watcher: OnceLock<Watcher>,
 }
@@ -87,8 +94,8 @@ impl RocksStore {
     ///
     /// [`OpenError`].
     pub(crate) fn open_read_only(path: impl AsRef<Path>) -> Result<Self, OpenError> {
-        let path = path.as_ref();
-        let inner = open::open_read_only(path, path)?;
+        let reason = "it is a copy".to_owned();
+        let inner = read_only::open(path.as_ref(), &StoreOptions::default(), reason)?;
         Ok(Self {
             inner: Arc::new(inner),
         })
@@ -177,12 +184,11 @@ impl Inner {
         generation: u64,
         epoch: Epoch,
         last: Position,
-        room: Room,
+        options: &StoreOptions,
     ) -> Self {
         static STORES: AtomicU64 = AtomicU64::new(1);
         Self {
             id: STORES.fetch_add(1, Ordering::Relaxed),
-            db,
             column_options,
             last: AtomicU64::new(last.get()),
             live: RwLock::new(Live::new(generation)),
@@ -192,7 +198,11 @@ impl Inner {
             }),
             write_disabled: OnceLock::new(),
             writer: Mutex::new(Writer { epoch, fault: None }),
-            room,
+            room: Room::new(db.path(), options),
+            read_only: None,
+            lock: None,
+            damage: Mutex::default(),
+            db,
             watcher: OnceLock::new(),
         }
     }
@@ -272,7 +282,89 @@ impl Inner {
         column.expect("the live generation exists while it is live")
     }
 
+    /// Tells an error of reading a space, and keeps damage to what can be rebuilt from stopping
+    /// the ledger: a compaction that meets it would disable all writing.
+    pub(crate) fn read_error(
+        &self,
+        space: Space,
+        doing: &'static str,
+        error: rocksdb::Error,
+    ) -> LogError {
+        if !is_damage(&error) {
+            return storage(doing, error);
+        }
+        if space.is_rebuildable() {
+            let text = format!("{}: {error}", space.name());
+            let is_first = self.damage_slot().replace(text).is_none();
+            if is_first && self.read_only.is_none() {
+                self.leave_uncompacted();
+            }
+        }
+        LogError::DamagedSpace {
+            space,
+            source: error.into(),
+        }
+    }
+
+    /// What of the live derived state was found damaged.
+    pub(crate) fn damage(&self) -> Option<String> {
+        self.damage_slot().clone()
+    }
+
+    /// Another generation is live, of which no damage is known.
+    pub(crate) fn forget_damage(&self) {
+        self.damage_slot().take();
+    }
+
+    fn damage_slot(&self) -> MutexGuard<'_, Option<String>> {
+        self.damage
+            .lock()
+            .expect("no thread panics while it notes damage")
+    }
+
+    fn leave_uncompacted(&self) {
+        for column in self.spaces(Space::REBUILDABLE) {
+            let option = [("disable_auto_compactions", "true")];
+            // A failure leaves it as before: the first compaction that meets the damage stops
+            // writing, and says why.
+            drop(self.db.set_options_cf(&column, &option));
+        }
+    }
+
+    /// Tells why a write failed, and what helps, when that is not a restart.
+    fn failure(&self, error: &rocksdb::Error) -> String {
+        if error.kind() != ErrorKind::Corruption {
+            return error.to_string();
+        }
+        let advice = match self.column_of_file(error.as_ref()) {
+            Some(Column::Rebuildable(space, _)) => format!(
+                "the file holds {}, which follow from the log: stop the server and run \
+                 'ledger-server rebuild'; a restart alone does not help",
+                space.name()
+            ),
+            Some(column) => format!(
+                "the file holds {}, which follow from nothing else: restore a backup; a restart \
+                 does not help",
+                column.name()
+            ),
+            None => "check the ledger with 'verify' before it is started again".to_owned(),
+        };
+        format!("{error}; {advice}")
+    }
+
+    /// Finds the column family of the file that an error names.
+    fn column_of_file(&self, error: &str) -> Option<Column> {
+        let files = self.db.live_files().ok()?;
+        let file = files.iter().find(|file| error.contains(&file.name))?;
+        Column::parse(&file.column_family_name)
+    }
+
     pub(crate) fn check_writable(&self) -> Result<(), LogError> {
+        if let Some(reason) = &self.read_only {
+            return Err(LogError::ReadOnly {
+                reason: reason.clone(),
+            });
+        }
         match self.write_disabled.get() {
             None => Ok(()),
             Some(reason) => Err(LogError::WriteDisabled {
@@ -307,7 +399,7 @@ impl Inner {
         if !matches!(fault, Some((Fault::BeforeWrite, _)))
             && let Err(error) = self.db.write_opt(batch, &options::durable_write())
         {
-            self.disable_writing(error.as_ref());
+            self.disable_writing(&self.failure(&error));
             return Err(storage(doing, error));
         }
         let Some((_, reason)) = fault else {
@@ -349,7 +441,7 @@ impl Drop for Inner {
     fn drop(&mut self) {
         // Nothing depends on this flush: everything acknowledged is in the write-ahead log, and is
         // replayed when this fails.
-        if self.write_disabled.get().is_none() {
+        if self.write_disabled.get().is_none() && self.read_only.is_none() {
             drop(self.flush());
         }
     }

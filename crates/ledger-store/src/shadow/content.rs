@@ -8,9 +8,9 @@ use rocksdb::{ColumnFamilyDescriptor, ColumnFamilyRef, DB, IteratorMode, WriteBa
 use super::folder::Folder;
 use super::staging::Staging;
 use crate::columns::Column;
-use crate::error::system;
+use crate::error::{storage, system};
 use crate::options;
-use crate::state::{bytes as bytes_of, entry, multi_get, scan};
+use crate::state::{Range, bytes as bytes_of, entry, multi_get, scan};
 use crate::store::Inner;
 
 /// A shadow's database and folder.
@@ -75,7 +75,7 @@ impl Content {
         space: Space,
         keys: &[Vec<u8>],
     ) -> Result<Vec<Option<Vec<u8>>>, LogError> {
-        multi_get(&self.db, &self.column(space)?, keys)
+        multi_get(&self.db, &self.column(space)?, keys, &storage)
     }
 
     pub(super) fn scan(
@@ -86,8 +86,13 @@ impl Content {
         direction: Direction,
         limit: usize,
     ) -> Result<Vec<Entry>, LogError> {
-        let column = self.column(space)?;
-        scan(&self.db, &column, from, to, direction, limit)
+        let range = Range {
+            from,
+            to,
+            direction,
+            limit,
+        };
+        scan(&self.db, &self.column(space)?, &range, &storage)
     }
 
     pub(super) fn iterate(&self, space: Space) -> Result<Entries<'_>, LogError> {
@@ -95,7 +100,9 @@ impl Content {
         let read = options::long_read();
         let entries = self.db.iterator_cf_opt(&column, read, IteratorMode::Start);
         // The handle moves along, so that the column family outlives its iterator.
-        Ok(Box::new(entries.map(move |item| (entry(item), &column).0)))
+        Ok(Box::new(
+            entries.map(move |item| (entry(item, &storage), &column).0),
+        ))
     }
 
     /// Brings what the shadow holds, or what is new in it, into the live database.

@@ -7,7 +7,10 @@
 )]
 
 mod backup;
+mod damage;
+mod disk;
 mod recovery;
+mod room;
 mod shadow;
 mod suite;
 mod support;

@@ -4,7 +4,6 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -15,6 +14,7 @@ use ledger_log::{
 use ledger_store::{FreeSpace, RocksStore, StoreOptions, testing};
 use rocksdb::{DB, Options};
 
+use crate::disk::SmallDisk;
 use crate::support::{Folders, append, copy, create, files, open, options};
 
 const MIB: u64 = 1024 * 1024;
@@ -328,7 +328,7 @@ fn a_failing_shadow_harms_nothing_else() {
     let path = folders.fresh();
     let (store, _) = with_free_space(&path, 1024 * MIB);
     append(&store, &[1], &in_every_space("a", "live"));
-    let disk = SmallDisk::mount(&shadows(&path));
+    let disk = SmallDisk::mount(&shadows(&path), 24);
     let mut shadow = store.open_shadow(ShadowPurpose::Promote).unwrap();
     // Nothing that could be compressed.
     let mut noise = 1_u64;
@@ -370,29 +370,6 @@ fn a_failing_shadow_harms_nothing_else() {
     drop((shadow, store));
     check_nothing_is_left(&path, 3);
     assert!(!files(&path, ".sst").is_empty());
-}
-
-/// A disk of a few megabytes, in memory.
-struct SmallDisk(PathBuf);
-
-impl SmallDisk {
-    /// Mounts it, where this process may.
-    fn mount(at: &Path) -> Option<Self> {
-        fs::create_dir_all(at).unwrap();
-        let mounting = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=24m", "small"])
-            .arg(at)
-            .output();
-        let is_mounted = mounting.is_ok_and(|output| output.status.success());
-        is_mounted.then(|| Self(at.to_owned()))
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let unmounted = Command::new("umount").arg(&self.0).status();
-        assert!(unmounted.is_ok_and(|status| status.success()));
-    }
 }
 
 /// A promotion whose write failed is settled by the next opening, whichever way it went.
