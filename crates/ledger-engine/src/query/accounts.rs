@@ -6,12 +6,12 @@ use std::sync::Arc;
 use ledger_core::entity::Account;
 use ledger_core::{AccountKey, AccountKind, Division, EntityKey, Fen, LedgerAccount, Position};
 use ledger_core::{Entity, Side, Tag};
-use ledger_log::keys::{EntityKind, entity_prefix, prefix_end};
-use ledger_log::{Direction, Snapshot, Space, Storage};
+use ledger_log::keys::{EntityKind, KeyError, entity_prefix, prefix_end};
+use ledger_log::{Direction, Snapshot, Space, Storage, keys};
 
 use super::entities::{AsOf, decode, load_account};
 use super::error::Subject;
-use super::limits::ACCOUNTS_MAX;
+use super::limits::{ACCOUNTS_CHUNK, ACCOUNTS_MAX};
 use super::page_token::{Cursor, QueryHasher, account_number};
 use super::positions::{Positions, Span, Step, Work};
 use super::quota::as_of;
@@ -107,9 +107,19 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// [`QueryError::PageTokenMismatch`] for a cursor of another query, and what reading the store
-    /// gives.
+    /// [`QueryError::PageTokenMismatch`] for a cursor of another query,
+    /// [`QueryError::OutOfBounds`] for more than [`ACCOUNTS_MAX`] accounts, which are never summed
+    /// up in part, and what reading the store gives.
     pub fn accounts(&self, query: &ListAccounts) -> Result<AccountsPage, QueryError> {
+        self.accounts_within(query, Bounds::default())
+    }
+
+    /// The same, within other bounds.
+    pub(super) fn accounts_within(
+        &self,
+        query: &ListAccounts,
+        bounds: Bounds,
+    ) -> Result<AccountsPage, QueryError> {
         let digest = QueryHasher::new("list accounts")
             .optional(query.division.map(|division| u64::from(division.code())))
             .finish();
@@ -120,17 +130,11 @@ impl Reader {
         let mut accounts = Vec::new();
         let mut totals = TrialBalance::default();
         let mut next = None;
-        for (key, account) in self.all_accounts(snapshot.as_ref())? {
-            if query
-                .division
-                .is_some_and(|division| !division.contains(key.division))
-            {
-                continue;
-            }
+        self.visit_accounts(snapshot.as_ref(), query.division, bounds, |key, account| {
             totals.add(&account)?;
             let number = account_number(key);
             if resume.is_some_and(|first| number < first) || next.is_some() {
-                continue;
+                return Ok(());
             }
             if accounts.len() < limit {
                 accounts.push(AccountBalances::of(key, account));
@@ -141,7 +145,8 @@ impl Reader {
                     query: digest,
                 });
             }
-        }
+            Ok(())
+        })?;
         Ok(AccountsPage {
             accounts,
             next,
@@ -157,53 +162,71 @@ impl Reader {
     ///
     /// # Errors
     ///
-    /// [`QueryError::PositionInFuture`], and what reading the store gives.
+    /// [`QueryError::PositionInFuture`], [`QueryError::OutOfBounds`] for more than
+    /// [`ACCOUNTS_MAX`] accounts, and what reading the store gives.
     pub fn trial_balance(
         &self,
         as_of_position: Option<Position>,
+    ) -> Result<AsOf<TrialBalance>, QueryError> {
+        self.trial_balance_within(as_of_position, Bounds::default())
+    }
+
+    /// The same, within other bounds.
+    pub(super) fn trial_balance_within(
+        &self,
+        as_of_position: Option<Position>,
+        bounds: Bounds,
     ) -> Result<AsOf<TrialBalance>, QueryError> {
         let snapshot = self.store.snapshot()?;
         let last = snapshot.last_position();
         let position = as_of(as_of_position, last)?;
         let mut totals = TrialBalance::default();
-        for (key, account) in self.all_accounts(snapshot.as_ref())? {
+        self.visit_accounts(snapshot.as_ref(), None, bounds, |key, account| {
             if account.opened <= position {
                 totals.add(&self.account_as_of(key, account, position, last)?)?;
             }
-        }
+            Ok(())
+        })?;
         Ok(AsOf {
             value: totals,
             log_position: position,
         })
     }
 
-    /// Every account as of the snapshot, by division and fund.
-    fn all_accounts(
+    /// Visits every account as of the snapshot, or those of a division and everything inside, by
+    /// division and fund.
+    fn visit_accounts(
         &self,
         snapshot: &dyn Snapshot,
-    ) -> Result<Vec<(AccountKey, Account)>, QueryError> {
-        // Accounts are never removed, so the keys that are there now hold those of the snapshot.
-        let prefix = entity_prefix(EntityKind::Account);
-        let entries = self.store.scan(
-            Space::Entities,
-            &prefix,
-            &prefix_end(&prefix),
-            Direction::Forward,
-            ACCOUNTS_MAX,
-        )?;
-        let mut accounts = Vec::with_capacity(entries.len());
-        for (stored_key, _) in entries {
-            let Some(bytes) = snapshot.get(Space::Entities, &stored_key)? else {
-                continue;
-            };
-            let Some(EntityKey::Account(key)) = parse_entity_key(&stored_key) else {
-                return Err(ledger_log::keys::KeyError::Malformed.into());
-            };
-            if let Entity::Account(account) = decode(&EntityKey::Account(key), &bytes)? {
-                accounts.push((key, account));
+        division: Option<Division>,
+        bounds: Bounds,
+        mut visit: impl FnMut(AccountKey, Account) -> Result<(), QueryError>,
+    ) -> Result<(), QueryError> {
+        let (mut from, end) = stored_keys(division);
+        let mut left = bounds.accounts_max;
+        loop {
+            // Accounts are never removed, so the keys that are there now hold those of the
+            // snapshot.
+            let chunk = bounds.chunk.min(left.saturating_add(1));
+            let entries =
+                self.store
+                    .scan(Space::Entities, &from, &end, Direction::Forward, chunk)?;
+            let is_last = entries.len() < chunk;
+            for (stored_key, _) in entries {
+                // One that was opened after the snapshot was taken is not counted.
+                if let Some(bytes) = snapshot.get(Space::Entities, &stored_key)? {
+                    left = left.checked_sub(1).ok_or(QueryError::OutOfBounds {
+                        what: "number of accounts to sum up (ask for one division)",
+                    })?;
+                    let (key, account) = decode_account(&stored_key, &bytes)?;
+                    visit(key, account)?;
+                }
+                from = keys::successor(&stored_key);
+            }
+            if is_last {
+                return Ok(());
             }
         }
-        Ok(accounts)
     }
 
     /// Turns an account as of `last` into the one as of an earlier position.
@@ -233,6 +256,54 @@ impl Reader {
         }
         account.balances = balances;
         Ok(account)
+    }
+}
+
+/// The bounds of a question over all accounts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// Accounts that an answer sums up at most.
+    pub(super) accounts_max: usize,
+    /// Accounts read at once.
+    pub(super) chunk: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            accounts_max: ACCOUNTS_MAX,
+            chunk: ACCOUNTS_CHUNK,
+        }
+    }
+}
+
+/// The first key of the accounts of a division and everything inside, and the first behind them.
+fn stored_keys(division: Option<Division>) -> (Vec<u8>, Vec<u8>) {
+    let Some(division) = division else {
+        let prefix = entity_prefix(EntityKind::Account);
+        let end = prefix_end(&prefix);
+        return (prefix, end);
+    };
+    // Two digits each for province, prefecture and county.
+    let codes = match division {
+        it if it.is_province() => 10_000,
+        it if it.is_prefecture() => 100,
+        _ => 1,
+    };
+    let first = division.code();
+    (
+        keys::account(first, 0),
+        keys::account(first.saturating_add(codes), 0),
+    )
+}
+
+fn decode_account(stored_key: &[u8], bytes: &[u8]) -> Result<(AccountKey, Account), QueryError> {
+    let Some(EntityKey::Account(key)) = parse_entity_key(stored_key) else {
+        return Err(KeyError::Malformed.into());
+    };
+    match decode(&EntityKey::Account(key), bytes)? {
+        Entity::Account(account) => Ok((key, account)),
+        _ => Err(KeyError::Malformed.into()),
     }
 }
 

@@ -31,8 +31,12 @@ pub const INDEX_CHUNK_MAX: usize = 64;
 /// that a subscriber who starts again does not read them once more.
 pub const CHECKPOINT_EVERY: u64 = 100_000;
 
-/// Accounts of one ledger: the divisions down to the counties are about 3,200, with six funds each.
-pub const ACCOUNTS_MAX: usize = 65_536;
+/// Accounts summed up for one answer, about a second's work; more of them are refused. The divisions
+/// down to the counties are about 3,200, with six funds each, but any well-formed code opens one.
+pub const ACCOUNTS_MAX: usize = 1_000_000;
+
+/// Accounts read at once while they are summed up: a few hundred KiB.
+pub const ACCOUNTS_CHUNK: usize = 4_096;
 
 /// Refusals looked at for one page, so that a filter that matches little does not hold a thread.
 pub const PAGE_REFUSALS_MAX: usize = 10_000;

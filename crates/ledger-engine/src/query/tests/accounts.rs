@@ -8,6 +8,7 @@ use ledger_core::{
 
 use super::World;
 use super::samples::{JINAN, QINGDAO, account, clawback, disbursement, division, open_account};
+use crate::query::accounts::Bounds;
 use crate::query::{
     EventRange, ListAccounts, QueryError, ReadStatement, Reader, StatementLine, TrialBalance,
 };
@@ -176,6 +177,56 @@ fn accounts_are_listed_page_by_page_with_the_sums_of_all() {
         reader.accounts(&other),
         Err(QueryError::PageTokenMismatch)
     ));
+}
+
+/// However many accounts there are and however they are read, every one is summed up, or the answer
+/// is refused.
+#[test]
+fn more_accounts_than_are_summed_up_are_refused_and_never_left_out() {
+    let world = World::seeded();
+    let others = (1..=40).map(|county| open_account(410_100 + county));
+    world.record("2020-06-01", others.collect());
+    let reader = world.reader();
+    let position = Some(reader.log_position());
+    let list = |division, accounts_max, chunk| {
+        let query = ListAccounts {
+            division,
+            ..ListAccounts::default()
+        };
+        reader.accounts_within(
+            &query,
+            Bounds {
+                accounts_max,
+                chunk,
+            },
+        )
+    };
+    let whole = list(None, 1_000, 1_000).unwrap();
+    assert_eq!(whole.accounts.len(), 42);
+    assert!(whole.totals.debits.is_positive());
+    for chunk in [1, 2, 7, 41, 42, 43] {
+        let bounds = |accounts_max| Bounds {
+            accounts_max,
+            chunk,
+        };
+        assert_eq!(list(None, 42, chunk).unwrap(), whole, "{chunk}");
+        let balance = reader.trial_balance_within(position, bounds(42)).unwrap();
+        assert_eq!(balance.value, whole.totals, "{chunk}");
+        for max in [0, 1, 41] {
+            let refused = |error| matches!(error, QueryError::OutOfBounds { .. });
+            assert!(
+                refused(list(None, max, chunk).unwrap_err()),
+                "{max} {chunk}"
+            );
+            let balance = reader.trial_balance_within(position, bounds(max));
+            assert!(refused(balance.unwrap_err()), "{max} {chunk}");
+        }
+        // One division costs what is inside of it.
+        for (code, expected) in [(370_000, 2), (410_000, 40), (410_100, 40), (410_107, 1)] {
+            let inside = list(Some(division(code)), expected, chunk).unwrap();
+            assert_eq!(inside.accounts.len(), expected, "{code} {chunk}");
+        }
+    }
 }
 
 fn statement(holder: AccountKey, kinds: &[AccountKind]) -> ReadStatement {
