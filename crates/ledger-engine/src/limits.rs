@@ -39,6 +39,13 @@ pub const GROUP_BYTES_HARD_MAX: usize = 16 * 1024 * 1024;
 /// A person with a few classes takes about 1 KiB, so some 250 MB.
 pub const CACHE_ENTITIES_MAX: usize = 250_000;
 
+/// Bytes of memory that an entity of the cache takes, as a mean.
+pub const CACHED_ENTITY_BYTES: u64 = 1_024;
+
+/// Bytes of memory of everything that the engine keeps beside entities: running counts, block
+/// starts, the waiting queue, and the groups that are open and being committed.
+pub const ENGINE_OTHER_BYTES: u64 = 128 * 1024 * 1024;
+
 /// Bytes of stored form that an entity may have to count as one entity in the cache; a larger one
 /// counts for several.
 pub const CACHE_ENTITY_BYTES: usize = 2_048;
@@ -136,6 +143,27 @@ pub struct EngineOptions {
     pub cache_entities_max: usize,
     /// Entities that a rebuild keeps in memory.
     pub rebuild_entities_max: usize,
+}
+
+impl EngineOptions {
+    /// Bytes of memory that an open engine takes, as far as it is bounded by these options.
+    #[must_use]
+    pub fn memory_bytes(&self) -> u64 {
+        entities_bytes(self.cache_entities_max).saturating_add(ENGINE_OTHER_BYTES)
+    }
+
+    /// Bytes of memory that a rebuild or a simulation adds while it runs.
+    #[must_use]
+    pub fn rebuild_memory_bytes(&self) -> u64 {
+        entities_bytes(self.rebuild_entities_max).saturating_add(ENGINE_OTHER_BYTES)
+    }
+}
+
+/// Bytes of memory of so many entities.
+#[must_use]
+pub fn entities_bytes(entities: usize) -> u64 {
+    let entities = u64::try_from(entities).unwrap_or(u64::MAX);
+    entities.saturating_mul(CACHED_ENTITY_BYTES)
 }
 
 impl Default for EngineOptions {

@@ -5,6 +5,7 @@
 //! [`Config`], which holds together, or says in one sentence why it cannot.
 
 mod layers;
+pub(crate) mod memory;
 
 use crate::limits::{LimitError, Limits, TLS_CHECK_MS, TLS_CHECK_MS_MAX, TLS_CHECK_MS_MIN};
 use ledger_core::Reference;
@@ -15,6 +16,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
+
+pub use memory::{Memory, MemoryError};
 
 pub use layers::{
     CONFIG_VARIABLE, KEYS, Key, KeyKind, VARIABLE_PREFIX, layered, read_file, variable,
@@ -39,6 +42,8 @@ pub struct Config {
     pub log: Log,
     /// Every bound that an operator may set.
     pub limits: Limits,
+    /// The sizes of caches and buffers.
+    pub memory: Memory,
 }
 
 /// Where the name of a caller, which is recorded with every event, comes from.
@@ -104,6 +109,8 @@ pub struct Settings {
     pub log: Log,
     /// Section `limits`.
     pub limits: Limits,
+    /// Section `memory`.
+    pub memory: Memory,
 }
 
 /// The files that TLS needs; none of them for connections in clear.
@@ -261,6 +268,9 @@ pub enum ConfigError {
     /// A limit makes no sense.
     #[error(transparent)]
     Limits(#[from] LimitError),
+    /// A size makes no sense.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
 }
 
 impl Default for Settings {
@@ -274,6 +284,7 @@ impl Default for Settings {
             tls: TlsSettings::default(),
             log: Log::default(),
             limits: Limits::default(),
+            memory: Memory::default(),
         }
     }
 }
@@ -301,6 +312,7 @@ impl Settings {
         let identity = check_identity(tls.as_ref(), self.development_identity.as_deref())?;
         identity.check_address(self.listen)?;
         self.limits.check()?;
+        self.memory.check()?;
         Ok(Config {
             data_dir: self.data_dir.ok_or(ConfigError::NoDataDir)?,
             create: self.create,
@@ -310,6 +322,7 @@ impl Settings {
             tls,
             log: self.log,
             limits: self.limits,
+            memory: self.memory,
         })
     }
 }

@@ -119,12 +119,6 @@ pub const CONNECTIONS_MIN: u64 = 64;
 /// is being turned away, and connections that were told to go and have not yet gone.
 pub const DESCRIPTORS_SPARE: u64 = 128;
 
-// Under the limit that service managers give a process, which is 1,024 where nobody raised it, the
-// store has its files and some hundred connections are left.
-const _: () = assert!(
-    ledger_store::StoreOptions::DESCRIPTORS_MAX + DESCRIPTORS_SPARE + CONNECTIONS_MIN <= 1_024
-);
-
 /// The settings of HTTP/2 and TCP; nobody has to change them, so they are no configuration.
 pub mod transport {
     use std::time::Duration;

@@ -1,6 +1,7 @@
 //! The whole server: open the ledger, serve, stop in order.
 
-use crate::config::{Config, ConfigError};
+use crate::config::memory::available_bytes;
+use crate::config::{Config, ConfigError, MemoryError};
 use crate::connections::{Bounds, Connections, incoming};
 use crate::descriptors::{self, Share, TooFewDescriptors};
 use crate::grpc::{Edge, Service, ServiceStart, ServiceState};
@@ -83,6 +84,9 @@ pub enum RunError {
     /// The ledger in the store cannot be opened.
     #[error("ledger cannot be opened")]
     Engine(#[from] ledger_engine::OpenError),
+    /// The sizes that are configured are more than there is.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
     /// Opening was cut off.
     #[error("opening was cut off")]
     Interrupted(#[source] tokio::task::JoinError),
@@ -104,15 +108,17 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// [`RunError::Descriptors`], [`RunError::Store`] and [`RunError::Engine`].
+    /// [`RunError::Memory`], [`RunError::Descriptors`], [`RunError::Store`] and
+    /// [`RunError::Engine`].
     pub fn open(config: Config) -> Result<Self, RunError> {
         // Before anything of the ledger is touched.
-        let limit = descriptors::raise_limit();
-        let descriptors = descriptors::share(limit, StoreOptions::DESCRIPTORS_MAX, &config.limits)?;
+        config.memory.announce(available_bytes())?;
         let options = StoreOptions {
             create_if_missing: config.create,
-            ..StoreOptions::default()
+            ..config.memory.store()
         };
+        let limit = descriptors::raise_limit();
+        let descriptors = descriptors::share(limit, options.descriptors_max(), &config.limits)?;
         let storage = RocksStore::open(&config.data_dir, &options)?;
         let server = Self::over(config, Arc::new(storage))?;
         Ok(Self {
@@ -139,7 +145,7 @@ impl<S: Storage + 'static> Server<S> {
             queue_requests_max: config.limits.queue_requests_max,
             queue_commands_max: config.limits.queue_commands_max,
             request_commands_max: config.limits.commands_per_request_max,
-            ..EngineOptions::default()
+            ..config.memory.engine()
         };
         let engine = Engine::open(shared, options, Arc::new(SystemClock))?;
         let position = engine.tip().last_position;

@@ -1,12 +1,15 @@
 //! Every setting of RocksDB that matters here, each with its reason.
 //!
-//! The machine it is made for has two cores and shares its memory with the service: caches and
-//! write buffers together stay below 400 MiB, whatever the history.
+//! With the defaults, made for a machine of two cores that shares its memory with the service,
+//! caches and write buffers together stay below 400 MiB, whatever the history. A longer one on a
+//! larger machine is served by larger ones ([`StoreOptions`]); what is never in memory as a whole,
+//! however long the history is, are indexes and filters: they are cut into parts that come and go
+//! in the cache.
 
 use rocksdb::{
-    BlockBasedOptions, Cache, DBCompactionStyle, DBCompressionType, DBRecoveryMode,
-    DataBlockIndexType, FlushOptions, IngestExternalFileOptions, LogLevel, Options, ReadOptions,
-    WriteOptions,
+    BlockBasedIndexType, BlockBasedOptions, Cache, DBCompactionStyle, DBCompressionType,
+    DBRecoveryMode, DataBlockIndexType, FlushOptions, IngestExternalFileOptions, LogLevel, Options,
+    ReadOptions, WriteOptions,
 };
 
 use ledger_log::Space;
@@ -22,7 +25,9 @@ pub struct StoreOptions {
     pub create_if_missing: bool,
     /// Bytes of the cache for data, index and filter blocks, shared by all column families.
     pub cache_bytes: usize,
-    /// Bytes of write buffers of all column families together, beyond which one is flushed.
+    /// Bytes of write buffers of all column families together, beyond which one is flushed. The
+    /// write-ahead log that an opening may have to replay grows with them: four fifths of it, and
+    /// 128 MiB at least.
     pub write_buffer_bytes: usize,
     /// Opens for reading only, so that no file of the folder changes.
     pub read_only: bool,
@@ -33,6 +38,12 @@ pub struct StoreOptions {
     pub writes_headroom_bytes: u64,
     /// Bytes kept in the folder for the next opening on a full disk.
     pub spare_bytes: u64,
+    /// Files of tables kept open; beyond it RocksDB closes the least recently used, and opening one
+    /// again costs some reads. A file holds 64 MiB of entities or 256 MiB of the log.
+    pub open_files_max: u32,
+    /// Bits per key of the Bloom filters of entities and requests: ten answer 99 of 100 lookups of
+    /// a missing key without reading, each five more leave a tenth of the rest.
+    pub filter_bits_per_key: u32,
     /// Bytes that a simulation or a rebuild leaves free on the disk: it is refused before it takes
     /// them, so that the log always has room to go on.
     pub shadow_headroom_bytes: u64,
@@ -41,9 +52,76 @@ pub struct StoreOptions {
 }
 
 impl StoreOptions {
-    /// File descriptors that an open store may hold at most. Whoever opens it keeps as many free:
-    /// a store that gets none takes no more writes.
-    pub const DESCRIPTORS_MAX: u64 = OPEN_FILES_MAX + OTHER_FILES_MAX;
+    /// Files of tables kept open when nothing else is said: a few hundred cover 20 GiB, and the
+    /// usual limit of a process is 1024.
+    pub const OPEN_FILES_DEFAULT: u16 = 512;
+
+    /// File descriptors that an open store may hold beside its tables, a rebuild or a simulation
+    /// included.
+    pub const OTHER_DESCRIPTORS_MAX: u16 = OTHER_FILES_MAX + SHADOW_OPEN_FILES_MAX;
+
+    /// File descriptors that an open store may hold at most, a rebuild or a simulation included.
+    /// Whoever opens it keeps as many free: a store that gets none takes no more writes.
+    #[must_use]
+    pub fn descriptors_max(&self) -> u64 {
+        u64::from(self.open_files_max).saturating_add(u64::from(Self::OTHER_DESCRIPTORS_MAX))
+    }
+
+    /// The same with as much free disk kept as the write buffers and the write-ahead log that
+    /// follows from them may need.
+    #[must_use]
+    pub fn with_room_for_buffers(self) -> Self {
+        let (buffers, wal) = (wide(self.write_buffer_bytes), self.wal_bytes_max());
+        // The groups in flight, and a compaction of the upper levels.
+        let others = 224 * wide(MIB);
+        let writes = buffers.saturating_add(wal).saturating_add(others);
+        Self {
+            writes_headroom_bytes: writes,
+            spare_bytes: wal.saturating_add(64 * wide(MIB)),
+            shadow_headroom_bytes: self.shadow_headroom_bytes.max(writes.saturating_mul(2)),
+            ..self
+        }
+    }
+
+    /// Bytes of memory that an open store takes at most, in all.
+    #[must_use]
+    pub fn memory_bytes(&self) -> u64 {
+        wide(self.cache_bytes)
+            .saturating_add(wide(self.write_buffer_bytes))
+            .saturating_add(self.open_files_bytes())
+    }
+
+    /// Bytes of memory beside the cache that open files take at most.
+    #[must_use]
+    pub fn open_files_bytes(&self) -> u64 {
+        u64::from(self.open_files_max).saturating_mul(OPEN_FILE_BYTES)
+    }
+
+    /// Bytes of the cache that open files hold on to: the upper level of the index and of the
+    /// filter of each.
+    #[must_use]
+    pub fn pinned_bytes(&self) -> u64 {
+        u64::from(self.open_files_max).saturating_mul(PINNED_FILE_BYTES)
+    }
+
+    /// Bytes of memory that a rebuild or a simulation adds while it runs.
+    pub const SHADOW_MEMORY_BYTES: u64 = 40 * 1024 * 1024 + 2 * 16 * 1024 * 1024;
+
+    /// Bytes of write-ahead log that an opening may have to replay.
+    fn wal_bytes_max(&self) -> u64 {
+        (wide(self.write_buffer_bytes) / 5)
+            .saturating_mul(4)
+            .max(WAL_BYTES_MIN)
+    }
+
+    /// A share of the write buffers, in fifths.
+    const fn write_buffer_fifths(&self, fifths: usize) -> usize {
+        (self.write_buffer_bytes / 5).saturating_mul(fifths)
+    }
+}
+
+fn wide(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
 }
 
 impl Default for StoreOptions {
@@ -64,6 +142,8 @@ impl Default for StoreOptions {
             // An opening writes the write-ahead log into files, at most 128 MiB of it, and its own
             // small files.
             spare_bytes: 192 * 1024 * 1024,
+            open_files_max: u32::from(Self::OPEN_FILES_DEFAULT),
+            filter_bits_per_key: 10,
             // What the live database may write while a shadow takes its next step: its write
             // buffers, its write-ahead log, and a compaction of its upper levels.
             shadow_headroom_bytes: 1024 * 1024 * 1024,
@@ -90,22 +170,29 @@ pub(crate) const SHADOW_FILE_BYTES: u64 = 64 * 1024 * 1024;
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
 
-/// Bytes of write-ahead log that an opening may have to replay.
+/// Bytes of write-ahead log that an opening may have to replay, at least.
 ///
 /// Replaying that much after a crash takes about a second; a store that was closed has nothing to
 /// replay. A smaller bound would flush, and so rewrite, the same entities more often.
-const WAL_BYTES_MAX: u64 = 128 * 1024 * 1024;
+const WAL_BYTES_MIN: u64 = 128 * 1024 * 1024;
 
-/// Files kept open; beyond it RocksDB closes the least recently used. A few hundred cover 20 GiB,
-/// and the usual limit of a process is 1024.
-const OPEN_FILES_MAX: u64 = 512;
+/// Bytes of memory that an open file takes beside the cache: its reader and its properties.
+const OPEN_FILE_BYTES: u64 = 16 * 1024;
+
+/// Bytes of the cache that an open file holds on to: a file of 64 MiB has some 16,000 blocks, so
+/// about a hundred parts of its index and twenty of its filter, each an entry of some 40 bytes.
+const PINNED_FILE_BYTES: u64 = 8 * 1024;
+
+/// Bytes of a part of an index or of a filter: few enough that a lookup reads little, enough that
+/// the upper level stays a ten-thousandth of the file.
+const METADATA_BLOCK_BYTES: usize = 8 * 1024;
 
 /// Files beside those: write-ahead logs that wait for their flush, what a flush and a compaction
 /// write, the manifest, the text log, the lock, and folders.
-const OTHER_FILES_MAX: u64 = 64;
+const OTHER_FILES_MAX: u16 = 64;
 
 /// Files kept open of a shadow: what it holds is read in order, or from few files.
-const SHADOW_OPEN_FILES_MAX: i32 = 64;
+const SHADOW_OPEN_FILES_MAX: u16 = 64;
 
 /// Settings of the database as a whole.
 pub(crate) fn database(options: &StoreOptions) -> Options {
@@ -115,7 +202,7 @@ pub(crate) fn database(options: &StoreOptions) -> Options {
     db.create_missing_column_families(true);
     durability(&mut db);
     writing(&mut db, options);
-    opening(&mut db);
+    opening(&mut db, options);
     info_log(&mut db);
     db
 }
@@ -133,7 +220,7 @@ pub(crate) fn shadow_database() -> Options {
     db.set_max_subcompactions(1);
     db.set_bytes_per_sync(1024 * 1024);
     db.set_compaction_readahead_size(2 * MIB);
-    db.set_max_open_files(SHADOW_OPEN_FILES_MAX);
+    db.set_max_open_files(i32::from(SHADOW_OPEN_FILES_MAX));
     info_log(&mut db);
     db
 }
@@ -166,7 +253,7 @@ fn writing(db: &mut Options, options: &StoreOptions) {
     db.set_enable_pipelined_write(false);
     db.set_unordered_write(false);
     db.set_db_write_buffer_size(options.write_buffer_bytes);
-    db.set_max_total_wal_size(WAL_BYTES_MAX);
+    db.set_max_total_wal_size(options.wal_bytes_max());
     // One flush and one compaction at a time: the machine has two cores, and the writer needs one.
     db.set_max_background_jobs(2);
     db.set_max_subcompactions(1);
@@ -177,8 +264,8 @@ fn writing(db: &mut Options, options: &StoreOptions) {
     db.set_compaction_readahead_size(2 * MIB);
 }
 
-fn opening(db: &mut Options) {
-    db.set_max_open_files(i32::try_from(OPEN_FILES_MAX).expect("it is a small number"));
+fn opening(db: &mut Options, options: &StoreOptions) {
+    db.set_max_open_files(i32::try_from(options.open_files_max).unwrap_or(i32::MAX));
     // RocksDB samples at most twenty files for this; without it, counts of keys start at zero.
     db.set_skip_stats_update_on_db_open(false);
     // A small manifest is quick to replay.
@@ -199,6 +286,7 @@ pub(crate) struct ColumnOptions {
     cache: Cache,
     /// Whether what can be rebuilt is left alone, damaged as it may be.
     for_repair: bool,
+    options: StoreOptions,
 }
 
 impl ColumnOptions {
@@ -206,6 +294,7 @@ impl ColumnOptions {
         Self {
             cache: Cache::new_lru_cache(options.cache_bytes),
             for_repair: options.for_repair,
+            options: options.clone(),
         }
     }
 
@@ -232,10 +321,10 @@ impl ColumnOptions {
         table.set_block_size(64 * KIB);
         // Few entries per block, so that the eight bytes of a whole key are no loss.
         table.set_block_restart_interval(1);
-        let mut column = Self::levels(DBCompressionType::Zstd);
+        let mut column = self.levels(DBCompressionType::Zstd);
         column.set_block_based_table_factory(&table);
-        // Two hundred full blocks between flushes.
-        column.set_write_buffer_size(64 * MIB);
+        // Two hundred full blocks between flushes, with the default.
+        column.set_write_buffer_size(self.options.write_buffer_fifths(2));
         // Appends never overlap, so compaction only moves files down; large ones keep them few.
         column.set_target_file_size_base(256 * 1024 * 1024);
         column
@@ -247,15 +336,14 @@ impl ColumnOptions {
         // A lookup unpacks one block for one value, so it is small and unpacks fast: these are the
         // reads that the writer waits for.
         table.set_block_size(4 * KIB);
-        // Ten bits per key answer 99 of 100 lookups of a missing key without reading.
-        table.set_bloom_filter(10.0, false);
+        table.set_bloom_filter(f64::from(self.options.filter_bits_per_key), false);
         table.set_whole_key_filtering(true);
         // Finds a key in its block by hash and not by binary search.
         table.set_data_block_index_type(DataBlockIndexType::BinaryAndHash);
         table.set_data_block_hash_ratio(0.75);
-        let mut column = Self::levels(DBCompressionType::Lz4);
+        let mut column = self.levels(DBCompressionType::Lz4);
         column.set_block_based_table_factory(&table);
-        column.set_write_buffer_size(64 * MIB);
+        column.set_write_buffer_size(self.options.write_buffer_fifths(2));
         // The same for keys still in memory, where it makes a lookup of a missing key five times
         // as fast (0.6 µs and not 3 µs) and inserting no slower that could be measured.
         column.set_memtable_whole_key_filtering(true);
@@ -267,9 +355,9 @@ impl ColumnOptions {
     fn scanned(&self) -> Options {
         let mut table = self.table();
         table.set_block_size(16 * KIB);
-        let mut column = Self::levels(DBCompressionType::Zstd);
+        let mut column = self.levels(DBCompressionType::Zstd);
         column.set_block_based_table_factory(&table);
-        column.set_write_buffer_size(32 * MIB);
+        column.set_write_buffer_size(self.options.write_buffer_fifths(1));
         column
     }
 
@@ -281,13 +369,20 @@ impl ColumnOptions {
         table.set_cache_index_and_filter_blocks_with_high_priority(true);
         // Those of the newest files are needed by every lookup.
         table.set_pin_l0_filter_and_index_blocks_in_cache(true);
+        // In parts, of which a lookup reads one: whole ones are a megabyte a file, and with a
+        // thousand files every lookup of a request id would read another. What leads to the parts
+        // stays in the cache.
+        table.set_index_type(BlockBasedIndexType::TwoLevelIndexSearch);
+        table.set_partition_filters(true);
+        table.set_metadata_block_size(METADATA_BLOCK_BYTES);
+        table.set_pin_top_level_index_and_filter(true);
         // Version 6 binds checksums to their place in the file; 7 adds only foreign compressors.
         table.set_format_version(6);
         table
     }
 
     /// Settings of the levels that files move through, and how the bottom one is compressed.
-    fn levels(bottom: DBCompressionType) -> Options {
+    fn levels(&self, bottom: DBCompressionType) -> Options {
         let mut column = Options::default();
         column.set_compaction_style(DBCompactionStyle::Level);
         column.set_level_compaction_dynamic_level_bytes(true);
@@ -312,7 +407,9 @@ impl ColumnOptions {
         // Writing slows down before reading does, and stops before the disk is full of level 0.
         column.set_level_zero_slowdown_writes_trigger(20);
         column.set_level_zero_stop_writes_trigger(36);
-        column.set_max_bytes_for_level_base(256 * 1024 * 1024);
+        // As much as the files that start its compaction hold: four buffers.
+        let level_base = wide(self.options.write_buffer_fifths(2)).saturating_mul(4);
+        column.set_max_bytes_for_level_base(level_base.max(256 * 1024 * 1024));
         column.set_target_file_size_base(64 * 1024 * 1024);
         // Nothing expires, and nothing is rewritten for its age alone.
         column.set_ttl(0);

@@ -31,7 +31,7 @@ pub const INDEX_CHUNK_MAX: usize = 64;
 /// that a subscriber who starts again does not read them once more.
 pub const CHECKPOINT_EVERY: u64 = 100_000;
 
-/// Accounts summed up for one answer, about a second's work; more of them are refused. The divisions
+/// Accounts summed up for one answer, about a second's work; more of them are refused. Divisions
 /// down to the counties are about 3,200, with six funds each, but any well-formed code opens one.
 pub const ACCOUNTS_MAX: usize = 1_000_000;
 

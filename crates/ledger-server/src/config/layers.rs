@@ -59,7 +59,7 @@ const fn number(name: &'static str) -> Key {
 }
 
 /// Every key that there is; a test holds this list to the fields of [`Settings`].
-pub const KEYS: [Key; 31] = [
+pub const KEYS: [Key; 37] = [
     text("data_dir"),
     switch("create"),
     text("listen"),
@@ -91,6 +91,12 @@ pub const KEYS: [Key; 31] = [
     number("limits.connections_per_peer_max"),
     number("limits.handshakes_max"),
     number("limits.connection_setup_ms"),
+    number("memory.cache_bytes"),
+    number("memory.write_buffer_bytes"),
+    number("memory.open_files_max"),
+    number("memory.filter_bits_per_key"),
+    number("memory.entities_max"),
+    number("memory.rebuild_entities_max"),
 ];
 
 /// Puts the layers over each other; the later ones win.

@@ -12,5 +12,6 @@ mod disk;
 mod recovery;
 mod room;
 mod shadow;
+mod sizes;
 mod suite;
 mod support;
