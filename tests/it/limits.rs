@@ -16,6 +16,7 @@ use tonic::{Code, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
+use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
 use tonic_types::StatusExt as _;
 
 /// Code and reason, and whether a time to retry is named.
@@ -139,6 +140,39 @@ async fn streams_are_counted() {
     );
     // Calls with one answer are not streams.
     client.append(newcomer()).await.unwrap();
+    drop(following);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn streams_of_other_services_are_counted_as_well() {
+    let server = TestServer::start_with(|settings| settings.limits.streams_max = 1).await;
+    let mut client = server.client().await;
+    let mut health = HealthClient::new(server.channel().await);
+    let mut reflection = ServerReflectionClient::new(server.channel().await);
+    let check = HealthCheckRequest::default;
+    let full = ended(Code::ResourceExhausted, "TOO_MANY_STREAMS");
+
+    let watched = health.watch(check()).await.unwrap().into_inner();
+    let all = v1::SubscribeRequest::default;
+    assert_eq!(end(&client.subscribe(all()).await.unwrap_err()), full);
+    let asked = reflection
+        .server_reflection_info(tokio_stream::pending())
+        .await;
+    assert_eq!(end(&asked.unwrap_err()), full);
+    assert_eq!(end(&health.watch(check()).await.unwrap_err()), full);
+    // A probe is no stream.
+    health.check(check()).await.unwrap();
+
+    drop(watched);
+    // The server learns of it a moment later.
+    let following = loop {
+        match client.subscribe(all()).await {
+            Ok(following) => break following,
+            Err(refused) => assert_eq!(end(&refused), full),
+        }
+    };
+    assert_eq!(end(&health.watch(check()).await.unwrap_err()), full);
     drop(following);
     server.stop().await;
 }

@@ -16,6 +16,8 @@ mod compat;
 mod connections;
 /// The server is killed again and again: is everything acknowledged there, and nothing half?
 mod crash;
+/// Every error that the transport makes by itself: does it say why, as all others do?
+mod errors;
 /// The real server on a disk with faults.
 mod faults;
 /// Ledgers on disk, as a version of the past has left them.

@@ -256,7 +256,7 @@ impl ClientError {
                 reason,
                 message,
             },
-            Code::DeadlineExceeded => Self::DeadlinePassed,
+            Code::DeadlineExceeded | Code::Cancelled => Self::DeadlinePassed,
             code => Self::Failed {
                 code,
                 reason,

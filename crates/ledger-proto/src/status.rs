@@ -10,7 +10,8 @@
 //! | a field is wrong | `INVALID_ARGUMENT` | `BadRequest` |
 //! | request id reused | `ALREADY_EXISTS` | `ResourceInfo` |
 //! | queue full | `RESOURCE_EXHAUSTED` | `RetryInfo` |
-//! | stopping, writes disabled | `UNAVAILABLE` | |
+//! | stopping, writes disabled, outcome unknown | `UNAVAILABLE` | |
+//! | the call itself, before or behind the service | see [`TransportError`] | |
 //!
 //! A used-up quota is not `RESOURCE_EXHAUSTED`: clients retry that, and time alone gives no quota
 //! back. Every status also carries exactly one `ErrorInfo`, a `LocalizedMessage` (zh-CN) and the
@@ -18,11 +19,14 @@
 
 mod details;
 mod read;
+mod transport;
 
 pub use read::{
     DecodedFailure, DecodedRefusal, failure_from_proto, failure_from_status, refusal_from_status,
     refusals_from_status,
 };
+
+pub use transport::{TransportError, complete};
 
 use std::time::Duration;
 
@@ -68,6 +72,15 @@ pub enum ApiError {
     /// A sync failed: the server takes no more writes until it is restarted.
     #[error("the server takes no writes until it is restarted")]
     WritesDisabled,
+    /// The engine stopped while the request was being recorded.
+    #[error("the request may or may not be recorded; retry with the same request id")]
+    OutcomeUnknown,
+    /// The deadline of the caller is over.
+    #[error("the deadline is over; a write may have been carried out all the same")]
+    DeadlineExceeded,
+    /// The call did not get to the service, or its answer not to the caller.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
     /// The server is stopping, or not yet ready.
     #[error("the server is starting or stopping")]
     NotServing,
@@ -176,7 +189,9 @@ impl ApiError {
             Self::Invalid(_) => Code::InvalidArgument,
             Self::RequestIdReused { .. } => Code::AlreadyExists,
             Self::QueueFull { .. } | Self::TooManyStreams { .. } => Code::ResourceExhausted,
-            Self::WritesDisabled | Self::NotServing => Code::Unavailable,
+            Self::WritesDisabled | Self::NotServing | Self::OutcomeUnknown => Code::Unavailable,
+            Self::DeadlineExceeded => Code::DeadlineExceeded,
+            Self::Transport(error) => error.code(),
             Self::PositionNotReached { .. } => Code::DeadlineExceeded,
             Self::PositionBeyondLog { .. } => Code::OutOfRange,
             Self::RebuildRunning => Code::FailedPrecondition,
@@ -201,6 +216,9 @@ impl ApiError {
             Self::TooManyStreams { .. } => "TOO_MANY_STREAMS",
             Self::WritesDisabled => "WRITES_DISABLED",
             Self::NotServing => "NOT_SERVING",
+            Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
+            Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
+            Self::Transport(error) => error.reason(),
             Self::PositionNotReached { .. } => "POSITION_NOT_REACHED",
             Self::PositionBeyondLog { .. } => "POSITION_BEYOND_LOG",
             Self::RebuildRunning => "REBUILD_RUNNING",
@@ -225,6 +243,9 @@ impl ApiError {
             Self::TooManyStreams { .. } => "打开的数据流过多，请稍后重试",
             Self::WritesDisabled => "系统已停止写入，需重新启动",
             Self::NotServing => "系统正在启动或停止",
+            Self::OutcomeUnknown => "请求是否已记录尚不确定，请用同一请求编号重试",
+            Self::DeadlineExceeded => "已超过截止时间，写入仍可能已完成",
+            Self::Transport(error) => error.message_zh(),
             Self::PositionNotReached { .. } => "账本尚未到达所要求的位置",
             Self::PositionBeyondLog { .. } => "所要求的位置超出账本末尾",
             Self::RebuildRunning => "重建或模拟正在进行",

@@ -3,6 +3,7 @@
 mod account;
 mod append;
 mod append_stream;
+mod around;
 mod call;
 mod deadline;
 mod error;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use stream::Answers;
 use tonic::{Request, Response, Status, Streaming};
 
+pub(crate) use around::Around;
 pub(crate) use call::{Edge, Shared as ServiceState, Start as ServiceStart};
 
 /// The service `subsidy.ledger.v1.LedgerService`.

@@ -140,9 +140,13 @@ pub mod transport {
     /// one stream hold up the others on its connection.
     pub const FRAME_BYTES_MAX: u32 = 64 * 1024;
 
-    /// Bytes of a call's headers: a handful of short ones. The default is 16 KiB as well; it is
-    /// written out because it bounds what an unauthenticated caller may send.
-    pub const HEADER_LIST_BYTES_MAX: u32 = 16 * 1024;
+    /// Bytes of a call's headers, as HTTP/2 counts them: a handful of short ones.
+    pub const CALL_HEADER_BYTES_MAX: usize = 16 * 1024;
+
+    /// Bytes of headers that are read at all. It is more than a call may have, so that a caller who
+    /// has too many is told so as the contract tells errors; above it HTTP/2 itself answers, with
+    /// its status 431.
+    pub const HEADER_LIST_BYTES_MAX: u32 = 64 * 1024;
 
     /// Streams that a caller opened and reset before the server saw them; above, the connection
     /// ends. It answers the "rapid reset" attack; the value is HTTP/2 practice since.

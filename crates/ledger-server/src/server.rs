@@ -4,7 +4,7 @@ use crate::config::memory::available_bytes;
 use crate::config::{Config, ConfigError, MemoryError};
 use crate::connections::{Bounds, Connections, incoming};
 use crate::descriptors::{self, Share, TooFewDescriptors};
-use crate::grpc::{Edge, Service, ServiceStart, ServiceState};
+use crate::grpc::{Around, Edge, Service, ServiceStart, ServiceState};
 use crate::limits::transport::{
     CONCURRENT_STREAMS_MAX, CONNECTION_WINDOW_BYTES, FRAME_BYTES_MAX, HEADER_LIST_BYTES_MAX,
     KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_ERROR_RESET_STREAMS_MAX,
@@ -27,6 +27,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tonic::transport::server::Router;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
+use tower_layer::{Identity, Stack};
 
 /// Opens the ledger and serves it on a listener until `shutdown` completes.
 ///
@@ -254,7 +255,7 @@ fn edge(config: &Config, descriptors: Share) -> Result<Edge, TlsError> {
 async fn router(
     config: &Config,
     state: &Arc<ServiceState>,
-) -> Result<(HealthReporter, Router), RunError> {
+) -> Result<(HealthReporter, Router<Stack<Around, Identity>>), RunError> {
     let (health, health_service) = tonic_health::server::health_reporter();
     health.set_service_status("", ServingStatus::Serving).await;
     health
@@ -268,6 +269,7 @@ async fn router(
         .max_decoding_message_size(config.limits.message_bytes_max)
         .max_encoding_message_size(config.limits.message_bytes_max);
     let router = transport()
+        .layer(Around::new(Arc::clone(state)))
         .add_service(health_service)
         .add_service(reflection)
         .add_service(ledger);

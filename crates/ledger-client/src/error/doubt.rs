@@ -6,6 +6,7 @@
 //! before it decides, so a refusal on record says that nothing was recorded before it.
 
 use ledger_core::RequestId;
+use ledger_proto::status::TransportError;
 use tonic::Code;
 
 use super::ClientError;
@@ -73,8 +74,10 @@ impl ClientError {
             | Self::Overloaded { .. } => false,
             Self::Unavailable { in_doubt, .. } => *in_doubt,
             Self::DeadlinePassed | Self::OutcomeUnknown { .. } | Self::BrokenAnswer(_) => true,
-            // The ledger says itself what is wrong, before it records anything.
-            Self::Failed { reason, .. } if !reason.is_empty() => false,
+            // The ledger says itself what is wrong, before it records anything, or that it did.
+            Self::Failed { reason, .. } if !reason.is_empty() => TransportError::ALL
+                .iter()
+                .any(|error| error.leaves_doubt() && error.reason() == reason),
             // Whoever answered, these are said of a request that is not taken: by its caller, its
             // call, or its size. An answer to an append is far below the size that is taken.
             Self::Failed { code, .. } => !matches!(

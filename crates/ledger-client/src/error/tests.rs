@@ -1,7 +1,7 @@
 //! Every error of the service and of the connection, as the caller sees it.
 
 use ledger_core::{Reason, Refusal, RequestId};
-use ledger_proto::status::{ApiError, IndexedRefusal, status_from_error};
+use ledger_proto::status::{ApiError, IndexedRefusal, TransportError, status_from_error};
 use ledger_proto::{DecodeError, DecodeProblem};
 
 use super::*;
@@ -61,6 +61,17 @@ fn every_error_of_the_service_is_told_apart() {
         let found = ClientError::from_status(status_from_error(&error));
         assert_eq!(found.to_string(), expected_message, "{error:?}");
         assert_eq!(found.retry(), expected_retry, "{error:?}");
+    }
+}
+
+#[test]
+fn an_error_around_a_call_says_whether_the_call_was_carried_out() {
+    for error in TransportError::ALL {
+        let found = ClientError::from_status(status_from_error(&error.into()));
+        assert_eq!(found.leaves_doubt(), error.leaves_doubt(), "{error:?}");
+        // Nothing changes by sending the same again, but for learning the outcome.
+        let asks_again = matches!(found.retry(), Retry::Automatic { .. });
+        assert!(!asks_again, "{error:?}");
     }
 }
 

@@ -6,7 +6,7 @@ use ledger_core::refusal::{Category, Reason, Refusal, RuleCitation};
 use ledger_core::{Position, RequestId};
 use ledger_proto::from_proto::refusal_from_proto;
 use ledger_proto::status::{
-    ApiError, DecodedFailure, IndexedRefusal, failure_from_proto, failure_from_status,
+    ApiError, DecodedFailure, IndexedRefusal, complete, failure_from_proto, failure_from_status,
     failure_to_proto, refusal_from_status, refusals_from_status, status_from_error,
 };
 use ledger_proto::{DecodeError, DecodeProblem, ERROR_DOMAIN};
@@ -247,6 +247,18 @@ fn every_other_error_has_its_code_reason_and_details() {
         ),
         (ApiError::NotServing, Code::Unavailable, "NOT_SERVING", ""),
         (
+            ApiError::OutcomeUnknown,
+            Code::Unavailable,
+            "OUTCOME_UNKNOWN",
+            "",
+        ),
+        (
+            ApiError::DeadlineExceeded,
+            Code::DeadlineExceeded,
+            "DEADLINE_EXCEEDED",
+            "",
+        ),
+        (
             ApiError::PositionNotReached {
                 asked,
                 log_position,
@@ -324,6 +336,62 @@ fn every_other_error_has_its_code_reason_and_details() {
         assert_eq!((read.code, read.reason.as_str()), (code, reason));
         assert_eq!(read.retry_after, error.retry_after());
     }
+}
+
+#[test]
+fn what_a_library_says_gets_a_reason_and_loses_its_text() {
+    let secret = "370199199001010019";
+    for (status, expected) in [
+        (
+            Status::out_of_range("Error, decoded message length too large: found 9"),
+            "MESSAGE_TOO_LARGE",
+        ),
+        (
+            Status::out_of_range("Error, encoded message length too large: found 9"),
+            "ANSWER_TOO_LARGE",
+        ),
+        (
+            Status::resource_exhausted("Error decompressing: size limit"),
+            "MESSAGE_TOO_LARGE",
+        ),
+        (
+            Status::internal("Missing request message."),
+            "MESSAGE_MISSING",
+        ),
+        (
+            Status::internal("Unexpected EOF decoding stream."),
+            "MESSAGE_MALFORMED",
+        ),
+        (
+            Status::internal(format!("failed to decode: {secret}")),
+            "MESSAGE_MALFORMED",
+        ),
+        (
+            Status::internal("Error encoding: out of room"),
+            "CALL_BROKEN",
+        ),
+        (Status::unimplemented(""), "METHOD_UNKNOWN"),
+        (
+            Status::unimplemented(format!("Content is compressed with `{secret}`")),
+            "ENCODING_UNSUPPORTED",
+        ),
+        (Status::not_found("service not registered"), "NOT_FOUND"),
+        (Status::cancelled("Timeout expired"), "CANCELLED"),
+        (Status::unknown("h2 protocol error"), "CALL_BROKEN"),
+        (Status::unavailable("gone"), "CALL_BROKEN"),
+    ] {
+        let completed = complete(&status);
+        let info = completed.get_details_error_info().unwrap();
+        assert_eq!(
+            (info.reason.as_str(), info.domain.as_str()),
+            (expected, ERROR_DOMAIN)
+        );
+        assert!(!completed.message().contains(secret));
+        // What says why already stays as it is.
+        let again = complete(&completed);
+        assert_eq!(again.details(), completed.details());
+    }
+    assert!(complete(&Status::ok("")).details().is_empty());
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use tokio::time::sleep;
-use tonic::Streaming;
+use tonic::{Status, Streaming};
 use v1::append_stream_response::Outcome;
 
 pub(super) async fn append_stream(
@@ -50,11 +50,14 @@ struct Pipeline {
 }
 
 /// Whether more requests come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum Input {
     Open,
     /// The caller has sent his last request.
     Ended,
+    /// What the caller sends broke off, or is no message: what was taken in before is answered, and
+    /// then the caller is told.
+    Broken(Box<Status>),
     /// The server is stopping: what was taken in is answered, and nothing more is taken in.
     Cut,
 }
@@ -83,6 +86,7 @@ enum Step {
     Answer(Box<v1::AppendStreamResponse>),
     Arrived(Box<v1::AppendRequest>),
     InputEnded,
+    InputBroken(Box<Status>),
     Stopping,
     TryAgain,
 }
@@ -95,16 +99,20 @@ impl Pipeline {
                 self.submit(request, asked);
             }
             if self.in_flight.is_empty() && self.parked.is_none() {
-                match self.input {
+                match &self.input {
                     Input::Open => {}
                     Input::Ended => return Ok(None),
+                    Input::Broken(status) => {
+                        return Err(CallError::Inbound(Status::clone(status)));
+                    }
                     Input::Cut => return Err(ApiError::NotServing.into()),
                 }
             }
-            match self.step().await? {
+            match self.step().await {
                 Step::Answer(answer) => return Ok(Some((*answer, self))),
                 Step::Arrived(request) => self.take_in(*request),
                 Step::InputEnded => self.input = Input::Ended,
+                Step::InputBroken(status) => self.input = Input::Broken(status),
                 Step::Stopping => self.input = Input::Cut,
                 Step::TryAgain => {}
             }
@@ -112,12 +120,12 @@ impl Pipeline {
     }
 
     /// Waits for whatever comes first. Cancelling it loses nothing.
-    async fn step(&mut self) -> Result<Step, CallError> {
+    async fn step(&mut self) -> Step {
         let limits = &self.call.shared.limits;
         let has_room = self.parked.is_none()
             && self.in_flight.len() < limits.append_stream_requests_max
             && self.commands < limits.append_stream_commands_max;
-        let is_open = self.input == Input::Open;
+        let is_open = matches!(self.input, Input::Open);
         let is_parked = self.parked.is_some();
         tokio::select! {
             // Answers come first: they make room for what follows.
@@ -126,16 +134,16 @@ impl Pipeline {
                 let answered = self.in_flight.pop_front();
                 let commands = answered.map_or(0, |answered| answered.commands());
                 self.commands = self.commands.saturating_sub(commands);
-                Ok(Step::Answer(Box::new(answer)))
+                Step::Answer(Box::new(answer))
             }
-            () = self.call.shared.stopping(), if is_open => Ok(Step::Stopping),
+            () = self.call.shared.stopping(), if is_open => Step::Stopping,
             message = self.inbound.message(), if is_open && has_room => match message {
-                Ok(Some(request)) => Ok(Step::Arrived(Box::new(request))),
-                Ok(None) => Ok(Step::InputEnded),
-                Err(status) => Err(CallError::Inbound(status)),
+                Ok(Some(request)) => Step::Arrived(Box::new(request)),
+                Ok(None) => Step::InputEnded,
+                Err(status) => Step::InputBroken(Box::new(status)),
             },
             // Others fill the queue, so none of our own answers tells when it has room again.
-            () = sleep(RETRY_DELAY), if is_parked => Ok(Step::TryAgain),
+            () = sleep(RETRY_DELAY), if is_parked => Step::TryAgain,
         }
     }
 

@@ -4,7 +4,7 @@ use super::deadline::Deadline;
 use super::error::CallError;
 use super::stream::Answers;
 use crate::config::{Config, Identity};
-use crate::connections::{Caller, Connections};
+use crate::connections::Connections;
 use crate::descriptors::Share;
 use crate::limits::{Limits, RETRY_DELAY};
 use crate::tls::LiveTls;
@@ -140,17 +140,15 @@ impl Shared {
     }
 
     fn call<T>(self: &Arc<Self>, request: &Request<T>) -> Result<Call, CallError> {
-        if let Some(caller) = request.extensions().get::<Caller>() {
-            caller.note_call();
-        }
         Ok(Call {
             shared: Arc::clone(self),
             actor: self.identity.actor(request)?,
-            deadline: Deadline::of(request.metadata()),
+            // It was read when the call arrived, before its message was received.
+            deadline: *request.extensions().get().unwrap_or(&Deadline::default()),
         })
     }
 
-    fn stream_permit(&self) -> Result<StreamPermit, CallError> {
+    pub(super) fn stream_permit(&self) -> Result<StreamPermit, CallError> {
         let permit = Arc::clone(&self.streams).try_acquire_owned();
         permit.map_err(|_| {
             ApiError::TooManyStreams {

@@ -4,19 +4,19 @@ use super::error::CallError;
 use crate::limits::DEADLINE_MARGIN;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
-use tonic::metadata::MetadataMap;
+use tonic::codegen::http::HeaderMap;
 
 /// The end of a call, as its caller set it; `None` when he waits for ever.
 ///
 /// tonic ends a call at its deadline by itself, but says `CANCELLED`. Ending it a little earlier
 /// gives the answer that the contract promises, and time to arrive.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Deadline(Option<Instant>);
 
 impl Deadline {
     /// Reads the header `grpc-timeout`; a malformed one counts as none, as in tonic.
-    pub(crate) fn of(metadata: &MetadataMap) -> Self {
-        let timeout = metadata
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let timeout = headers
             .get("grpc-timeout")
             .and_then(|value| value.to_str().ok());
         let timeout = timeout.and_then(parse_timeout);

@@ -7,10 +7,9 @@ use ledger_core::{Reason, Refusal, RequestId};
 use ledger_engine::query::{QueryError, Subject};
 use ledger_engine::{AppendError, RebuildError, SimulateError, SubmitError};
 use ledger_log::LogError;
-use ledger_proto::status::{failure_to_proto, status_from_error};
-use ledger_proto::{ApiError, DecodeError, DecodeProblem, ERROR_DOMAIN, v1};
-use tonic::{Code, Status};
-use tonic_types::{ErrorDetails, StatusExt as _};
+use ledger_proto::status::{TransportError, complete, failure_to_proto, status_from_error};
+use ledger_proto::{ApiError, DecodeError, DecodeProblem, v1};
+use tonic::Status;
 
 /// Why a call has no answer.
 #[derive(Debug)]
@@ -28,39 +27,26 @@ pub(crate) enum CallError {
 impl CallError {
     /// What is sent to the caller.
     pub(crate) fn into_status(self) -> Status {
-        match self {
-            Self::Api(error) => status_from_error(&error),
-            Self::Inbound(status) => status,
-            Self::OutcomeUnknown | Self::DeadlineExceeded => {
-                let failure = self.into_failure();
-                let mut details = ErrorDetails::new();
-                details.set_error_info(&failure.reason, ERROR_DOMAIN, []);
-                Status::with_error_details(code_of(&failure), failure.message, details)
-            }
+        match self.into_api() {
+            Ok(error) => status_from_error(&error),
+            Err(status) => status,
         }
     }
 
     /// What is sent as one answer of a stream.
     pub(crate) fn into_failure(self) -> v1::Failure {
-        let plain = |code: Code, reason: &str, message: &str| v1::Failure {
-            code: u32::try_from(i32::from(code)).unwrap_or_default(),
-            reason: reason.to_owned(),
-            message: message.to_owned(),
-            ..v1::Failure::default()
-        };
+        let error = self.into_api();
+        // A status that has its details is for a whole stream, and not one answer of it.
+        failure_to_proto(&error.unwrap_or(ApiError::Transport(TransportError::Broken)))
+    }
+
+    /// What the contract calls it, or a status that says so itself.
+    fn into_api(self) -> Result<ApiError, Status> {
         match self {
-            Self::Api(error) => failure_to_proto(&error),
-            Self::Inbound(status) => plain(status.code(), "STREAM_BROKEN", status.message()),
-            Self::OutcomeUnknown => plain(
-                Code::Unavailable,
-                "OUTCOME_UNKNOWN",
-                "the request may or may not be recorded; retry with the same request id",
-            ),
-            Self::DeadlineExceeded => plain(
-                Code::DeadlineExceeded,
-                "DEADLINE_EXCEEDED",
-                "the deadline is over; a write may have been carried out all the same",
-            ),
+            Self::Api(error) => Ok(error),
+            Self::OutcomeUnknown => Ok(ApiError::OutcomeUnknown),
+            Self::DeadlineExceeded => Ok(ApiError::DeadlineExceeded),
+            Self::Inbound(status) => Err(complete(&status)),
         }
     }
 
@@ -236,14 +222,13 @@ fn internal(error: &(dyn std::error::Error + 'static), answer: ApiError) -> Call
     CallError::Api(answer)
 }
 
-fn code_of(failure: &v1::Failure) -> Code {
-    i32::try_from(failure.code).map_or(Code::Unknown, Code::from)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ledger_proto::ERROR_DOMAIN;
     use std::sync::Arc;
+    use tonic::Code;
+    use tonic_types::StatusExt as _;
 
     const ID: RequestId = RequestId::from_bytes([7; 16]);
 
@@ -321,7 +306,10 @@ mod tests {
             let failure = CallError::of_append(error, ID, is_stopping).into_failure();
             let info = status.get_details_error_info().unwrap();
             assert_eq!((status.code(), info.reason.as_str()), (code, reason));
-            assert_eq!((code_of(&failure), failure.reason.as_str()), (code, reason));
+            assert_eq!(
+                (failure.code, failure.reason.as_str()),
+                (u32::try_from(i32::from(code)).unwrap(), reason)
+            );
             assert_eq!(info.domain, ERROR_DOMAIN);
             assert!(
                 !status.message().contains("disk"),

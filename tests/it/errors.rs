@@ -1,0 +1,274 @@
+//! Every error that the transport makes by itself: does it say why, as all others do?
+
+use crate::story::newcomer;
+use h2::client::SendRequest;
+use ledger_proto::{ERROR_DOMAIN, v1};
+use ledger_tests::TestServer;
+use ledger_tests::gated::GatedStore;
+use prost::Message as _;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tonic::codegen::Bytes;
+use tonic::codegen::http::{Request, Version};
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
+
+const LEDGER: &str = "/subsidy.ledger.v1.LedgerService";
+
+/// A call that is built by hand.
+#[derive(Clone)]
+struct Call {
+    path: String,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+    ends: bool,
+}
+
+/// A message as gRPC frames it.
+fn framed(flag: u8, announced: usize, bytes: &[u8]) -> Vec<u8> {
+    let mut frame = vec![flag];
+    frame.extend(u32::try_from(announced).unwrap().to_be_bytes());
+    frame.extend(bytes);
+    frame
+}
+
+fn message(bytes: &[u8]) -> Vec<u8> {
+    framed(0, bytes.len(), bytes)
+}
+
+fn call(method: &str, body: Vec<u8>) -> Call {
+    Call {
+        path: format!("{LEDGER}/{method}"),
+        headers: Vec::new(),
+        body,
+        ends: true,
+    }
+}
+
+/// A connection of HTTP/2 with nothing above it: the client of tonic would end calls by itself.
+async fn connect(server: &TestServer) -> SendRequest<Bytes> {
+    let stream = TcpStream::connect(server.address()).await.unwrap();
+    let (calls, connection) = h2::client::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    calls
+}
+
+/// Makes a call, and returns the bytes of the answer and the status that it ends in.
+async fn answer(connection: &SendRequest<Bytes>, call: Call) -> (Vec<u8>, Status) {
+    let mut request = Request::post(format!("http://localhost{}", call.path))
+        .version(Version::HTTP_2)
+        .header("content-type", "application/grpc");
+    for (name, value) in call.headers {
+        request = request.header(name, value);
+    }
+    let mut connection = connection.clone().ready().await.unwrap();
+    let request = request.body(()).unwrap();
+    let (answer, mut body) = connection.send_request(request, false).unwrap();
+    // The server may have answered already.
+    drop(body.send_data(Bytes::from(call.body), call.ends));
+    let (parts, mut answer) = answer.await.unwrap().into_parts();
+    let mut bytes = Vec::new();
+    while let Some(data) = answer.data().await {
+        bytes.extend(data.unwrap());
+    }
+    let trailers = answer.trailers().await.unwrap_or_default();
+    let status = trailers.and_then(|trailers| Status::from_header_map(&trailers));
+    let status = status.or_else(|| Status::from_header_map(&parts.headers));
+    (bytes, status.unwrap())
+}
+
+/// Code and reason of a status, which has every detail once and repeats nothing of the call.
+fn reason(status: &Status) -> (Code, String) {
+    let details = tonic_types::pb::Status::decode(status.details())
+        .unwrap()
+        .details;
+    let count = |name: &str| {
+        let of_type = details.iter().filter(|it| it.type_url.ends_with(name));
+        of_type.count()
+    };
+    assert_eq!(count("google.rpc.ErrorInfo"), 1, "{status:?}");
+    assert_eq!(count("google.rpc.LocalizedMessage"), 1, "{status:?}");
+    assert_eq!(count("subsidy.ledger.v1.Failure"), 1, "{status:?}");
+    let info = status.get_details_error_info().unwrap();
+    assert_eq!(info.domain, ERROR_DOMAIN);
+    assert!(!status.message().is_empty() && !status.message().contains("secret"));
+    (status.code(), info.reason)
+}
+
+#[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one table")]
+async fn every_error_of_the_transport_says_why() {
+    let server = TestServer::start().await;
+    let connection = connect(&server).await;
+    let with = |call: Call, name: &'static str, value: &str| Call {
+        headers: vec![(name, value.to_owned())],
+        ..call
+    };
+    let at = |path: &str| Call {
+        path: path.to_owned(),
+        ..call("", message(&[]))
+    };
+    let mut cases: Vec<(String, Call, (Code, &str))> = Vec::new();
+    // Calls with one answer, with a stream of answers, and with a stream of requests.
+    for method in [
+        "Append",
+        "ReadEvents",
+        "AppendStream",
+        "Simulate",
+        "Subscribe",
+    ] {
+        let invalid = (Code::InvalidArgument, "MESSAGE_MALFORMED");
+        let unknown_encoding = (Code::Unimplemented, "ENCODING_UNSUPPORTED");
+        let bodies = [
+            (
+                "too large",
+                framed(0, 64 << 20, b""),
+                (Code::ResourceExhausted, "MESSAGE_TOO_LARGE"),
+            ),
+            ("no protobuf", message(&[0xff; 10]), invalid),
+            (
+                "no text in a text",
+                message(&[0x0a, 0x02, 0xc3, 0x28, 0x12, 0x01, 0xff]),
+                invalid,
+            ),
+            (
+                "compressed without saying how",
+                framed(1, 2, b"ab"),
+                invalid,
+            ),
+            ("no such flag", framed(7, 2, b"ab"), invalid),
+            ("cut off", framed(0, 100, b"secret"), invalid),
+            ("half a head", vec![0, 0], invalid),
+        ];
+        for (name, body, expected) in bodies {
+            cases.push((format!("{method}: {name}"), call(method, body), expected));
+        }
+        let fine = || call(method, message(&[]));
+        cases.push((
+            format!("{method}: compressed"),
+            with(fine(), "grpc-encoding", "gzip"),
+            unknown_encoding,
+        ));
+        cases.push((
+            format!("{method}: compressed in another way"),
+            with(fine(), "grpc-encoding", "secret"),
+            unknown_encoding,
+        ));
+        cases.push((
+            format!("{method}: headers"),
+            with(fine(), "x-secret", &"secret".repeat(4_000)),
+            (Code::ResourceExhausted, "HEADERS_TOO_LARGE"),
+        ));
+        if method != "AppendStream" {
+            let missing = (Code::InvalidArgument, "MESSAGE_MISSING");
+            cases.push((format!("{method}: none"), call(method, Vec::new()), missing));
+            // The message never ends, but the deadline does.
+            for timeout in ["30m", "1n", "0S"] {
+                let endless = Call {
+                    ends: false,
+                    ..call(method, framed(0, 10, b"half"))
+                };
+                cases.push((
+                    format!("{method}: {timeout}"),
+                    with(endless, "grpc-timeout", timeout),
+                    (Code::DeadlineExceeded, "DEADLINE_EXCEEDED"),
+                ));
+            }
+        }
+    }
+    let unknown = (Code::Unimplemented, "METHOD_UNKNOWN");
+    let mut service = v1::GetStatusRequest {}.encode_to_vec();
+    // HealthCheckRequest.service
+    service.extend([0x0a, 0x06]);
+    service.extend(b"secret");
+    cases.extend([
+        (
+            "no such method".to_owned(),
+            call("Secret", message(&[])),
+            unknown,
+        ),
+        (
+            "no such service".to_owned(),
+            at("/secret.Service/Method"),
+            unknown,
+        ),
+        ("no path".to_owned(), at("/"), unknown),
+        (
+            "health of an unknown service".to_owned(),
+            Call {
+                path: "/grpc.health.v1.Health/Check".to_owned(),
+                ..call("", message(&service))
+            },
+            (Code::NotFound, "NOT_FOUND"),
+        ),
+    ]);
+    for (name, call, (code, expected)) in cases {
+        let (_, status) = answer(&connection, call).await;
+        assert_eq!(reason(&status), (code, expected.to_owned()), "{name}");
+    }
+    // And what is not an error has no error in it.
+    let (bytes, status) = answer(&connection, call("GetStatus", message(&[]))).await;
+    assert!(status.code() == Code::Ok && status.details().is_empty() && bytes.len() > 5);
+    server.stop().await;
+}
+
+/// The messages of an answer.
+fn messages(mut bytes: &[u8]) -> Vec<v1::AppendStreamResponse> {
+    let mut found = Vec::new();
+    while let Some((head, rest)) = bytes.split_at_checked(5) {
+        let len = u32::from_be_bytes(head.split_at(1).1.try_into().unwrap());
+        let (message, rest) = rest.split_at(usize::try_from(len).unwrap());
+        found.push(v1::AppendStreamResponse::decode(message).unwrap());
+        bytes = rest;
+    }
+    found
+}
+
+#[tokio::test]
+async fn what_waits_for_its_sync_is_answered_before_an_error_ends_the_stream() {
+    let too_large = (Code::ResourceExhausted, "MESSAGE_TOO_LARGE");
+    let malformed = (Code::InvalidArgument, "MESSAGE_MALFORMED");
+    for (broken, (code, expected)) in [
+        (message(&[0xff; 10]), malformed),
+        (framed(0, 64 << 20, b""), too_large),
+        (framed(0, 100, b"cut off"), malformed),
+        (framed(1, 1, b"x"), malformed),
+    ] {
+        // With a queue of one the second request is parked behind the first.
+        for queue in [1, 8] {
+            let store = Arc::new(GatedStore::new());
+            let server = TestServer::start_over(Arc::clone(&store), |settings| {
+                settings.limits.queue_requests_max = queue;
+                settings.limits.append_stream_requests_max = queue;
+            })
+            .await;
+            store.close_gate();
+            let sent: Vec<_> = (0..3).map(|_| newcomer()).collect();
+            let mut body: Vec<u8> = sent
+                .iter()
+                .flat_map(|it| message(&it.encode_to_vec()))
+                .collect();
+            body.extend(&broken);
+            // What comes after it is not taken in.
+            body.extend(message(&newcomer().encode_to_vec()));
+            let connection = connect(&server).await;
+            let answering =
+                tokio::spawn(async move { answer(&connection, call("AppendStream", body)).await });
+            store.wait_for_arrival().await;
+            // The server has read on by the time that it answers another call.
+            let mut client = server.client().await;
+            client.get_status(v1::GetStatusRequest {}).await.unwrap();
+            store.open_gate();
+            let (bytes, status) = answering.await.unwrap();
+            let answers = messages(&bytes);
+            let ids = answers.iter().map(|answer| answer.request_id.clone());
+            assert!(ids.eq(sent.iter().map(|it| it.request_id.clone())));
+            for answer in &answers {
+                use v1::append_stream_response::Outcome;
+                assert!(matches!(answer.outcome, Some(Outcome::Response(_))));
+            }
+            assert_eq!(reason(&status), (code, expected.to_owned()));
+            server.stop().await;
+        }
+    }
+}
