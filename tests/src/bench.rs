@@ -5,7 +5,7 @@
 //!
 //! 1. [`run`] — the sections, in order; [`Options`] — what a caller may choose.
 //! 2. `population` — the ledger of many people that all sections but `raw` share.
-//! 3. `raw`, `engine`, `grpc`, `rebuild` — one file per section.
+//! 3. `raw`, `engine`, `grpc`, `rebuild`, `scale` — one file per section.
 //! 4. `metered` — a store that counts what passes, and can keep it for being played again.
 //! 5. `latency`, `machine`, `report` — figures, their surroundings, and how they are shown.
 //!
@@ -22,6 +22,7 @@ mod population;
 mod raw;
 mod rebuild;
 mod report;
+mod scale;
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, ValueEnum};
@@ -44,6 +45,10 @@ pub struct Options {
     /// events each.
     #[arg(long, value_name = "N", default_value_t = 1_000_000)]
     pub people: u64,
+    /// Events of the largest ledger of section scale, which is measured at a hundredth of it, a
+    /// tenth, and all.
+    #[arg(long, value_name = "N", default_value_t = 100_000_000)]
+    pub events: u64,
     /// Takes about a minute: a fiftieth of the people, and short measurements.
     #[arg(long)]
     pub quick: bool,
@@ -72,6 +77,9 @@ pub enum Section {
     Grpc,
     /// Rebuild, opening, memory, and bytes on disk.
     Rebuild,
+    /// Latency over a history that grows by powers of ten; it takes long, and is measured only when
+    /// it is asked for.
+    Scale,
 }
 
 /// How much is measured.
@@ -98,7 +106,8 @@ impl Scale {
 
 impl Options {
     fn includes(&self, section: Section) -> bool {
-        self.only.is_empty() || self.only.contains(&section)
+        let by_default = self.only.is_empty() && section != Section::Scale;
+        by_default || self.only.contains(&section)
     }
 
     fn people(&self) -> u64 {
@@ -106,6 +115,14 @@ impl Options {
             self.people / 50
         } else {
             self.people
+        }
+    }
+
+    fn events(&self) -> u64 {
+        if self.quick {
+            self.events / 50
+        } else {
+            self.events
         }
     }
 
@@ -147,6 +164,10 @@ pub fn run(options: &Options) -> Result<()> {
     }
     if options.includes(Section::Engine) {
         engine::measure(&folder.path().join("engine"), options.scale(), &mut report)?;
+    }
+    if options.includes(Section::Scale) {
+        let (folder, events) = (folder.path().join("scale"), options.events());
+        scale::measure(&folder, events, options.quick, &mut report)?;
     }
     let needs_population = [Section::Engine, Section::Grpc, Section::Rebuild];
     if needs_population

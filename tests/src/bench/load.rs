@@ -2,9 +2,10 @@
 
 use super::latency::{Counted, Meter};
 use super::metered::{Metered, count};
-use crate::workload::{Lane, Seeded, foundations, later_documents};
+use crate::workload::{Lane, Seeded, date, foundations, later_documents, on};
 use anyhow::{Context as _, Result, ensure};
-use ledger_core::Command;
+use ledger_core::command::{ApproveSubsidy, CommandBody};
+use ledger_core::{ClassId, Command, PersonKey};
 use ledger_engine::{
     Appended, Engine, EngineOptions, Mode, Outcome, ReplyReceiver, Request, SystemClock,
 };
@@ -129,6 +130,12 @@ pub(crate) fn next_request(lane: &mut Lane, size: usize) -> Request {
     let id = *lane.request_id().as_bytes();
     let commands = lane.batch(size);
     request(id, commands)
+}
+
+/// A request that asks for the approval of a person's subsidy.
+pub(crate) fn approval(id: [u8; 16], person: PersonKey, class: ClassId) -> Request {
+    let body = CommandBody::ApproveSubsidy(ApproveSubsidy { class, person });
+    request(id, vec![on(date(2021, 6, 30), body)])
 }
 
 /// A request as the server would submit it; the digest is over the wire bytes, which there are
