@@ -10,7 +10,7 @@ use std::mem;
 /// Causes mostly lie in blocks written lately or named again and again (a policy, a class), so
 /// that two generations serve: a generation that is full becomes the older one, and what is still
 /// asked for moves back. Nothing here is ever wrong, since blocks never change; what was forgotten
-/// is read from the log again.
+/// is read from the log again: the header of one block, not the block.
 #[derive(Debug)]
 pub(crate) struct BlockStarts {
     /// Last position by first position.
@@ -41,7 +41,7 @@ impl BlockStarts {
     ///
     /// # Errors
     ///
-    /// As [`Log::read_block_at`]; [`LogError::CorruptBlock`] when no block holds the position.
+    /// As [`Log::block_range_at`]; [`LogError::CorruptBlock`] when no block holds the position.
     pub(crate) fn of(
         &mut self,
         position: Position,
@@ -54,12 +54,13 @@ impl BlockStarts {
             self.note(first, last);
             return Ok(first);
         }
-        let block = log.read_block_at(position)?.ok_or(LogError::CorruptBlock {
+        let range = log.block_range_at(position)?;
+        let (first, last) = range.ok_or(LogError::CorruptBlock {
             first_position: position,
             what: ledger_log::Damage::Gap,
         })?;
-        self.note(block.first_position(), block.last_position());
-        Ok(block.first_position())
+        self.note(first, last);
+        Ok(first)
     }
 }
 

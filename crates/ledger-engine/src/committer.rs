@@ -9,7 +9,7 @@ use crate::counters::{BlockCounters, CounterChange, RunningCounts};
 use crate::error_chain::error_chain;
 use crate::group::Group;
 use crate::index::BlockIndex;
-use crate::limits::BLOCK_STARTS_MAX;
+use crate::limits::EngineOptions;
 use crate::request::AppendError;
 use crate::shared::{Shared, StopOnPanic};
 use crate::tip::{TIP_KEY, Tip};
@@ -34,10 +34,10 @@ impl Committer {
         storage: Arc<dyn Storage>,
         epoch: Epoch,
         tip: Tip,
-        entities_max: usize,
+        options: &EngineOptions,
     ) -> Self {
-        let block_starts = BlockStarts::new(BLOCK_STARTS_MAX);
-        let counts = RunningCounts::new(tip.last_position, entities_max);
+        let block_starts = BlockStarts::new(options.block_starts_max / 2);
+        let counts = RunningCounts::new(tip.last_position, options.cache_entities_max);
         Self {
             shared,
             storage,

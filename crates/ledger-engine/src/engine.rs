@@ -84,7 +84,7 @@ impl Parts {
             Arc::clone(storage),
             epoch,
             tip,
-            options.cache_entities_max,
+            options,
         );
         Ok(Self {
             shared,

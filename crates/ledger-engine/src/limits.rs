@@ -42,8 +42,8 @@ pub const CACHE_ENTITIES_MAX: usize = 250_000;
 /// Bytes of memory that an entity of the cache takes, as a mean.
 pub const CACHED_ENTITY_BYTES: u64 = 1_024;
 
-/// Bytes of memory of everything that the engine keeps beside entities: running counts, block
-/// starts, the waiting queue, and the groups that are open and being committed.
+/// Bytes of memory of everything that the engine keeps beside entities and block starts: running
+/// counts, the waiting queue, and the groups that are open and being committed.
 pub const ENGINE_OTHER_BYTES: u64 = 128 * 1024 * 1024;
 
 /// Bytes of stored form that an entity may have to count as one entity in the cache; a larger one
@@ -58,9 +58,12 @@ pub const MULTI_GET_KEYS_MAX: usize = 1_024;
 /// with a few hundred profiles each.
 pub const COUNTERS_CACHED_MAX: usize = 65_536;
 
-/// Blocks whose range is remembered, per generation: 16 bytes and a tree's overhead each, so some
-/// 5 MB.
-pub const BLOCK_STARTS_MAX: usize = 131_072;
+/// Blocks whose range is remembered, over both generations, for the committer and for a rebuild:
+/// some 6 MB. The range of any other block is read from its header.
+pub const BLOCK_STARTS_MAX: usize = 262_144;
+
+/// Bytes of memory of a remembered range: 16, and a tree's overhead.
+pub const BLOCK_START_BYTES: u64 = 24;
 
 /// Entities that a rebuild keeps in memory before it writes them to the shadow. The live cache is
 /// in memory as well while a rebuild runs.
@@ -143,13 +146,17 @@ pub struct EngineOptions {
     pub cache_entities_max: usize,
     /// Entities that a rebuild keeps in memory.
     pub rebuild_entities_max: usize,
+    /// Blocks whose first position the committer remembers.
+    pub block_starts_max: usize,
 }
 
 impl EngineOptions {
     /// Bytes of memory that an open engine takes, as far as it is bounded by these options.
     #[must_use]
     pub fn memory_bytes(&self) -> u64 {
-        entities_bytes(self.cache_entities_max).saturating_add(ENGINE_OTHER_BYTES)
+        entities_bytes(self.cache_entities_max)
+            .saturating_add(block_starts_bytes(self.block_starts_max))
+            .saturating_add(ENGINE_OTHER_BYTES)
     }
 
     /// Bytes of memory that a rebuild or a simulation adds while it runs.
@@ -157,6 +164,13 @@ impl EngineOptions {
     pub fn rebuild_memory_bytes(&self) -> u64 {
         entities_bytes(self.rebuild_entities_max).saturating_add(ENGINE_OTHER_BYTES)
     }
+}
+
+/// Bytes of memory of the ranges of so many blocks.
+#[must_use]
+pub fn block_starts_bytes(blocks: usize) -> u64 {
+    let blocks = u64::try_from(blocks).unwrap_or(u64::MAX);
+    blocks.saturating_mul(BLOCK_START_BYTES)
 }
 
 /// Bytes of memory of so many entities.
@@ -177,6 +191,7 @@ impl Default for EngineOptions {
             request_bytes_max: GROUP_BYTES_HARD_MAX,
             cache_entities_max: CACHE_ENTITIES_MAX,
             rebuild_entities_max: REBUILD_ENTITIES_MAX,
+            block_starts_max: BLOCK_STARTS_MAX,
         }
     }
 }

@@ -248,6 +248,24 @@ impl Block {
         Ok(block)
     }
 
+    /// Reads the first and the last position of a stored frame from its header, which has a
+    /// checksum of its own; nothing else of the frame is looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::UnknownFormat`] and [`LogError::CorruptBlock`], as for [`decode`](Self::decode).
+    pub fn decode_range(key: Position, frame: &[u8]) -> Result<(Position, Position), LogError> {
+        let header = Header::decode(key, frame)?;
+        if header.first_position != key {
+            return Err(LogError::CorruptBlock {
+                first_position: key,
+                what: Damage::Key,
+            });
+        }
+        let others = u64::from(header.count.saturating_sub(1));
+        Ok((key, key.offset(others)))
+    }
+
     /// Returns the position of the first record.
     #[must_use]
     pub fn first_position(&self) -> Position {

@@ -49,6 +49,18 @@ pub trait Log: Send + Sync {
     /// the stored bytes do not hold what was written; [`LogError::Unreadable`] when reading fails.
     fn read_block_at(&self, position: Position) -> Result<Option<Block>, LogError>;
 
+    /// Tells the first and the last position of the block that holds `position`, or `None` outside
+    /// of the log. It checks what says so and not the records, so it is cheaper than reading the
+    /// block.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_block_at`](Self::read_block_at), except for damaged records.
+    fn block_range_at(&self, position: Position) -> Result<Option<(Position, Position)>, LogError> {
+        let block = self.read_block_at(position)?;
+        Ok(block.map(|block| (block.first_position(), block.last_position())))
+    }
+
     /// Reads on from the block that holds `from` to the end of the log, with read-ahead.
     ///
     /// The end is that of the moment of the call; `from` zero means the first position. The first

@@ -43,25 +43,20 @@ impl Log for RocksStore {
     }
 
     fn read_block_at(&self, position: Position) -> Result<Option<Block>, LogError> {
-        if position < Position::FIRST || position > self.last_position() {
-            return Ok(None);
-        }
-        let inner = self.inner();
-        let mut cursor = inner
-            .db
-            .raw_iterator_cf_opt(&inner.events(), options::point_read());
-        cursor.seek_for_prev(keys::block(position));
-        let block = match cursor.item() {
-            Some((key, frame)) => Some(decode(position, key, frame)?),
-            None => cursor
-                .status()
-                .map(|()| None)
-                .map_err(|error| unreadable(position, error))?,
-        };
-        // The position lies within the log, so that a block that ends before it is not the last.
+        let block = self.at(position, |key, frame| decode(position, key, frame))?;
         match block {
-            Some(block) if block.last_position() >= position => Ok(Some(block)),
-            _ => Err(gap(position)),
+            Some(block) if block.last_position() < position => Err(gap(position)),
+            block => Ok(block),
+        }
+    }
+
+    fn block_range_at(&self, position: Position) -> Result<Option<(Position, Position)>, LogError> {
+        let range = self.at(position, |key, frame| {
+            Block::decode_range(first_position(position, key)?, frame)
+        })?;
+        match range {
+            Some((_, last)) if last < position => Err(gap(position)),
+            range => Ok(range),
         }
     }
 
@@ -136,6 +131,29 @@ impl Log for RocksStore {
 }
 
 impl RocksStore {
+    /// Reads the stored block at or before a position, which lies within the log; `None` outside.
+    fn at<T>(
+        &self,
+        position: Position,
+        read: impl FnOnce(&[u8], &[u8]) -> Result<T, LogError>,
+    ) -> Result<Option<T>, LogError> {
+        if position < Position::FIRST || position > self.last_position() {
+            return Ok(None);
+        }
+        let inner = self.inner();
+        let mut cursor = inner
+            .db
+            .raw_iterator_cf_opt(&inner.events(), options::point_read());
+        cursor.seek_for_prev(keys::block(position));
+        if let Some((key, frame)) = cursor.item() {
+            return read(key, frame).map(Some);
+        }
+        // Nothing lies before a position of the log: it is damaged, or cannot be read.
+        let status = cursor.status();
+        status.map_err(|error| unreadable(position, error))?;
+        Err(gap(position))
+    }
+
     /// Puts blocks, state and the new end of the log into one batch.
     fn batch(&self, group: &CommitGroup) -> WriteBatch {
         let inner = self.inner();
@@ -185,12 +203,15 @@ impl RocksStore {
 
 /// Decodes what lies under a key of the log, when `asked` was to be read.
 pub(crate) fn decode(asked: Position, key: &[u8], frame: &[u8]) -> Result<Block, LogError> {
-    let what = Damage::Key;
-    let first_position = keys::position(key).map_err(|_| LogError::CorruptBlock {
+    Block::decode(first_position(asked, key)?, frame.to_vec())
+}
+
+/// The position in the key of a block.
+fn first_position(asked: Position, key: &[u8]) -> Result<Position, LogError> {
+    keys::position(key).map_err(|_| LogError::CorruptBlock {
         first_position: asked,
-        what,
-    })?;
-    Block::decode(first_position, frame.to_vec())
+        what: Damage::Key,
+    })
 }
 
 fn gap(position: Position) -> LogError {

@@ -98,6 +98,10 @@ impl Log for Metered {
         self.store.last_position()
     }
 
+    fn block_range_at(&self, position: Position) -> Result<Option<(Position, Position)>, LogError> {
+        self.store.block_range_at(position)
+    }
+
     fn read_block_at(&self, position: Position) -> Result<Option<Block>, LogError> {
         self.store.read_block_at(position)
     }

@@ -32,7 +32,7 @@ impl Decoder {
     pub(super) fn new() -> Self {
         Self {
             range: CompactRange::new(),
-            block_starts: BlockStarts::new(BLOCK_STARTS_MAX),
+            block_starts: BlockStarts::new(BLOCK_STARTS_MAX / 2),
             names: Interner::default(),
         }
     }

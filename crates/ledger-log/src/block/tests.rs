@@ -48,6 +48,36 @@ fn golden_frame_of_version_one() {
     assert_eq!(decoded, frame);
 }
 
+/// The range of a block is told by its header alone, and by no damaged one.
+#[test]
+fn a_range_is_read_from_an_intact_header() {
+    let (key, frame) = (Position::new(7), block(7, &[b"first", b"second", b"third"]));
+    let range = Some((Position::new(7), Position::new(9)));
+    for place in 0..frame.frame().len() {
+        let mut damaged = frame.frame().to_vec();
+        damaged[place] ^= 0x10;
+        let read = Block::decode_range(key, &damaged).ok();
+        let expected = range.filter(|_| place >= 24);
+        assert_eq!(read, expected, "byte {place}");
+        assert!(Block::decode(key, damaged).is_err(), "byte {place}");
+    }
+    for short in 0..24 {
+        let read = Block::decode_range(key, &frame.frame()[..short]);
+        assert!(read.is_err(), "{short} bytes");
+    }
+    let other = Block::decode_range(Position::new(8), frame.frame());
+    let is_key = |error| {
+        matches!(
+            error,
+            LogError::CorruptBlock {
+                what: Damage::Key,
+                ..
+            }
+        )
+    };
+    assert!(other.is_err_and(is_key));
+}
+
 #[test]
 fn records_are_found_by_position_and_from_either_end() {
     let block = block(7, &[b"first", b"second", b"third"]);

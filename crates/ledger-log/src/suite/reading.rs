@@ -39,6 +39,9 @@ fn position_is_read_from_its_block<B: Builder>(builder: &B) -> Result<(), LogErr
                 [(first, last)],
                 "position {position}"
             );
+            let range = store.block_range_at(position)?;
+            let expected = (Position::new(first), Position::new(last));
+            assert_eq!(range, Some(expected), "position {position}");
             let record = block.as_ref().and_then(|block| block.record(position));
             assert_eq!(record.map(|record| record.position), Some(position));
         }
@@ -49,6 +52,8 @@ fn position_is_read_from_its_block<B: Builder>(builder: &B) -> Result<(), LogErr
             None,
             "position {outside}"
         );
+        let range = store.block_range_at(Position::new(outside))?;
+        assert_eq!(range, None, "position {outside}");
     }
     Ok(())
 }

@@ -59,7 +59,7 @@ const fn number(name: &'static str) -> Key {
 }
 
 /// Every key that there is; a test holds this list to the fields of [`Settings`].
-pub const KEYS: [Key; 37] = [
+pub const KEYS: [Key; 38] = [
     text("data_dir"),
     switch("create"),
     text("listen"),
@@ -97,6 +97,7 @@ pub const KEYS: [Key; 37] = [
     number("memory.filter_bits_per_key"),
     number("memory.entities_max"),
     number("memory.rebuild_entities_max"),
+    number("memory.block_starts_max"),
 ];
 
 /// Puts the layers over each other; the later ones win.

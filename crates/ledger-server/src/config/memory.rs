@@ -4,7 +4,7 @@
 use std::fs;
 
 use ledger_engine::EngineOptions;
-use ledger_engine::limits::entities_bytes;
+use ledger_engine::limits::{block_starts_bytes, entities_bytes};
 use ledger_store::StoreOptions;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -29,6 +29,8 @@ pub struct Memory {
     pub entities_max: usize,
     /// Entities that a rebuild or a simulation keeps in memory while it runs.
     pub rebuild_entities_max: usize,
+    /// Blocks of the log whose first position is remembered.
+    pub block_starts_max: usize,
 }
 
 /// Why the sizes are refused.
@@ -85,6 +87,7 @@ impl Default for Memory {
             filter_bits_per_key: store.filter_bits_per_key,
             entities_max: engine.cache_entities_max,
             rebuild_entities_max: engine.rebuild_entities_max,
+            block_starts_max: engine.block_starts_max,
         }
     }
 }
@@ -128,6 +131,13 @@ impl Memory {
                 10_000,
                 200_000_000,
             ),
+            // Those of the newest blocks at least; a thousand million blocks at most.
+            (
+                "block_starts_max",
+                wide(self.block_starts_max),
+                1_000,
+                1_000_000_000,
+            ),
         ] {
             if value < min || value > max {
                 return Err(MemoryError::OutOfRange {
@@ -170,6 +180,7 @@ impl Memory {
         EngineOptions {
             cache_entities_max: self.entities_max,
             rebuild_entities_max: self.rebuild_entities_max,
+            block_starts_max: self.block_starts_max,
             ..EngineOptions::default()
         }
     }
@@ -203,6 +214,7 @@ impl Memory {
             write_buffers_mib = wide(self.write_buffer_bytes) / MIB,
             open_files_mib = self.store().open_files_bytes() / MIB,
             entities_mib = entities_bytes(self.entities_max) / MIB,
+            block_starts_mib = block_starts_bytes(self.block_starts_max) / MIB,
             sum_mib = needed / MIB,
             more_while_rebuilding_mib = self.rebuild_bytes() / MIB,
             available_mib = available.map(|bytes| bytes / MIB),
@@ -266,7 +278,7 @@ mod tests {
     #[test]
     fn sizes_that_cannot_work_or_contradict_each_other_are_refused() {
         type Change = fn(&mut Memory);
-        let cases: [(Change, &str); 12] = [
+        let cases: [(Change, &str); 13] = [
             (|_| {}, ""),
             (
                 |it| it.cache_bytes = 0,
@@ -298,6 +310,7 @@ mod tests {
                 |it| it.rebuild_entities_max = 0,
                 "memory.rebuild_entities_max is 0",
             ),
+            (|it| it.block_starts_max = 0, "memory.block_starts_max is 0"),
             (
                 |it| it.open_files_max = 20_000,
                 "set memory.cache_bytes to at least 327680000, or keep fewer files open",

@@ -249,6 +249,9 @@ fn flipped_byte_is_reported_with_its_position_and_never_skipped() {
         let error = store.read_block_at(Position::new(position)).unwrap_err();
         assert!(is_named(&error), "position {position}: {error:?}");
     }
+    // What lies where is known all the same: it stands in the header.
+    let range = store.block_range_at(Position::new(4)).unwrap();
+    assert_eq!(range, Some((Position::new(3), Position::new(5))));
     assert!(store.read_block_at(Position::new(2)).unwrap().is_some());
     assert!(store.read_block_at(Position::new(6)).unwrap().is_some());
 
