@@ -227,6 +227,38 @@ impl Block {
     /// [`LogError::UnknownFormat`] for a later version, [`LogError::CorruptRecord`] for the first
     /// record whose bytes differ, [`LogError::CorruptBlock`] for everything around them.
     pub fn decode(key: Position, frame: Vec<u8>) -> Result<Self, LogError> {
+        let block = Self::framed(key, frame)?;
+        block.check_records()?;
+        Ok(block)
+    }
+
+    /// Tells everything that is wrong with the frame stored under `key`, leaf hashes included: each
+    /// damaged record by its position, or what is wrong around them. Nothing for an intact one.
+    #[must_use]
+    pub fn flaws(key: Position, frame: Vec<u8>) -> Vec<LogError> {
+        let block = match Self::framed(key, frame) {
+            Ok(block) => block,
+            Err(error) => return vec![error],
+        };
+        let flaw = |index| {
+            let record = block.nth(index);
+            let what = if crc32c::crc32c(record.bytes) != block.entry(index).checksum {
+                Damage::RecordChecksum
+            } else if merkle::leaf_hash(record.bytes) != *record.leaf_hash {
+                Damage::LeafHash
+            } else {
+                return None;
+            };
+            Some(LogError::CorruptRecord {
+                position: record.position,
+                what,
+            })
+        };
+        (0..block.count).filter_map(flaw).collect()
+    }
+
+    /// Reads a frame whose records are not checked yet.
+    fn framed(key: Position, frame: Vec<u8>) -> Result<Self, LogError> {
         let corrupt = |what| LogError::CorruptBlock {
             first_position: key,
             what,
@@ -244,7 +276,6 @@ impl Block {
             frame: Arc::new(frame),
         };
         block.check_table().map_err(corrupt)?;
-        block.check_records()?;
         Ok(block)
     }
 

@@ -12,7 +12,7 @@
 //! 6. [`Backup`] — copies that are taken while the ledger is written to, and restoring them.
 //! 7. `shadow` — a second state beside the live one, in a database of its own; `room` — what of
 //!    the disk is left to whom.
-//! 8. [`verify`](RocksStore::verify_all) — reading and checking the whole log.
+//! 8. [`verify`](RocksStore::verify) — reading and checking everything that the store holds.
 //!
 //! The store knows bytes, keys, blocks and syncs; it does not know what an event means.
 
@@ -43,4 +43,4 @@ pub use ledger_log::keys;
 pub use options::StoreOptions;
 pub use room::FreeSpace;
 pub use store::RocksStore;
-pub use verify::VerifyReport;
+pub use verify::{PROBLEMS_MAX, Problem, Verify, VerifyReport, Verifying};

@@ -3,7 +3,7 @@
 //! RocksDB replays its write-ahead log first; see `options` for what it tolerates there. Then the
 //! bookkeeping is read, generations that were never promoted are dropped, and the last block is
 //! read and checked whole. None of it depends on the length of the history. Everything else is
-//! checked whenever it is read, and by [`verify_all`](crate::RocksStore::verify_all).
+//! checked whenever it is read, and by [`verify`](crate::RocksStore::verify).
 
 use std::path::Path;
 

@@ -265,6 +265,11 @@ impl Inner {
         column
     }
 
+    /// The live generation.
+    pub(crate) fn generation(&self) -> u64 {
+        self.read_live().generation()
+    }
+
     pub(crate) fn write_live(&self) -> RwLockWriteGuard<'_, Live> {
         self.live
             .write()

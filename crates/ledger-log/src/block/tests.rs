@@ -236,6 +236,31 @@ fn frames_that_are_not_as_written_are_refused() {
 }
 
 #[test]
+fn every_flaw_of_a_block_is_named() {
+    let good = block(40, &[b"one", b"two", b"three"]);
+    assert_eq!(flaws_of(good.frame()), []);
+    let mut frame = good.frame().to_vec();
+    frame[24] ^= 1;
+    frame[24 + 6] ^= 1;
+    let record = |position: u64| (Position::new(position), Damage::RecordChecksum);
+    assert_eq!(flaws_of(&frame), [record(40), record(42)]);
+    // Around the records there is one flaw, and nothing behind it can be told.
+    frame[0] ^= 1;
+    let flaws = Block::flaws(Position::new(40), frame);
+    assert!(matches!(flaws.as_slice(), [LogError::UnknownFormat { .. }]));
+}
+
+/// The damaged records of the block at position 40.
+fn flaws_of(frame: &[u8]) -> Vec<(Position, Damage)> {
+    let flaws = Block::flaws(Position::new(40), frame.to_vec());
+    let record = |flaw| match flaw {
+        LogError::CorruptRecord { position, what } => (position, what),
+        other => panic!("{other}"),
+    };
+    flaws.into_iter().map(record).collect()
+}
+
+#[test]
 fn leaf_hashes_are_checked_when_asked() {
     let mut builder = BlockBuilder::new(Position::new(3));
     builder.push(b"one", &merkle::leaf_hash(b"one")).unwrap();

@@ -15,3 +15,4 @@ mod shadow;
 mod sizes;
 mod suite;
 mod support;
+mod verify;
