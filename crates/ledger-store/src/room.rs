@@ -89,6 +89,11 @@ impl Room {
         Self::check("record more", GROUP_BYTES, free, self.writes_headroom)
     }
 
+    /// What is asked how much room there is.
+    pub(crate) fn asked(&self) -> &FreeSpace {
+        &self.free
+    }
+
     pub(crate) fn condition(&self) -> Condition {
         Condition {
             free_bytes: self.free().ok(),

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::manifest::Sum;
 use super::{BackupError, Copying};
+use crate::FreeSpace;
 use crate::pace::Pace;
 
 /// Bytes read at once: enough to keep a disk busy, little enough to stop and to wait often.
@@ -134,9 +135,11 @@ pub(super) fn write_whole(path: &Path, partial: &Path, bytes: &[u8]) -> Result<(
 }
 
 /// Checks that so many bytes can be written and leave the disk some room.
-pub(super) fn check_room(path: &Path, bytes: u64) -> Result<(), BackupError> {
+pub(super) fn check_room(free: &FreeSpace, path: &Path, bytes: u64) -> Result<(), BackupError> {
     let needed = bytes.saturating_add(SPARE_BYTES);
-    let available = free_bytes(path)?;
+    let available = free
+        .bytes(path)
+        .map_err(BackupError::file("measure the disk of", path))?;
     if available < needed {
         return Err(BackupError::NoRoom {
             path: path.to_owned(),
@@ -145,13 +148,6 @@ pub(super) fn check_room(path: &Path, bytes: u64) -> Result<(), BackupError> {
         });
     }
     Ok(())
-}
-
-/// Bytes that this process may still write to the disk of a folder.
-pub(super) fn free_bytes(path: &Path) -> Result<u64, BackupError> {
-    let disk = rustix::fs::statvfs(path)
-        .map_err(|error| BackupError::file("measure the disk of", path)(error.into()))?;
-    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 /// Removes a folder with everything in it; one that is not there is fine.

@@ -5,14 +5,16 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::copy::{Copier, Held, Tell, free_bytes, remove_folder, sync_folder};
+use super::copy::{Copier, Held, Tell, check_room, remove_folder, sync_folder};
 use super::manifest::{MANIFEST_BYTES_MAX, Manifest, StoredFile, Sum};
 use super::{About, Backup, BackupError, Flaw, FlawKind};
+use crate::FreeSpace;
 
 /// A folder of backups.
 #[derive(Debug, Clone)]
 pub struct BackupFolder {
     root: PathBuf,
+    free: FreeSpace,
 }
 
 /// The right to write to a folder of backups; the system takes it back when the process ends.
@@ -47,9 +49,19 @@ impl BackupFolder {
     pub fn new(root: impl Into<PathBuf>) -> Result<Self, BackupError> {
         let root = root.into();
         match root.is_dir() {
-            true => Ok(Self { root }),
+            true => Ok(Self {
+                root,
+                free: FreeSpace::of_the_disk(),
+            }),
             false => Err(BackupError::NoFolder { path: root }),
         }
+    }
+
+    /// Asks something else than the system for free space, for tests of what happens when there is
+    /// little.
+    #[must_use]
+    pub fn with_free_space(self, free: FreeSpace) -> Self {
+        Self { free, ..self }
     }
 
     /// The folder.
@@ -64,7 +76,13 @@ impl BackupFolder {
     ///
     /// [`BackupError::File`].
     pub fn free_bytes(&self) -> Result<u64, BackupError> {
-        free_bytes(&self.root)
+        let free = self.free.bytes(&self.root);
+        free.map_err(BackupError::file("measure the disk of", &self.root))
+    }
+
+    /// Checks that so many bytes can be written and leave the disk some room.
+    pub(super) fn check_room(&self, bytes: u64) -> Result<(), BackupError> {
+        check_room(&self.free, &self.root, bytes)
     }
 
     /// Lists the backups, oldest first. Each file is looked for, and its length is checked; what

@@ -7,6 +7,7 @@ use super::copy::{Copier, Tell, check_room, remove_folder, sync_folder};
 use super::folder::{BackupFolder, about, names};
 use super::manifest::Manifest;
 use super::{About, Backup, BackupError, Flaw};
+use crate::FreeSpace;
 
 /// A folder that a ledger is being restored into.
 ///
@@ -88,7 +89,7 @@ impl Restoring {
                 None => folder.not_found(number),
             });
         };
-        check_room(&self.staging, manifest.bytes())?;
+        check_room(&FreeSpace::of_the_disk(), &self.staging, manifest.bytes())?;
         let flaws = self.copy_files(folder, &manifest, bytes_per_second, tell)?;
         match flaws.is_empty() {
             true => Ok(about(&manifest)),

@@ -124,7 +124,11 @@ impl CheckpointFolder {
         let path = store.path().join(CHECKPOINT);
         remove_checkpoints(&store.path())?;
         // A flush without room would stop all writing, so it is not begun.
-        check_room(&store.path(), store.checkpoint_bytes()?)?;
+        check_room(
+            store.inner().room.asked(),
+            &store.path(),
+            store.checkpoint_bytes()?,
+        )?;
         store.inner().check_writable()?;
         let acknowledged = store.last_position();
         let checkpoint = Self { path, acknowledged };
@@ -213,7 +217,7 @@ fn copy(
     };
     let missing = wanted.iter().filter(|one| is_there(one).is_none());
     let bytes = missing.map(|one| one.bytes).fold(0, u64::saturating_add);
-    check_room(folder.path(), bytes)?;
+    folder.check_room(bytes)?;
     let partial = folder.partial_path(manifest.number);
     for path in [&folder.shared_path(), &partial] {
         fs::create_dir_all(path).map_err(BackupError::file("create", path))?;

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use ledger_core::{Position, RecordedTime};
 use ledger_log::{Log, Snapshot, Space, StateOp, StateStore};
 use ledger_store::{
-    BackUp, Backup, BackupError, BackupFolder, Copying, FlawKind, Restoring, RocksStore, Seal,
+    BackUp, Backup, BackupError, BackupFolder, Copying, FlawKind, FreeSpace, Restoring, RocksStore,
+    Seal, StoreOptions,
 };
 
 use crate::support::{Folders, append, create, files, open, spans};
@@ -362,6 +363,42 @@ fn a_fork_and_what_it_came_from_share_a_folder() {
         let path = folders.fresh();
         restore(&folder, number, &path).unwrap();
         assert_eq!(spans(&open(&path).unwrap()).unwrap(), expected);
+    }
+}
+
+/// Nothing is begun that the disk has no room for, on either side, and the ledger goes on.
+#[test]
+fn a_backup_without_room_is_refused_with_figures() {
+    let folders = Folders::new();
+    let path = folders.fresh();
+    drop(create(&path));
+    let of = |bytes| FreeSpace::new(move |_: &Path| Ok(bytes));
+    // Room on the ledger's disk, on that of the backups; whose disk is told.
+    for (ledger, backups_free, told) in [(1_000, u64::MAX, true), (u64::MAX, 1_000, false)] {
+        let options = StoreOptions {
+            free_space: of(ledger),
+            ..StoreOptions::default()
+        };
+        let store = RocksStore::open(&path, &options).unwrap();
+        let folder = backups(&folders).with_free_space(of(backups_free));
+        append(&store, &[3], &[]);
+        let refused = back_up_telling(&store, &folder, &mut |_| ControlFlow::Continue(()));
+        let Err(BackupError::NoRoom {
+            path: disk,
+            needed,
+            available,
+        }) = refused
+        else {
+            panic!("{refused:?}");
+        };
+        assert_eq!((available, disk == path), (1_000, told));
+        assert!(needed > 64 * 1024 * 1024, "{needed}");
+        assert_eq!(folder.list().unwrap(), []);
+        append(&store, &[3], &[]);
+        let enough = folder.with_free_space(of(u64::MAX));
+        if !told {
+            assert_eq!(back_up(&store, &enough).number, 1);
+        }
     }
 }
 
