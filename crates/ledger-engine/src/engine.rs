@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::committer::Committer;
+use crate::epochs::{self, Epochs};
 use crate::event_ids::{self, EventIds};
 use crate::group::Group;
 use crate::limits::EngineOptions;
@@ -17,7 +18,7 @@ use crate::writer::{Start, Writer};
 use ledger_core::merkle::Hash;
 use ledger_core::policy::PolicyBook;
 use ledger_core::{Position, RecordedTime};
-use ledger_log::{Epoch, Storage};
+use ledger_log::{Epoch, ShadowPurpose, Storage};
 use std::fmt;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, mpsc};
@@ -32,6 +33,7 @@ pub struct Engine {
     storage: Arc<dyn Storage>,
     options: EngineOptions,
     epoch: Epoch,
+    epochs: Epochs,
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Held by the one rebuild or simulation that runs: both fill the one shadow of the store.
     shadowing: Mutex<()>,
@@ -41,6 +43,7 @@ pub struct Engine {
 pub(crate) struct Parts {
     pub(crate) shared: Arc<Shared>,
     pub(crate) epoch: Epoch,
+    pub(crate) epochs: Epochs,
     pub(crate) writer: Writer,
     pub(crate) committer: Committer,
     /// Where the committer takes the writer's groups from.
@@ -53,10 +56,11 @@ impl Parts {
         storage: &Arc<dyn Storage>,
         options: &EngineOptions,
         clock: Arc<dyn Clock>,
-        event_ids: EventIds,
+        mut event_ids: EventIds,
     ) -> Result<Self, OpenError> {
         let tip = recovery::recover(&**storage)?;
         let epoch = storage.claim_epoch().map_err(OpenError::Log)?;
+        let epochs = epochs::open(&**storage, epoch, &tip, clock.now(), &mut event_ids)?;
         rebuild::upgrade(&**storage, epoch, &tip, options)?;
         let policies = load_policies(&**storage)?;
         let shared = Arc::new(Shared::new(
@@ -89,6 +93,7 @@ impl Parts {
         Ok(Self {
             shared,
             epoch,
+            epochs,
             writer,
             committer,
             groups,
@@ -107,7 +112,7 @@ pub struct Status {
     pub refusals: u64,
     /// Root of the Merkle tree over all events (RFC 6962).
     pub root: Hash,
-    /// The epoch in which this engine owns the log.
+    /// The term in which this engine owns the log.
     pub epoch: Epoch,
     /// Groups made durable since the engine was opened, each with one sync.
     pub commits: u64,
@@ -140,6 +145,7 @@ impl Engine {
         let Parts {
             shared,
             epoch,
+            epochs,
             writer,
             committer,
             groups,
@@ -152,6 +158,7 @@ impl Engine {
             storage,
             options,
             epoch,
+            epochs,
             threads,
             shadowing: Mutex::new(()),
         })
@@ -218,6 +225,12 @@ impl Engine {
         &self.storage
     }
 
+    /// Returns the epochs that the ledger has been on.
+    #[must_use]
+    pub fn epochs(&self) -> &Epochs {
+        &self.epochs
+    }
+
     /// Returns the read side.
     #[must_use]
     pub fn reader(&self) -> Reader {
@@ -258,6 +271,22 @@ impl Engine {
     ) -> Result<RebuildReport, RebuildError> {
         let _running = self.shadow_permit().ok_or(RebuildError::AlreadyRunning)?;
         rebuild::rebuild(&self.storage, &self.shared, &self.options, progress, cancel)
+    }
+
+    /// Derives the state again from the log and compares it with the live one, as
+    /// [`rebuild`](Self::rebuild) does, and throws it away.
+    ///
+    /// # Errors
+    ///
+    /// [`RebuildError`]; differences are no error here but part of the report.
+    pub fn compare(
+        &self,
+        progress: &mut (dyn FnMut(Progress) + Send),
+        cancel: &CancelToken,
+    ) -> Result<RebuildReport, RebuildError> {
+        let _running = self.shadow_permit().ok_or(RebuildError::AlreadyRunning)?;
+        let shadow = self.storage.open_shadow(ShadowPurpose::Look)?;
+        rebuild::compare_in(shadow, &*self.storage, &self.options, progress, cancel)
     }
 
     /// Replays history under a draft of a policy document, and tells what it would have changed.

@@ -11,6 +11,7 @@
 //! 4. [`rebuild`] — the same state once more from the log alone, compared, switched.
 //! 5. [`simulate`] — history once more under a draft of a policy, in a shadow that is thrown away.
 //! 6. [`query`] — the read side.
+//! 7. [`epochs`] — the lines that the ledger has been on, when a backup was restored and goes on.
 //!
 //! The crate knows no gRPC and no database, so it can be embedded, tested and measured alone.
 
@@ -23,6 +24,7 @@ mod cost;
 mod counters;
 mod engine;
 pub mod entity_codec;
+pub mod epochs;
 mod error_chain;
 mod event_ids;
 mod events;
@@ -51,7 +53,7 @@ pub use engine::{Engine, Status};
 pub use entity_codec::{decode_entity, encode_entity, entity_key, entity_kind};
 pub use limits::EngineOptions;
 pub use rebuild::{CancelToken, RebuildError, RebuildReport};
-pub use recovery::{OpenError, VerifyError, VerifyReport};
+pub use recovery::{OpenError, TipError, VerifyError, VerifyReport, prepare, tip_of};
 pub use refusals::{RefusalRecord, decode_refusal};
 pub use request::{
     AppendError, Appended, Mode, Outcome, Reply, ReplyReceiver, Request, SubmitError,

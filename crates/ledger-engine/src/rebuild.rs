@@ -20,7 +20,7 @@ use crate::recovery::{TipError, read_tip};
 use crate::shared::Shared;
 use crate::tip::{TIP_KEY, Tip};
 use ledger_core::Position;
-use ledger_log::{Epoch, LogError, ShadowPurpose, Space, Storage};
+use ledger_log::{Epoch, LogError, Shadow, ShadowPurpose, Space, Storage};
 use ledger_proto::DecodeError;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -261,6 +261,23 @@ pub(crate) fn rebuild(
     report.events = last.get();
     report.switched = true;
     Ok(report)
+}
+
+/// Derives the state of `storage` again in a shadow, which may be that of another store, compares
+/// it, and throws it away.
+///
+/// # Errors
+///
+/// [`RebuildError`]; differences are part of the report.
+pub fn compare_in(
+    shadow: Box<dyn Shadow>,
+    storage: &dyn Storage,
+    options: &EngineOptions,
+    progress: &mut (dyn FnMut(Progress) + Send),
+    cancel: &CancelToken,
+) -> Result<RebuildReport, RebuildError> {
+    let mut replay = Replay::new(shadow, options.rebuild_entities_max);
+    compared(storage, &mut replay, progress, cancel)
 }
 
 /// Replays up to a snapshot of the live state and compares.

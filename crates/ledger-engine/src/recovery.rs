@@ -1,14 +1,16 @@
 //! Opening a ledger: what has to hold before it may be written to, and the full check of the log.
 
+use crate::epochs::EpochsError;
 use crate::events::event_from_bytes;
+use crate::limits::EngineOptions;
 use crate::policies::PolicyLoadError;
-use crate::rebuild::EncodingError;
+use crate::rebuild::{self, EncodingError};
 use crate::tip::{TIP_KEY, Tip};
 use crate::wire::CodecError;
 use ledger_core::merkle::{self, CompactRange};
 use ledger_core::policy::PolicyBook;
 use ledger_core::{Context, Position};
-use ledger_log::{Block, LogError, Space, Storage};
+use ledger_log::{Block, LogError, Snapshot, Space, Storage};
 use ledger_proto::DecodeError;
 use std::io;
 use thiserror::Error;
@@ -25,6 +27,9 @@ pub enum OpenError {
     /// The derived state has another encoding and cannot be brought to this one.
     #[error("derived state cannot be used")]
     Encoding(#[from] EncodingError),
+    /// The history of epochs cannot be read, or the next epoch cannot begin.
+    #[error("epochs cannot be loaded")]
+    Epochs(#[from] EpochsError),
     /// A published policy cannot be loaded.
     #[error("policies cannot be loaded")]
     Policies(#[from] PolicyLoadError),
@@ -102,6 +107,18 @@ pub(crate) fn recover(storage: &dyn Storage) -> Result<Tip, OpenError> {
     Ok(tip)
 }
 
+/// Brings a ledger that was restored to where this version can check it: its end is checked, and
+/// derived state that an earlier version wrote is derived again. Nothing else may have it open.
+///
+/// # Errors
+///
+/// [`OpenError`].
+pub fn prepare(storage: &dyn Storage, options: &EngineOptions) -> Result<(), OpenError> {
+    let tip = recover(storage)?;
+    let term = storage.claim_epoch().map_err(OpenError::Log)?;
+    Ok(rebuild::upgrade(storage, term, &tip, options)?)
+}
+
 /// The context that the writer starts with: the end of the log, and no entity.
 pub(crate) fn context(tip: &Tip, policies: PolicyBook) -> Context {
     Context {
@@ -167,11 +184,7 @@ fn check_last_block(tip: &Tip, block: &Block) -> Result<(), TipError> {
 /// Reads the whole log: every leaf hash from the bytes of its record, positions without a gap, and
 /// the Merkle root against the tip of the same moment.
 pub(crate) fn verify(storage: &dyn Storage) -> Result<VerifyReport, VerifyError> {
-    let tip = {
-        let snapshot = storage.snapshot()?;
-        let stored = snapshot.get(Space::Meta, TIP_KEY)?;
-        read_tip(stored.as_deref(), snapshot.last_position()).map_err(VerifyError::Tip)?
-    };
+    let tip = tip_of(&*storage.snapshot()?)?;
     let mut range = CompactRange::new();
     for block in storage.blocks_from(Position::FIRST) {
         let block = block?;
@@ -189,6 +202,16 @@ pub(crate) fn verify(storage: &dyn Storage) -> Result<VerifyReport, VerifyError>
         last_position: tip.last_position,
         root: range.root(),
     })
+}
+
+/// Reads the tip of a state, which is to be that of its log.
+///
+/// # Errors
+///
+/// [`VerifyError::Log`] and [`VerifyError::Tip`].
+pub fn tip_of(state: &dyn Snapshot) -> Result<Tip, VerifyError> {
+    let stored = state.get(Space::Meta, TIP_KEY)?;
+    read_tip(stored.as_deref(), state.last_position()).map_err(VerifyError::Tip)
 }
 
 /// Checks the leaf hashes of a block and adds those up to `last` to the tree that ends before it.

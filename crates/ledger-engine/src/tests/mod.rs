@@ -1,6 +1,7 @@
 //! The engine over a ledger in memory, driven by real commands.
 
 mod append;
+mod epochs;
 mod explain;
 mod explain_answers;
 mod failure;
