@@ -233,13 +233,16 @@ async fn events_are_read_in_both_directions_and_followed() {
         nothing,
         [v1::ReadEventsResponse {
             events: Vec::new(),
-            log_position: last
+            log_position: last,
+            epoch: nothing[0].epoch.clone(),
         }]
     );
+    assert_eq!(nothing[0].epoch.as_ref().unwrap().number, 1);
 
     let after = v1::SubscribeRequest {
         filter: None,
         after_position: last,
+        epoch: nothing[0].epoch.clone(),
     };
     let mut following = client.subscribe(after).await.unwrap().into_inner();
     let caught_up = following.message().await.unwrap().unwrap().message;
@@ -952,6 +955,7 @@ async fn streams_are_refused_as_the_contract_says() {
     let asked = v1::SubscribeRequest {
         filter,
         after_position: 0,
+        epoch: None,
     };
     check(
         client.subscribe(asked).await,
@@ -962,6 +966,7 @@ async fn streams_are_refused_as_the_contract_says() {
     let asked = v1::SubscribeRequest {
         filter: None,
         after_position: 1,
+        epoch: None,
     };
     check(
         client.subscribe(asked).await,

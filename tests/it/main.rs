@@ -10,6 +10,8 @@
 
 /// Every call over the wire: is it hooked up, and does it refuse as the contract says?
 mod api;
+/// Backups under load, restored and compared; forks; damage.
+mod backup;
 /// Ledgers of released versions: do they open, and answer as before?
 mod compat;
 /// Idle, slow and too many connections: does an honest client get through?

@@ -40,6 +40,16 @@ impl TestServer {
         Self::on_rocksdb(folder, settings).await
     }
 
+    /// Starts a server on the ledger that lies in a folder.
+    pub async fn start_in(folder: TempDir, change: impl FnOnce(&mut Settings)) -> Self {
+        let (_, settings) = fresh(|settings| {
+            settings.data_dir = Some(folder.path().to_owned());
+            settings.create = false;
+            change(settings);
+        });
+        Self::on_rocksdb(folder, settings).await
+    }
+
     /// Starts a server over a store that is open already.
     pub async fn start_over<S: Storage + 'static>(
         storage: Arc<S>,

@@ -14,7 +14,9 @@ use crate::error::doubt::Doubt;
 use crate::error::{ClientError, Refusals, Retry};
 use crate::limits::{RECEIVE_BYTES_MAX, SEND_BYTES_MAX};
 use crate::retry::random;
-use crate::stream::{EventStream, RebuildStream, SimulateStream, Trace};
+use crate::stream::{
+    BackUpStream, EventStream, RebuildStream, SimulateStream, Trace, VerifyStream,
+};
 use crate::subscription::Subscription;
 
 /// A connection to a ledger. Cloning it is cheap and shares the connection, which is opened again
@@ -88,6 +90,8 @@ unary! {
     get_award(GetAwardRequest) -> GetAwardResponse;
     /// Tells the state of a training order.
     get_order(GetOrderRequest) -> GetOrderResponse;
+    /// Lists the backups in the folder that the server's configuration names.
+    list_backups(ListBackupsRequest) -> ListBackupsResponse;
     /// Tells the state of the server.
     get_status(GetStatusRequest) -> GetStatusResponse;
 }
@@ -234,7 +238,19 @@ impl Client {
     /// before the first call of [`Subscription::next`].
     #[must_use]
     pub fn subscribe(&self, filter: v1::EventFilter, after_position: u64) -> Subscription {
-        Subscription::new(self.clone(), filter, after_position)
+        Subscription::new(self.clone(), filter, after_position, None)
+    }
+
+    /// The same for who follows an epoch: when the ledger was restored from a backup that ends
+    /// before the position, it is an error and not other events.
+    #[must_use]
+    pub fn subscribe_in_epoch(
+        &self,
+        filter: v1::EventFilter,
+        after_position: u64,
+        epoch: v1::Epoch,
+    ) -> Subscription {
+        Subscription::new(self.clone(), filter, after_position, Some(epoch))
     }
 
     /// Walks from a clawback to every event behind it.
@@ -271,6 +287,37 @@ impl Client {
             })
             .await?;
         Ok(RebuildStream::new(messages))
+    }
+
+    /// Takes a backup into the folder that the server's configuration names. Dropping the stream
+    /// cancels it.
+    ///
+    /// # Errors
+    ///
+    /// See [`Client`].
+    pub async fn back_up(&self) -> Result<BackUpStream, ClientError> {
+        let messages = self
+            .retrying(async |mut rpc: LedgerServiceClient<Channel>| {
+                rpc.back_up(v1::BackUpRequest {})
+                    .await
+                    .map(Response::into_inner)
+            })
+            .await?;
+        Ok(BackUpStream::new(messages))
+    }
+
+    /// Reads and checks everything that the ledger holds on disk. Dropping the stream cancels it.
+    ///
+    /// # Errors
+    ///
+    /// See [`Client`].
+    pub async fn verify(&self, request: v1::VerifyRequest) -> Result<VerifyStream, ClientError> {
+        let messages = self
+            .retrying(async |mut rpc: LedgerServiceClient<Channel>| {
+                rpc.verify(request).await.map(Response::into_inner)
+            })
+            .await?;
+        Ok(VerifyStream::new(messages))
     }
 
     /// Replays history under a draft of a policy document. Dropping the stream cancels it; nothing

@@ -57,6 +57,8 @@ pub(crate) struct Script {
     pub(crate) received: Vec<v1::AppendRequest>,
     /// Where each subscription started, or the deadline that each append came with.
     pub(crate) started_after: Vec<u64>,
+    /// The epochs that they named.
+    pub(crate) started_in: Vec<Option<v1::Epoch>>,
     pub(crate) deadlines: Vec<Option<String>>,
     /// How often and how long the client waited.
     pub(crate) delays: Vec<Duration>,
@@ -155,6 +157,8 @@ impl LedgerService for Fake {
     type TraceClawbackStream = Answers<v1::TraceClawbackResponse>;
     type RebuildStream = Answers<v1::RebuildProgress>;
     type SimulateStream = Answers<v1::SimulateResponse>;
+    type BackUpStream = Answers<v1::BackUpProgress>;
+    type VerifyStream = Answers<v1::VerifyProgress>;
 
     async fn append(
         &self,
@@ -233,9 +237,9 @@ impl LedgerService for Fake {
         request: Request<v1::SubscribeRequest>,
     ) -> Result<Response<Self::SubscribeStream>, Status> {
         let messages = self.script(|script| {
-            script
-                .started_after
-                .push(request.into_inner().after_position);
+            let request = request.into_inner();
+            script.started_after.push(request.after_position);
+            script.started_in.push(request.epoch);
             script.subscriptions.pop_front()
         });
         let messages = messages.ok_or_else(|| Status::permission_denied("not any more"))?;
@@ -248,6 +252,9 @@ impl LedgerService for Fake {
         read_events(ReadEventsRequest) -> Self::ReadEventsStream;
         trace_clawback(TraceClawbackRequest) -> Self::TraceClawbackStream;
         rebuild(RebuildRequest) -> Self::RebuildStream;
+        back_up(BackUpRequest) -> Self::BackUpStream;
+        verify(VerifyRequest) -> Self::VerifyStream;
+        list_backups(ListBackupsRequest) -> v1::ListBackupsResponse;
         simulate(SimulateRequest) -> Self::SimulateStream;
         explain(ExplainRequest) -> v1::ExplainResponse;
         list_refusals(ListRefusalsRequest) -> v1::ListRefusalsResponse;

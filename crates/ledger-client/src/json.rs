@@ -48,13 +48,13 @@ macro_rules! json_messages {
 }
 
 json_messages! {
-    AccountEntry AppendResponse CheckEligibilityResponse Command DecisionExplanation EventEnvelope
-    FieldViolation GetAccountResponse GetAwardResponse GetCertificateResponse GetClassResponse
-    GetDisbursementResponse GetOrderResponse GetPolicyResponse GetQuotaResponse
-    GetStatusResponse IndexedRefusal ListAccountEntriesResponse ListAccountsResponse
-    ListRefusalsResponse PolicyFinding PublishedPolicy RebuildProgress RecordedEvent
-    RecordedRefusal Refusal ReportProgressResponse SimulationDifference SimulationReport TraceNode
-    TraceSummary
+    AccountEntry AppendResponse BackUpProgress CheckEligibilityResponse Command
+    DecisionExplanation Epoch EventEnvelope FieldViolation GetAccountResponse GetAwardResponse
+    GetCertificateResponse GetClassResponse GetDisbursementResponse GetOrderResponse
+    GetPolicyResponse GetQuotaResponse GetStatusResponse IndexedRefusal ListAccountEntriesResponse
+    ListAccountsResponse ListBackupsResponse ListRefusalsResponse PolicyFinding PublishedPolicy
+    RebuildProgress RecordedEvent RecordedRefusal Refusal ReportProgressResponse
+    SimulationDifference SimulationReport TraceNode TraceSummary VerifyProgress
 }
 
 /// Writes a message.

@@ -57,7 +57,7 @@ pub use ledger_proto::v1::{AppendMode, ExplanationDetail};
 pub use load::{Load, LoadOptions};
 pub use request_id::{batch_request_id, content_digest, random_request_id};
 pub use retry::{RetryPolicy, Sleeper, TokioSleeper};
-pub use stream::{EventStream, RebuildStream, SimulateStream, Trace};
+pub use stream::{BackUpStream, EventStream, RebuildStream, SimulateStream, Trace, VerifyStream};
 pub use subscription::{Notice, Subscription};
 
 #[cfg(test)]

@@ -110,6 +110,54 @@ impl RebuildStream {
     }
 }
 
+/// The progress of a backup; dropping it cancels the backup.
+#[derive(Debug)]
+pub struct BackUpStream {
+    messages: Streaming<v1::BackUpProgress>,
+}
+
+impl BackUpStream {
+    pub(crate) const fn new(messages: Streaming<v1::BackUpProgress>) -> Self {
+        Self { messages }
+    }
+
+    /// The next state of the backup, or `None` after the last, which holds the backup.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the connection or the server does; there is no backup then.
+    pub async fn next(&mut self) -> Result<Option<v1::BackUpProgress>, ClientError> {
+        self.messages
+            .message()
+            .await
+            .map_err(ClientError::from_status)
+    }
+}
+
+/// The progress of a check; dropping it cancels the check.
+#[derive(Debug)]
+pub struct VerifyStream {
+    messages: Streaming<v1::VerifyProgress>,
+}
+
+impl VerifyStream {
+    pub(crate) const fn new(messages: Streaming<v1::VerifyProgress>) -> Self {
+        Self { messages }
+    }
+
+    /// The next state of the check, or `None` after the last, which holds what was found.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the connection or the server does; nothing is known then.
+    pub async fn next(&mut self) -> Result<Option<v1::VerifyProgress>, ClientError> {
+        self.messages
+            .message()
+            .await
+            .map_err(ClientError::from_status)
+    }
+}
+
 /// What a simulation finds, as it finds it; dropping it cancels the simulation.
 #[derive(Debug)]
 pub struct SimulateStream {

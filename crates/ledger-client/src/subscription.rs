@@ -17,6 +17,8 @@ pub struct Subscription {
     client: Client,
     filter: v1::EventFilter,
     position: u64,
+    /// The epoch that the events seen belong to, as named by the caller or told by the server.
+    epoch: Option<v1::Epoch>,
     stream: Option<Streaming<v1::SubscribeResponse>>,
     waiting: VecDeque<v1::EventEnvelope>,
     /// Failures since the last message.
@@ -42,11 +44,17 @@ pub enum Notice {
 }
 
 impl Subscription {
-    pub(crate) const fn new(client: Client, filter: v1::EventFilter, after_position: u64) -> Self {
+    pub(crate) const fn new(
+        client: Client,
+        filter: v1::EventFilter,
+        after_position: u64,
+        epoch: Option<v1::Epoch>,
+    ) -> Self {
         Self {
             client,
             filter,
             position: after_position,
+            epoch,
             stream: None,
             waiting: VecDeque::new(),
             failures: 0,
@@ -58,6 +66,13 @@ impl Subscription {
     #[must_use]
     pub const fn position(&self) -> u64 {
         self.position
+    }
+
+    /// The epoch that the events seen belong to; `None` before the first answer, when none was
+    /// named. Keep it with the position: it is what tells a fork of the ledger from the ledger.
+    #[must_use]
+    pub const fn epoch(&self) -> Option<&v1::Epoch> {
+        self.epoch.as_ref()
     }
 
     /// Waits for the next notice, over as many connections as it takes.
@@ -88,6 +103,7 @@ impl Subscription {
                 let request = v1::SubscribeRequest {
                     filter: Some(self.filter.clone()),
                     after_position: self.position,
+                    epoch: self.epoch.clone(),
                 };
                 self.stream
                     .insert(self.client.open_subscription(request).await?)
@@ -98,7 +114,11 @@ impl Subscription {
             in_doubt: false,
         };
         let answer = stream.message().await.map_err(ClientError::from_status)?;
-        let message = answer.ok_or_else(ended)?.message;
+        let v1::SubscribeResponse { message, epoch } = answer.ok_or_else(ended)?;
+        // The server has let us in at our position: from here on we follow what it is on.
+        if epoch.is_some() {
+            self.epoch = epoch;
+        }
         self.failures = 0;
         Ok(match message {
             Some(Message::Events(batch)) => {

@@ -512,6 +512,7 @@ async fn a_subscription_goes_on_where_it_was() {
     let send = |message| {
         Ok(v1::SubscribeResponse {
             message: Some(message),
+            epoch: None,
         })
     };
     let events = |positions: &[u64]| {
@@ -567,5 +568,47 @@ fn calls_can_be_made_from_any_thread() {
         is_send(&client.get_status(v1::GetStatusRequest {}));
         is_send(&client.load([batch.clone()], LoadOptions::default()).next());
         is_send(&client.subscribe(v1::EventFilter::default(), 0).next());
+    }
+}
+
+/// The epoch told is named from then on, so that a fork shows where it would go unnoticed: when the
+/// connection is opened again.
+#[tokio::test]
+async fn a_subscription_names_the_epoch_that_it_follows() {
+    let epoch = |number: u64| v1::Epoch {
+        number,
+        id: vec![0xee; 16],
+    };
+    let send = |log_position, number: Option<u64>| {
+        Ok(v1::SubscribeResponse {
+            message: Some(Message::CaughtUp(v1::CaughtUp { log_position })),
+            epoch: number.map(epoch),
+        })
+    };
+    let restarting = || Err(Status::unavailable("restarting"));
+    // Named by the caller; what the servers tell; what is named each time.
+    let cases = [
+        (None, [None, None], [None, None, None]),
+        (None, [Some(1), Some(2)], [None, Some(1), Some(2)]),
+        (Some(1), [None, Some(2)], [Some(1), Some(1), Some(2)]),
+    ];
+    for (named, told, expected) in cases {
+        let fake = Fake::default();
+        fake.script(|script| {
+            let of = |number| vec![send(9, number), restarting()];
+            script.subscriptions = told.map(of).into();
+        });
+        let client = fake.connect().await;
+        let filter = v1::EventFilter::default();
+        let mut subscription = match named.map(epoch) {
+            None => client.subscribe(filter, 2),
+            Some(epoch) => client.subscribe_in_epoch(filter, 2, epoch),
+        };
+        for _ in told {
+            subscription.next().await.unwrap();
+        }
+        subscription.next().await.unwrap_err();
+        let started_in = fake.script(|script| script.started_in.clone());
+        assert_eq!(started_in, expected.map(|number| number.map(epoch)));
     }
 }

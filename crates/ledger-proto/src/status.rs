@@ -100,6 +100,57 @@ pub enum ApiError {
         /// The last position in the log.
         log_position: Position,
     },
+    /// The epoch that the caller follows ended at a fork before the position asked for.
+    #[error(
+        "epoch {epoch} ended at a fork at position {fork}, and position {asked} lies beyond it: what \
+         the caller has after {fork} is not in this ledger, which is on epoch {current}; go back to \
+         the fork and go on from there"
+    )]
+    EpochForked {
+        /// Number of the epoch that the caller named.
+        epoch: u64,
+        /// The last position that it has in common with the ledger.
+        fork: Position,
+        /// The position asked for.
+        asked: Position,
+        /// Number of the present epoch.
+        current: u64,
+    },
+    /// The ledger has never been on the epoch that the caller follows.
+    #[error(
+        "the ledger has never been on the epoch named; its present epoch is {current}: follow it \
+         from the beginning"
+    )]
+    EpochUnknown {
+        /// Number of the present epoch.
+        current: u64,
+    },
+    /// The server's configuration names no folder for backups.
+    #[error("the server's configuration names no folder for backups: set backup_dir")]
+    BackupsNotConfigured,
+    /// The folder for backups is not there.
+    #[error("the folder for backups is not there: mount or create it")]
+    BackupFolderMissing,
+    /// A backup is being written to the folder already.
+    #[error("a backup is being taken already")]
+    BackupRunning,
+    /// The disk of the backups, or that of the ledger, has no room for a backup.
+    #[error(
+        "a backup needs {needed} bytes of free space and {available} are there; nothing was begun"
+    )]
+    BackupNoRoom {
+        /// Bytes needed, with what has to stay free.
+        needed: u64,
+        /// Bytes that are free.
+        available: u64,
+    },
+    /// A backup failed; the ledger and the earlier backups are as they were. Operators find the
+    /// rest in the server's log.
+    #[error("the backup failed; the ledger and the earlier backups are as they were")]
+    BackupFailed,
+    /// A check of the whole ledger is running already.
+    #[error("a check is running already")]
+    VerifyRunning,
     /// A rebuild or a simulation is running already, and there is room for one.
     #[error("a rebuild or a simulation is running already")]
     RebuildRunning,
@@ -188,18 +239,26 @@ impl ApiError {
                 .map_or(Code::Internal, |first| refusal_code(&first.refusal)),
             Self::Invalid(_) => Code::InvalidArgument,
             Self::RequestIdReused { .. } => Code::AlreadyExists,
-            Self::QueueFull { .. } | Self::TooManyStreams { .. } => Code::ResourceExhausted,
+            Self::QueueFull { .. } | Self::TooManyStreams { .. } | Self::BackupNoRoom { .. } => {
+                Code::ResourceExhausted
+            }
             Self::WritesDisabled | Self::NotServing | Self::OutcomeUnknown => Code::Unavailable,
             Self::DeadlineExceeded => Code::DeadlineExceeded,
             Self::Transport(error) => error.code(),
             Self::PositionNotReached { .. } => Code::DeadlineExceeded,
             Self::PositionBeyondLog { .. } => Code::OutOfRange,
-            Self::RebuildRunning => Code::FailedPrecondition,
+            Self::EpochForked { .. }
+            | Self::EpochUnknown { .. }
+            | Self::BackupsNotConfigured
+            | Self::BackupFolderMissing
+            | Self::BackupRunning
+            | Self::VerifyRunning
+            | Self::RebuildRunning => Code::FailedPrecondition,
             Self::SimulationRunning { .. } => Code::ResourceExhausted,
             Self::SimulationNotRead => Code::Aborted,
             Self::Unauthenticated => Code::Unauthenticated,
             Self::DataLoss => Code::DataLoss,
-            Self::Internal => Code::Internal,
+            Self::BackupFailed | Self::Internal => Code::Internal,
         }
     }
 
@@ -221,6 +280,14 @@ impl ApiError {
             Self::Transport(error) => error.reason(),
             Self::PositionNotReached { .. } => "POSITION_NOT_REACHED",
             Self::PositionBeyondLog { .. } => "POSITION_BEYOND_LOG",
+            Self::EpochForked { .. } => "EPOCH_FORKED",
+            Self::EpochUnknown { .. } => "EPOCH_UNKNOWN",
+            Self::BackupsNotConfigured => "BACKUPS_NOT_CONFIGURED",
+            Self::BackupFolderMissing => "BACKUP_FOLDER_MISSING",
+            Self::BackupRunning => "BACKUP_RUNNING",
+            Self::BackupNoRoom { .. } => "BACKUP_NO_ROOM",
+            Self::BackupFailed => "BACKUP_FAILED",
+            Self::VerifyRunning => "VERIFY_RUNNING",
             Self::RebuildRunning => "REBUILD_RUNNING",
             Self::SimulationRunning { .. } => "SIMULATION_RUNNING",
             Self::SimulationNotRead => "SIMULATION_NOT_READ",
@@ -248,6 +315,14 @@ impl ApiError {
             Self::Transport(error) => error.message_zh(),
             Self::PositionNotReached { .. } => "账本尚未到达所要求的位置",
             Self::PositionBeyondLog { .. } => "所要求的位置超出账本末尾",
+            Self::EpochForked { .. } => "所跟随的纪元已在分叉处结束，请回到分叉位置继续",
+            Self::EpochUnknown { .. } => "账本从未处于所跟随的纪元，请从头跟随",
+            Self::BackupsNotConfigured => "服务器未配置备份目录",
+            Self::BackupFolderMissing => "备份目录不存在，请先挂载或创建",
+            Self::BackupRunning => "备份正在进行",
+            Self::BackupNoRoom { .. } => "磁盘空间不足，未开始备份",
+            Self::BackupFailed => "备份失败，账本和已有备份未受影响",
+            Self::VerifyRunning => "校验正在进行",
             Self::RebuildRunning => "重建或模拟正在进行",
             Self::SimulationRunning { .. } => "重建或其他模拟正在进行，请稍后重试",
             Self::SimulationNotRead => "模拟结果长时间未被读取，模拟已取消",

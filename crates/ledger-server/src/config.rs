@@ -7,7 +7,10 @@
 mod layers;
 pub(crate) mod memory;
 
-use crate::limits::{LimitError, Limits, TLS_CHECK_MS, TLS_CHECK_MS_MAX, TLS_CHECK_MS_MIN};
+use crate::limits::{
+    BACKUP_BYTES_PER_SECOND, LimitError, Limits, TLS_CHECK_MS, TLS_CHECK_MS_MAX, TLS_CHECK_MS_MIN,
+    VERIFY_BYTES_PER_SECOND,
+};
 use ledger_core::Reference;
 use ledger_core::ids::TextError;
 use serde::{Deserialize, Serialize};
@@ -40,10 +43,39 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// How to log.
     pub log: Log,
+    /// Backups and checks.
+    pub backup: BackupConfig,
     /// Every bound that an operator may set.
     pub limits: Limits,
     /// The sizes of caches and buffers.
     pub memory: Memory,
+}
+
+/// Backups and checks; section `backup`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BackupConfig {
+    /// The folder that backups are written to; it has to be there. Without it none are taken.
+    /// Callers cannot choose another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dir: Option<PathBuf>,
+    /// How many whole backups are kept; older ones are removed after each new one. Zero keeps all.
+    pub keep: usize,
+    /// Bytes copied per second at most by a backup; zero for no bound.
+    pub bytes_per_second: u64,
+    /// Bytes read per second at most by a check of the running ledger; zero for no bound.
+    pub verify_bytes_per_second: u64,
+}
+
+impl Default for BackupConfig {
+    fn default() -> Self {
+        Self {
+            dir: None,
+            keep: 0,
+            bytes_per_second: BACKUP_BYTES_PER_SECOND,
+            verify_bytes_per_second: VERIFY_BYTES_PER_SECOND,
+        }
+    }
 }
 
 /// Where the name of a caller, which is recorded with every event, comes from.
@@ -107,6 +139,8 @@ pub struct Settings {
     pub tls: TlsSettings,
     /// Section `log`.
     pub log: Log,
+    /// Section `backup`.
+    pub backup: BackupConfig,
     /// Section `limits`.
     pub limits: Limits,
     /// Section `memory`.
@@ -283,6 +317,7 @@ impl Default for Settings {
             development_identity: None,
             tls: TlsSettings::default(),
             log: Log::default(),
+            backup: BackupConfig::default(),
             limits: Limits::default(),
             memory: Memory::default(),
         }
@@ -321,6 +356,7 @@ impl Settings {
             identity,
             tls,
             log: self.log,
+            backup: self.backup,
             limits: self.limits,
             memory: self.memory,
         })

@@ -4,8 +4,10 @@ mod account;
 mod append;
 mod append_stream;
 mod around;
+mod backup;
 mod call;
 mod deadline;
+mod epoch;
 mod error;
 mod explain;
 mod operate;
@@ -18,6 +20,8 @@ mod simulate;
 mod stream;
 mod subscribe;
 mod trace;
+mod verify;
+mod work;
 
 use call::{Shared, streaming, unary};
 use ledger_proto::v1;
@@ -49,6 +53,8 @@ impl LedgerService for Service {
     type SubscribeStream = Answers<v1::SubscribeResponse>;
     type TraceClawbackStream = Answers<v1::TraceClawbackResponse>;
     type RebuildStream = Answers<v1::RebuildProgress>;
+    type BackUpStream = Answers<v1::BackUpProgress>;
+    type VerifyStream = Answers<v1::VerifyProgress>;
     type SimulateStream = Answers<v1::SimulateResponse>;
 
     async fn append(&self, request: Request<v1::AppendRequest>) -> Answer<v1::AppendResponse> {
@@ -201,6 +207,21 @@ impl LedgerService for Service {
 
     async fn rebuild(&self, request: Request<v1::RebuildRequest>) -> Answer<Self::RebuildStream> {
         streaming(&self.shared, request, operate::rebuild).await
+    }
+
+    async fn back_up(&self, request: Request<v1::BackUpRequest>) -> Answer<Self::BackUpStream> {
+        streaming(&self.shared, request, backup::back_up).await
+    }
+
+    async fn list_backups(
+        &self,
+        request: Request<v1::ListBackupsRequest>,
+    ) -> Answer<v1::ListBackupsResponse> {
+        unary(&self.shared, request, backup::list_backups).await
+    }
+
+    async fn verify(&self, request: Request<v1::VerifyRequest>) -> Answer<Self::VerifyStream> {
+        streaming(&self.shared, request, verify::verify).await
     }
 
     async fn get_status(

@@ -14,8 +14,10 @@ mod descriptors;
 mod error_chain;
 mod grpc;
 mod identity;
+pub mod keeper;
 pub mod limits;
 pub mod logging;
+pub mod restore;
 mod server;
 mod tls;
 

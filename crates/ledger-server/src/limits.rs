@@ -64,6 +64,14 @@ pub const SIMULATION_DIFFERENCES_AHEAD: usize = 256;
 /// does not read that slowly, and a program never does.
 pub const SIMULATION_UNREAD_MAX: Duration = Duration::from_secs(60);
 
+/// Bytes that a backup copies per second: an hour for 200 GB, and half of what a plain disk does,
+/// so that the writer's syncs keep their turn.
+pub const BACKUP_BYTES_PER_SECOND: u64 = 64 * 1024 * 1024;
+
+/// Bytes of keys and values that a check of the running ledger reads per second, for the same
+/// reason; hashing them takes a tenth of a processor.
+pub const VERIFY_BYTES_PER_SECOND: u64 = 64 * 1024 * 1024;
+
 /// How long before the caller's deadline a call is ended, so that the answer still arrives.
 pub const DEADLINE_MARGIN: Duration = Duration::from_millis(10);
 

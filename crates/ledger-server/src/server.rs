@@ -5,6 +5,7 @@ use crate::config::{Config, ConfigError, MemoryError};
 use crate::connections::{Bounds, Connections, incoming};
 use crate::descriptors::{self, Share, TooFewDescriptors};
 use crate::grpc::{Around, Edge, Service, ServiceStart, ServiceState};
+use crate::keeper::Keeper;
 use crate::limits::transport::{
     CONCURRENT_STREAMS_MAX, CONNECTION_WINDOW_BYTES, FRAME_BYTES_MAX, HEADER_LIST_BYTES_MAX,
     KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_ERROR_RESET_STREAMS_MAX,
@@ -51,6 +52,8 @@ pub async fn run(
 pub struct Server<S: Storage + 'static = RocksStore> {
     config: Config,
     storage: Arc<S>,
+    /// Who takes backups and checks; only for a store on disk that the server opened.
+    keeper: Option<Keeper>,
     /// Whether the server opened the store, and so has to see that it is closed.
     is_own_storage: bool,
     engine: Engine,
@@ -120,9 +123,11 @@ impl Server {
         };
         let limit = descriptors::raise_limit();
         let descriptors = descriptors::share(limit, options.descriptors_max(), &config.limits)?;
-        let storage = RocksStore::open(&config.data_dir, &options)?;
-        let server = Self::over(config, Arc::new(storage))?;
+        let storage = Arc::new(RocksStore::open(&config.data_dir, &options)?);
+        let keeper = Keeper::new(Arc::clone(&storage), config.backup.clone());
+        let server = Self::over(config, storage)?;
         Ok(Self {
+            keeper: Some(keeper),
             is_own_storage: true,
             descriptors,
             ..server
@@ -159,6 +164,7 @@ impl<S: Storage + 'static> Server<S> {
         Ok(Self {
             config,
             storage,
+            keeper: None,
             is_own_storage: false,
             engine,
             start,
@@ -179,6 +185,7 @@ impl<S: Storage + 'static> Server<S> {
         let Self {
             config,
             storage,
+            keeper,
             is_own_storage,
             engine,
             start,
@@ -193,6 +200,7 @@ impl<S: Storage + 'static> Server<S> {
             engine,
             &config,
             start,
+            keeper,
             edge.clone(),
             is_stopping,
             failed,

@@ -126,8 +126,9 @@ fn length(expected: u64, found: Option<u64>) -> String {
 }
 
 impl RocksStore {
-    /// Reads everything that the store holds, up to its present end, and checks it: order, checksums
-    /// and leaf hashes of the log, and the checksums of every file that RocksDB reads for the rest.
+    /// Reads everything that the store holds, up to its present end, and checks it: order,
+    /// checksums and leaf hashes of the log, and the checksums of every file that RocksDB reads for
+    /// the rest.
     ///
     /// `tell` is told how far it has come, and may stop it.
     pub fn verify(

@@ -4421,6 +4421,245 @@ pub struct PenaltyImposed {
     #[prost(string, tag = "4")]
     pub decision_number: ::prost::alloc::string::String,
 }
+/// Which events to read. An empty filter means every event.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EventFilter {
+    /// An event has all of these tags; at most 8.
+    #[prost(message, repeated, tag = "1")]
+    pub tags: ::prost::alloc::vec::Vec<Tag>,
+    /// An event is of one of these kinds; empty for every kind.
+    #[prost(enumeration = "EventKind", repeated, tag = "2")]
+    pub kinds: ::prost::alloc::vec::Vec<i32>,
+}
+/// A range of the log to read.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReadEventsRequest {
+    /// Which events.
+    #[prost(message, optional, tag = "1")]
+    pub filter: ::core::option::Option<EventFilter>,
+    /// Lowest position, inclusive; 0 for the first event.
+    #[prost(uint64, tag = "2")]
+    pub from_position: u64,
+    /// Highest position, inclusive; 0 for the last event when the call arrives.
+    #[prost(uint64, tag = "3")]
+    pub to_position: u64,
+    /// Earliest recorded time, inclusive; absent for no bound.
+    #[prost(message, optional, tag = "4")]
+    pub from_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Latest recorded time, exclusive; absent for no bound.
+    #[prost(message, optional, tag = "5")]
+    pub to_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Order of the answer; UNSPECIFIED means FORWARD.
+    #[prost(enumeration = "ReadDirection", tag = "6")]
+    pub direction: i32,
+    /// Most events to answer with; 0 for all of them. To go on, call again from the position after
+    /// the last one received.
+    #[prost(uint64, tag = "7")]
+    pub limit: u64,
+    /// Wait until the log holds this position before answering; 0 for no wait. Past the call's
+    /// deadline: DEADLINE_EXCEEDED.
+    #[prost(uint64, tag = "8")]
+    pub at_least_position: u64,
+    /// The epoch that the caller follows; absent for none. When the range, or the position before it,
+    /// lies beyond a fork at which that epoch ended, the call fails with FAILED_PRECONDITION,
+    /// EPOCH_FORKED and the position of the fork; when this ledger has never been on that epoch, with
+    /// EPOCH_UNKNOWN.
+    #[prost(message, optional, tag = "9")]
+    pub epoch: ::core::option::Option<Epoch>,
+}
+/// A line that a ledger is on. Restoring a backup and going on from it begins the next epoch:
+/// positions after the fork are given out again, for other events.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Epoch {
+    /// Its number, from 1; 0 for any.
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
+    /// What tells it from epochs of other forks that have the same number, 16 bytes; empty for any.
+    #[prost(bytes = "vec", tag = "2")]
+    pub id: ::prost::alloc::vec::Vec<u8>,
+}
+/// Some of the events asked for; the stream ends after the last. At least one message is sent.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReadEventsResponse {
+    /// The events, in the order asked for.
+    #[prost(message, repeated, tag = "1")]
+    pub events: ::prost::alloc::vec::Vec<EventEnvelope>,
+    /// Position of the last event in the log when the call arrived.
+    #[prost(uint64, tag = "2")]
+    pub log_position: u64,
+    /// The present epoch of the ledger.
+    #[prost(message, optional, tag = "3")]
+    pub epoch: ::core::option::Option<Epoch>,
+}
+/// A subscription: what is there, then what comes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SubscribeRequest {
+    /// Which events.
+    #[prost(message, optional, tag = "1")]
+    pub filter: ::core::option::Option<EventFilter>,
+    /// Start after this position (exclusive); 0 to start with the first event.
+    #[prost(uint64, tag = "2")]
+    pub after_position: u64,
+    /// The epoch that the caller follows, as an earlier answer gave it; absent for none. When the
+    /// position lies beyond a fork at which that epoch ended, the call fails with
+    /// FAILED_PRECONDITION, EPOCH_FORKED and the position of the fork; when this ledger has never been
+    /// on that epoch, with EPOCH_UNKNOWN.
+    #[prost(message, optional, tag = "3")]
+    pub epoch: ::core::option::Option<Epoch>,
+}
+/// One message of a subscription.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SubscribeResponse {
+    /// The present epoch of the ledger.
+    #[prost(message, optional, tag = "4")]
+    pub epoch: ::core::option::Option<Epoch>,
+    #[prost(oneof = "subscribe_response::Message", tags = "1, 2, 3")]
+    pub message: ::core::option::Option<subscribe_response::Message>,
+}
+/// Nested message and enum types in `SubscribeResponse`.
+pub mod subscribe_response {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Message {
+        /// Events in ascending order.
+        #[prost(message, tag = "1")]
+        Events(super::EventBatch),
+        /// Everything recorded so far has been sent. Sent once, always, also when nothing matched; what
+        /// follows is live.
+        #[prost(message, tag = "2")]
+        CaughtUp(super::CaughtUp),
+        /// Nothing up to this position is missing: where to resume, also when nothing matched for long.
+        #[prost(message, tag = "3")]
+        Checkpoint(super::Checkpoint),
+    }
+}
+/// Several events at once.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EventBatch {
+    /// The events, ascending.
+    #[prost(message, repeated, tag = "1")]
+    pub events: ::prost::alloc::vec::Vec<EventEnvelope>,
+}
+/// The subscription has reached the end of the log.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CaughtUp {
+    /// The position that it has reached.
+    #[prost(uint64, tag = "1")]
+    pub log_position: u64,
+}
+/// A place to resume from.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Checkpoint {
+    /// Every matching event up to here has been sent.
+    #[prost(uint64, tag = "1")]
+    pub log_position: u64,
+}
+/// Asks for refused commands: an attempt is evidence.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListRefusalsRequest {
+    /// Most refusals in one answer; 0 for the default, larger values are lowered to the cap.
+    #[prost(uint32, tag = "1")]
+    pub page_size: u32,
+    /// `next_page_token` of the answer before; the other fields have to be the same as then.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+    /// Only this reason (UPPER_SNAKE); empty for every reason.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+    /// Earliest recorded time, inclusive; absent for no bound.
+    #[prost(message, optional, tag = "4")]
+    pub from_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Latest recorded time, exclusive; absent for no bound.
+    #[prost(message, optional, tag = "5")]
+    pub to_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// A page of refused commands, oldest first.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListRefusalsResponse {
+    /// The refusals.
+    #[prost(message, repeated, tag = "1")]
+    pub refusals: ::prost::alloc::vec::Vec<RecordedRefusal>,
+    /// Token of the next page; empty on the last.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+    /// How many refusals are on record in all, whatever the filter.
+    #[prost(uint64, tag = "3")]
+    pub total_count: u64,
+    /// Position of the last event in the log as of this answer.
+    #[prost(uint64, tag = "4")]
+    pub log_position: u64,
+}
+/// A refused command. Refusals have numbers of their own, outside the log.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RecordedRefusal {
+    /// Number of the refusal, from 1.
+    #[prost(uint64, tag = "1")]
+    pub refusal_number: u64,
+    /// When it was refused.
+    #[prost(message, optional, tag = "2")]
+    pub recorded_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The authenticated principal who sent the request.
+    #[prost(string, tag = "3")]
+    pub actor: ::prost::alloc::string::String,
+    /// The system that sent the request, as it names itself.
+    #[prost(string, tag = "4")]
+    pub source_system: ::prost::alloc::string::String,
+    /// The request, 16 bytes.
+    #[prost(bytes = "vec", tag = "5")]
+    pub request_id: ::prost::alloc::vec::Vec<u8>,
+    /// Index of the command in the request, from 0.
+    #[prost(uint32, tag = "6")]
+    pub command_index: u32,
+    /// Name of the command, for example "approve_subsidy".
+    #[prost(string, tag = "7")]
+    pub command: ::prost::alloc::string::String,
+    /// Business date of the command.
+    #[prost(message, optional, tag = "8")]
+    pub occurred_date: ::core::option::Option<Date>,
+    /// Why it was refused.
+    #[prost(message, optional, tag = "9")]
+    pub refusal: ::core::option::Option<Refusal>,
+    /// Position of the last event when the request was decided: nothing after it was seen.
+    #[prost(uint64, tag = "10")]
+    pub decided_at_position: u64,
+    /// Whether the chain of rules was recorded with it; `Explain` gives it.
+    #[prost(bool, tag = "11")]
+    pub has_explanation: bool,
+    /// Whether the command was recorded with it, so that a simulation can try it again.
+    #[prost(bool, tag = "12")]
+    pub has_command: bool,
+}
+/// The order in which events are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ReadDirection {
+    Unspecified = 0,
+    /// Ascending positions.
+    Forward = 1,
+    /// Descending positions.
+    Backward = 2,
+}
+impl ReadDirection {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "READ_DIRECTION_UNSPECIFIED",
+            Self::Forward => "READ_DIRECTION_FORWARD",
+            Self::Backward => "READ_DIRECTION_BACKWARD",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "READ_DIRECTION_UNSPECIFIED" => Some(Self::Unspecified),
+            "READ_DIRECTION_FORWARD" => Some(Self::Forward),
+            "READ_DIRECTION_BACKWARD" => Some(Self::Backward),
+            _ => None,
+        }
+    }
+}
 /// Asks for a rebuild of everything that is derived from the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RebuildRequest {}
@@ -4470,7 +4709,7 @@ pub struct RebuildDifference {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetStatusRequest {}
 /// The state of the server.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetStatusResponse {
     /// Version of the server.
     #[prost(string, tag = "1")]
@@ -4532,6 +4771,12 @@ pub struct GetStatusResponse {
     /// TLS; absent while connections are in clear.
     #[prost(message, optional, tag = "20")]
     pub tls: ::core::option::Option<TlsStatus>,
+    /// The present epoch.
+    #[prost(message, optional, tag = "21")]
+    pub epoch: ::core::option::Option<Epoch>,
+    /// Every epoch that the ledger has been on, oldest first; the last one is the present one.
+    #[prost(message, repeated, tag = "22")]
+    pub epochs: ::prost::alloc::vec::Vec<EpochStart>,
 }
 /// The connections of a server, and what became of those that it did not keep.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4614,6 +4859,184 @@ pub struct Limits {
     #[prost(uint64, tag = "12")]
     pub descriptors_max: u64,
 }
+/// The beginning of an epoch.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EpochStart {
+    /// The epoch.
+    #[prost(message, optional, tag = "1")]
+    pub epoch: ::core::option::Option<Epoch>,
+    /// The first position that was given out in it.
+    #[prost(uint64, tag = "2")]
+    pub first_position: u64,
+    /// When it began.
+    #[prost(message, optional, tag = "3")]
+    pub start_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Why it began.
+    #[prost(enumeration = "EpochReason", tag = "4")]
+    pub reason: i32,
+    /// Number of the backup that was restored; 0 for none.
+    #[prost(uint64, tag = "5")]
+    pub backup_number: u64,
+    /// The last position of that backup.
+    #[prost(uint64, tag = "6")]
+    pub backup_position: u64,
+    /// When that backup was taken.
+    #[prost(message, optional, tag = "7")]
+    pub backup_time: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// Asks for a backup, into the folder that the server's configuration names.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BackUpRequest {}
+/// The progress of a backup. Dropping the stream cancels it and leaves the earlier backups as they
+/// were.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BackUpProgress {
+    /// Files that are done.
+    #[prost(uint64, tag = "1")]
+    pub files_done: u64,
+    /// Files of the backup.
+    #[prost(uint64, tag = "2")]
+    pub file_count: u64,
+    /// Bytes copied so far.
+    #[prost(uint64, tag = "3")]
+    pub bytes_done: u64,
+    /// Bytes to copy: those that no earlier backup holds.
+    #[prost(uint64, tag = "4")]
+    pub bytes_total: u64,
+    /// The backup; in the last message only.
+    #[prost(message, optional, tag = "5")]
+    pub backup: ::core::option::Option<Backup>,
+    /// Numbers of older backups that were removed; in the last message only.
+    #[prost(uint64, repeated, tag = "6")]
+    pub removed_numbers: ::prost::alloc::vec::Vec<u64>,
+}
+/// Asks for the backups in the folder that the server's configuration names.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListBackupsRequest {}
+/// The backups, oldest first.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListBackupsResponse {
+    /// The backups, whole or not.
+    #[prost(message, repeated, tag = "1")]
+    pub backups: ::prost::alloc::vec::Vec<Backup>,
+    /// Bytes that may still be written to their disk.
+    #[prost(uint64, tag = "2")]
+    pub free_bytes: u64,
+}
+/// A backup.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Backup {
+    /// Its number; numbers ascend and are not given twice.
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
+    /// Whether all of it is there. Lengths are looked at; what the files hold is checked by restoring,
+    /// and by `ledger-server backups --check`.
+    #[prost(bool, tag = "2")]
+    pub is_whole: bool,
+    /// When it was begun.
+    #[prost(message, optional, tag = "3")]
+    pub backup_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// The last position that it holds.
+    #[prost(uint64, tag = "4")]
+    pub log_position: u64,
+    /// RFC 6962 root over all events up to there, 32 bytes (SHA-256).
+    #[prost(bytes = "vec", tag = "5")]
+    pub merkle_root: ::prost::alloc::vec::Vec<u8>,
+    /// The ledger that it is a backup of.
+    #[prost(string, tag = "6")]
+    pub ledger_id: ::prost::alloc::string::String,
+    /// The epoch that the ledger was on.
+    #[prost(message, optional, tag = "7")]
+    pub epoch: ::core::option::Option<Epoch>,
+    /// Bytes of its files, those included that it shares with other backups.
+    #[prost(uint64, tag = "8")]
+    pub size_bytes: u64,
+    /// How many files it has.
+    #[prost(uint64, tag = "9")]
+    pub file_count: u64,
+    /// What is wrong with it; empty for a whole one.
+    #[prost(message, repeated, tag = "10")]
+    pub flaws: ::prost::alloc::vec::Vec<BackupFlaw>,
+}
+/// What is wrong with a backup.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BackupFlaw {
+    /// The file, from the folder of backups on.
+    #[prost(string, tag = "1")]
+    pub file: ::prost::alloc::string::String,
+    /// What is wrong with it, for people.
+    #[prost(string, tag = "2")]
+    pub description: ::prost::alloc::string::String,
+}
+/// Asks for a check of everything that the ledger holds on disk. Nothing is changed, and requests
+/// are answered meanwhile.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VerifyRequest {
+    /// Whether the derived state is derived again from the log and compared as well.
+    #[prost(bool, tag = "1")]
+    pub deep: bool,
+    /// Bytes read per second at most; 0 for the server's own bound, which larger values are lowered
+    /// to.
+    #[prost(uint64, tag = "2")]
+    pub bytes_per_second: u64,
+}
+/// The progress of a check. Dropping the stream cancels it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct VerifyProgress {
+    /// What is being done.
+    #[prost(enumeration = "VerifyPhase", tag = "1")]
+    pub phase: i32,
+    /// The last position of the log that was looked at.
+    #[prost(uint64, tag = "2")]
+    pub position: u64,
+    /// The position to reach.
+    #[prost(uint64, tag = "3")]
+    pub target_position: u64,
+    /// Records whose bytes and leaf hashes are as they were recorded.
+    #[prost(uint64, tag = "4")]
+    pub record_count: u64,
+    /// Entries read of everything beside the log.
+    #[prost(uint64, tag = "5")]
+    pub entry_count: u64,
+    /// Bytes of keys and values read.
+    #[prost(uint64, tag = "6")]
+    pub bytes_read: u64,
+    /// Files of the database; in the last message only.
+    #[prost(uint64, tag = "7")]
+    pub file_count: u64,
+    /// Keys compared so far, of a deep check.
+    #[prost(uint64, tag = "8")]
+    pub compared_keys: u64,
+    /// Problems found so far.
+    #[prost(uint64, tag = "9")]
+    pub problem_count: u64,
+    /// The first problems, at most 1,000; in the last message only.
+    #[prost(message, repeated, tag = "10")]
+    pub problems: ::prost::alloc::vec::Vec<VerifyProblem>,
+    /// RFC 6962 root over all events up to the target; in the last message only, and only when every
+    /// record could be read.
+    #[prost(bytes = "vec", tag = "11")]
+    pub merkle_root: ::prost::alloc::vec::Vec<u8>,
+}
+/// Something that does not hold.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VerifyProblem {
+    /// What does not hold, for people.
+    #[prost(string, tag = "1")]
+    pub description: ::prost::alloc::string::String,
+    /// The first position of the log that it is about; 0 when it is about none.
+    #[prost(uint64, tag = "2")]
+    pub first_position: u64,
+    /// The last such position.
+    #[prost(uint64, tag = "3")]
+    pub last_position: u64,
+    /// The file, when one is known.
+    #[prost(string, tag = "4")]
+    pub file: ::prost::alloc::string::String,
+    /// The part of the store, when it is not the log.
+    #[prost(string, tag = "5")]
+    pub table: ::prost::alloc::string::String,
+}
 /// What a rebuild is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -4686,6 +5109,82 @@ impl DifferenceKind {
             "DIFFERENCE_KIND_MISSING" => Some(Self::Missing),
             "DIFFERENCE_KIND_UNEXPECTED" => Some(Self::Unexpected),
             "DIFFERENCE_KIND_CHANGED" => Some(Self::Changed),
+            _ => None,
+        }
+    }
+}
+/// Why an epoch began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum EpochReason {
+    Unspecified = 0,
+    /// The ledger was created, or first opened by a version that keeps epochs.
+    Created = 1,
+    /// A backup was restored and goes on.
+    Restored = 2,
+}
+impl EpochReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "EPOCH_REASON_UNSPECIFIED",
+            Self::Created => "EPOCH_REASON_CREATED",
+            Self::Restored => "EPOCH_REASON_RESTORED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "EPOCH_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "EPOCH_REASON_CREATED" => Some(Self::Created),
+            "EPOCH_REASON_RESTORED" => Some(Self::Restored),
+            _ => None,
+        }
+    }
+}
+/// What a check is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum VerifyPhase {
+    Unspecified = 0,
+    /// Reading the log and every file of the database.
+    Reading = 1,
+    /// Deriving the state again from the log.
+    Replaying = 2,
+    /// Comparing it with the live state.
+    Comparing = 3,
+    /// Done, and everything holds. The last message.
+    Whole = 4,
+    /// Done, and something does not hold. The last message.
+    Damaged = 5,
+}
+impl VerifyPhase {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "VERIFY_PHASE_UNSPECIFIED",
+            Self::Reading => "VERIFY_PHASE_READING",
+            Self::Replaying => "VERIFY_PHASE_REPLAYING",
+            Self::Comparing => "VERIFY_PHASE_COMPARING",
+            Self::Whole => "VERIFY_PHASE_WHOLE",
+            Self::Damaged => "VERIFY_PHASE_DAMAGED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "VERIFY_PHASE_UNSPECIFIED" => Some(Self::Unspecified),
+            "VERIFY_PHASE_READING" => Some(Self::Reading),
+            "VERIFY_PHASE_REPLAYING" => Some(Self::Replaying),
+            "VERIFY_PHASE_COMPARING" => Some(Self::Comparing),
+            "VERIFY_PHASE_WHOLE" => Some(Self::Whole),
+            "VERIFY_PHASE_DAMAGED" => Some(Self::Damaged),
             _ => None,
         }
     }
@@ -5839,216 +6338,6 @@ impl DisbursementState {
         }
     }
 }
-/// Which events to read. An empty filter means every event.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct EventFilter {
-    /// An event has all of these tags; at most 8.
-    #[prost(message, repeated, tag = "1")]
-    pub tags: ::prost::alloc::vec::Vec<Tag>,
-    /// An event is of one of these kinds; empty for every kind.
-    #[prost(enumeration = "EventKind", repeated, tag = "2")]
-    pub kinds: ::prost::alloc::vec::Vec<i32>,
-}
-/// A range of the log to read.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ReadEventsRequest {
-    /// Which events.
-    #[prost(message, optional, tag = "1")]
-    pub filter: ::core::option::Option<EventFilter>,
-    /// Lowest position, inclusive; 0 for the first event.
-    #[prost(uint64, tag = "2")]
-    pub from_position: u64,
-    /// Highest position, inclusive; 0 for the last event when the call arrives.
-    #[prost(uint64, tag = "3")]
-    pub to_position: u64,
-    /// Earliest recorded time, inclusive; absent for no bound.
-    #[prost(message, optional, tag = "4")]
-    pub from_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Latest recorded time, exclusive; absent for no bound.
-    #[prost(message, optional, tag = "5")]
-    pub to_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Order of the answer; UNSPECIFIED means FORWARD.
-    #[prost(enumeration = "ReadDirection", tag = "6")]
-    pub direction: i32,
-    /// Most events to answer with; 0 for all of them. To go on, call again from the position after
-    /// the last one received.
-    #[prost(uint64, tag = "7")]
-    pub limit: u64,
-    /// Wait until the log holds this position before answering; 0 for no wait. Past the call's
-    /// deadline: DEADLINE_EXCEEDED.
-    #[prost(uint64, tag = "8")]
-    pub at_least_position: u64,
-}
-/// Some of the events asked for; the stream ends after the last. At least one message is sent.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ReadEventsResponse {
-    /// The events, in the order asked for.
-    #[prost(message, repeated, tag = "1")]
-    pub events: ::prost::alloc::vec::Vec<EventEnvelope>,
-    /// Position of the last event in the log when the call arrived.
-    #[prost(uint64, tag = "2")]
-    pub log_position: u64,
-}
-/// A subscription: what is there, then what comes.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct SubscribeRequest {
-    /// Which events.
-    #[prost(message, optional, tag = "1")]
-    pub filter: ::core::option::Option<EventFilter>,
-    /// Start after this position (exclusive); 0 to start with the first event.
-    #[prost(uint64, tag = "2")]
-    pub after_position: u64,
-}
-/// One message of a subscription.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct SubscribeResponse {
-    #[prost(oneof = "subscribe_response::Message", tags = "1, 2, 3")]
-    pub message: ::core::option::Option<subscribe_response::Message>,
-}
-/// Nested message and enum types in `SubscribeResponse`.
-pub mod subscribe_response {
-    #[derive(Clone, PartialEq, ::prost::Oneof)]
-    pub enum Message {
-        /// Events in ascending order.
-        #[prost(message, tag = "1")]
-        Events(super::EventBatch),
-        /// Everything recorded so far has been sent. Sent once, always, also when nothing matched; what
-        /// follows is live.
-        #[prost(message, tag = "2")]
-        CaughtUp(super::CaughtUp),
-        /// Nothing up to this position is missing: where to resume, also when nothing matched for long.
-        #[prost(message, tag = "3")]
-        Checkpoint(super::Checkpoint),
-    }
-}
-/// Several events at once.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct EventBatch {
-    /// The events, ascending.
-    #[prost(message, repeated, tag = "1")]
-    pub events: ::prost::alloc::vec::Vec<EventEnvelope>,
-}
-/// The subscription has reached the end of the log.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CaughtUp {
-    /// The position that it has reached.
-    #[prost(uint64, tag = "1")]
-    pub log_position: u64,
-}
-/// A place to resume from.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Checkpoint {
-    /// Every matching event up to here has been sent.
-    #[prost(uint64, tag = "1")]
-    pub log_position: u64,
-}
-/// Asks for refused commands: an attempt is evidence.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListRefusalsRequest {
-    /// Most refusals in one answer; 0 for the default, larger values are lowered to the cap.
-    #[prost(uint32, tag = "1")]
-    pub page_size: u32,
-    /// `next_page_token` of the answer before; the other fields have to be the same as then.
-    #[prost(string, tag = "2")]
-    pub page_token: ::prost::alloc::string::String,
-    /// Only this reason (UPPER_SNAKE); empty for every reason.
-    #[prost(string, tag = "3")]
-    pub reason: ::prost::alloc::string::String,
-    /// Earliest recorded time, inclusive; absent for no bound.
-    #[prost(message, optional, tag = "4")]
-    pub from_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Latest recorded time, exclusive; absent for no bound.
-    #[prost(message, optional, tag = "5")]
-    pub to_time: ::core::option::Option<::prost_types::Timestamp>,
-}
-/// A page of refused commands, oldest first.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListRefusalsResponse {
-    /// The refusals.
-    #[prost(message, repeated, tag = "1")]
-    pub refusals: ::prost::alloc::vec::Vec<RecordedRefusal>,
-    /// Token of the next page; empty on the last.
-    #[prost(string, tag = "2")]
-    pub next_page_token: ::prost::alloc::string::String,
-    /// How many refusals are on record in all, whatever the filter.
-    #[prost(uint64, tag = "3")]
-    pub total_count: u64,
-    /// Position of the last event in the log as of this answer.
-    #[prost(uint64, tag = "4")]
-    pub log_position: u64,
-}
-/// A refused command. Refusals have numbers of their own, outside the log.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RecordedRefusal {
-    /// Number of the refusal, from 1.
-    #[prost(uint64, tag = "1")]
-    pub refusal_number: u64,
-    /// When it was refused.
-    #[prost(message, optional, tag = "2")]
-    pub recorded_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// The authenticated principal who sent the request.
-    #[prost(string, tag = "3")]
-    pub actor: ::prost::alloc::string::String,
-    /// The system that sent the request, as it names itself.
-    #[prost(string, tag = "4")]
-    pub source_system: ::prost::alloc::string::String,
-    /// The request, 16 bytes.
-    #[prost(bytes = "vec", tag = "5")]
-    pub request_id: ::prost::alloc::vec::Vec<u8>,
-    /// Index of the command in the request, from 0.
-    #[prost(uint32, tag = "6")]
-    pub command_index: u32,
-    /// Name of the command, for example "approve_subsidy".
-    #[prost(string, tag = "7")]
-    pub command: ::prost::alloc::string::String,
-    /// Business date of the command.
-    #[prost(message, optional, tag = "8")]
-    pub occurred_date: ::core::option::Option<Date>,
-    /// Why it was refused.
-    #[prost(message, optional, tag = "9")]
-    pub refusal: ::core::option::Option<Refusal>,
-    /// Position of the last event when the request was decided: nothing after it was seen.
-    #[prost(uint64, tag = "10")]
-    pub decided_at_position: u64,
-    /// Whether the chain of rules was recorded with it; `Explain` gives it.
-    #[prost(bool, tag = "11")]
-    pub has_explanation: bool,
-    /// Whether the command was recorded with it, so that a simulation can try it again.
-    #[prost(bool, tag = "12")]
-    pub has_command: bool,
-}
-/// The order in which events are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum ReadDirection {
-    Unspecified = 0,
-    /// Ascending positions.
-    Forward = 1,
-    /// Descending positions.
-    Backward = 2,
-}
-impl ReadDirection {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "READ_DIRECTION_UNSPECIFIED",
-            Self::Forward => "READ_DIRECTION_FORWARD",
-            Self::Backward => "READ_DIRECTION_BACKWARD",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "READ_DIRECTION_UNSPECIFIED" => Some(Self::Unspecified),
-            "READ_DIRECTION_FORWARD" => Some(Self::Forward),
-            "READ_DIRECTION_BACKWARD" => Some(Self::Backward),
-            _ => None,
-        }
-    }
-}
 /// Asks what a draft would have changed. Nothing is recorded.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SimulateRequest {
@@ -6981,6 +7270,65 @@ pub mod ledger_service_client {
             ));
             self.inner.server_streaming(req, path, codec).await
         }
+        /// Takes a backup into the folder that the server's configuration names, while the ledger is written
+        /// to; one at a time.
+        pub async fn back_up(
+            &mut self,
+            request: impl tonic::IntoRequest<super::BackUpRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::BackUpProgress>>,
+            tonic::Status,
+        > {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path =
+                http::uri::PathAndQuery::from_static("/subsidy.ledger.v1.LedgerService/BackUp");
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("subsidy.ledger.v1.LedgerService", "BackUp"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// Lists the backups in that folder.
+        pub async fn list_backups(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListBackupsRequest>,
+        ) -> std::result::Result<tonic::Response<super::ListBackupsResponse>, tonic::Status>
+        {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/subsidy.ledger.v1.LedgerService/ListBackups",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new(
+                "subsidy.ledger.v1.LedgerService",
+                "ListBackups",
+            ));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Reads and checks everything that the ledger holds on disk; one check at a time.
+        pub async fn verify(
+            &mut self,
+            request: impl tonic::IntoRequest<super::VerifyRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::VerifyProgress>>,
+            tonic::Status,
+        > {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path =
+                http::uri::PathAndQuery::from_static("/subsidy.ledger.v1.LedgerService/Verify");
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("subsidy.ledger.v1.LedgerService", "Verify"));
+            self.inner.server_streaming(req, path, codec).await
+        }
         /// Tells the state of the server.
         pub async fn get_status(
             &mut self,
@@ -7164,6 +7512,32 @@ pub mod ledger_service_server {
             &self,
             request: tonic::Request<super::RebuildRequest>,
         ) -> std::result::Result<tonic::Response<Self::RebuildStream>, tonic::Status>;
+        /// Server streaming response type for the BackUp method.
+        type BackUpStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::BackUpProgress, tonic::Status>,
+            > + std::marker::Send
+            + 'static;
+        /// Takes a backup into the folder that the server's configuration names, while the ledger is written
+        /// to; one at a time.
+        async fn back_up(
+            &self,
+            request: tonic::Request<super::BackUpRequest>,
+        ) -> std::result::Result<tonic::Response<Self::BackUpStream>, tonic::Status>;
+        /// Lists the backups in that folder.
+        async fn list_backups(
+            &self,
+            request: tonic::Request<super::ListBackupsRequest>,
+        ) -> std::result::Result<tonic::Response<super::ListBackupsResponse>, tonic::Status>;
+        /// Server streaming response type for the Verify method.
+        type VerifyStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::VerifyProgress, tonic::Status>,
+            > + std::marker::Send
+            + 'static;
+        /// Reads and checks everything that the ledger holds on disk; one check at a time.
+        async fn verify(
+            &self,
+            request: tonic::Request<super::VerifyRequest>,
+        ) -> std::result::Result<tonic::Response<Self::VerifyStream>, tonic::Status>;
         /// Tells the state of the server.
         async fn get_status(
             &self,
@@ -8193,6 +8567,133 @@ pub mod ledger_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RebuildSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/subsidy.ledger.v1.LedgerService/BackUp" => {
+                    #[allow(non_camel_case_types)]
+                    struct BackUpSvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService>
+                        tonic::server::ServerStreamingService<super::BackUpRequest>
+                        for BackUpSvc<T>
+                    {
+                        type Response = super::BackUpProgress;
+                        type ResponseStream = T::BackUpStream;
+                        type Future =
+                            BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::BackUpRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut =
+                                async move { <T as LedgerService>::back_up(&inner, request).await };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = BackUpSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/subsidy.ledger.v1.LedgerService/ListBackups" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListBackupsSvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService> tonic::server::UnaryService<super::ListBackupsRequest>
+                        for ListBackupsSvc<T>
+                    {
+                        type Response = super::ListBackupsResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListBackupsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LedgerService>::list_backups(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListBackupsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/subsidy.ledger.v1.LedgerService/Verify" => {
+                    #[allow(non_camel_case_types)]
+                    struct VerifySvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService>
+                        tonic::server::ServerStreamingService<super::VerifyRequest>
+                        for VerifySvc<T>
+                    {
+                        type Response = super::VerifyProgress;
+                        type ResponseStream = T::VerifyStream;
+                        type Future =
+                            BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::VerifyRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut =
+                                async move { <T as LedgerService>::verify(&inner, request).await };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = VerifySvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -133,6 +133,24 @@ fn metadata(error: &ApiError) -> HashMap<String, String> {
             put("asked_position", asked.to_string());
             put("log_position", log_position.to_string());
         }
+        ApiError::EpochForked {
+            epoch,
+            fork,
+            asked,
+            current,
+        } => {
+            put("epoch", epoch.to_string());
+            put("fork_position", fork.to_string());
+            put("asked_position", asked.to_string());
+            put("current_epoch", current.to_string());
+        }
+        ApiError::BackupNoRoom { needed, available } => {
+            put("needed_bytes", needed.to_string());
+            put("available_bytes", available.to_string());
+        }
+        ApiError::EpochUnknown { current } => {
+            put("current_epoch", current.to_string());
+        }
         _ => {}
     }
     metadata

@@ -277,6 +277,57 @@ fn every_other_error_has_its_code_reason_and_details() {
             "",
         ),
         (
+            ApiError::EpochForked {
+                epoch: 1,
+                fork: log_position,
+                asked,
+                current: 2,
+            },
+            Code::FailedPrecondition,
+            "EPOCH_FORKED",
+            "",
+        ),
+        (
+            ApiError::EpochUnknown { current: 2 },
+            Code::FailedPrecondition,
+            "EPOCH_UNKNOWN",
+            "",
+        ),
+        (
+            ApiError::BackupsNotConfigured,
+            Code::FailedPrecondition,
+            "BACKUPS_NOT_CONFIGURED",
+            "",
+        ),
+        (
+            ApiError::BackupFolderMissing,
+            Code::FailedPrecondition,
+            "BACKUP_FOLDER_MISSING",
+            "",
+        ),
+        (
+            ApiError::BackupNoRoom {
+                needed: 2,
+                available: 1,
+            },
+            Code::ResourceExhausted,
+            "BACKUP_NO_ROOM",
+            "",
+        ),
+        (
+            ApiError::BackupRunning,
+            Code::FailedPrecondition,
+            "BACKUP_RUNNING",
+            "",
+        ),
+        (ApiError::BackupFailed, Code::Internal, "BACKUP_FAILED", ""),
+        (
+            ApiError::VerifyRunning,
+            Code::FailedPrecondition,
+            "VERIFY_RUNNING",
+            "",
+        ),
+        (
             ApiError::RebuildRunning,
             Code::FailedPrecondition,
             "REBUILD_RUNNING",

@@ -59,7 +59,7 @@ const fn number(name: &'static str) -> Key {
 }
 
 /// Every key that there is; a test holds this list to the fields of [`Settings`].
-pub const KEYS: [Key; 38] = [
+pub const KEYS: [Key; 42] = [
     text("data_dir"),
     switch("create"),
     text("listen"),
@@ -74,6 +74,10 @@ pub const KEYS: [Key; 38] = [
     number("tls.check_ms"),
     text("log.format"),
     text("log.filter"),
+    text("backup.dir"),
+    number("backup.keep"),
+    number("backup.bytes_per_second"),
+    number("backup.verify_bytes_per_second"),
     number("limits.message_bytes_max"),
     number("limits.commands_per_request_max"),
     number("limits.queue_requests_max"),
@@ -234,7 +238,7 @@ fn put(table: &mut Table, key: Key, value: Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{LogFormat, TlsSettings};
+    use super::super::{BackupConfig, LogFormat, TlsSettings};
     use super::*;
     use std::fs;
     use std::path::PathBuf;
@@ -267,6 +271,10 @@ mod tests {
             data_dir: some("ledger"),
             port_file: some("port"),
             development_identity: Some("clerk".to_owned()),
+            backup: BackupConfig {
+                dir: some("backups"),
+                ..BackupConfig::default()
+            },
             tls: TlsSettings {
                 certificate: some("a"),
                 key: some("b"),

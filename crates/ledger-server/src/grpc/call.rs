@@ -6,6 +6,7 @@ use super::stream::Answers;
 use crate::config::{Config, Identity};
 use crate::connections::Connections;
 use crate::descriptors::Share;
+use crate::keeper::Keeper;
 use crate::limits::{Limits, RETRY_DELAY};
 use crate::tls::LiveTls;
 use ledger_core::{Position, RecordedTime};
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     /// The folder of the ledger, for measuring it.
     pub(crate) data_dir: PathBuf,
     pub(crate) start: Start,
+    /// Who takes backups and checks; absent for a store that the server did not open.
+    pub(crate) keeper: Option<Keeper>,
     pub(crate) edge: Edge,
     identity: Identity,
     /// A permit for each read of the store that may run at once.
@@ -71,6 +74,7 @@ impl Shared {
         engine: Engine,
         config: &Config,
         start: Start,
+        keeper: Option<Keeper>,
         edge: Edge,
         stopping: watch::Receiver<bool>,
         failed: watch::Sender<bool>,
@@ -83,6 +87,7 @@ impl Shared {
             limits: config.limits.clone(),
             data_dir: config.data_dir.clone(),
             start,
+            keeper,
             edge,
             identity: config.identity.clone(),
             stopping,

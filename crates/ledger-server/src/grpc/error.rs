@@ -4,6 +4,7 @@ use crate::error_chain::ErrorChain;
 use crate::identity::IdentityError;
 use crate::limits::{RETRY_DELAY, SIMULATION_RETRY_DELAY};
 use ledger_core::{Reason, Refusal, RequestId};
+use ledger_engine::epochs::EpochError;
 use ledger_engine::query::{QueryError, Subject};
 use ledger_engine::{AppendError, RebuildError, SimulateError, SubmitError};
 use ledger_log::LogError;
@@ -156,6 +157,25 @@ impl From<QueryError> for CallError {
             | QueryError::CorruptEvent { .. }
             | QueryError::Contradiction { .. } => internal(&error, ApiError::DataLoss),
         }
+    }
+}
+
+impl From<EpochError> for CallError {
+    fn from(error: EpochError) -> Self {
+        Self::Api(match error {
+            EpochError::Forked {
+                number,
+                fork,
+                asked,
+                current,
+            } => ApiError::EpochForked {
+                epoch: number,
+                fork,
+                asked,
+                current,
+            },
+            EpochError::Unknown { current } => ApiError::EpochUnknown { current },
+        })
     }
 }
 

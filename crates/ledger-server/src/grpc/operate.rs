@@ -1,6 +1,7 @@
 //! `Rebuild` and `GetStatus`: running the ledger.
 
 use super::call::{Call, Edge, StreamPermit};
+use super::epoch::{current_to_proto, epochs_to_proto};
 use super::error::CallError;
 use super::stream::{Answers, pull};
 use crate::descriptors;
@@ -205,6 +206,8 @@ pub(super) async fn get_status(
         limits: Some(limits_to_proto(&call.shared.limits, &call.shared.edge)),
         connections: Some(connections_to_proto(&call.shared.edge)),
         tls: call.shared.edge.tls.as_ref().map(|tls| tls_to_proto(tls)),
+        epoch: Some(current_to_proto(call.shared.engine.epochs())),
+        epochs: epochs_to_proto(call.shared.engine.epochs()),
     })
 }
 

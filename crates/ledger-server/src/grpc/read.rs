@@ -1,6 +1,7 @@
 //! `ReadEvents`: a range of the log, page by page as the caller takes it.
 
 use super::call::{Call, StreamPermit};
+use super::epoch::{check_epoch, current_to_proto};
 use super::error::CallError;
 use super::stream::{Answers, pull};
 use ledger_core::{Position, RecordedTime};
@@ -16,6 +17,14 @@ pub(super) async fn read_events(
     request: v1::ReadEventsRequest,
 ) -> Result<Answers<v1::ReadEventsResponse>, CallError> {
     let mut query = read_events_from_proto(&request)?;
+    // Who reads on from a position has what lies before it; who names an end wants what lies there.
+    let asked = request
+        .from_position
+        .saturating_sub(1)
+        .max(request.to_position)
+        .max(request.at_least_position);
+    let (epochs, epoch) = (call.shared.engine.epochs(), request.epoch.as_ref());
+    check_epoch(epochs, epoch, Position::new(asked))?;
     call.wait_for(request.at_least_position).await?;
     // The range ends where the log ends now, so that the answer ends too.
     let log_position = call.shared.reader.log_position();
@@ -94,6 +103,7 @@ impl Reading {
         let response = v1::ReadEventsResponse {
             events: page.events.into_iter().map(envelope).collect(),
             log_position: self.log_position.get(),
+            epoch: Some(current_to_proto(self.call.shared.engine.epochs())),
         };
         Ok((response, self))
     }

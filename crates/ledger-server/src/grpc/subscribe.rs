@@ -1,6 +1,7 @@
 //! `Subscribe`: what is there, then what comes, as fast as the caller takes it.
 
 use super::call::{Call, StreamPermit};
+use super::epoch::{check_epoch, current_to_proto};
 use super::error::CallError;
 use super::read::{envelope, filter_from_proto};
 use super::stream::{Answers, pull};
@@ -16,6 +17,7 @@ pub(super) async fn subscribe(
 ) -> Result<Answers<v1::SubscribeResponse>, CallError> {
     let filter = filter_from_proto(request.filter.as_ref())?;
     let after = Position::new(request.after_position);
+    check_epoch(call.shared.engine.epochs(), request.epoch.as_ref(), after)?;
     let subscription = call.shared.reader.subscribe(filter, after)?;
     Ok(pull(
         Following {
@@ -53,6 +55,7 @@ impl Following {
         Ok(Some((
             v1::SubscribeResponse {
                 message: Some(message),
+                epoch: Some(current_to_proto(self.call.shared.engine.epochs())),
             },
             self,
         )))

@@ -4,6 +4,8 @@ mod account;
 mod accounts;
 mod append;
 mod award;
+mod backup;
+mod backups;
 mod certificate;
 mod claim;
 mod class;
@@ -29,6 +31,7 @@ mod simulate;
 mod statement;
 mod status;
 mod trace;
+mod verify;
 
 use clap::Subcommand;
 use ledger_client::Client;
@@ -97,6 +100,12 @@ pub(crate) enum Command {
     /// Report what was reached of the targets of the policy documents.
     #[command(subcommand)]
     Report(report::Report),
+    /// Take a backup into the folder that the server's configuration names.
+    Backup(backup::TakeBackup),
+    /// List the backups in that folder.
+    Backups(backups::ListBackups),
+    /// Read and check everything that the ledger holds on disk.
+    Verify(verify::Verify),
     /// Rebuild everything derived from the log, and compare it with the live state.
     Rebuild(rebuild::Rebuild),
     /// Show the state of the server.
@@ -142,6 +151,9 @@ impl Command {
             Self::Trace(command) => command.run(client, output).await,
             Self::Refusals(command) => command.run(client, output).await,
             Self::Report(command) => command.run(client, output).await,
+            Self::Backup(command) => command.run(client, output).await,
+            Self::Backups(command) => command.run(client, output).await,
+            Self::Verify(command) => command.run(client, output).await,
             Self::Rebuild(command) => command.run(client, output).await,
             Self::Status(command) => command.run(client, output).await,
         }

@@ -65,6 +65,9 @@ pub(crate) enum Failure {
     /// A rebuild found differences; the output lists them.
     #[error("the rebuilt state differs from the live one; the live one stays")]
     RebuildDiffers,
+    /// A check found damage; the output lists it.
+    #[error("the ledger is damaged")]
+    Damaged,
     /// Options that do not go together, or a value that is none.
     #[error("{0}")]
     Usage(String),
@@ -93,12 +96,14 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// 0 for a reader that has seen enough, 2 for wrong usage, 3 for a refusal, 1 for the rest.
+    /// 0 for a reader that has seen enough, 2 for wrong usage, 3 for a refusal, 5 for a damaged
+    /// ledger, 1 for the rest.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
             Self::Usage(_) => 2,
             Self::Refused => 3,
+            Self::Damaged => 5,
             _ => 1,
         }
     }

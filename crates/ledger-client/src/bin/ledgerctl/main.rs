@@ -281,10 +281,12 @@ mod tests {
     const RECORDING: &str = include_str!("recording_verbs.txt");
 
     /// The verbs that record nothing.
-    const READING: [&str; 22] = [
+    const READING: [&str; 25] = [
         "account",
         "accounts",
         "award show",
+        "backup",
+        "backups",
         "certificate",
         "class",
         "disbursement",
@@ -304,6 +306,7 @@ mod tests {
         "statement",
         "status",
         "trace",
+        "verify",
     ];
 
     /// Every verb with what it is run by: those that stand alone, and the last words of the others.

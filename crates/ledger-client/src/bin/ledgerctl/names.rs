@@ -49,6 +49,8 @@ named! {
     OrderState: "ORDER_STATE_"
     PolicyFindingSeverity: "POLICY_FINDING_SEVERITY_"
     RebuildPhase: "REBUILD_PHASE_"
+    VerifyPhase: "VERIFY_PHASE_"
+    EpochReason: "EPOCH_REASON_"
     Sex: "SEX_"
     SimulationChange: "SIMULATION_CHANGE_"
     SimulationPhase: "SIMULATION_PHASE_"

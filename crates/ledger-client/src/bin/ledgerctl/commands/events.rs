@@ -117,6 +117,7 @@ impl Events {
             direction: direction.into(),
             limit: self.limit,
             at_least_position: 0,
+            epoch: None,
         };
         let mut events = client.read_events(request).await?;
         let mut count = 0_u64;

@@ -3,12 +3,16 @@
 use std::io::{self, Write as _};
 
 use clap::Args;
+use ledger_client::json::to_json;
 use ledger_client::{Client, ClientError, Notice, Retry};
+use ledger_core::hex;
+use ledger_proto::v1;
 use serde_json::json;
 
 use super::events::{Filter, show_event};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::show;
 
 /// Follows the log until it is interrupted; goes on by itself after a broken connection.
 #[derive(Debug, Args)]
@@ -22,6 +26,11 @@ pub(crate) struct Follow {
     /// Start after this position; 0 for the beginning.
     #[arg(long, value_name = "POSITION", default_value_t = 0)]
     after: u64,
+    /// Epoch that the events up to there belong to: its number or its identifier, as `follow` or
+    /// `status` shows it. When the ledger was restored from a backup that ends before the position,
+    /// that is an error then, and not other events.
+    #[arg(long, value_name = "EPOCH", value_parser = epoch)]
+    epoch: Option<v1::Epoch>,
     /// End when everything recorded so far has been shown.
     #[arg(long)]
     until_caught_up: bool,
@@ -29,7 +38,11 @@ pub(crate) struct Follow {
 
 impl Follow {
     pub(crate) async fn run(self, client: &Client, output: &mut Output<'_>) -> Result<(), Failure> {
-        let mut subscription = client.subscribe(self.filter.to_message(), self.after);
+        let filter = self.filter.to_message();
+        let mut subscription = match self.epoch {
+            None => client.subscribe(filter, self.after),
+            Some(epoch) => client.subscribe_in_epoch(filter, self.after, epoch),
+        };
         let mut is_live = false;
         let mut is_waiting = false;
         loop {
@@ -51,9 +64,16 @@ impl Follow {
                 Notice::CaughtUp { log_position } => {
                     is_live = true;
                     match output.is_json() {
-                        true => output.json_line(&json!({"caughtUp": log_position}))?,
+                        true => output.json_line(&json!({
+                            "caughtUp": log_position,
+                            "epoch": subscription.epoch().map(to_json),
+                        }))?,
                         false => output.line(format_args!(
-                            "---------- caught up at position {log_position}"
+                            "---------- caught up at position {log_position}, epoch {}",
+                            subscription.epoch().map_or_else(
+                                || "-".to_owned(),
+                                |epoch| format!("{} {}", epoch.number, show::id(&epoch.id)),
+                            )
                         ))?,
                     }
                 }
@@ -68,6 +88,20 @@ impl Follow {
             }
         }
     }
+}
+
+/// Reads an epoch: a number, or an identifier of 32 hexadecimal digits with or without dashes.
+fn epoch(text: &str) -> Result<v1::Epoch, &'static str> {
+    if let Ok(number @ 1..) = text.parse() {
+        let id = Vec::new();
+        return Ok(v1::Epoch { number, id });
+    }
+    let id = hex::decode_array::<16>(&text.replace('-', ""));
+    let id = id.ok_or("write a number, or an identifier of 32 hexadecimal digits")?;
+    Ok(v1::Epoch {
+        number: 0,
+        id: id.to_vec(),
+    })
 }
 
 fn note_waiting(error: &ClientError) -> io::Result<()> {

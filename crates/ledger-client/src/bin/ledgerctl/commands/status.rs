@@ -7,6 +7,7 @@ use ledger_core::hex;
 use ledger_proto::v1;
 
 use crate::failure::Failure;
+use crate::names::name;
 use crate::output::{Output, key_values};
 use crate::show;
 
@@ -63,6 +64,7 @@ fn show_status(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Resul
             ),
         ),
     ]))?;
+    show_epochs(output, status)?;
     show_edge(output, status)?;
     let Some(limits) = status.limits else {
         return Ok(());
@@ -78,6 +80,30 @@ fn show_status(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Resul
         limits.page_size_max,
         limits.trace_events_max
     ))?)
+}
+
+/// Shows the epochs of the ledger, oldest first.
+fn show_epochs(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Result<(), Failure> {
+    for start in &status.epochs {
+        let epoch = start.epoch.clone().unwrap_or_default();
+        let reason = match v1::EpochReason::try_from(start.reason) {
+            Ok(v1::EpochReason::Restored) => format!(
+                "backup {} of {}, up to position {}, was restored",
+                start.backup_number,
+                show::time(start.backup_time),
+                start.backup_position
+            ),
+            _ => name::<v1::EpochReason>(start.reason),
+        };
+        output.line(format_args!(
+            "epoch {} {}: from position {}, since {}: {reason}",
+            epoch.number,
+            show::id(&epoch.id),
+            start.first_position,
+            show::time(start.start_time),
+        ))?;
+    }
+    Ok(())
 }
 
 /// Shows connections and TLS, as far as the server tells.
