@@ -12,6 +12,8 @@
 mod api;
 /// Backups under load, restored and compared; forks; damage.
 mod backup;
+/// A clock that is wrong: who is told, and what goes on?
+mod clock;
 /// Ledgers of released versions: do they open, and answer as before?
 mod compat;
 /// Idle, slow and too many connections: does an honest client get through?

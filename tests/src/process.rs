@@ -91,7 +91,9 @@ impl ServerProcess {
             .arg("--data-dir")
             .arg(folder)
             .args(["--listen", address, "--development-identity", "tester"])
-            .args(["--log-filter", "warn"]);
+            .args(["--log-filter", "warn"])
+            // A ledger of a released version may have lain idle for years.
+            .args(["--set", "clock.idle_days_max=36500"]);
         Ok(command)
     }
 

@@ -1,5 +1,6 @@
 //! The whole server in this process, on a free port and a folder of its own.
 
+use ledger_engine::ManualClock;
 use ledger_log::Storage;
 use ledger_proto::v1::ledger_service_client::LedgerServiceClient;
 use ledger_server::{Config, RunError, Server, Settings, run};
@@ -58,6 +59,21 @@ impl TestServer {
         let (folder, settings) = fresh(change);
         Self::spawn(folder, settings, |config, listener, stopped| async move {
             Server::over(config, storage)?
+                .serve(listener, stopped)
+                .await
+        })
+        .await
+    }
+
+    /// The same by a clock that the test sets.
+    pub async fn start_by_clock<S: Storage + 'static>(
+        storage: Arc<S>,
+        clock: Arc<ManualClock>,
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
+        let (folder, settings) = fresh(change);
+        Self::spawn(folder, settings, |config, listener, stopped| async move {
+            Server::by_clock(config, storage, clock)?
                 .serve(listener, stopped)
                 .await
         })

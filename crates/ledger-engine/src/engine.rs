@@ -1,6 +1,6 @@
 //! The engine as its users see it.
 
-use crate::clock::Clock;
+use crate::clock::{Clock, ClockGuard, ClockProblem};
 use crate::committer::Committer;
 use crate::epochs::{self, Epochs};
 use crate::event_ids::{self, EventIds};
@@ -34,6 +34,7 @@ pub struct Engine {
     options: EngineOptions,
     epoch: Epoch,
     epochs: Epochs,
+    clock: Arc<ClockGuard>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Held by the one rebuild or simulation that runs: both fill the one shadow of the store.
     shadowing: Mutex<()>,
@@ -44,6 +45,7 @@ pub(crate) struct Parts {
     pub(crate) shared: Arc<Shared>,
     pub(crate) epoch: Epoch,
     pub(crate) epochs: Epochs,
+    pub(crate) clock: Arc<ClockGuard>,
     pub(crate) writer: Writer,
     pub(crate) committer: Committer,
     /// Where the committer takes the writer's groups from.
@@ -68,6 +70,10 @@ impl Parts {
             tip.clone(),
             Arc::new(policies.clone()),
         ));
+        let clock = Arc::new(ClockGuard::new(clock, options.clock.clone()));
+        // From here on the clock is held against the time that passes. A wrong one does not keep
+        // the ledger from being read; it is told where it matters.
+        let _: Result<RecordedTime, ClockProblem> = clock.check(last_recorded(&tip));
         let (to_committer, groups) = mpsc::sync_channel(1);
         let start = Start {
             refusals: tip.refusals,
@@ -78,7 +84,7 @@ impl Parts {
         let writer = Writer::new(
             Arc::clone(&shared),
             Arc::clone(storage),
-            clock,
+            Arc::clone(&clock),
             options.clone(),
             to_committer,
             start,
@@ -94,6 +100,7 @@ impl Parts {
             shared,
             epoch,
             epochs,
+            clock,
             writer,
             committer,
             groups,
@@ -122,6 +129,8 @@ pub struct Status {
     pub queue_commands: usize,
     /// Why the engine stopped for good, when it did.
     pub stopped: Option<Arc<str>>,
+    /// Why nothing is recorded until the clock is right, when it is not.
+    pub clock_problem: Option<ClockProblem>,
 }
 
 impl Engine {
@@ -146,6 +155,7 @@ impl Engine {
             shared,
             epoch,
             epochs,
+            clock,
             writer,
             committer,
             groups,
@@ -159,6 +169,7 @@ impl Engine {
             options,
             epoch,
             epochs,
+            clock,
             threads,
             shadowing: Mutex::new(()),
         })
@@ -252,7 +263,22 @@ impl Engine {
             queue_requests,
             queue_commands,
             stopped: self.shared.stopped(),
+            clock_problem: self.check_clock().err(),
         }
+    }
+
+    /// Looks at the clock, as every request does before it is decided.
+    ///
+    /// Somebody should do so now and then also while nobody asks for anything: a clock that is
+    /// wrong is told to the log of the process, and small corrections do not add up to a jump.
+    ///
+    /// # Errors
+    ///
+    /// [`ClockProblem`]: nothing is recorded until it is gone.
+    pub fn check_clock(&self) -> Result<(), ClockProblem> {
+        self.clock
+            .check(last_recorded(&self.shared.tip()))
+            .map(drop)
     }
 
     /// Rebuilds the derived state from the log beside the live one, compares both at the same
@@ -363,6 +389,11 @@ impl fmt::Debug for Engine {
             .field("epoch", &self.epoch)
             .finish_non_exhaustive()
     }
+}
+
+/// When the last event was recorded; none when there is no event.
+fn last_recorded(tip: &Tip) -> Option<RecordedTime> {
+    (tip.last_position > Position::ZERO).then_some(tip.recorded_at)
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {

@@ -5,7 +5,8 @@
 //! 1. [`Engine`] — open, submit, follow, rebuild, shut down; [`request`] — what goes in and comes
 //!    back.
 //! 2. `writer` — the thread that decides; `committer` — the thread that makes durable; `group` —
-//!    what passes from one to the other; `inbox` — what waits for the writer.
+//!    what passes from one to the other; `inbox` — what waits for the writer; `clock` — the time,
+//!    and whether it may be recorded by.
 //! 3. [`entity_codec`], [`index`], `counters`, [`refusals`], [`tip`] — the private encodings of
 //!    what is derived from the log.
 //! 4. [`rebuild`] — the same state once more from the log alone, compared, switched.
@@ -48,7 +49,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use clock::{Clock, ManualClock, SystemClock};
+pub use clock::{Clock, ClockBounds, ClockProblem, ManualClock, SystemClock};
 pub use engine::{Engine, Status};
 pub use entity_codec::{decode_entity, encode_entity, entity_key, entity_kind};
 pub use limits::EngineOptions;

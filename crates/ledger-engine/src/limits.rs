@@ -1,6 +1,8 @@
 //! Every bound of the engine, each with its reason.
 
+use crate::clock::ClockBounds;
 use ledger_log::limits::GROUP_BYTES_MAX;
+use std::time::Duration;
 
 /// Requests that may wait for the writer.
 ///
@@ -114,6 +116,20 @@ pub const REFUSAL_DETAILS_PER_REQUEST_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// is rebuilt at opening: one every few seconds.
 pub const UPGRADE_EVENTS_PER_REPORT: u64 = 1_000_000;
 
+/// How far the clock may be from the last event and from the time that has passed. Machines that
+/// ask a time server stay within a second of it; leap seconds are one; nobody misses five minutes
+/// in a ledger of days.
+pub const CLOCK_STEP_MAX: Duration = Duration::from_mins(5);
+
+/// How long after its last event a ledger may be opened without being asked. The longest holidays
+/// are ten days; a clock that was set wrong is wrong by months or years.
+pub const CLOCK_IDLE_MAX: Duration = Duration::from_hours(31 * 24);
+
+/// How long the clock is compared with where it was last believed, before it is believed anew. A
+/// bad oscillator drifts by half a second in that time; steps that are smaller than the bound add
+/// up.
+pub const CLOCK_ANCHOR_MIN: Duration = Duration::from_hours(1);
+
 const _: () = assert!(GROUP_BYTES_SOFT_MAX < GROUP_BYTES_HARD_MAX);
 const _: () = assert!(GROUP_BYTES_HARD_MAX < GROUP_BYTES_MAX);
 const _: () = assert!(REQUEST_COMMANDS_MAX <= QUEUE_COMMANDS_MAX);
@@ -148,6 +164,8 @@ pub struct EngineOptions {
     pub rebuild_entities_max: usize,
     /// Blocks whose first position the committer remembers.
     pub block_starts_max: usize,
+    /// How far the clock may be off before nothing is recorded by it.
+    pub clock: ClockBounds,
 }
 
 impl EngineOptions {
@@ -192,6 +210,7 @@ impl Default for EngineOptions {
             cache_entities_max: CACHE_ENTITIES_MAX,
             rebuild_entities_max: REBUILD_ENTITIES_MAX,
             block_starts_max: BLOCK_STARTS_MAX,
+            clock: ClockBounds::default(),
         }
     }
 }

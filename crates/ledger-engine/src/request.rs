@@ -1,5 +1,6 @@
 //! What a caller submits to the engine and what comes back.
 
+use crate::clock::ClockProblem;
 use ledger_core::{Command, Position, Refusal, RequestId};
 use std::sync::Arc;
 use thiserror::Error;
@@ -144,6 +145,13 @@ pub enum AppendError {
         /// What failed, for the log and not for callers.
         reason: Arc<str>,
     },
+    /// The clock may not be recorded by; nothing of the request is. The same request can be sent
+    /// again once the clock is right.
+    #[error("clock cannot be recorded by: {problem}")]
+    ClockRefused {
+        /// What is wrong with it.
+        problem: ClockProblem,
+    },
     /// The engine had stopped before the request was looked at; nothing of it is recorded.
     #[error("engine has stopped: {reason}")]
     Stopped {
@@ -177,7 +185,7 @@ impl AppendError {
         match self {
             Self::NotAccepted(error) => error.retry_helps(),
             Self::RequestIdReused { .. } | Self::TooLarge { .. } | Self::Unreadable { .. } => false,
-            Self::Stopped { .. } | Self::OutcomeUnknown { .. } => true,
+            Self::ClockRefused { .. } | Self::Stopped { .. } | Self::OutcomeUnknown { .. } => true,
         }
     }
 }

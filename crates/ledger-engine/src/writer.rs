@@ -6,7 +6,7 @@
 
 use crate::answers::{decode_answer, encode_answer};
 use crate::cache::{Cache, LoadError};
-use crate::clock::Clock;
+use crate::clock::ClockGuard;
 use crate::entity_codec::{encode_loaded, entity_key};
 use crate::error_chain::error_chain;
 use crate::event_ids::EventIds;
@@ -28,7 +28,9 @@ mod detail;
 pub(crate) struct Writer {
     shared: Arc<Shared>,
     storage: Arc<dyn Storage>,
-    clock: Arc<dyn Clock>,
+    clock: Arc<ClockGuard>,
+    /// When the request in hand is decided, by a clock that may be recorded by.
+    decided_at: RecordedTime,
     options: EngineOptions,
     epoch: Epoch,
     cache: Cache,
@@ -59,7 +61,7 @@ impl Writer {
     pub(crate) fn new(
         shared: Arc<Shared>,
         storage: Arc<dyn Storage>,
-        clock: Arc<dyn Clock>,
+        clock: Arc<ClockGuard>,
         mut options: EngineOptions,
         committer: mpsc::SyncSender<Group>,
         start: Start,
@@ -68,6 +70,7 @@ impl Writer {
         let last = last_position(&start.context);
         let open = OpenGroup::new(last, start.context.recorded_at, start.refusals);
         Self {
+            decided_at: start.context.recorded_at,
             cache: Cache::new(start.context, options.cache_entities_max),
             shared,
             storage,
@@ -156,8 +159,21 @@ impl Writer {
         }
         match self.recall(request) {
             Ok(Some(answer)) => Ok(answer),
-            Ok(None) => self.carry_out(request),
+            Ok(None) => self.decide(request),
             Err(error) => Ok(Err(unreadable(&error))),
+        }
+    }
+
+    /// The answer to a request that is new; without a time that may be recorded there is none.
+    fn decide(&mut self, request: &Request) -> Result<Reply, Stopped> {
+        let context = &self.cache.context;
+        let has_events = last_position(context) > Position::ZERO;
+        match self.clock.check(has_events.then_some(context.recorded_at)) {
+            Ok(now) => {
+                self.decided_at = now;
+                self.carry_out(request)
+            }
+            Err(problem) => Ok(Err(AppendError::ClockRefused { problem })),
         }
     }
 
@@ -286,9 +302,9 @@ impl Writer {
         }
     }
 
-    /// The time of a request: the clock's, unless that runs behind the log.
+    /// The time of the request in hand: the clock's, unless that runs a little behind the log.
     fn now(&self) -> RecordedTime {
-        self.clock.now().max(self.cache.context.recorded_at)
+        self.decided_at.max(self.cache.context.recorded_at)
     }
 
     fn stop_reason(&self) -> Arc<str> {

@@ -10,7 +10,7 @@
 //! | a field is wrong | `INVALID_ARGUMENT` | `BadRequest` |
 //! | request id reused | `ALREADY_EXISTS` | `ResourceInfo` |
 //! | queue full | `RESOURCE_EXHAUSTED` | `RetryInfo` |
-//! | stopping, writes disabled, outcome unknown | `UNAVAILABLE` | |
+//! | stopping, writes disabled, clock refused, outcome unknown | `UNAVAILABLE` | |
 //! | the call itself, before or behind the service | see [`TransportError`] | |
 //!
 //! A used-up quota is not `RESOURCE_EXHAUSTED`: clients retry that, and time alone gives no quota
@@ -72,6 +72,15 @@ pub enum ApiError {
     /// A sync failed: the server takes no more writes until it is restarted.
     #[error("the server takes no writes until it is restarted")]
     WritesDisabled,
+    /// The clock of the server is wrong, so nothing is recorded until it is right.
+    #[error(
+        "nothing is recorded while the server's clock is wrong: {why}; the same request can be \
+         sent again, and an operator finds in docs/internals/edge.md what to do"
+    )]
+    ClockRefused {
+        /// What is wrong with the clock.
+        why: String,
+    },
     /// The engine stopped while the request was being recorded.
     #[error("the request may or may not be recorded; retry with the same request id")]
     OutcomeUnknown,
@@ -242,7 +251,10 @@ impl ApiError {
             Self::QueueFull { .. } | Self::TooManyStreams { .. } | Self::BackupNoRoom { .. } => {
                 Code::ResourceExhausted
             }
-            Self::WritesDisabled | Self::NotServing | Self::OutcomeUnknown => Code::Unavailable,
+            Self::WritesDisabled
+            | Self::NotServing
+            | Self::ClockRefused { .. }
+            | Self::OutcomeUnknown => Code::Unavailable,
             Self::DeadlineExceeded => Code::DeadlineExceeded,
             Self::Transport(error) => error.code(),
             Self::PositionNotReached { .. } => Code::DeadlineExceeded,
@@ -275,6 +287,7 @@ impl ApiError {
             Self::TooManyStreams { .. } => "TOO_MANY_STREAMS",
             Self::WritesDisabled => "WRITES_DISABLED",
             Self::NotServing => "NOT_SERVING",
+            Self::ClockRefused { .. } => "CLOCK_REFUSED",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::Transport(error) => error.reason(),
@@ -310,6 +323,7 @@ impl ApiError {
             Self::TooManyStreams { .. } => "打开的数据流过多，请稍后重试",
             Self::WritesDisabled => "系统已停止写入，需重新启动",
             Self::NotServing => "系统正在启动或停止",
+            Self::ClockRefused { .. } => "服务器时钟有误，暂停写入；时钟恢复后可重发同一请求",
             Self::OutcomeUnknown => "请求是否已记录尚不确定，请用同一请求编号重试",
             Self::DeadlineExceeded => "已超过截止时间，写入仍可能已完成",
             Self::Transport(error) => error.message_zh(),

@@ -4,6 +4,7 @@
 //! defaults. [`Settings`] is what may be written there; [`Settings::check`] turns it into a
 //! [`Config`], which holds together, or says in one sentence why it cannot.
 
+mod clock;
 mod layers;
 pub(crate) mod memory;
 
@@ -13,6 +14,7 @@ use crate::limits::{
 };
 use ledger_core::Reference;
 use ledger_core::ids::TextError;
+use ledger_engine::ClockBounds;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -22,6 +24,7 @@ use thiserror::Error;
 
 pub use memory::{Memory, MemoryError};
 
+pub use clock::Clock;
 pub use layers::{
     CONFIG_VARIABLE, KEYS, Key, KeyKind, VARIABLE_PREFIX, layered, read_file, variable,
 };
@@ -45,6 +48,8 @@ pub struct Config {
     pub log: Log,
     /// Backups and checks.
     pub backup: BackupConfig,
+    /// How far the clock may be off.
+    pub clock: ClockBounds,
     /// Every bound that an operator may set.
     pub limits: Limits,
     /// The sizes of caches and buffers.
@@ -141,6 +146,8 @@ pub struct Settings {
     pub log: Log,
     /// Section `backup`.
     pub backup: BackupConfig,
+    /// Section `clock`.
+    pub clock: Clock,
     /// Section `limits`.
     pub limits: Limits,
     /// Section `memory`.
@@ -299,6 +306,19 @@ pub enum ConfigError {
     /// The development identity is no text that events may carry.
     #[error("development_identity is refused")]
     DevelopmentIdentity(#[from] TextError),
+    /// A bound of the clock makes no sense.
+    #[error("clock.{key} is {value}; it goes from 1 to {highest}")]
+    Clock {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        value: u64,
+        /// The highest value.
+        highest: u64,
+    },
+    /// The time that an operator vouches for is none.
+    #[error("clock.accepted_until is no time such as 2026-12-01T08:00:00+08:00")]
+    ClockAcceptedUntil,
     /// A limit makes no sense.
     #[error(transparent)]
     Limits(#[from] LimitError),
@@ -318,6 +338,7 @@ impl Default for Settings {
             tls: TlsSettings::default(),
             log: Log::default(),
             backup: BackupConfig::default(),
+            clock: Clock::default(),
             limits: Limits::default(),
             memory: Memory::default(),
         }
@@ -357,6 +378,7 @@ impl Settings {
             tls,
             log: self.log,
             backup: self.backup,
+            clock: self.clock.check()?,
             limits: self.limits,
             memory: self.memory,
         })

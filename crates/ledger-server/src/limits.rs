@@ -1,5 +1,6 @@
 //! Every bound of the server, each with its reason; `GetStatus` reports those that callers meet.
 
+use ledger_core::RecordedTime;
 use ledger_engine::limits as engine;
 use ledger_engine::query::limits as query;
 use serde::{Deserialize, Serialize};
@@ -100,6 +101,27 @@ pub const TLS_CHECK_MS_MIN: u64 = 10;
 
 /// The longest time between two looks.
 pub const TLS_CHECK_MS_MAX: u64 = 3_600_000;
+
+/// Seconds that the clock may be off; [`engine::CLOCK_STEP_MAX`] has the reason.
+pub const CLOCK_STEP_SECONDS: u64 = engine::CLOCK_STEP_MAX.as_secs();
+
+/// The most of them: with a day the business dates of tomorrow would pass.
+pub const CLOCK_STEP_SECONDS_MAX: u64 = 24 * 60 * 60;
+
+/// Days that a ledger may lie idle; [`engine::CLOCK_IDLE_MAX`] has the reason.
+pub const CLOCK_IDLE_DAYS: u64 = engine::CLOCK_IDLE_MAX.as_secs() / (24 * 60 * 60);
+
+/// The most of them: a century, which is to say that nothing is checked.
+pub const CLOCK_IDLE_DAYS_MAX: u64 = 36_500;
+
+/// No clock that shows an earlier time is right: this software is younger. It is the first of
+/// January
+/// 2026 in China.
+pub const CLOCK_EARLIEST: RecordedTime = RecordedTime::from_micros(1_767_196_800_000_000);
+
+/// How often the clock is looked at while nobody asks for anything, so that probes learn of a wrong
+/// one; it costs a microsecond.
+pub const CLOCK_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Connections at once.
 ///

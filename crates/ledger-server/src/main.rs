@@ -76,6 +76,10 @@ struct Arguments {
     /// Revocation lists of those authorities (PEM or DER): a file, or a folder of files.
     #[arg(long, value_name = "PATH")]
     tls_client_crl: Option<String>,
+    /// A time (RFC 3339) up to which you vouch for what the clock says, when the ledger lay idle
+    /// for long, or when its log is ahead of the clock.
+    #[arg(long, value_name = "TIME")]
+    accept_clock_until: Option<String>,
     /// Form of the log on standard error: text or json.
     #[arg(long, value_name = "FORM")]
     log_format: Option<String>,
@@ -222,6 +226,7 @@ fn flags(arguments: &Arguments) -> Vec<(String, String)> {
         ("tls.key", &arguments.tls_key),
         ("tls.client_ca", &arguments.tls_client_ca),
         ("tls.client_crl", &arguments.tls_client_crl),
+        ("clock.accepted_until", &arguments.accept_clock_until),
         ("log.format", &arguments.log_format),
         ("log.filter", &arguments.log_filter),
     ];
@@ -271,7 +276,7 @@ Every key can be set in a file, by a variable, or by a flag (--set for those wit
 Flags win over variables, variables win over the file. A key that does not exist is an error.
 
 A file with every default; data_dir, development_identity, port_file, tls.certificate, tls.key,
-tls.client_ca and tls.client_crl have none:
+tls.client_ca, tls.client_crl and clock.accepted_until have none:
 ";
 
 const EXIT_CODES: &str = "\

@@ -6,13 +6,14 @@ use crate::connections::{Bounds, Connections, incoming};
 use crate::descriptors::{self, Share, TooFewDescriptors};
 use crate::grpc::{Around, Edge, Service, ServiceStart, ServiceState};
 use crate::keeper::Keeper;
+use crate::limits::CLOCK_CHECK_INTERVAL;
 use crate::limits::transport::{
     CONCURRENT_STREAMS_MAX, CONNECTION_WINDOW_BYTES, FRAME_BYTES_MAX, HEADER_LIST_BYTES_MAX,
     KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_ERROR_RESET_STREAMS_MAX,
     PENDING_RESET_STREAMS_MAX, STREAM_WINDOW_BYTES,
 };
 use crate::tls::{LiveTls, TlsError, keep_current};
-use ledger_engine::{Clock as _, Engine, EngineOptions, SystemClock};
+use ledger_engine::{Clock, Engine, EngineOptions, SystemClock};
 use ledger_log::Storage;
 use ledger_proto::FILE_DESCRIPTOR_SET;
 use ledger_proto::v1::ledger_service_server::{LedgerServiceServer, SERVICE_NAME};
@@ -59,6 +60,7 @@ pub struct Server<S: Storage + 'static = RocksStore> {
     engine: Engine,
     start: ServiceStart,
     descriptors: Share,
+    clock: Arc<dyn Clock>,
 }
 
 impl<S: Storage + 'static> std::fmt::Debug for Server<S> {
@@ -143,17 +145,38 @@ impl<S: Storage + 'static> Server<S> {
     ///
     /// [`RunError::Descriptors`] and [`RunError::Engine`].
     pub fn over(config: Config, storage: Arc<S>) -> Result<Self, RunError> {
+        Self::by_clock(config, storage, Arc::new(SystemClock))
+    }
+
+    /// The same by another clock than the machine's.
+    ///
+    /// # Errors
+    ///
+    /// As [`over`](Self::over).
+    pub fn by_clock(
+        config: Config,
+        storage: Arc<S>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, RunError> {
         // The owner of the store knows what it takes; in memory it is nothing.
         let descriptors = descriptors::share(descriptors::raise_limit(), 0, &config.limits)?;
-        let started = SystemClock.now();
+        let started = clock.now();
         let shared: Arc<dyn Storage> = Arc::<S>::clone(&storage);
         let options = EngineOptions {
             queue_requests_max: config.limits.queue_requests_max,
             queue_commands_max: config.limits.queue_commands_max,
             request_commands_max: config.limits.commands_per_request_max,
+            clock: config.clock.clone(),
             ..config.memory.engine()
         };
-        let engine = Engine::open(shared, options, Arc::new(SystemClock))?;
+        if let Some(until) = config.clock.accepted_until {
+            tracing::warn!(
+                %until,
+                "an operator vouches for times up to this one; take clock.accepted_until out again \
+                 once an event is recorded"
+            );
+        }
+        let engine = Engine::open(shared, options, Arc::clone(&clock))?;
         let position = engine.tip().last_position;
         tracing::info!(position = position.get(), "the ledger is open");
         let start = ServiceStart {
@@ -169,6 +192,7 @@ impl<S: Storage + 'static> Server<S> {
             engine,
             start,
             descriptors,
+            clock,
         })
     }
 
@@ -190,10 +214,11 @@ impl<S: Storage + 'static> Server<S> {
             engine,
             start,
             descriptors,
+            clock,
         } = self;
         let address = listener.local_addr().map_err(RunError::Listener)?;
         config.identity.check_address(address)?;
-        let edge = edge(&config, descriptors)?;
+        let edge = edge(&config, descriptors, clock)?;
         let (stopping, is_stopping) = watch::channel(false);
         let (failed, has_failed) = watch::channel(false);
         let state = Arc::new(ServiceState::new(
@@ -216,7 +241,8 @@ impl<S: Storage + 'static> Server<S> {
             drop(stop.wait_for(|stopping| *stopping).await);
         });
         tokio::pin!(serving);
-        let watching = report_failure(&health, has_failed);
+        let watched = Arc::clone(&state);
+        let watching = report_health(&health, &watched, has_failed);
         tokio::select! {
             result = &mut serving => result?,
             () = shutdown => {}
@@ -242,8 +268,8 @@ impl<S: Storage + 'static> Server<S> {
     }
 }
 
-/// What lies between the network and the calls.
-fn edge(config: &Config, descriptors: Share) -> Result<Edge, TlsError> {
+/// What lies between the network and the calls, and the clock.
+fn edge(config: &Config, descriptors: Share, clock: Arc<dyn Clock>) -> Result<Edge, TlsError> {
     let limits = &config.limits;
     let bounds = Bounds {
         all: descriptors.connections,
@@ -256,6 +282,8 @@ fn edge(config: &Config, descriptors: Share) -> Result<Edge, TlsError> {
         connections: Connections::new(bounds),
         descriptors,
         tls: tls.map(Arc::new),
+        clock,
+        clock_bounds: config.clock.clone(),
     })
 }
 
@@ -265,10 +293,7 @@ async fn router(
     state: &Arc<ServiceState>,
 ) -> Result<(HealthReporter, Router<Stack<Around, Identity>>), RunError> {
     let (health, health_service) = tonic_health::server::health_reporter();
-    health.set_service_status("", ServingStatus::Serving).await;
-    health
-        .set_service_status(SERVICE_NAME, ServingStatus::Serving)
-        .await;
+    set_health(&health, true).await;
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
@@ -317,21 +342,44 @@ fn announce(address: SocketAddr, config: &Config) {
     tracing::info!(%address, tls, version = env!("CARGO_PKG_VERSION"), "serving");
 }
 
-/// Says that the ledger is not served any more once its engine has failed. Reading goes on.
-async fn report_failure(
+/// Says whether the ledger is served: not any more once its engine has failed, and not while its
+/// clock is wrong. Reading goes on in either case.
+async fn report_health(
     health: &HealthReporter,
+    state: &ServiceState,
     mut has_failed: watch::Receiver<bool>,
 ) -> std::convert::Infallible {
-    if has_failed.wait_for(|failed| *failed).await.is_ok() {
-        tracing::error!("the ledger takes no more writes until the server is restarted");
-        health
-            .set_service_status("", ServingStatus::NotServing)
-            .await;
-        health
-            .set_service_status(SERVICE_NAME, ServingStatus::NotServing)
-            .await;
+    let mut is_served = true;
+    loop {
+        let failed = *has_failed.borrow_and_update();
+        let serves = !failed && state.engine.check_clock().is_ok();
+        if serves != is_served {
+            is_served = serves;
+            set_health(health, serves).await;
+        }
+        if failed {
+            tracing::error!("the ledger takes no more writes until the server is restarted");
+            // For good.
+            return std::future::pending().await;
+        }
+        tokio::select! {
+            () = sleep(CLOCK_CHECK_INTERVAL) => {}
+            // An error means that the server is stopping.
+            changed = has_failed.changed() => if changed.is_err() {
+                return std::future::pending().await;
+            }
+        }
     }
-    std::future::pending().await
+}
+
+async fn set_health(health: &HealthReporter, serves: bool) {
+    let status = match serves {
+        true => ServingStatus::Serving,
+        false => ServingStatus::NotServing,
+    };
+    for service in ["", SERVICE_NAME] {
+        health.set_service_status(service, status).await;
+    }
 }
 
 /// Says that nothing is served any more, and ends the streams of those who watch.

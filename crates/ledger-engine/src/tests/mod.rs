@@ -1,6 +1,7 @@
 //! The engine over a ledger in memory, driven by real commands.
 
 mod append;
+mod clock;
 mod epochs;
 mod explain;
 mod explain_answers;

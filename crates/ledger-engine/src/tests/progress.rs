@@ -228,10 +228,12 @@ clause = "一"
     let during = Position::new(world.last());
     // The last moment of the year in China, and the first one of the next.
     let midnight = noon("2020-12-31").micros() + 12 * 3_600_000_000;
-    world.clock.set(RecordedTime::from_micros(midnight - 1));
+    world
+        .clock
+        .advance_to(RecordedTime::from_micros(midnight - 1));
     world.append(3, vec![register(1)]);
     let last = Position::new(world.last());
-    world.clock.set(RecordedTime::from_micros(midnight));
+    world.clock.advance_to(RecordedTime::from_micros(midnight));
     world.append(4, vec![register(2)]);
     let after = Position::new(world.last());
     for (as_of, expected) in [

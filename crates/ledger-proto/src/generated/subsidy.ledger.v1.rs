@@ -4777,6 +4777,31 @@ pub struct GetStatusResponse {
     /// Every epoch that the ledger has been on, oldest first; the last one is the present one.
     #[prost(message, repeated, tag = "22")]
     pub epochs: ::prost::alloc::vec::Vec<EpochStart>,
+    /// The clock of the server.
+    #[prost(message, optional, tag = "23")]
+    pub clock: ::core::option::Option<ClockStatus>,
+}
+/// The clock that events are recorded by.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClockStatus {
+    /// What it shows.
+    #[prost(message, optional, tag = "1")]
+    pub time: ::core::option::Option<::prost_types::Timestamp>,
+    /// When the last event was recorded; absent while there is none.
+    #[prost(message, optional, tag = "2")]
+    pub last_event_time: ::core::option::Option<::prost_types::Timestamp>,
+    /// Why nothing is recorded by it until it is right; empty when it is.
+    #[prost(string, tag = "3")]
+    pub problem: ::prost::alloc::string::String,
+    /// Most seconds that it may lie behind the last event, or be off the time that has passed.
+    #[prost(uint64, tag = "4")]
+    pub step_seconds_max: u64,
+    /// Most days after its last event that a ledger may be opened without a word from an operator.
+    #[prost(uint64, tag = "5")]
+    pub idle_days_max: u64,
+    /// The time up to which an operator vouches for times that these bounds refuse; absent for none.
+    #[prost(message, optional, tag = "6")]
+    pub accepted_until: ::core::option::Option<::prost_types::Timestamp>,
 }
 /// The connections of a server, and what became of those that it did not keep.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]

@@ -247,6 +247,14 @@ fn every_other_error_has_its_code_reason_and_details() {
         ),
         (ApiError::NotServing, Code::Unavailable, "NOT_SERVING", ""),
         (
+            ApiError::ClockRefused {
+                why: "the clock shows 2036".to_owned(),
+            },
+            Code::Unavailable,
+            "CLOCK_REFUSED",
+            "",
+        ),
+        (
             ApiError::OutcomeUnknown,
             Code::Unavailable,
             "OUTCOME_UNKNOWN",

@@ -59,7 +59,7 @@ const fn number(name: &'static str) -> Key {
 }
 
 /// Every key that there is; a test holds this list to the fields of [`Settings`].
-pub const KEYS: [Key; 42] = [
+pub const KEYS: [Key; 45] = [
     text("data_dir"),
     switch("create"),
     text("listen"),
@@ -78,6 +78,9 @@ pub const KEYS: [Key; 42] = [
     number("backup.keep"),
     number("backup.bytes_per_second"),
     number("backup.verify_bytes_per_second"),
+    number("clock.step_seconds_max"),
+    number("clock.idle_days_max"),
+    text("clock.accepted_until"),
     number("limits.message_bytes_max"),
     number("limits.commands_per_request_max"),
     number("limits.queue_requests_max"),
@@ -238,7 +241,7 @@ fn put(table: &mut Table, key: Key, value: Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{BackupConfig, LogFormat, TlsSettings};
+    use super::super::{BackupConfig, Clock, LogFormat, TlsSettings};
     use super::*;
     use std::fs;
     use std::path::PathBuf;
@@ -281,6 +284,10 @@ mod tests {
                 client_ca: some("c"),
                 client_crl: some("d"),
                 ..TlsSettings::default()
+            },
+            clock: Clock {
+                accepted_until: Some("2026-12-01T00:00:00Z".to_owned()),
+                ..Clock::default()
             },
             ..Settings::default()
         };

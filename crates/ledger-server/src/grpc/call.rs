@@ -10,8 +10,8 @@ use crate::keeper::Keeper;
 use crate::limits::{Limits, RETRY_DELAY};
 use crate::tls::LiveTls;
 use ledger_core::{Position, RecordedTime};
-use ledger_engine::Engine;
 use ledger_engine::query::{QueryError, Reader};
+use ledger_engine::{Clock, ClockBounds, Engine};
 use ledger_proto::ApiError;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,14 +41,17 @@ pub(crate) struct Shared {
     failed: watch::Sender<bool>,
 }
 
-/// What lies between the network and the calls.
-#[derive(Debug, Clone)]
+/// What lies between the network and the calls, and the clock.
+#[derive(Clone)]
 pub(crate) struct Edge {
     pub(crate) connections: Arc<Connections>,
     /// How the descriptors of the process are shared out.
     pub(crate) descriptors: Share,
     /// Absent for connections in clear.
     pub(crate) tls: Option<Arc<LiveTls>>,
+    /// The clock that events are recorded by, for showing it.
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) clock_bounds: ClockBounds,
 }
 
 /// When the server started, and from where.

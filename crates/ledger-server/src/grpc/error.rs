@@ -92,6 +92,9 @@ impl CallError {
                 tracing::error!(error = %ErrorChain(&error), "a request could not be decided");
                 Self::Api(ApiError::Internal)
             }
+            AppendError::ClockRefused { problem } => Self::Api(ApiError::ClockRefused {
+                why: problem.to_string(),
+            }),
             AppendError::OutcomeUnknown { .. } => Self::OutcomeUnknown,
         }
     }
@@ -245,6 +248,8 @@ fn internal(error: &(dyn std::error::Error + 'static), answer: ApiError) -> Call
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ledger_core::RecordedTime;
+    use ledger_engine::ClockProblem;
     use ledger_proto::ERROR_DOMAIN;
     use std::sync::Arc;
     use tonic::Code;
@@ -312,6 +317,15 @@ mod tests {
                 },
                 false,
                 (Code::Internal, "INTERNAL"),
+            ),
+            (
+                AppendError::ClockRefused {
+                    problem: ClockProblem::TooEarly {
+                        now: RecordedTime::from_micros(0),
+                    },
+                },
+                false,
+                (Code::Unavailable, "CLOCK_REFUSED"),
             ),
             (
                 AppendError::OutcomeUnknown {

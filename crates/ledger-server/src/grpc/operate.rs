@@ -7,10 +7,11 @@ use super::stream::{Answers, pull};
 use crate::descriptors;
 use crate::limits::Limits;
 use crate::tls::LiveTls;
-use ledger_engine::RebuildError;
+use ledger_core::Position;
 use ledger_engine::entity_codec;
 use ledger_engine::query::QueryError;
 use ledger_engine::rebuild::{CancelToken, Difference, Phase, Progress, RebuildReport};
+use ledger_engine::{RebuildError, Status};
 use ledger_proto::to_proto::time_to_proto;
 use ledger_proto::{ApiError, v1};
 use std::fs;
@@ -208,6 +209,7 @@ pub(super) async fn get_status(
         tls: call.shared.edge.tls.as_ref().map(|tls| tls_to_proto(tls)),
         epoch: Some(current_to_proto(call.shared.engine.epochs())),
         epochs: epochs_to_proto(call.shared.engine.epochs()),
+        clock: Some(clock_to_proto(&call.shared.edge, &status)),
     })
 }
 
@@ -220,6 +222,19 @@ fn connections_to_proto(edge: &Edge) -> v1::ConnectionStatus {
         displaced_count: figures.displaced,
         timed_out_count: figures.timed_out,
         descriptor_count: descriptors::open_count(),
+    }
+}
+
+fn clock_to_proto(edge: &Edge, status: &Status) -> v1::ClockStatus {
+    let has_events = status.last_position > Position::ZERO;
+    let problem = status.clock_problem.map(|problem| problem.to_string());
+    v1::ClockStatus {
+        time: Some(time_to_proto(edge.clock.now())),
+        last_event_time: has_events.then(|| time_to_proto(status.recorded_at)),
+        problem: problem.unwrap_or_default(),
+        step_seconds_max: edge.clock_bounds.step_max.as_secs(),
+        idle_days_max: edge.clock_bounds.idle_max.as_secs() / (24 * 60 * 60),
+        accepted_until: edge.clock_bounds.accepted_until.map(time_to_proto),
     }
 }
 
@@ -275,7 +290,6 @@ fn count(count: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ledger_core::Position;
     use ledger_log::BlockBuilder;
 
     #[test]

@@ -106,7 +106,7 @@ fn show_epochs(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Resul
     Ok(())
 }
 
-/// Shows connections and TLS, as far as the server tells.
+/// Shows connections, clock and TLS, as far as the server tells.
 fn show_edge(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Result<(), Failure> {
     if let (Some(connections), Some(limits)) = (&status.connections, &status.limits) {
         output.line(format_args!(
@@ -123,6 +123,19 @@ fn show_edge(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Result<
             connections.descriptor_count,
             limits.descriptors_max,
         ))?;
+    }
+    if let Some(clock) = &status.clock {
+        output.line(format_args!(
+            "clock: {}, last event {}",
+            show::time(clock.time),
+            show::time(clock.last_event_time)
+        ))?;
+        if !clock.problem.is_empty() {
+            output.line(format_args!(
+                "NOTHING IS RECORDED until the clock is right: {}",
+                clock.problem
+            ))?;
+        }
     }
     let Some(tls) = &status.tls else {
         return Ok(());
@@ -176,6 +189,10 @@ mod tests {
                 refused_count: 7,
                 ..Default::default()
             }),
+            clock: Some(v1::ClockStatus {
+                problem: "the clock shows 2036".to_owned(),
+                ..Default::default()
+            }),
             tls: Some(v1::TlsStatus {
                 trouble: "server.pem holds no certificate".to_owned(),
                 ..Default::default()
@@ -189,6 +206,7 @@ mod tests {
             "REFUSED until the server is restarted: sync failed",
             "1000 of 1024",
             "7 turned away",
+            "NOTHING IS RECORDED until the clock is right: the clock shows 2036",
             "NOT IN USE: server.pem holds no certificate",
         ] {
             assert!(text.contains(part), "{part}: {text}");

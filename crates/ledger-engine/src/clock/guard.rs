@@ -1,0 +1,201 @@
+//! Whether the clock may be recorded by.
+//!
+//! A wrong time in the log stays there: later times never lie before it, so one event of a clock
+//! that is ten years ahead makes all later ones ten years wrong, and lets business dates of the
+//! future pass. So nothing is recorded while the clock contradicts what is known without it: the
+//! last event of the log, and the time that has passed since the clock was last believed.
+
+use super::Clock;
+use crate::limits::{CLOCK_ANCHOR_MIN, CLOCK_IDLE_MAX, CLOCK_STEP_MAX};
+use ledger_core::RecordedTime;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use thiserror::Error;
+
+/// How far the clock may be from what is known without it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClockBounds {
+    /// How far it may lie behind the last event, and how far from where the time that has passed
+    /// puts it, ahead or behind.
+    pub step_max: Duration,
+    /// How long after the last event a ledger may be opened. A ledger that was closed knows no
+    /// passed time, so that a longer pause has to be confirmed.
+    pub idle_max: Duration,
+    /// Times up to this one are right, an operator says: a longer pause before it is one, and a
+    /// last event that lies ahead of the clock, and not of this time, is lived with.
+    pub accepted_until: Option<RecordedTime>,
+    /// No time before this one is right.
+    pub earliest: RecordedTime,
+}
+
+/// Why the clock is not recorded by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum ClockProblem {
+    /// It shows a time at which this software did not exist.
+    #[error("the clock shows {now}, which is before this software was made")]
+    TooEarly {
+        /// What the clock shows.
+        now: RecordedTime,
+    },
+    /// It lies behind the last event: either is wrong.
+    #[error("the clock shows {now}, and the last event was recorded later, at {last}")]
+    BehindLog {
+        /// What the clock shows.
+        now: RecordedTime,
+        /// When the last event was recorded.
+        last: RecordedTime,
+    },
+    /// It was set while the ledger was open: more or less time has passed.
+    #[error("the clock shows {now}, but by the time that has passed it is {expected}")]
+    Set {
+        /// What the clock shows.
+        now: RecordedTime,
+        /// What it should show.
+        expected: RecordedTime,
+    },
+    /// The ledger was opened so long after its last event that the clock may be wrong.
+    #[error("the clock shows {now}, long after the last event, which was recorded at {last}")]
+    LongIdle {
+        /// What the clock shows.
+        now: RecordedTime,
+        /// When the last event was recorded.
+        last: RecordedTime,
+    },
+}
+
+/// Watches a clock.
+pub(crate) struct ClockGuard {
+    clock: Arc<dyn Clock>,
+    bounds: ClockBounds,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Where clock and passed time stood when the clock was last believed; none before the first
+    /// time.
+    anchor: Option<Reading>,
+    problem: Option<ClockProblem>,
+}
+
+/// What clock and passed time show at one moment.
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    now: RecordedTime,
+    passed: Duration,
+}
+
+impl Default for ClockBounds {
+    fn default() -> Self {
+        Self {
+            step_max: CLOCK_STEP_MAX,
+            idle_max: CLOCK_IDLE_MAX,
+            accepted_until: None,
+            earliest: RecordedTime::from_micros(0),
+        }
+    }
+}
+
+impl ClockBounds {
+    /// Whether an operator vouches for a time.
+    fn accepts(&self, time: RecordedTime) -> bool {
+        self.accepted_until.is_some_and(|until| time <= until)
+    }
+
+    fn judge(
+        &self,
+        reading: Reading,
+        anchor: Option<Reading>,
+        last: Option<RecordedTime>,
+    ) -> Result<(), ClockProblem> {
+        let now = reading.now;
+        if now < self.earliest {
+            return Err(ClockProblem::TooEarly { now });
+        }
+        if let Some(last) = last
+            && ahead(last, now) > self.step_max
+            && !self.accepts(last)
+        {
+            return Err(ClockProblem::BehindLog { now, last });
+        }
+        match (anchor, last) {
+            (Some(anchor), _) => {
+                let expected = anchor.after(reading.passed);
+                let off = ahead(now, expected).max(ahead(expected, now));
+                match off > self.step_max {
+                    true => Err(ClockProblem::Set { now, expected }),
+                    false => Ok(()),
+                }
+            }
+            (None, Some(last)) if ahead(now, last) > self.idle_max && !self.accepts(now) => {
+                Err(ClockProblem::LongIdle { now, last })
+            }
+            (None, _) => Ok(()),
+        }
+    }
+}
+
+impl Reading {
+    /// What the clock should show when so much time has passed.
+    fn after(self, passed: Duration) -> RecordedTime {
+        let since = passed.saturating_sub(self.passed).as_micros();
+        let since = i64::try_from(since).unwrap_or(i64::MAX);
+        RecordedTime::from_micros(self.now.micros().saturating_add(since))
+    }
+}
+
+impl ClockGuard {
+    pub(crate) fn new(clock: Arc<dyn Clock>, bounds: ClockBounds) -> Self {
+        Self {
+            clock,
+            bounds,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Returns the time now, if it may be recorded by after an event of `last`; none when there is
+    /// no event. The log of the process is told when that changes.
+    pub(crate) fn check(&self, last: Option<RecordedTime>) -> Result<RecordedTime, ClockProblem> {
+        // No code that holds the lock can panic, so a poisoned lock guards a sound state.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let reading = Reading {
+            now: self.clock.now(),
+            passed: self.clock.passed(),
+        };
+        let judged = self.bounds.judge(reading, state.anchor, last);
+        tell(state.problem, judged);
+        state.problem = judged.err();
+        judged?;
+        // The clock is believed now, so that what a year of small corrections adds up to is no
+        // jump. But not at every look: many small steps in a short time are one.
+        let is_due =
+            |anchor: Reading| reading.passed.saturating_sub(anchor.passed) >= CLOCK_ANCHOR_MIN;
+        if state.anchor.is_none_or(is_due) {
+            state.anchor = Some(reading);
+        }
+        Ok(reading.now)
+    }
+}
+
+/// Tells the log of the process that the clock is wrong, or right again; once for each kind.
+fn tell(before: Option<ClockProblem>, judged: Result<(), ClockProblem>) {
+    let kind = |problem: &ClockProblem| std::mem::discriminant(problem);
+    match (before, judged) {
+        (Some(before), Err(now)) if kind(&before) == kind(&now) => {}
+        (_, Err(problem)) => tracing::error!(
+            %problem,
+            "nothing is recorded until the clock is right; reading goes on"
+        ),
+        (Some(_), Ok(())) => tracing::info!("the clock is right again; recording goes on"),
+        (None, Ok(())) => {}
+    }
+}
+
+/// How far one time is ahead of another; zero when it is not.
+fn ahead(one: RecordedTime, other: RecordedTime) -> Duration {
+    let micros = i128::from(one.micros()) - i128::from(other.micros());
+    Duration::from_micros(u64::try_from(micros).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests;
