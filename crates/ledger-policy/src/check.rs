@@ -16,7 +16,8 @@ use ledger_core::policy::PolicyBook;
 /// What a check found, in the order of the text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Everything wrong or doubtful; at most 200 errors and 200 warnings of the text itself.
+    /// Everything wrong or doubtful; of the text itself at most 200 errors
+    /// and 200 warnings one by one, and how many more there are.
     pub flaws: Vec<Flaw>,
 }
 

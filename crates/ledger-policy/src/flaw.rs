@@ -228,6 +228,16 @@ flaws! {
         /// How many are allowed.
         limit: usize,
     } = "too_many";
+    /// More errors than are told one by one.
+    Error MoreErrors {
+        /// How many more.
+        left_out: usize,
+    } = "more_errors";
+    /// More warnings than are told one by one.
+    Warning MoreWarnings {
+        /// How many more.
+        left_out: usize,
+    } = "more_warnings";
     /// A key that contradicts another one of its table.
     Error Contradicts {
         /// The key.

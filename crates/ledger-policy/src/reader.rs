@@ -15,8 +15,8 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Flaws that are kept, of each severity: more than anybody reads, and it bounds the work of
-/// finding the lines of a text that is all faults.
+/// Flaws that are told one by one, of each severity; the others are counted. It is more than
+/// anybody reads, and it bounds the work of finding the lines of a text that is all faults.
 const FLAWS_MAX: usize = 200;
 
 /// The text, and what was found wrong with it.
@@ -100,8 +100,25 @@ impl<'s> Sink<'s> {
 
     /// The flaws in the order of their places, and where the tables stand.
     pub(crate) fn into_parts(self) -> (Vec<Flaw>, Places) {
+        let end = self.place(self.text.len());
         let mut flaws = self.flaws.into_inner();
         flaws.sort_by_key(|flaw| flaw.place);
+        // Behind all others, because they are about the rest of the text.
+        let more = |count: usize, kind: fn(usize) -> FlawKind| {
+            let left_out = count.checked_sub(FLAWS_MAX).filter(|more| *more > 0)?;
+            Some(Flaw {
+                place: Some(end),
+                key: String::new(),
+                clause: None,
+                kind: kind(left_out),
+            })
+        };
+        flaws.extend(more(self.errors.get(), |left_out| FlawKind::MoreErrors {
+            left_out,
+        }));
+        flaws.extend(more(self.warnings.get(), |left_out| {
+            FlawKind::MoreWarnings { left_out }
+        }));
         (flaws, self.places.into_inner())
     }
 

@@ -575,6 +575,37 @@ fn dates_of_a_quota_that_are_never_looked_at() {
 }
 
 /// Codes are printed, counted and searched for: they are given once and never again.
+/// However many faults a text has, each is told or counted.
+#[test]
+fn faults_beyond_the_bound_are_counted() {
+    for faults in [199, 200, 201, 450] {
+        let unknown: String = (0..faults)
+            .map(|key| format!("unknown_{key} = 1\n"))
+            .collect();
+        let report = check(&format!("{unknown}{EVERY_RULE}"));
+        let told = report
+            .flaws
+            .iter()
+            .filter(|flaw| flaw.code() == "unknown_key");
+        assert_eq!(told.count(), faults.min(200), "{faults}");
+        let more: Vec<_> = report
+            .flaws
+            .iter()
+            .filter(|flaw| flaw.code() == "more_errors")
+            .collect();
+        let left_out = faults.saturating_sub(200);
+        assert_eq!(more.len(), usize::from(left_out > 0), "{faults}");
+        if let Some(more) = more.first() {
+            assert_eq!(more.kind, ledger_policy::FlawKind::MoreErrors { left_out });
+            assert_eq!(
+                report.flaws.last(),
+                Some(*more),
+                "it stands behind all others"
+            );
+        }
+    }
+}
+
 #[test]
 fn the_codes_of_flaws_are_permanent() {
     let codes: Vec<_> = ledger_policy::FlawKind::CODES
@@ -596,6 +627,8 @@ fn the_codes_of_flaws_are_permanent() {
         "stands_twice",
         "empty",
         "too_many",
+        "more_errors",
+        "more_warnings",
         "contradicts",
         "reversed",
         "not_of_this_kind",

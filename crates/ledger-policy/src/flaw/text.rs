@@ -38,6 +38,10 @@ impl FlawKind {
             Self::TooMany { key, found, limit } => {
                 format!("{key} has {found} entries, {limit} are allowed")
             }
+            Self::MoreErrors { left_out } => format!("{left_out} more errors, not told one by one"),
+            Self::MoreWarnings { left_out } => {
+                format!("{left_out} more warnings, not told one by one")
+            }
             Self::Contradicts { key, other } => format!("{key} contradicts {other}"),
             Self::Reversed { first, last } => format!("{last} lies before {first}"),
             Self::NotOfThisKind { key, kind } => {
@@ -164,6 +168,8 @@ impl FlawKind {
             Self::TooMany { key, found, limit } => {
                 format!("{key}有{found}项，最多{limit}项")
             }
+            Self::MoreErrors { left_out } => format!("另有{left_out}处错误未逐一列出"),
+            Self::MoreWarnings { left_out } => format!("另有{left_out}处提示未逐一列出"),
             Self::Contradicts { key, other } => format!("{key}与{other}相矛盾"),
             Self::Reversed { first, last } => format!("{last}早于（小于）{first}"),
             Self::NotOfThisKind { key, kind } => format!("{kind}类文件不得含有{key}"),

@@ -3,6 +3,7 @@
 //! Every answer is compared with the plain one: all events decoded, looked at one by one.
 
 mod accounts;
+mod bounds;
 mod events;
 mod people;
 mod positions;

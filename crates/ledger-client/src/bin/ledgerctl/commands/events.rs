@@ -125,10 +125,10 @@ impl Events {
             show_event(output, &event)?;
             count = count.saturating_add(1);
         }
-        if !output.is_json() && count > 0 && count == self.limit {
-            output.line(format_args!(
+        if count > 0 && count == self.limit {
+            output.message(format_args!(
                 "the first {count} events; --limit 0 shows all"
-            ))?;
+            ));
         }
         Ok(())
     }

@@ -121,7 +121,8 @@ impl Explain {
             let page = client.explain(request.clone()).await?;
             for decision in &page.decisions {
                 if shown == most {
-                    return Ok(output.line("and more; ask with --limit 0 or --person")?);
+                    output.message("and more; ask with --limit 0 or --person");
+                    return Ok(());
                 }
                 shown = shown.saturating_add(1);
                 match output.is_json() {

@@ -54,6 +54,8 @@ impl ListRefusals {
         let mut count = 0_u64;
         loop {
             let page = client.list_refusals(request.clone()).await?;
+            let found = u64::try_from(page.refusals.len()).unwrap_or(u64::MAX);
+            let room = most.saturating_sub(count);
             for refused in &page.refusals {
                 if count == most {
                     break;
@@ -67,6 +69,9 @@ impl ListRefusals {
             if count < most && !page.next_page_token.is_empty() {
                 request.page_token = page.next_page_token;
                 continue;
+            }
+            if found > room || !page.next_page_token.is_empty() {
+                output.message(format_args!("more than {count}; --limit 0 shows all"));
             }
             if !output.is_json() {
                 let total = page.total_count;
