@@ -72,6 +72,11 @@ pub const AWARD_MONTHS_MAX: u32 = 600;
 /// Objections to one published list that wait for a decision.
 pub const OBJECTIONS_OPEN_MAX: usize = 1_000;
 
+/// Facts that a refusal names; the others are counted. The longest refusal of a quota rests on some
+/// ten approvals; a list with a thousand open objections, or a register of ten thousand awards,
+/// blocks with each of them, and the first of them are enough to begin with.
+pub const REFUSAL_FACTS_MAX: usize = 64;
+
 /// Penalties beside one clawback.
 pub const PENALTIES_PER_CLAWBACK_MAX: usize = 100;
 

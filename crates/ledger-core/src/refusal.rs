@@ -3,6 +3,7 @@
 //! Source order is precedence: where several facts are violated the first in this file is
 //! reported. Numbers are permanent and out of order on purpose; a retired number stays reserved.
 
+use crate::limits::REFUSAL_FACTS_MAX;
 use crate::{BusinessDate, Position};
 use std::cmp::Ordering;
 use std::fmt;
@@ -19,8 +20,11 @@ pub struct Refusal {
     pub limit: Option<i64>,
     /// The value found, in the unit of the reason.
     pub found: Option<i64>,
-    /// Positions of the events that used the quota or blocked the request, ascending.
+    /// Positions of the events that used the quota or blocked the request, ascending: the first
+    /// [`REFUSAL_FACTS_MAX`] of them.
     pub facts: Vec<Position>,
+    /// How many more there are.
+    pub facts_left_off: u32,
     /// What the refusal is about (an identifier or an account), never personal data.
     pub subject: Option<Box<str>>,
 }
@@ -382,6 +386,7 @@ impl Refusal {
             limit: None,
             found: None,
             facts: Vec::new(),
+            facts_left_off: 0,
             subject: None,
         }
     }
@@ -401,12 +406,27 @@ impl Refusal {
         self
     }
 
-    /// Adds the events that blocked the request.
+    /// Adds the events that blocked the request: once, with all of them, or the count of those
+    /// beyond [`REFUSAL_FACTS_MAX`] is not exact.
     #[must_use]
     pub fn because(mut self, facts: impl IntoIterator<Item = Position>) -> Self {
         self.facts.extend(facts);
         self.facts.sort_unstable();
         self.facts.dedup();
+        self.keep_facts(REFUSAL_FACTS_MAX)
+    }
+
+    /// Keeps the first `max` facts and counts the others.
+    #[must_use]
+    pub fn keep_facts(mut self, max: usize) -> Self {
+        let beyond = self.facts.len().saturating_sub(max);
+        if beyond > 0 {
+            self.facts.truncate(max);
+            // A thousand of them may wait for their answer together.
+            self.facts.shrink_to_fit();
+            let beyond = u32::try_from(beyond).unwrap_or(u32::MAX);
+            self.facts_left_off = self.facts_left_off.saturating_add(beyond);
+        }
         self
     }
 

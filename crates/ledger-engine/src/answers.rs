@@ -3,13 +3,15 @@
 //! Neighbouring commands that became one event each are stored as one run, so that the answer to
 //! a batch of a thousand takes some fifty bytes.
 
+use crate::refusals::{Facts, take_refusal};
 use crate::request::{Appended, Outcome};
 use crate::wire::{CodecError, Reader, Wire};
-use ledger_core::{Position, Refusal};
+use ledger_core::Position;
 
-/// The version of the encoding. Version 1 did not hold the numbers of the refusals, and is read
-/// for ever.
-const VERSION: u8 = 2;
+/// The version of the encoding. Version 1 did not hold the numbers of the refusals, and up to
+/// version 2 a refusal named every fact; both are read for ever.
+const VERSION: u8 = 3;
+const VERSION_WITHOUT_COUNT: u8 = 2;
 const VERSION_WITHOUT_NUMBERS: u8 = 1;
 
 /// `count` commands, each one event, from a position on.
@@ -56,25 +58,32 @@ pub(crate) fn encode_answer(digest: &[u8; 32], appended: &Appended) -> Vec<u8> {
     out
 }
 
+/// Bytes that a refusal takes in an answer.
+#[cfg(test)]
+pub(crate) fn refusal_bytes(refusal: &ledger_core::Refusal) -> usize {
+    let mut out = vec![REFUSED];
+    refusal.put(&mut out);
+    out.len()
+}
+
 /// Reads what [`encode_answer`] wrote: the digest, and the answer as it is given again.
 pub(crate) fn decode_answer(bytes: &[u8]) -> Result<([u8; 32], Appended), CodecError> {
-    let has_numbers = bytes.first() != Some(&VERSION_WITHOUT_NUMBERS);
-    let version = if has_numbers {
-        VERSION
-    } else {
-        VERSION_WITHOUT_NUMBERS
+    let (version, facts) = match bytes.first() {
+        Some(&VERSION_WITHOUT_NUMBERS) => (VERSION_WITHOUT_NUMBERS, Facts::All),
+        Some(&VERSION_WITHOUT_COUNT) => (VERSION_WITHOUT_COUNT, Facts::All),
+        _ => (VERSION, Facts::Counted),
     };
     let mut reader = Reader::versioned(bytes, version)?;
     let digest = reader.array()?;
     let log_position = Position::take(&mut reader)?;
-    let first_refusal = match has_numbers {
-        true => <Option<u64> as Wire>::take(&mut reader)?,
-        false => None,
+    let first_refusal = match version {
+        VERSION_WITHOUT_NUMBERS => None,
+        _ => <Option<u64> as Wire>::take(&mut reader)?,
     };
     let count = usize::take(&mut reader)?;
     let mut outcomes = Vec::new();
     while outcomes.len() < count {
-        take_outcomes(&mut reader, count, &mut outcomes)?;
+        take_outcomes(&mut reader, facts, count, &mut outcomes)?;
     }
     reader.finish()?;
     Ok((
@@ -90,6 +99,7 @@ pub(crate) fn decode_answer(bytes: &[u8]) -> Result<([u8; 32], Appended), CodecE
 
 fn take_outcomes(
     reader: &mut Reader<'_>,
+    facts: Facts,
     count: usize,
     outcomes: &mut Vec<Outcome>,
 ) -> Result<(), CodecError> {
@@ -110,7 +120,7 @@ fn take_outcomes(
             first: Position::take(reader)?,
             count: u32::take(reader)?,
         }),
-        REFUSED => outcomes.push(Outcome::Refused(Refusal::take(reader)?)),
+        REFUSED => outcomes.push(Outcome::Refused(take_refusal(reader, facts)?)),
         NOT_ATTEMPTED => {
             let run = within(usize::take(reader)?)?;
             outcomes.extend(std::iter::repeat_n(Outcome::NotAttempted, run));
@@ -139,7 +149,7 @@ fn run_length(outcomes: &[Outcome]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ledger_core::Reason;
+    use ledger_core::{Reason, Refusal};
 
     #[test]
     fn answers_are_read_as_written_and_runs_are_short() {
@@ -201,8 +211,37 @@ mod tests {
         // Version 1 had no number behind the position.
         bytes[0] = VERSION_WITHOUT_NUMBERS;
         assert_eq!(bytes.remove(1 + 32 + 1), 0);
+        // Nor a count of facts before the subject, which is absent and the last.
+        assert_eq!(bytes.pop(), Some(0));
         assert_eq!(decode_answer(&bytes), Ok(([7; 32], answer)));
         bytes[0] = VERSION + 1;
         assert!(decode_answer(&bytes).is_err());
+    }
+
+    #[test]
+    fn an_answer_of_version_2_names_every_fact() {
+        let blocked = Refusal::new(Reason::ObjectionOpen).because((1..=70).map(Position::new));
+        assert_eq!((blocked.facts.len(), blocked.facts_left_off), (64, 6));
+        let answer = |refusal| Appended {
+            outcomes: vec![Outcome::Refused(refusal)],
+            first_refusal: Some(9),
+            replayed: true,
+            log_position: Position::new(5),
+        };
+        let mut written = encode_answer(&[7; 32], &answer(blocked.clone()));
+        assert_eq!(
+            decode_answer(&written),
+            Ok(([7; 32], answer(blocked.clone())))
+        );
+        let all = Refusal {
+            facts: (1..=70).map(Position::new).collect(),
+            facts_left_off: 0,
+            ..blocked
+        };
+        written = encode_answer(&[7; 32], &answer(all.clone()));
+        written[0] = VERSION_WITHOUT_COUNT;
+        // Then the count, none, and no subject.
+        assert_eq!(written.pop(), Some(0));
+        assert_eq!(decode_answer(&written), Ok(([7; 32], answer(all))));
     }
 }

@@ -8,15 +8,18 @@ use crate::block_starts::BlockStarts;
 use crate::counters::{BlockCounters, CounterChange, RunningCounts};
 use crate::error_chain::error_chain;
 use crate::group::Group;
+use crate::inbox::NotDurable;
 use crate::index::BlockIndex;
 use crate::limits::EngineOptions;
-use crate::request::AppendError;
+use crate::recovery::read_tip;
+use crate::request::{AppendError, Reply};
 use crate::shared::{Shared, StopOnPanic};
 use crate::tip::{TIP_KEY, Tip};
 use ledger_core::merkle;
 use ledger_log::{Block, BlockBuilder, CommitGroup, Epoch, LogError, Space, StateOp, Storage};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
+use tokio::sync::oneshot;
 
 /// The state of the committer thread.
 pub(crate) struct Committer {
@@ -26,6 +29,13 @@ pub(crate) struct Committer {
     tip: Tip,
     block_starts: BlockStarts,
     counts: RunningCounts,
+    options: EngineOptions,
+}
+
+/// Why a group was not committed.
+struct Failed {
+    error: LogError,
+    nothing_written: bool,
 }
 
 impl Committer {
@@ -45,6 +55,7 @@ impl Committer {
             tip,
             block_starts,
             counts,
+            options: options.clone(),
         }
     }
 
@@ -63,61 +74,111 @@ impl Committer {
     }
 
     /// Commits one group and answers; `false` when the commit failed and nothing may follow it.
+    ///
+    /// A group of which nothing was written is no reason to stop: its callers are told so, memory
+    /// goes back to what the store holds, and the writer decides anew what it built on the group.
     pub(crate) fn take(&mut self, mut group: Group) -> bool {
         let replies = std::mem::take(&mut group.replies);
-        match self.commit(group) {
+        let before = self.tip.clone();
+        let failed = match self.commit(group) {
             Ok(()) => {
                 // The writer goes on while the answers are given.
                 self.shared.inbox.committed(Ok(()));
                 Group::answer(replies);
-                true
+                return true;
             }
-            Err(error) => {
-                let reason = error_chain(&error);
-                tracing::error!(%reason, "commit failed; the engine takes no more requests");
-                self.shared.stop(&reason);
-                for (sender, _) in replies {
-                    let reason = Arc::clone(&reason);
-                    drop(sender.send(Err(AppendError::OutcomeUnknown { reason })));
-                }
-                self.shared.inbox.committed(Err(reason));
-                false
+            Err(failed) => failed,
+        };
+        let reason = error_chain(&failed.error);
+        let is_ours = !matches!(
+            failed.error,
+            LogError::StaleEpoch { .. } | LogError::ReadOnly { .. }
+        );
+        if failed.nothing_written && is_ours && self.go_back_to(before) {
+            tracing::error!(%reason, "nothing of a group was written; the engine goes on");
+            refuse(replies, &reason);
+            let not_written = NotDurable::NotWritten(reason);
+            self.shared.inbox.committed(Err(not_written));
+            return true;
+        }
+        tracing::error!(%reason, "commit failed; the engine takes no more requests");
+        self.shared.stop(&reason);
+        if failed.nothing_written {
+            refuse(replies, &reason);
+        } else {
+            for (sender, _) in replies {
+                let reason = Arc::clone(&reason);
+                drop(sender.send(Err(AppendError::OutcomeUnknown { reason })));
             }
         }
+        let stopped = NotDurable::Stopped(reason);
+        self.shared.inbox.committed(Err(stopped));
+        false
     }
 
-    fn commit(&mut self, mut group: Group) -> Result<(), LogError> {
-        let mut state = std::mem::take(&mut group.state);
-        let blocks = self.blocks(&group, &mut state)?;
-        self.count(std::mem::take(&mut group.progress), &blocks, &mut state)?;
+    /// Forgets what was put into a group of which nothing was written; `false` when the store does
+    /// not hold what it held before, as when another process has written to it.
+    fn go_back_to(&mut self, tip: Tip) -> bool {
+        let last = self.storage.last_position();
+        let stored = self.storage.get(Space::Meta, TIP_KEY);
+        let stored = stored.ok().map(|bytes| read_tip(bytes.as_deref(), last));
+        if !matches!(stored, Some(Ok(stored)) if stored == tip) {
+            return false;
+        }
+        self.block_starts = BlockStarts::new(self.options.block_starts_max / 2);
+        self.counts = RunningCounts::new(tip.last_position, self.options.cache_entities_max);
+        self.tip = tip;
+        true
+    }
+
+    fn commit(&mut self, mut group: Group) -> Result<(), Failed> {
+        let (recorded_at, refusals) = (group.recorded_at, group.refusals);
+        let (previous, policies) = (group.previous, group.policies.take());
+        // Nothing is written before the whole group stands.
+        let prepared = self.prepare(group).map_err(|error| Failed {
+            error,
+            nothing_written: true,
+        })?;
+        let (blocks, mut state) = prepared;
         if blocks.is_empty() && state.is_empty() {
             return Ok(());
         }
-        self.tip.recorded_at = group.recorded_at;
-        self.tip.refusals = group.refusals;
+        self.tip.recorded_at = recorded_at;
+        self.tip.refusals = refusals;
         state.push(StateOp::put(
             Space::Meta,
             TIP_KEY.to_vec(),
             self.tip.encode(),
         ));
         let commit = CommitGroup {
-            expected_last: group.previous,
+            expected_last: previous,
             blocks,
             state,
         };
-        let last = self.storage.append(self.epoch, &commit)?;
+        let appended = self.storage.append(self.epoch, &commit);
+        let last = appended.map_err(|error| Failed {
+            nothing_written: error.nothing_written(),
+            error,
+        })?;
         self.shared.commits.fetch_add(1, Ordering::Relaxed);
         assert_eq!(
             last, self.tip.last_position,
             "the log ends where the group does"
         );
-        self.shared
-            .publish(Arc::new(self.tip.clone()), group.policies);
+        self.shared.publish(Arc::new(self.tip.clone()), policies);
         if self.counts.is_full() {
             // Every row is in the store now.
             self.counts.rotate();
         }
         Ok(())
+    }
+
+    /// The blocks and the changes of the state that a group becomes.
+    fn prepare(&mut self, mut group: Group) -> Result<(Vec<Block>, Vec<StateOp>), LogError> {
+        let mut state = std::mem::take(&mut group.state);
+        let blocks = self.blocks(&group, &mut state)?;
+        self.count(std::mem::take(&mut group.progress), &blocks, &mut state)?;
+        Ok((blocks, state))
     }
 
     /// Puts the events into blocks, hashes them into the tip, and adds their index entries.
@@ -178,5 +239,13 @@ impl Committer {
         self.block_starts
             .note(block.first_position(), block.last_position());
         blocks.push(block);
+    }
+}
+
+/// Tells callers that nothing of their group was recorded.
+fn refuse(replies: Vec<(oneshot::Sender<Reply>, Reply)>, reason: &Arc<str>) {
+    for (sender, _) in replies {
+        let reason = Arc::clone(reason);
+        drop(sender.send(Err(AppendError::NotRecorded { reason })));
     }
 }

@@ -10,7 +10,7 @@ use ledger_core::entity::{
     Award, AwardRegister, Case, Class, Disbursement, Institution, Order, Person,
 };
 use ledger_core::event::{EventBody, Subject};
-use ledger_core::{Context, EntityKey, Event};
+use ledger_core::{Context, EntityKey, Event, Refusal};
 
 /// An entry in a block's table.
 const TABLE_ENTRY_BYTES: usize = 40;
@@ -44,6 +44,20 @@ const SELECTION_BYTES: usize = 24;
 
 /// A row of a counter of progress: its key with three names of the longest, the count, one change.
 const COUNTER_ROW_BYTES: usize = 192;
+
+/// A refusal, in its record and in the answer of its request: everything that has one length.
+const REFUSAL_BYTES: usize = 192;
+/// The distance to a neighbour, with its sign.
+const FACT_BYTES: usize = 7;
+
+/// A refusal as it is stored: once as a record, with names of so many bytes, and once in the
+/// answer to its request. What is kept to explain it comes on top.
+pub(crate) fn of_refusal(refusal: &Refusal, names: usize) -> usize {
+    let rule = refusal.rule.as_ref();
+    let texts = rule.map_or(0, |rule| rule.document.len() + rule.clause.len())
+        + refusal.subject.as_ref().map_or(0, |subject| subject.len());
+    2 * (texts + refusal.facts.len() * FACT_BYTES) + names + REFUSAL_BYTES
+}
 
 /// The event in its block and its index entries. What it creates (a disbursement, say) holds no
 /// more than the event, which is why its bytes count twice.

@@ -14,14 +14,23 @@ pub(crate) struct Submitted {
     pub(crate) reply: oneshot::Sender<Reply>,
 }
 
+/// Why a group did not become durable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum NotDurable {
+    /// Nothing of it was written: the store holds what it held before.
+    NotWritten(Arc<str>),
+    /// The engine has stopped for good.
+    Stopped(Arc<str>),
+}
+
 /// The next thing for the writer to do.
 #[derive(Debug)]
 pub(crate) enum Work {
     Request(Box<Submitted>),
     /// Make a rebuilt state the live one. Handed out only while nothing is in flight.
     Switch(Box<Switch>),
-    /// The group handed to the committer is durable, or the engine has stopped for this reason.
-    Committed(Result<(), Arc<str>>),
+    /// The group handed to the committer is durable, or it is not.
+    Committed(Result<(), NotDurable>),
     /// Nothing is left to do and nothing more will come.
     Drained,
 }
@@ -86,7 +95,7 @@ struct State {
     /// Commands of the waiting requests.
     commands: usize,
     switches: VecDeque<Box<Switch>>,
-    committed: Option<Result<(), Arc<str>>>,
+    committed: Option<Result<(), NotDurable>>,
     /// Why nothing more is taken in.
     closed: Option<Arc<str>>,
 }
@@ -170,7 +179,7 @@ impl Inbox {
     }
 
     /// Reports the end of a commit.
-    pub(crate) fn committed(&self, result: Result<(), Arc<str>>) {
+    pub(crate) fn committed(&self, result: Result<(), NotDurable>) {
         self.lock().committed = Some(result);
         self.changed.notify_one();
     }

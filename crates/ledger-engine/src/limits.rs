@@ -31,9 +31,9 @@ pub const GROUP_EVENTS_MAX: usize = 4_096;
 /// That is room for some five thousand small events.
 pub const GROUP_BYTES_SOFT_MAX: usize = 8 * 1024 * 1024;
 
-/// Bytes of events and entities that no group exceeds, by the same estimate. A request that does
-/// not fit even alone is refused. The rest up to [`GROUP_BYTES_MAX`] is room for what is added
-/// after that check: the refusals of the last request and its answer.
+/// Bytes that no group of several requests exceeds, by the same estimate, and bytes of events and
+/// entities of a request that has a group of its own; one that does not fit even so is refused.
+/// The rest up to [`GROUP_BYTES_MAX`] is room for the refusals of that request and its answer.
 pub const GROUP_BYTES_HARD_MAX: usize = 16 * 1024 * 1024;
 
 /// Entities kept in memory, over both generations of the cache.
@@ -107,10 +107,30 @@ pub const REFUSAL_EXPLANATION_BYTES_MAX: usize = 28 * 1024;
 pub const REFUSAL_DETAIL_BYTES_MAX: usize =
     REFUSAL_COMMAND_BYTES_MAX + REFUSAL_EXPLANATION_BYTES_MAX;
 
-/// Bytes of commands and chains kept with the refusals of one request, which are in the group in
-/// addition to what is checked against [`GROUP_BYTES_HARD_MAX`]. Of a request with more of them
-/// the first ones are kept.
+/// Bytes of commands and chains kept with the refusals of one request. Of a request with more of
+/// them the first ones are kept.
 pub const REFUSAL_DETAILS_PER_REQUEST_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Bytes of the refusals of one request, in their records and in the answer, that are kept whole:
+/// a refusal with ten facts and a clause of usual length takes 600, so that those of a whole
+/// request fit. Of a request with more, the others are kept without their facts, which are
+/// counted, and with the beginning of their texts.
+pub const REFUSALS_WHOLE_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Bytes of each text of a refusal beyond [`REFUSALS_WHOLE_BYTES_MAX`]: forty characters.
+pub const REFUSAL_LEAN_TEXT_BYTES_MAX: usize = 120;
+
+/// Bytes of a group that its refusals may fill, by the estimate. What is left below
+/// [`GROUP_BYTES_MAX`] is for the answer to five thousand commands and the tip.
+pub const GROUP_BYTES_FULL: usize = GROUP_BYTES_MAX - 512 * 1024;
+
+/// Bytes of the names that are stored with each refusal: that of the caller, as his certificate
+/// says it, and that of the sending system. Longer ones make a request with thousands of refusals
+/// too large, and are the caller's own.
+const REFUSAL_NAMES_BYTES: usize = 768;
+
+/// Bytes of a refusal that is not kept whole, in its record and in the answer.
+const REFUSAL_LEAN_BYTES: usize = 2 * 3 * REFUSAL_LEAN_TEXT_BYTES_MAX + REFUSAL_NAMES_BYTES + 192;
 
 /// Events between two lines in the log of the process while the derived state of an earlier version
 /// is rebuilt at opening: one every few seconds.
@@ -133,13 +153,14 @@ pub const CLOCK_ANCHOR_MIN: Duration = Duration::from_hours(1);
 const _: () = assert!(GROUP_BYTES_SOFT_MAX < GROUP_BYTES_HARD_MAX);
 const _: () = assert!(GROUP_BYTES_HARD_MAX < GROUP_BYTES_MAX);
 const _: () = assert!(REQUEST_COMMANDS_MAX <= QUEUE_COMMANDS_MAX);
-// A refusal takes well under 1 KiB, and is stored twice.
+// The largest refusals of the most commands fit, beside the most events.
 const _: () = assert!(
     GROUP_BYTES_HARD_MAX
-        + 2 * 1024 * REQUEST_COMMANDS_MAX
+        + REFUSALS_WHOLE_BYTES_MAX
         + REFUSAL_DETAILS_PER_REQUEST_BYTES_MAX
         + REFUSAL_DETAIL_BYTES_MAX
-        < GROUP_BYTES_MAX
+        + REFUSAL_LEAN_BYTES * REQUEST_COMMANDS_MAX
+        < GROUP_BYTES_FULL
 );
 
 /// The bounds that an operator may set.

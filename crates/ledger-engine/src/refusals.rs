@@ -10,8 +10,10 @@ use ledger_proto::v1;
 use prost::Message as _;
 use std::sync::Arc;
 
-/// The version of the encoding. Version 1 had no details, and is read for ever.
-const VERSION: u8 = 2;
+/// The version of the encoding. Version 1 had no details, and up to version 2 every fact was named;
+/// both are read for ever.
+const VERSION: u8 = 3;
+const VERSION_WITHOUT_COUNT: u8 = 2;
 const VERSION_WITHOUT_DETAIL: u8 = 1;
 
 /// The version of the encoding of a note about a simulated refusal, which is never kept.
@@ -92,15 +94,14 @@ pub fn encode_refusal(record: &RefusalRecord) -> Vec<u8> {
 ///
 /// [`CodecError`] for an unknown version and for bytes that `encode_refusal` does not write.
 pub fn decode_refusal(bytes: &[u8]) -> Result<RefusalRecord, CodecError> {
-    let has_detail = bytes.first() != Some(&VERSION_WITHOUT_DETAIL);
-    let version = if has_detail {
-        VERSION
-    } else {
-        VERSION_WITHOUT_DETAIL
+    let (version, facts) = match bytes.first() {
+        Some(&VERSION_WITHOUT_DETAIL) => (VERSION_WITHOUT_DETAIL, Facts::All),
+        Some(&VERSION_WITHOUT_COUNT) => (VERSION_WITHOUT_COUNT, Facts::All),
+        _ => (VERSION, Facts::Counted),
     };
     let mut reader = Reader::versioned(bytes, version)?;
-    let mut record = take_record(&mut reader)?;
-    if has_detail {
+    let mut record = take_record(&mut reader, facts)?;
+    if version != VERSION_WITHOUT_DETAIL {
         record.detail = RefusalDetail::take(&mut reader)?;
     }
     reader.finish()?;
@@ -185,11 +186,16 @@ macro_rules! record_fields {
     ($($field:ident),+ $(,)?) => {
         fn put_record(record: &RefusalRecord, out: &mut Vec<u8>) {
             $( record.$field.put(out); )+
+            record.refusal.put(out);
         }
 
-        fn take_record(reader: &mut Reader<'_>) -> Result<RefusalRecord, CodecError> {
+        fn take_record(
+            reader: &mut Reader<'_>,
+            facts: Facts,
+        ) -> Result<RefusalRecord, CodecError> {
             Ok(RefusalRecord {
                 $( $field: Wire::take(reader)?, )+
+                refusal: take_refusal(reader, facts)?,
                 detail: RefusalDetail::default(),
             })
         }
@@ -198,7 +204,57 @@ macro_rules! record_fields {
 
 record_fields! {
     recorded_at, actor, source_system, request_id, command_index, asked_for, occurred_on,
-    decided_at, refusal,
+    decided_at,
+}
+
+/// How a stored refusal names its facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Facts {
+    /// Every one of them.
+    All,
+    /// The first of them, with the count of the others.
+    Counted,
+}
+
+/// Reads a refusal as this version or an earlier one stored it.
+pub(crate) fn take_refusal(reader: &mut Reader<'_>, facts: Facts) -> Result<Refusal, CodecError> {
+    Ok(Refusal {
+        reason: Wire::take(reader)?,
+        rule: Wire::take(reader)?,
+        limit: Wire::take(reader)?,
+        found: Wire::take(reader)?,
+        facts: Wire::take(reader)?,
+        facts_left_off: match facts {
+            Facts::All => 0,
+            Facts::Counted => Wire::take(reader)?,
+        },
+        subject: Wire::take(reader)?,
+    })
+}
+
+impl Wire for Refusal {
+    fn put(&self, out: &mut Vec<u8>) {
+        let Self {
+            reason,
+            rule,
+            limit,
+            found,
+            facts,
+            facts_left_off,
+            subject,
+        } = self;
+        reason.put(out);
+        rule.put(out);
+        limit.put(out);
+        found.put(out);
+        facts.put(out);
+        facts_left_off.put(out);
+        subject.put(out);
+    }
+
+    fn take(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
+        take_refusal(reader, Facts::Counted)
+    }
 }
 
 numbered! {
@@ -208,7 +264,6 @@ numbered! {
 fields! {
     RefusalDetail { seen, command, explanation }
     Why { position, stage, refusal }
-    Refusal { reason, rule, limit, found, facts, subject }
     RuleCitation { policy, document, clause, valid_from }
 }
 

@@ -158,6 +158,14 @@ pub enum AppendError {
         /// Why.
         reason: Arc<str>,
     },
+    /// The group that the request was part of, or the one that it built on, could not be written,
+    /// and nothing of it was. The engine has gone back to what is durable and goes on: the same
+    /// request with the same id may be sent again.
+    #[error("nothing was recorded: {reason}")]
+    NotRecorded {
+        /// What failed, for the log and not for callers.
+        reason: Arc<str>,
+    },
     /// The engine stopped while the request was being recorded: it may or may not be. The same
     /// request with the same id tells, once the ledger was opened again.
     #[error("outcome is unknown: {reason}")]
@@ -185,7 +193,10 @@ impl AppendError {
         match self {
             Self::NotAccepted(error) => error.retry_helps(),
             Self::RequestIdReused { .. } | Self::TooLarge { .. } | Self::Unreadable { .. } => false,
-            Self::ClockRefused { .. } | Self::Stopped { .. } | Self::OutcomeUnknown { .. } => true,
+            Self::NotRecorded { .. }
+            | Self::ClockRefused { .. }
+            | Self::Stopped { .. }
+            | Self::OutcomeUnknown { .. } => true,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the engine's threads and its readers share.
 
-use crate::inbox::Inbox;
+use crate::inbox::{Inbox, NotDurable};
 use crate::limits::EngineOptions;
 use crate::tip::Tip;
 use ledger_core::Position;
@@ -79,7 +79,9 @@ impl Drop for StopOnPanic<'_> {
         if std::thread::panicking() {
             let reason: Arc<str> = Arc::from(format!("{} broke an invariant", self.thread));
             self.shared.stop(&reason);
-            self.shared.inbox.committed(Err(reason));
+            self.shared
+                .inbox
+                .committed(Err(NotDurable::Stopped(reason)));
         }
     }
 }

@@ -11,18 +11,23 @@ use crate::entity_codec::{encode_loaded, entity_key};
 use crate::error_chain::error_chain;
 use crate::event_ids::EventIds;
 use crate::group::{Group, OpenGroup};
-use crate::inbox::{Ready, Submitted, Work};
+use crate::inbox::{NotDurable, Ready, Submitted, Work};
 use crate::limits::{EngineOptions, GROUP_BYTES_HARD_MAX};
 use crate::rebuild::Switch;
+use crate::recovery;
 use crate::request::{AppendError, Appended, Reply, Request};
 use crate::shared::{Shared, StopOnPanic};
 use hashbrown::HashMap;
+use ledger_core::policy::PolicyBook;
 use ledger_core::{Context, EntityKey, Position, RecordedTime, RequestId};
 use ledger_log::{Epoch, Space, StateOp, Storage, keys};
 use std::sync::{Arc, mpsc};
 
 mod attempt;
 mod detail;
+
+#[cfg(test)]
+pub(crate) use detail::Kept;
 
 /// The state of the writer thread.
 pub(crate) struct Writer {
@@ -53,10 +58,6 @@ pub(crate) struct Start {
     pub(crate) event_ids: EventIds,
 }
 
-/// The engine has stopped, for this reason.
-#[derive(Debug)]
-struct Stopped(Arc<str>);
-
 impl Writer {
     pub(crate) fn new(
         shared: Arc<Shared>,
@@ -86,24 +87,50 @@ impl Writer {
         }
     }
 
-    /// Works until the queue is closed and empty, or a commit fails.
+    /// Works until the queue is closed and empty, or a commit fails for good.
     pub(crate) fn run(mut self) {
         let shared = Arc::clone(&self.shared);
         let _guard = StopOnPanic {
             shared: &shared,
             thread: "writer",
         };
-        if let Err(Stopped(reason)) = self.work() {
-            // The answers of the open group build on a group whose fate is unknown.
-            for (sender, _) in std::mem::take(&mut self.open.group.replies) {
-                drop(sender.send(Err(AppendError::OutcomeUnknown {
-                    reason: Arc::clone(&reason),
-                })));
+        loop {
+            match self.work() {
+                Ok(()) => return,
+                Err(NotDurable::NotWritten(reason)) => self.start_over(&reason),
+                Err(NotDurable::Stopped(reason)) => {
+                    // The answers of the open group build on a group whose fate is unknown.
+                    return self.refuse_open(|| AppendError::OutcomeUnknown {
+                        reason: Arc::clone(&reason),
+                    });
+                }
             }
         }
     }
 
-    fn work(&mut self) -> Result<(), Stopped> {
+    /// Goes back to what is durable, after a group of which nothing was written: what memory holds
+    /// and what the open group was decided on builds on it.
+    fn start_over(&mut self, reason: &Arc<str>) {
+        self.refuse_open(|| AppendError::NotRecorded {
+            reason: Arc::clone(reason),
+        });
+        let tip = self.shared.tip();
+        let policies = PolicyBook::clone(&*self.shared.policies());
+        let context = recovery::context(&tip, policies);
+        let last = last_position(&context);
+        self.open = OpenGroup::new(last, context.recorded_at, tip.refusals);
+        self.cache = Cache::new(context, self.options.cache_entities_max);
+        self.committing = None;
+    }
+
+    /// Answers the callers of the open group, none of which is recorded.
+    fn refuse_open(&mut self, error: impl Fn() -> AppendError) {
+        for (sender, _) in std::mem::take(&mut self.open.group.replies) {
+            drop(sender.send(Err(error())));
+        }
+    }
+
+    fn work(&mut self) -> Result<(), NotDurable> {
         loop {
             if self.committing.is_none() && !self.open.is_empty() {
                 self.hand_over()?;
@@ -135,24 +162,30 @@ impl Writer {
     ///
     /// Every answer waits for a group, also one that writes nothing: it may build on what is not
     /// durable yet.
-    fn take(&mut self, submitted: Submitted) -> Result<(), Stopped> {
+    fn take(&mut self, submitted: Submitted) -> Result<(), NotDurable> {
         let Submitted { request, reply } = submitted;
         match self.answer(&request) {
             Ok(answer) => {
                 self.open.group.replies.push((reply, answer));
                 Ok(())
             }
-            Err(Stopped(reason)) => {
-                drop(reply.send(Err(AppendError::Stopped {
-                    reason: Arc::clone(&reason),
-                })));
-                Err(Stopped(reason))
+            Err(failed) => {
+                let error = match &failed {
+                    NotDurable::Stopped(reason) => AppendError::Stopped {
+                        reason: Arc::clone(reason),
+                    },
+                    NotDurable::NotWritten(reason) => AppendError::NotRecorded {
+                        reason: Arc::clone(reason),
+                    },
+                };
+                drop(reply.send(Err(error)));
+                Err(failed)
             }
         }
     }
 
     /// The answer to a request; nothing of the request is in the open group when it fails.
-    fn answer(&mut self, request: &Request) -> Result<Reply, Stopped> {
+    fn answer(&mut self, request: &Request) -> Result<Reply, NotDurable> {
         if self.cache.is_full() {
             self.settle()?;
             self.cache.rotate();
@@ -165,7 +198,7 @@ impl Writer {
     }
 
     /// The answer to a request that is new; without a time that may be recorded there is none.
-    fn decide(&mut self, request: &Request) -> Result<Reply, Stopped> {
+    fn decide(&mut self, request: &Request) -> Result<Reply, NotDurable> {
         let context = &self.cache.context;
         let has_events = last_position(context) > Position::ZERO;
         match self.clock.check(has_events.then_some(context.recorded_at)) {
@@ -224,7 +257,7 @@ impl Writer {
     }
 
     /// Closes the open group and gives it to the committer, which is idle.
-    fn hand_over(&mut self) -> Result<(), Stopped> {
+    fn hand_over(&mut self) -> Result<(), NotDurable> {
         let context = &self.cache.context;
         let next = OpenGroup::new(
             last_position(context),
@@ -252,7 +285,7 @@ impl Writer {
             Ok(()) => Ok(()),
             Err(mpsc::SendError(group)) => {
                 self.open.group.replies = group.replies;
-                Err(Stopped(self.stop_reason()))
+                Err(NotDurable::Stopped(self.stop_reason()))
             }
         }
     }
@@ -268,13 +301,13 @@ impl Writer {
         StateOp::put(Space::Entities, entity_key(key), value)
     }
 
-    fn committed(&mut self, result: Result<(), Arc<str>>) -> Result<(), Stopped> {
+    fn committed(&mut self, result: Result<(), NotDurable>) -> Result<(), NotDurable> {
         self.committing = None;
-        result.map_err(Stopped)
+        result
     }
 
     /// Waits until everything decided so far is durable: then the store holds what memory holds.
-    fn settle(&mut self) -> Result<(), Stopped> {
+    fn settle(&mut self) -> Result<(), NotDurable> {
         if self.committing.is_some() {
             self.await_commit()?;
         }
@@ -285,7 +318,7 @@ impl Writer {
         Ok(())
     }
 
-    fn await_commit(&mut self) -> Result<(), Stopped> {
+    fn await_commit(&mut self) -> Result<(), NotDurable> {
         match self.shared.inbox.next(Ready::Commit) {
             Work::Committed(result) => self.committed(result),
             Work::Request(_) | Work::Switch(_) | Work::Drained => {

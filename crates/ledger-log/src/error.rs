@@ -164,6 +164,22 @@ pub enum LogError {
 }
 
 impl LogError {
+    /// Tells whether an append that failed so has written nothing at all, so that the store is
+    /// what it was before: everything that is checked before the write. Of any other failure the
+    /// outcome is unknown until the store is opened anew.
+    #[must_use]
+    pub const fn nothing_written(&self) -> bool {
+        matches!(
+            self,
+            Self::StaleEpoch { .. }
+                | Self::Conflict { .. }
+                | Self::Gap { .. }
+                | Self::GroupTooLarge { .. }
+                | Self::NoRoom { .. }
+                | Self::ReadOnly { .. }
+        )
+    }
+
     /// Tells whether the same call on the same store may succeed later.
     ///
     /// An append that failed in [`Storage`](Self::Storage) has an unknown outcome, so it is never

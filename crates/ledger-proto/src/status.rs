@@ -69,6 +69,12 @@ pub enum ApiError {
         /// After which time a retry makes sense.
         retry_after: Duration,
     },
+    /// Nothing of the request was recorded, through no fault of its own; the server goes on.
+    #[error("nothing was recorded; send the same request with the same id again")]
+    NotRecorded {
+        /// After which time a retry makes sense.
+        retry_after: Duration,
+    },
     /// A sync failed: the server takes no more writes until it is restarted.
     #[error("the server takes no writes until it is restarted")]
     WritesDisabled,
@@ -251,7 +257,8 @@ impl ApiError {
             Self::QueueFull { .. } | Self::TooManyStreams { .. } | Self::BackupNoRoom { .. } => {
                 Code::ResourceExhausted
             }
-            Self::WritesDisabled
+            Self::NotRecorded { .. }
+            | Self::WritesDisabled
             | Self::NotServing
             | Self::ClockRefused { .. }
             | Self::OutcomeUnknown => Code::Unavailable,
@@ -285,6 +292,7 @@ impl ApiError {
             Self::RequestIdReused { .. } => "REQUEST_ID_REUSED",
             Self::QueueFull { .. } => "QUEUE_FULL",
             Self::TooManyStreams { .. } => "TOO_MANY_STREAMS",
+            Self::NotRecorded { .. } => "NOT_RECORDED",
             Self::WritesDisabled => "WRITES_DISABLED",
             Self::NotServing => "NOT_SERVING",
             Self::ClockRefused { .. } => "CLOCK_REFUSED",
@@ -321,6 +329,7 @@ impl ApiError {
             Self::RequestIdReused { .. } => "该请求编号已用于其他请求",
             Self::QueueFull { .. } => "排队请求过多，请稍后重试",
             Self::TooManyStreams { .. } => "打开的数据流过多，请稍后重试",
+            Self::NotRecorded { .. } => "请求未被记录，请用同一请求编号重试",
             Self::WritesDisabled => "系统已停止写入，需重新启动",
             Self::NotServing => "系统正在启动或停止",
             Self::ClockRefused { .. } => "服务器时钟有误，暂停写入；时钟恢复后可重发同一请求",
@@ -352,6 +361,7 @@ impl ApiError {
         match self {
             Self::QueueFull { retry_after }
             | Self::TooManyStreams { retry_after }
+            | Self::NotRecorded { retry_after }
             | Self::SimulationRunning { retry_after } => Some(*retry_after),
             _ => None,
         }

@@ -12,7 +12,7 @@ impl Explanation {
     pub fn text_en(&self) -> String {
         let rules = self.rules.iter().map(Evaluated::text_en);
         let barred = self.barred.iter().map(|refusal| {
-            let facts = positions_en(&refusal.facts);
+            let facts = facts_en(refusal);
             format!(
                 "State of the class or place: {}{facts}.",
                 refused_en(refusal)
@@ -26,7 +26,7 @@ impl Explanation {
     pub fn text_zh(&self) -> String {
         let rules = self.rules.iter().map(Evaluated::text_zh);
         let barred = self.barred.iter().map(|refusal| {
-            let facts = positions_zh(&refusal.facts);
+            let facts = facts_zh(refusal);
             format!("班级或名额状态：{}{facts}。", refused_zh(refusal))
         });
         rules.chain(barred).collect::<Vec<_>>().join("\n")
@@ -54,11 +54,7 @@ impl Evaluated {
         let result = match &self.outcome {
             Outcome::Passed => "passed".to_owned(),
             Outcome::Refused(refusal) => {
-                format!(
-                    "refused, {}{}",
-                    refused_en(refusal),
-                    positions_en(&refusal.facts)
-                )
+                format!("refused, {}{}", refused_en(refusal), facts_en(refusal))
             }
             Outcome::Amount(amount) => format!("{amount} yuan"),
             Outcome::NotApplicable => "does not apply".to_owned(),
@@ -99,11 +95,7 @@ impl Evaluated {
         let result = match &self.outcome {
             Outcome::Passed => "通过".to_owned(),
             Outcome::Refused(refusal) => {
-                format!(
-                    "不通过，{}{}",
-                    refused_zh(refusal),
-                    positions_zh(&refusal.facts)
-                )
+                format!("不通过，{}{}", refused_zh(refusal), facts_zh(refusal))
             }
             Outcome::Amount(amount) => format!("{amount}元"),
             Outcome::NotApplicable => "不适用".to_owned(),
@@ -144,6 +136,23 @@ fn refused_zh(refusal: &Refusal) -> String {
         refusal.reason.message_zh(),
         refusal.reason.name()
     )
+}
+
+/// The events behind a refusal, and how many more there are than it names.
+fn facts_en(refusal: &Refusal) -> String {
+    let named = positions_en(&refusal.facts);
+    match refusal.facts_left_off {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}
+
+fn facts_zh(refusal: &Refusal) -> String {
+    let named = positions_zh(&refusal.facts);
+    match refusal.facts_left_off {
+        0 => named,
+        more => format!("{named}另有{more}项"),
+    }
 }
 
 fn positions_en(positions: &[Position]) -> String {

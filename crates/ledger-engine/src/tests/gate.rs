@@ -17,6 +17,8 @@ pub(super) struct GatedStore {
     /// Which of the reads to come fails, counted from 1; 0 for none.
     read_that_fails: AtomicU64,
     failed_reads: AtomicU64,
+    /// What the next append is told instead of being carried out.
+    refusal: Mutex<Option<LogError>>,
 }
 
 #[derive(Default)]
@@ -35,6 +37,7 @@ impl GatedStore {
             changed: Condvar::new(),
             read_that_fails: AtomicU64::new(0),
             failed_reads: AtomicU64::new(0),
+            refusal: Mutex::default(),
         })
     }
 
@@ -50,6 +53,11 @@ impl GatedStore {
     /// Has the `number`th read from now on fail, as a disk does that cannot read a sector once.
     pub(super) fn fail_read(&self, number: u64) {
         self.read_that_fails.store(number, Ordering::Relaxed);
+    }
+
+    /// Has the next append be refused before anything is written.
+    pub(super) fn refuse_append(&self, error: LogError) {
+        *self.refusal.lock().unwrap() = Some(error);
     }
 
     /// How many reads have failed.
@@ -113,7 +121,10 @@ impl Log for GatedStore {
         );
         self.changed.notify_all();
         drop(self.changed.wait_while(gate, |gate| gate.closed).unwrap());
-        self.memory.append(epoch, group)
+        match self.refusal.lock().unwrap().take() {
+            Some(error) => Err(error),
+            None => self.memory.append(epoch, group),
+        }
     }
 
     fn last_position(&self) -> Position {

@@ -73,22 +73,30 @@ fn a_refused_approval_keeps_its_command_and_the_whole_chain() {
 }
 
 #[test]
-fn a_refusal_of_version_1_is_read_without_details() {
+fn refusals_of_earlier_versions_are_read() {
     let store = Arc::new(MemoryStore::new());
     let world = World::founded(store.clone(), EngineOptions::default());
     world.append(1, vec![open_class(1)]);
     let mut record = records(&store).remove(0);
     record.detail = RefusalDetail::default();
+    record.refusal.subject = None;
     let written = encode_refusal(&record);
     assert_eq!(decode_refusal(&written).as_ref(), Ok(&record));
-    // Version 1 ended where the details begin: three that are absent take a byte each.
-    let mut earlier = written[..written.len() - 3].to_vec();
+    // Version 2 had no count of facts before the subject, which is absent here; the three details
+    // follow, absent as well.
+    let end = written.len() - 3;
+    assert_eq!(written[end - 2..], [0; 5]);
+    let mut earlier = [&written[..end - 1], &written[end..]].concat();
+    earlier[0] = 2;
+    assert_eq!(decode_refusal(&earlier).as_ref(), Ok(&record));
+    // Version 1 ended where the details begin.
+    earlier.truncate(end - 1);
     earlier[0] = 1;
     assert_eq!(decode_refusal(&earlier).as_ref(), Ok(&record));
     for end in 0..earlier.len() {
         assert!(decode_refusal(&earlier[..end]).is_err());
     }
-    for version in [0, 3] {
+    for version in [0, 4] {
         earlier[0] = version;
         assert!(decode_refusal(&earlier).is_err());
     }

@@ -18,7 +18,7 @@ use crate::engine::Parts;
 use crate::entity_codec::{encode_loaded, parse_entity_key};
 use crate::event_ids::EventIds;
 use crate::group::Group;
-use crate::inbox::Ready;
+use crate::inbox::{NotDurable, Ready};
 use crate::recovery;
 use crate::request::{AppendError, Reply, ReplyReceiver, Request};
 use crate::shared::Shared;
@@ -87,6 +87,7 @@ struct Seen {
     failed_after_write: u64,
     failed_reads: u64,
     unreadable: u64,
+    not_recorded: u64,
     replayed: u64,
     reused_ids: u64,
     rebuilds: u64,
@@ -103,6 +104,7 @@ impl Seen {
             ("failed after the write", self.failed_after_write),
             ("failed reads", self.failed_reads),
             ("unreadable", self.unreadable),
+            ("not recorded", self.not_recorded),
             ("replayed", self.replayed),
             ("used ids", self.reused_ids),
             ("rebuilds", self.rebuilds),
@@ -310,7 +312,9 @@ impl Life {
         }
         let reason = Arc::from("the process is gone");
         self.shared.stop(&reason);
-        self.shared.inbox.committed(Err(reason));
+        self.shared
+            .inbox
+            .committed(Err(NotDurable::Stopped(reason)));
     }
 
     /// Callers take the answers that have come, which come in the order of the requests.
@@ -330,6 +334,12 @@ impl Life {
             assert!(sent.met_failed_read, "{reason}");
             self.seen.unreadable += 1;
             // The caller tries again, under the same id.
+            self.todo.push_front(sent.request.clone());
+            return;
+        }
+        if let Err(AppendError::NotRecorded { reason }) = &reply {
+            assert!(self.failed_reads > 0, "{reason}");
+            self.seen.not_recorded += 1;
             self.todo.push_front(sent.request.clone());
             return;
         }

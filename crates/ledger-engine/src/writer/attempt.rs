@@ -6,13 +6,15 @@
 //! forgotten and read again. Only of entities that an earlier request of the same open group
 //! changed is a copy kept, for the store does not have that state.
 
-use super::detail::Details;
-use super::{Stopped, Writer, last_position, unreadable};
+use super::detail::Kept;
+use super::{Writer, last_position, unreadable};
 use crate::cache::LoadError;
 use crate::cost;
 use crate::counters::changes_of;
 use crate::events::event_to_bytes;
 use crate::group::Mark;
+use crate::inbox::NotDurable;
+use crate::limits::GROUP_BYTES_FULL;
 use crate::policies::policy_marker;
 use crate::refusals::{RefusalDetail, RefusalRecord, asked_for, encode_refusal};
 use crate::request::{AppendError, Appended, Mode, Outcome, Reply, Request};
@@ -63,7 +65,7 @@ impl From<LoadError> for Halt {
 
 impl Writer {
     /// Decides a request and puts what it changes into the open group.
-    pub(super) fn carry_out(&mut self, request: &Request) -> Result<Reply, Stopped> {
+    pub(super) fn carry_out(&mut self, request: &Request) -> Result<Reply, NotDurable> {
         loop {
             let mut undo = self.undo_point();
             match self.attempt(request, &mut undo) {
@@ -92,13 +94,14 @@ impl Writer {
         let now = self.now();
         self.load_all(&request.commands)?;
         let mut outcomes = Vec::with_capacity(request.commands.len());
-        let mut details = Details::new(request);
+        let mut kept = Kept::new(request);
         for command in &request.commands {
             self.load(std::slice::from_ref(command))?;
             let is_last = outcomes.len() + 1 == request.commands.len();
             let outcome = match decide(&self.cache.context, command, now) {
                 Err(refusal) => {
-                    details.add(&self.cache.context, command, &refusal, &outcomes);
+                    let refusal = kept.add(&self.cache.context, command, refusal, &outcomes);
+                    self.check_room(&kept)?;
                     Outcome::Refused(refusal)
                 }
                 // Nobody is left to see its effects.
@@ -110,12 +113,31 @@ impl Writer {
             };
             outcomes.push(outcome);
         }
-        let details = details.kept;
+        let details = kept.details;
         Ok(Tried { outcomes, details })
     }
 
+    /// Whether the refusals of a request still fit into the group. They are bounded for one
+    /// request, so that those of any request fit into a group of its own.
+    fn check_room(&self, kept: &Kept) -> Result<(), Halt> {
+        let limit = match self.open.is_empty() {
+            true => GROUP_BYTES_FULL,
+            false => self.options.request_bytes_max,
+        };
+        let bytes = self.open.cost.saturating_add(kept.bytes);
+        match bytes > limit {
+            true => Err(Halt::Full { bytes }),
+            false => Ok(()),
+        }
+    }
+
     /// Settles what becomes of a request whose commands are all decided.
-    fn conclude(&mut self, request: &Request, tried: Tried, undo: Undo) -> Result<Reply, Stopped> {
+    fn conclude(
+        &mut self,
+        request: &Request,
+        tried: Tried,
+        undo: Undo,
+    ) -> Result<Reply, NotDurable> {
         let Tried {
             mut outcomes,
             details,
@@ -285,7 +307,7 @@ impl Writer {
     }
 
     /// Restores the state before the current request.
-    fn undo(&mut self, undo: Undo) -> Result<(), Stopped> {
+    fn undo(&mut self, undo: Undo) -> Result<(), NotDurable> {
         self.open.roll_back(&undo.mark);
         for (key, number, entity) in undo.copies {
             self.open.changed.insert(key, number);

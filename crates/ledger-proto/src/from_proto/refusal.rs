@@ -30,6 +30,7 @@ pub fn refusal_from_proto(wire: &v1::Refusal) -> Result<Refusal, DecodeError> {
         limit: wire.limit,
         found: wire.found,
         facts: list("facts", &wire.facts, usize::MAX, |fact| position(*fact))?,
+        facts_left_off: wire.facts_left_off,
         subject: (!wire.subject.is_empty()).then(|| wire.subject.as_str().into()),
     })
 }

@@ -2737,13 +2737,18 @@ pub struct Refusal {
     /// The value found, in the same unit.
     #[prost(int64, optional, tag = "7")]
     pub found: ::core::option::Option<i64>,
-    /// Positions of the events that used the quota or blocked the request, ascending.
+    /// Positions of the events that used the quota or blocked the request, ascending: the first of
+    /// them. `facts_left_off` says how many more there are.
     #[prost(uint64, repeated, tag = "8")]
     pub facts: ::prost::alloc::vec::Vec<u64>,
     /// What it is about: an identifier or an account, never personal data. Empty when the command
     /// says it.
     #[prost(string, tag = "9")]
     pub subject: ::prost::alloc::string::String,
+    /// How many more facts there are than `facts` names: the first 64 of them at most, and fewer where
+    /// a request had so many refusals that the whole of each would not fit into one group.
+    #[prost(uint32, tag = "10")]
+    pub facts_left_off: u32,
 }
 /// A field that does not hold what the contract asks for.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -89,7 +89,10 @@ fn shorten(failure: &mut v1::Failure) {
     let mut kept = 0usize;
     for indexed in &mut failure.refusals {
         if let Some(refusal) = &mut indexed.refusal {
+            let beyond = refusal.facts.len().saturating_sub(FACTS_MAX);
             refusal.facts.truncate(FACTS_MAX);
+            let beyond = u32::try_from(beyond).unwrap_or(u32::MAX);
+            refusal.facts_left_off = refusal.facts_left_off.saturating_add(beyond);
         }
         bytes = bytes.saturating_add(indexed.encoded_len());
         if kept > 0 && bytes > REFUSAL_BYTES_MAX {
@@ -182,6 +185,12 @@ fn refusal_metadata(
             .take(FACTS_MAX)
             .map(ToString::to_string);
         put("facts", facts.collect::<Vec<_>>().join(","));
+    }
+    let named = refusal.facts.len().min(FACTS_MAX);
+    let beyond = u32::try_from(refusal.facts.len().saturating_sub(named)).unwrap_or(u32::MAX);
+    let left_off = refusal.facts_left_off.saturating_add(beyond);
+    if left_off > 0 {
+        put("facts_left_off", left_off.to_string());
     }
     if let Some(subject) = &refusal.subject {
         put("subject", subject.as_ref().to_owned());

@@ -18,6 +18,7 @@ pub fn refusal_to_proto(refusal: &Refusal) -> v1::Refusal {
         limit: refusal.limit,
         found: refusal.found,
         facts: positions(&refusal.facts),
+        facts_left_off: refusal.facts_left_off,
         subject: refusal.subject.as_deref().unwrap_or_default().to_owned(),
     }
 }

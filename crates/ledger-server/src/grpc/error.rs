@@ -95,6 +95,9 @@ impl CallError {
             AppendError::ClockRefused { problem } => Self::Api(ApiError::ClockRefused {
                 why: problem.to_string(),
             }),
+            AppendError::NotRecorded { .. } => Self::Api(ApiError::NotRecorded {
+                retry_after: RETRY_DELAY,
+            }),
             AppendError::OutcomeUnknown { .. } => Self::OutcomeUnknown,
         }
     }
@@ -328,6 +331,13 @@ mod tests {
                 (Code::Unavailable, "CLOCK_REFUSED"),
             ),
             (
+                AppendError::NotRecorded {
+                    reason: Arc::clone(&reason),
+                },
+                false,
+                (Code::Unavailable, "NOT_RECORDED"),
+            ),
+            (
                 AppendError::OutcomeUnknown {
                     reason: Arc::clone(&reason),
                 },
@@ -350,7 +360,10 @@ mod tests {
                 "callers never see internal text"
             );
             let retries = status.get_details_retry_info().is_some();
-            assert_eq!(retries, code == Code::ResourceExhausted);
+            assert_eq!(
+                retries,
+                code == Code::ResourceExhausted || info.reason == "NOT_RECORDED"
+            );
             assert_eq!(failure.retry_delay_ms > 0, retries);
         }
     }

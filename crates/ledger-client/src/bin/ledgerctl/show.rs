@@ -79,6 +79,16 @@ pub(crate) fn positions(positions: &[u64]) -> String {
         .join(", ")
 }
 
+/// The events behind a refusal, and how many more there are than it names.
+pub(crate) fn facts(refusal: &v1::Refusal) -> String {
+    let named = positions(&refusal.facts);
+    match (refusal.facts_left_off, named.as_str()) {
+        (0, _) => named,
+        (count, "") => format!("{count}, not named"),
+        (more, _) => format!("{named} and {more} more"),
+    }
+}
+
 /// A division with its name where it is known.
 pub(crate) fn division_name(code: u32) -> String {
     let record = Division::new(code).ok().and_then(division::lookup);
@@ -206,7 +216,7 @@ pub(crate) fn refusal(
         ("about", refusal.subject.clone()),
         ("found", limit_and_found(refusal)),
         ("rule", citation(refusal.rule.as_ref())),
-        ("earlier events", positions(&refusal.facts)),
+        ("earlier events", facts(refusal)),
     ] {
         if !text.is_empty() {
             output.line(format_args!("    {label}: {text}"))?;

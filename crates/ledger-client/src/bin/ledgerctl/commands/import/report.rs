@@ -178,7 +178,7 @@ impl Report {
                 refusal.message_zh.clone(),
                 show::limit_and_found(refusal),
                 show::citation(refusal.rule.as_ref()),
-                show::positions(&refusal.facts),
+                show::facts(refusal),
             ];
             writer.write_record(reasons.iter().map(String::as_str).chain(record.iter()))?;
         }
