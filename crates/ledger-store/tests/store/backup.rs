@@ -3,6 +3,8 @@
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ledger_core::{Position, RecordedTime};
 use ledger_log::{Log, Snapshot, Space, StateOp, StateStore};
@@ -375,11 +377,16 @@ fn a_backup_without_room_is_refused_with_figures() {
     let of = |bytes| FreeSpace::new(move |_: &Path| Ok(bytes));
     // Room on the ledger's disk, on that of the backups; whose disk is told.
     for (ledger, backups_free, told) in [(1_000, u64::MAX, true), (u64::MAX, 1_000, false)] {
+        // There was room when it was opened.
+        let free = Arc::new(AtomicU64::new(u64::MAX));
+        let asked = Arc::clone(&free);
         let options = StoreOptions {
-            free_space: of(ledger),
+            free_space: FreeSpace::new(move |_: &Path| Ok(asked.load(Ordering::Relaxed))),
+            spare_bytes: 0,
             ..StoreOptions::default()
         };
         let store = RocksStore::open(&path, &options).unwrap();
+        free.store(ledger, Ordering::Relaxed);
         let folder = backups(&folders).with_free_space(of(backups_free));
         append(&store, &[3], &[]);
         let refused = back_up_telling(&store, &folder, &mut |_| ControlFlow::Continue(()));
