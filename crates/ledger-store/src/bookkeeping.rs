@@ -6,6 +6,7 @@
 //! | `epoch` | the last epoch claimed, eight bytes big-endian |
 //! | `generation` | the live generation of the rebuildable spaces, eight bytes big-endian |
 //! | `tip` | the last position of the log, eight bytes big-endian; absent while it is empty |
+//! | `write` | the number of the last write, eight bytes big-endian; absent before format 3 |
 //!
 //! It lies apart from the `meta` space so that no change to the derived state can reach it.
 
@@ -16,7 +17,11 @@ use rocksdb::WriteBatch;
 use crate::error::storage;
 
 /// The layout that this version writes.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;
+
+/// The layout before writes were numbered and the folder had a marker. Opening such a store adds
+/// what is missing.
+pub(crate) const FORMAT_WITHOUT_MARKER: u32 = 2;
 
 /// The layout before there was a space of progress. Opening such a store adds what is missing.
 pub(crate) const FORMAT_WITHOUT_PROGRESS: u32 = 1;
@@ -25,6 +30,7 @@ const FORMAT_KEY: &str = "format";
 const EPOCH_KEY: &str = "epoch";
 const GENERATION_KEY: &str = "generation";
 const TIP_KEY: &str = "tip";
+const WRITE_KEY: &str = "write";
 
 /// Records the layout and the live generation of a new store.
 pub(crate) fn put_new(batch: &mut WriteBatch, generation: u64) {
@@ -50,6 +56,11 @@ pub(crate) fn put_generation(batch: &mut WriteBatch, generation: u64) {
 /// Records the end of the log.
 pub(crate) fn put_tip(batch: &mut WriteBatch, tip: Position) {
     batch.put(TIP_KEY, tip.get().to_be_bytes());
+}
+
+/// Numbers a write.
+pub(crate) fn put_write(batch: &mut WriteBatch, write: u64) {
+    batch.put(WRITE_KEY, write.to_be_bytes());
 }
 
 /// Reads one entry of `default`, from the database or a snapshot of it.
@@ -82,6 +93,12 @@ pub(crate) fn tip(read: Read<'_>) -> Result<Position, LogError> {
     Ok(bytes.map_or(Position::ZERO, |bytes| {
         Position::new(u64::from_be_bytes(bytes))
     }))
+}
+
+/// Returns the number of the last write, zero before any was numbered.
+pub(crate) fn last_write(read: Read<'_>) -> Result<u64, LogError> {
+    let bytes = number(read, WRITE_KEY)?;
+    Ok(bytes.map_or(0, u64::from_be_bytes))
 }
 
 fn number<const N: usize>(read: Read<'_>, name: &'static str) -> Result<Option<[u8; N]>, LogError> {

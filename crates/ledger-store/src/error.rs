@@ -20,6 +20,129 @@ pub enum OpenError {
         path: PathBuf,
     },
 
+    /// A ledger was being created at the path, and that was cut off; nothing was recorded in it.
+    #[error("the creation of a ledger at {} was cut off; create it anew", path.display())]
+    CutOff {
+        /// The folder named.
+        path: PathBuf,
+    },
+
+    /// The folder holds something that is no ledger, or a ledger that has lost what says so.
+    #[error(
+        "no ledger is created at {}, where {} lies; name an empty folder, or restore a backup if a \
+         ledger was here",
+        path.display(), found.display()
+    )]
+    NotEmpty {
+        /// The folder named.
+        path: PathBuf,
+        /// One of the files found.
+        found: PathBuf,
+    },
+
+    /// The folder holds the database of a ledger and no marker.
+    #[error(
+        "the file LEDGER is missing at {}; restore a backup, or accept what is there if you know \
+         where the log ends",
+        path.display()
+    )]
+    MarkerMissing {
+        /// The folder named.
+        path: PathBuf,
+    },
+
+    /// The marker, or the file that names the database, is damaged.
+    #[error("{} is damaged; restore a backup, or accept what is there", path.display())]
+    Marker {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// The database is not the one that the marker was written for.
+    #[error(
+        "{} belongs to another ledger than the file LEDGER beside it; files of two ledgers were \
+         mixed: restore a backup",
+        path.display()
+    )]
+    Foreign {
+        /// The file of the other ledger.
+        path: PathBuf,
+    },
+
+    /// The file that says how far the ledger was acknowledged is missing.
+    #[error(
+        "the file ACKNOWLEDGED is missing at {}, so that nobody knows how far the ledger was \
+         acknowledged; restore a backup, or accept what is there if you know where the log ends",
+        path.display()
+    )]
+    AcknowledgedMissing {
+        /// The folder named.
+        path: PathBuf,
+    },
+
+    /// The file that says how far the ledger was acknowledged is damaged.
+    #[error(
+        "{} is damaged, so that nobody knows how far the ledger was acknowledged; restore a \
+         backup, or accept what is there if you know where the log ends",
+        path.display()
+    )]
+    Acknowledged {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// A file that RocksDB cannot do without is missing.
+    #[error("the file {name} of the ledger at {} is missing; restore a backup", path.display())]
+    FileMissing {
+        /// The folder named.
+        path: PathBuf,
+        /// The name of the file.
+        name: &'static str,
+    },
+
+    /// The database has less than was acknowledged: a write-ahead log is missing or cut.
+    #[error(
+        "the ledger at {} was acknowledged up to position {acknowledged} (last noted {when}, \
+         {ended}) and its files reach position {found}; {writes} writes are missing, most likely \
+         with a write-ahead log (*.log): put it back, or restore a backup",
+        path.display()
+    )]
+    Lost {
+        /// The folder named.
+        path: PathBuf,
+        /// The last position that was acknowledged.
+        acknowledged: Position,
+        /// The last position that the files hold.
+        found: Position,
+        /// Writes that were acknowledged and are not there.
+        writes: u64,
+        /// When the last of them was noted.
+        when: String,
+        /// How the ledger was left.
+        ended: &'static str,
+    },
+
+    /// What an operator accepts is not what is there.
+    #[error("the log ends at position {found} and not at {expected}; nothing was changed")]
+    NotAccepted {
+        /// The position that was to be accepted.
+        expected: Position,
+        /// The last position of the log.
+        found: Position,
+    },
+
+    /// A file of the ledger cannot be read or written.
+    #[error(
+        "failed to read or write {}; see to the disk and its permissions, or restore a backup",
+        path.display()
+    )]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+
     /// The folder is locked.
     #[error("another process has this ledger open: {}", path.display())]
     Locked {
@@ -56,7 +179,10 @@ pub enum OpenError {
     },
 
     /// RocksDB cannot open its files for another reason.
-    #[error("failed to open the ledger at {}", path.display())]
+    #[error(
+        "failed to open the ledger at {}; if the disk is sound, keep the folder and restore a backup",
+        path.display()
+    )]
     Database {
         /// The folder named.
         path: PathBuf,
@@ -97,7 +223,7 @@ pub enum OpenError {
     },
 
     /// The end of the log, or an entry of the store, cannot be read.
-    #[error("failed to check the end of the log")]
+    #[error("failed to check the end of the log; keep the folder and restore a backup")]
     Check {
         /// What was found, with its position.
         source: LogError,

@@ -16,11 +16,13 @@
 //!
 //! The store knows bytes, keys, blocks and syncs; it does not know what an event means.
 
+mod acknowledged;
 mod backup;
 mod bookkeeping;
 mod columns;
 mod error;
 mod log;
+mod marker;
 mod open;
 mod options;
 mod pace;

@@ -19,7 +19,7 @@ impl Log for RocksStore {
         let epoch = writer.epoch.next();
         let mut batch = WriteBatch::default();
         bookkeeping::put_epoch(&mut batch, epoch);
-        inner.write(&mut writer, batch, "claim the log")?;
+        inner.write(&mut writer, batch, inner.last(), "claim the log")?;
         writer.epoch = epoch;
         Ok(epoch)
     }
@@ -32,7 +32,7 @@ impl Log for RocksStore {
         let last = group.last_position();
         let batch = self.batch(group);
         if !batch.is_empty() {
-            inner.write(&mut writer, batch, "append a group")?;
+            inner.write(&mut writer, batch, last, "append a group")?;
             inner.last.store(last.get(), Ordering::Release);
         }
         Ok(last)

@@ -1,19 +1,27 @@
 //! Recovery: what is checked before a store is served.
 //!
-//! RocksDB replays its write-ahead log first; see `options` for what it tolerates there. Then the
-//! bookkeeping is read, generations that were never promoted are dropped, and the last block is
-//! read and checked whole. None of it depends on the length of the history. Everything else is
-//! checked whenever it is read, and by [`verify`](crate::RocksStore::verify).
+//! The marker says that there is a ledger, and `ACKNOWLEDGED` how far it was acknowledged. RocksDB
+//! replays its write-ahead log in memory; see `options` for what it tolerates there. Only when what
+//! it finds is no less than what was acknowledged is the database opened for writing, so that a
+//! start that is refused changes nothing. Then generations that were never promoted are dropped.
+//!
+//! The last block is read and checked whole. None of it depends on the length of the history.
+//! Everything else is checked whenever it is read, and by
+//! [`verify`](crate::RocksStore::verify).
 
+use std::fs::{self, File};
 use std::path::Path;
+use std::time::SystemTime;
 
 use ledger_core::Position;
 use ledger_log::{Block, LogError, Space};
-use rocksdb::{ColumnFamilyDescriptor, DB, IteratorMode, WriteBatch};
+use rocksdb::{ColumnFamilyDescriptor, DB, WriteBatch};
 
+use crate::acknowledged::{self, Acknowledged, Reached, Recorded};
 use crate::columns::{Column, EVENTS, FIRST_GENERATION};
 use crate::error::{is_damage, storage, system, unreadable};
 use crate::log::decode;
+use crate::marker::{self, Found, Marker};
 use crate::options::{self, ColumnOptions};
 use crate::store::Inner;
 use crate::{OpenError, StoreOptions, bookkeeping, read_only, shadow, spare, wal};
@@ -24,25 +32,60 @@ use crate::{OpenError, StoreOptions, bookkeeping, read_only, shadow, spare, wal}
 pub(crate) fn open(path: &Path, options: &StoreOptions) -> Result<Inner, OpenError> {
     if options.read_only {
         let reason = "it was started so (read_only)".to_owned();
-        return read_only::open(path, options, reason);
+        return open_for_reading(path, options, reason);
     }
-    if path.join("CURRENT").exists()
+    if path.join(CURRENT).exists()
         && let Err(error) = spare::make_room(path, options)
     {
         return match error {
-            LogError::NoRoom { .. } => read_only::open(path, options, read_only::no_room(&error)),
+            LogError::NoRoom { .. } => open_for_reading(path, options, read_only::no_room(&error)),
             source => Err(OpenError::Check { source }),
         };
     }
-    match open_for_writing(path, options) {
+    match find(path, options).and_then(|marker| open_for_writing(path, options, &marker)) {
         Err(error) if error.is_full_disk() => {
             let reason =
                 format!("no room to open it for writing: {error}; make room and start again");
-            read_only::open(path, options, reason)
+            open_for_reading(path, options, reason)
         }
         Err(error) => Err(name_space(path, options, error)),
         opened => opened,
     }
+}
+
+/// Finds the ledger in a folder, or makes one where that was asked for.
+fn find(path: &Path, options: &StoreOptions) -> Result<Marker, OpenError> {
+    match marker::look(path)? {
+        Found::Ledger(marker) => Ok(marker),
+        Found::Nothing | Found::CutOff if options.create_if_missing => create(path, options),
+        Found::Nothing => Err(OpenError::NotFound { path: path.into() }),
+        Found::CutOff => Err(OpenError::CutOff { path: path.into() }),
+        Found::Unmarked => adopt(path, options),
+        Found::Other(found) => {
+            let path = path.to_owned();
+            Err(OpenError::NotEmpty { path, found })
+        }
+    }
+}
+
+/// Opens a ledger for reading only, when it has no less than was acknowledged.
+fn open_for_reading(
+    path: &Path,
+    options: &StoreOptions,
+    reason: String,
+) -> Result<Inner, OpenError> {
+    let recorded = match marker::look(path)? {
+        Found::Ledger(marker) => recorded(path, &marker)?,
+        Found::Unmarked => return Err(OpenError::MarkerMissing { path: path.into() }),
+        Found::Nothing | Found::CutOff | Found::Other(_) => {
+            return Err(OpenError::NotFound { path: path.into() });
+        }
+    };
+    let inner = read_only::open(path, options, reason)?;
+    let write = inner.lock_writer().write;
+    acknowledged::check(path, &recorded, write, inner.last())?;
+    acknowledged::check_manifest(path, &recorded)?;
+    Ok(inner)
 }
 
 /// Tells damage to what can be rebuilt from other damage, where a file is named.
@@ -79,56 +122,201 @@ fn is_missing_file(error: &(dyn std::error::Error + 'static)) -> bool {
         .is_some_and(is_damage)
 }
 
-fn open_for_writing(path: &Path, options: &StoreOptions) -> Result<Inner, OpenError> {
+/// RocksDB points to its present manifest in this file, from the moment there is a database.
+const CURRENT: &str = "CURRENT";
+
+fn open_for_writing(
+    path: &Path,
+    options: &StoreOptions,
+    marker: &Marker,
+) -> Result<Inner, OpenError> {
+    let (file, recorded) = charge(path, marker)?;
     if options.for_repair {
         wal::check(path)?;
     }
+    let standing = stand(path, options)?;
+    acknowledged::check(path, &recorded, standing.write, standing.tip)?;
+    acknowledged::check_manifest(path, &recorded)?;
+
+    let check = |source| OpenError::Check { source };
     let column_options = ColumnOptions::new(options);
     let columns = columns(path, options)?;
     let db = open_database(path, options, &columns, &column_options)?;
-    let check = |source| OpenError::Check { source };
-
     let read = |key: &str| db.get_opt(key, &options::point_read());
-    match bookkeeping::format(&read).map_err(check)? {
-        Some(bookkeeping::FORMAT) => {}
-        Some(bookkeeping::FORMAT_WITHOUT_PROGRESS) => {
-            let generation = bookkeeping::generation(&read).map_err(check)?;
-            add_progress(&db, &column_options, generation)?;
-        }
-        Some(version) => {
-            return Err(OpenError::UnknownFormat {
-                version,
-                known: bookkeeping::FORMAT,
-            });
-        }
-        None => finish_creating(&db, &column_options)?,
-    }
     let generation = bookkeeping::generation(&read).map_err(check)?;
+    match standing.format {
+        bookkeeping::FORMAT => {}
+        bookkeeping::FORMAT_WITHOUT_MARKER => put_format(&db)?,
+        _ => add_progress(&db, &column_options, generation)?,
+    }
     let epoch = bookkeeping::epoch(&read).map_err(check)?;
+    let write = bookkeeping::last_write(&read).map_err(check)?;
     let tip = bookkeeping::tip(&read).map_err(check)?;
     check_columns(&db, generation)?;
     check_tip(&db, tip)?;
+    acknowledged::check(path, &recorded, write, tip)?;
 
     shadow::clear(path).map_err(|error| check(system("remove a shadow", error)))?;
+    let note = |error| check(system("note that the ledger is open", error));
+    marker::forget_creating(path).map_err(note)?;
     spare::keep(path, options);
-    let inner = Inner::new(db, column_options, generation, epoch, tip, options);
+    let acknowledged = Acknowledged::open(path, file, &recorded, write, tip).map_err(note)?;
+    let mut inner = Inner::new(db, column_options, generation, (epoch, write), tip, options);
+    inner.acknowledged = Some(acknowledged);
     for other in generations(&columns).filter(|other| *other != generation) {
         shadow::drop_generation(&inner, other).map_err(check)?;
     }
     Ok(inner)
 }
 
-/// Returns the column families that are there, or those of a new store.
+/// Makes an empty ledger in an empty folder. Cut off anywhere, it is done again.
+fn create(path: &Path, options: &StoreOptions) -> Result<Marker, OpenError> {
+    let file = |source| OpenError::File {
+        path: path.to_owned(),
+        source,
+    };
+    marker::begin_creating(path).map_err(file)?;
+    let column_options = ColumnOptions::new(options);
+    let columns: Vec<_> = Column::all(FIRST_GENERATION).collect();
+    let mut database = options::database(options);
+    database.create_if_missing(true);
+    database.create_missing_column_families(true);
+    let descriptors = descriptors(&columns, &column_options);
+    let db = DB::open_cf_descriptors(&database, path, descriptors)
+        .map_err(|error| OpenError::from_rocksdb(path.to_owned(), error))?;
+    let mut batch = WriteBatch::default();
+    bookkeeping::put_new(&mut batch, FIRST_GENERATION);
+    db.write_opt(batch, &options::durable_write())
+        .map_err(|error| OpenError::Check {
+            source: storage("record the store format", error),
+        })?;
+    drop(db);
+    let marker = Marker::new(marker::identity(path)?, SystemTime::UNIX_EPOCH);
+    let nothing = Reached {
+        write: 0,
+        position: Position::ZERO,
+        is_closed: true,
+    };
+    acknowledged::issue(path, &marker, nothing)?;
+    // The folder holds a ledger from here on.
+    marker::finish_creating(path)
+}
+
+/// Gives a ledger of an earlier version its marker, without which this version opens none.
+fn adopt(path: &Path, options: &StoreOptions) -> Result<Marker, OpenError> {
+    let standing = stand(path, options)?;
+    if standing.format > bookkeeping::FORMAT_WITHOUT_MARKER {
+        // This version has written it, and it had a marker then.
+        return Err(OpenError::MarkerMissing { path: path.into() });
+    }
+    issue(path, &standing)
+}
+
+/// Writes marker and `ACKNOWLEDGED` for what is there.
+fn issue(path: &Path, standing: &Standing) -> Result<Marker, OpenError> {
+    let file = |source| OpenError::File {
+        path: path.to_owned(),
+        source,
+    };
+    let current = fs::metadata(path.join(CURRENT)).and_then(|file| file.modified());
+    let marker = Marker::new(marker::identity(path)?, current.map_err(file)?);
+    let reached = Reached {
+        write: standing.write,
+        position: standing.tip,
+        is_closed: true,
+    };
+    acknowledged::issue(path, &marker, reached)?;
+    marker.write(path).map_err(file)?;
+    Ok(marker)
+}
+
+/// Has a ledger whose marker or `ACKNOWLEDGED` was lost opened again, on the word of somebody who
+/// knows where its log ends.
+pub(crate) fn accept(path: &Path, expected: Position) -> Result<(), OpenError> {
+    let standing = stand(path, &StoreOptions::default())?;
+    if standing.tip != expected {
+        let found = standing.tip;
+        return Err(OpenError::NotAccepted { expected, found });
+    }
+    issue(path, &standing).map(drop)
+}
+
+/// Gives a restored copy of a ledger its identifier, its marker and `ACKNOWLEDGED`, none of which
+/// RocksDB copies.
+pub(crate) fn issue_restored(path: &Path, id: &str) -> Result<(), OpenError> {
+    marker::write_whole(path, marker::IDENTITY, id.as_bytes()).map_err(|source| {
+        let path = path.join(marker::IDENTITY);
+        OpenError::File { path, source }
+    })?;
+    issue(path, &stand(path, &StoreOptions::default())?).map(drop)
+}
+
+/// Takes charge of a folder: its lock, and what it says of how far it was acknowledged.
+fn charge(path: &Path, marker: &Marker) -> Result<(File, Recorded), OpenError> {
+    let recorded = recorded(path, marker)?;
+    Ok((acknowledged::take_charge(path)?, recorded))
+}
+
+/// Reads how far a ledger was acknowledged, after checking that its files belong together.
+fn recorded(path: &Path, marker: &Marker) -> Result<Recorded, OpenError> {
+    for name in [CURRENT, marker::IDENTITY] {
+        if !path.join(name).exists() {
+            let path = path.to_owned();
+            return Err(OpenError::FileMissing { path, name });
+        }
+    }
+    if marker::identity(path)? != marker.id {
+        let path = path.join(marker::IDENTITY);
+        return Err(OpenError::Foreign { path });
+    }
+    let Some(recorded) = acknowledged::read(path, marker)? else {
+        return Err(OpenError::AcknowledgedMissing { path: path.into() });
+    };
+    Ok(recorded)
+}
+
+/// Where a database stands.
+struct Standing {
+    format: u32,
+    write: u64,
+    tip: Position,
+}
+
+/// Looks at where a database stands, and checks the end of its log; nothing is changed.
+fn stand(path: &Path, options: &StoreOptions) -> Result<Standing, OpenError> {
+    let columns = columns(path, options)?;
+    let column_options = ColumnOptions::new(options);
+    let mut database = options::quiet(options);
+    database.set_paranoid_checks(!options.for_repair);
+    let descriptors = descriptors(&columns, &column_options);
+    let db = DB::open_cf_descriptors_read_only(&database, path, descriptors, false)
+        .map_err(|error| OpenError::from_rocksdb(path.to_owned(), error))?;
+    let check = |source| OpenError::Check { source };
+    let read = |key: &str| db.get_opt(key, &options::point_read());
+    let format = bookkeeping::format(&read).map_err(check)?;
+    // The format is the first thing that is written; a database without it is damaged.
+    let name = "format";
+    let format = format.ok_or(check(LogError::CorruptEntry { name }))?;
+    if format > bookkeeping::FORMAT {
+        let (version, known) = (format, bookkeeping::FORMAT);
+        return Err(OpenError::UnknownFormat { version, known });
+    }
+    let generation = bookkeeping::generation(&read).map_err(check)?;
+    if format > bookkeeping::FORMAT_WITHOUT_PROGRESS {
+        check_columns(&db, generation)?;
+    }
+    let tip = bookkeeping::tip(&read).map_err(check)?;
+    check_tip(&db, tip)?;
+    let write = bookkeeping::last_write(&read).map_err(check)?;
+    Ok(Standing { format, write, tip })
+}
+
+/// Returns the column families that are there.
 pub(crate) fn columns(path: &Path, options: &StoreOptions) -> Result<Vec<Column>, OpenError> {
-    // RocksDB points to its present manifest in this file, from the moment there is a database.
-    if !path.join("CURRENT").exists() {
-        return if options.create_if_missing {
-            Ok(Column::all(FIRST_GENERATION).collect())
-        } else {
-            Err(OpenError::NotFound {
-                path: path.to_owned(),
-            })
-        };
+    if !path.join(CURRENT).exists() {
+        return Err(OpenError::NotFound {
+            path: path.to_owned(),
+        });
     }
     DB::list_cf(&options::database(options), path)
         .map_err(|error| OpenError::from_rocksdb(path.to_owned(), error))?
@@ -137,15 +325,22 @@ pub(crate) fn columns(path: &Path, options: &StoreOptions) -> Result<Vec<Column>
         .collect()
 }
 
+fn descriptors<'a>(
+    columns: &'a [Column],
+    column_options: &'a ColumnOptions,
+) -> impl Iterator<Item = ColumnFamilyDescriptor> + 'a {
+    columns
+        .iter()
+        .map(|column| ColumnFamilyDescriptor::new(column.name(), column_options.of(*column)))
+}
+
 fn open_database(
     path: &Path,
     options: &StoreOptions,
     columns: &[Column],
     column_options: &ColumnOptions,
 ) -> Result<DB, OpenError> {
-    let descriptors = columns
-        .iter()
-        .map(|column| ColumnFamilyDescriptor::new(column.name(), column_options.of(*column)));
+    let descriptors = descriptors(columns, column_options);
     let mut database = options::database(options);
     if options.for_repair {
         // Files of the derived state may be missing or cut short; the log is read and checked whole
@@ -156,33 +351,15 @@ fn open_database(
         .map_err(|error| OpenError::from_rocksdb(path.to_owned(), error))
 }
 
-/// Completes a store that has no format entry: a new one, or one whose creation was cut off.
-fn finish_creating(db: &DB, column_options: &ColumnOptions) -> Result<(), OpenError> {
-    let check = |source| OpenError::Check { source };
-    // The format entry is written before the first block, so that a log without it is damage.
-    let holds_blocks = match db.cf_handle(EVENTS) {
-        None => false,
-        Some(events) => db
-            .iterator_cf(&events, IteratorMode::Start)
-            .next()
-            .is_some(),
-    };
-    if holds_blocks {
-        return Err(check(LogError::CorruptEntry { name: "format" }));
-    }
-    for column in Column::all(FIRST_GENERATION) {
-        create_missing(db, column_options, column)?;
-    }
-    let mut batch = WriteBatch::default();
-    bookkeeping::put_new(&mut batch, FIRST_GENERATION);
-    db.write_opt(batch, &options::durable_write())
-        .map_err(|error| check(storage("record the store format", error)))
-}
-
 /// Brings a store of the first layout to this one: the live generation gets an empty space of
 /// progress, which the engine fills from the log. Cut off anywhere, it is done again.
 fn add_progress(db: &DB, column_options: &ColumnOptions, generation: u64) -> Result<(), OpenError> {
     create_missing(db, column_options, Column::of(Space::Progress, generation))?;
+    put_format(db)
+}
+
+/// Records that an older store was brought to this layout.
+fn put_format(db: &DB) -> Result<(), OpenError> {
     let mut batch = WriteBatch::default();
     bookkeeping::put_format(&mut batch);
     db.write_opt(batch, &options::durable_write())

@@ -8,8 +8,8 @@
 
 use rocksdb::{
     BlockBasedIndexType, BlockBasedOptions, Cache, DBCompactionStyle, DBCompressionType,
-    DBRecoveryMode, DataBlockIndexType, FlushOptions, IngestExternalFileOptions, LogLevel, Options,
-    ReadOptions, WriteOptions,
+    DBRecoveryMode, DataBlockIndexType, FlushOptions, InfoLogger, IngestExternalFileOptions,
+    LogLevel, Options, ReadOptions, WriteOptions,
 };
 
 use ledger_log::Space;
@@ -197,9 +197,9 @@ const SHADOW_OPEN_FILES_MAX: u16 = 64;
 /// Settings of the database as a whole.
 pub(crate) fn database(options: &StoreOptions) -> Options {
     let mut db = Options::default();
-    db.create_if_missing(options.create_if_missing);
-    // Those of a new store; of an existing one exactly those are named that are there.
-    db.create_missing_column_families(true);
+    // A database is made in one place only, which knows that the folder is empty.
+    db.create_if_missing(false);
+    db.create_missing_column_families(false);
     durability(&mut db);
     writing(&mut db, options);
     opening(&mut db, options);
@@ -222,6 +222,13 @@ pub(crate) fn shadow_database() -> Options {
     db.set_compaction_readahead_size(2 * MIB);
     db.set_max_open_files(i32::from(SHADOW_OPEN_FILES_MAX));
     info_log(&mut db);
+    db
+}
+
+/// The same, without RocksDB's own text log, which would be a new file: for looking.
+pub(crate) fn quiet(options: &StoreOptions) -> Options {
+    let mut db = database(options);
+    db.set_info_logger(InfoLogger::new_callback_logger(LogLevel::Fatal, |_, _| {}));
     db
 }
 

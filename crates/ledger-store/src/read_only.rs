@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use ledger_log::{LogError, Space};
-use rocksdb::{ColumnFamilyDescriptor, DB, InfoLogger, LogLevel};
+use rocksdb::{ColumnFamilyDescriptor, DB};
 use rustix::fs::{FlockOperation, fcntl_lock};
 
 use crate::columns::Column;
@@ -33,9 +33,7 @@ pub(crate) fn open(
     let descriptors = columns
         .iter()
         .map(|column| ColumnFamilyDescriptor::new(column.name(), column_options.of(*column)));
-    let mut database = options::database(&options);
-    // RocksDB's own text log would be a new file.
-    database.set_info_logger(InfoLogger::new_callback_logger(LogLevel::Fatal, |_, _| {}));
+    let database = options::quiet(&options);
     let db = DB::open_cf_descriptors_read_only(&database, path, descriptors, false)
         .map_err(|error| OpenError::from_rocksdb(path.to_owned(), error))?;
     let check = |source| OpenError::Check { source };
@@ -54,7 +52,15 @@ pub(crate) fn open(
     let tip = bookkeeping::tip(&read).map_err(check)?;
     check_columns(&db, generation)?;
     check_tip(&db, tip)?;
-    let mut inner = Inner::new(db, column_options, generation, epoch, tip, &options);
+    let write = bookkeeping::last_write(&read).map_err(check)?;
+    let mut inner = Inner::new(
+        db,
+        column_options,
+        generation,
+        (epoch, write),
+        tip,
+        &options,
+    );
     inner.read_only = Some(reason);
     inner.lock = lock;
     Ok(inner)
@@ -88,8 +94,7 @@ pub(crate) fn space_of_file(path: &Path, options: &StoreOptions, error: &str) ->
     let descriptors = columns
         .iter()
         .map(|column| ColumnFamilyDescriptor::new(column.name(), column_options.of(*column)));
-    let mut database = options::database(options);
-    database.set_info_logger(InfoLogger::new_callback_logger(LogLevel::Fatal, |_, _| {}));
+    let mut database = options::quiet(options);
     // The manifest alone is asked, so that no file has to be what it should.
     database.set_paranoid_checks(false);
     let db = DB::open_cf_descriptors_read_only(&database, path, descriptors, false).ok()?;

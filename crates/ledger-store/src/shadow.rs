@@ -92,7 +92,7 @@ pub(crate) fn promote(
     bookkeeping::put_generation(&mut batch, id.generation);
     inner.reached("prepared");
     let mut live = inner.write_live();
-    if let Err(error) = inner.write(&mut writer, batch, "promote a shadow") {
+    if let Err(error) = inner.write(&mut writer, batch, last, "promote a shadow") {
         // Whether it is live is known at the next opening, which drops the other generation.
         content.abandon();
         return Err(error);

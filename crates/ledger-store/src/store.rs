@@ -14,14 +14,15 @@ use rocksdb::{
     SnapshotWithThreadMode, WriteBatch,
 };
 
+use crate::acknowledged::Acknowledged;
 use crate::columns::{Column, EVENTS, Live};
-use crate::error::{is_damage, storage};
+use crate::error::{is_damage, storage, system};
 use crate::open;
 use crate::options::{self, ColumnOptions};
 use crate::read_only;
 use crate::room::Room;
 use crate::shadow::Content;
-use crate::{OpenError, StoreOptions};
+use crate::{OpenError, StoreOptions, bookkeeping};
 
 /// The log and its state in a folder, on RocksDB.
 ///
@@ -50,6 +51,8 @@ pub(crate) struct Inner {
     pub(crate) room: Room,
     /// Why the store takes no writes, when it was opened so.
     pub(crate) read_only: Option<String>,
+    /// How far the ledger was acknowledged; absent where nothing is written.
+    pub(crate) acknowledged: Option<Acknowledged>,
     /// Keeps writers away while the store is open for reading only.
     pub(crate) lock: Option<File>,
     /// What of the live derived state was found damaged first.
@@ -64,6 +67,8 @@ pub(crate) type Watcher = Box<dyn Fn(&'static str) + Send + Sync>;
 /// What only the holder of the writer's lock may touch.
 pub(crate) struct Writer {
     pub(crate) epoch: Epoch,
+    /// The number of the last write.
+    pub(crate) write: u64,
     pub(crate) fault: Option<(Fault, String)>,
 }
 
@@ -102,9 +107,25 @@ impl RocksStore {
     }
 
     /// The identifier of the ledger, the same for it, its backups and its forks.
-    pub(crate) fn ledger_id(&self) -> io::Result<String> {
+    ///
+    /// # Errors
+    ///
+    /// The file that it stands in cannot be read.
+    pub fn ledger_id(&self) -> io::Result<String> {
         let id = fs::read_to_string(self.inner.db.path().join("IDENTITY"))?;
         Ok(id.trim().to_owned())
+    }
+
+    /// Has a ledger whose file `LEDGER` or `ACKNOWLEDGED` was lost opened again, on the word of an
+    /// operator who knows at which position its log ends. Everything else is checked as when it is
+    /// opened, and both files are written anew.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::NotAccepted`] when the log ends at another position, and whatever else stands
+    /// against opening; nothing is changed then.
+    pub fn accept(path: impl AsRef<Path>, last: Position) -> Result<(), OpenError> {
+        open::accept(path.as_ref(), last)
     }
 
     /// Returns the folder.
@@ -182,7 +203,7 @@ impl Inner {
         db: DB,
         column_options: ColumnOptions,
         generation: u64,
-        epoch: Epoch,
+        (epoch, write): (Epoch, u64),
         last: Position,
         options: &StoreOptions,
     ) -> Self {
@@ -197,9 +218,14 @@ impl Inner {
                 next_generation: generation + 1,
             }),
             write_disabled: OnceLock::new(),
-            writer: Mutex::new(Writer { epoch, fault: None }),
+            writer: Mutex::new(Writer {
+                epoch,
+                write,
+                fault: None,
+            }),
             room: Room::new(db.path(), options),
             read_only: None,
+            acknowledged: None,
             lock: None,
             damage: Mutex::default(),
             db,
@@ -370,6 +396,9 @@ impl Inner {
                 reason: reason.clone(),
             });
         }
+        if let Some(reason) = self.acknowledged.as_ref().and_then(Acknowledged::failed) {
+            self.disable_writing(reason);
+        }
         match self.write_disabled.get() {
             None => Ok(()),
             Some(reason) => Err(LogError::WriteDisabled {
@@ -396,10 +425,13 @@ impl Inner {
     pub(crate) fn write(
         &self,
         writer: &mut Writer,
-        batch: WriteBatch,
+        mut batch: WriteBatch,
+        last: Position,
         doing: &'static str,
     ) -> Result<(), LogError> {
         self.check_writable()?;
+        writer.write = writer.write.saturating_add(1);
+        bookkeeping::put_write(&mut batch, writer.write);
         let fault = writer.fault.take();
         if !matches!(fault, Some((Fault::BeforeWrite, _)))
             && let Err(error) = self.db.write_opt(batch, &options::durable_write())
@@ -408,13 +440,24 @@ impl Inner {
             return Err(storage(doing, error));
         }
         let Some((_, reason)) = fault else {
-            return Ok(());
+            return self.acknowledge(writer.write, last);
         };
         self.disable_writing(&reason);
         Err(LogError::Storage {
             doing,
             retry_helps: false,
             source: reason.into(),
+        })
+    }
+
+    /// Notes how far the ledger is acknowledged, before anybody is answered.
+    fn acknowledge(&self, write: u64, last: Position) -> Result<(), LogError> {
+        let Some(acknowledged) = &self.acknowledged else {
+            return Ok(());
+        };
+        acknowledged.note(write, last).map_err(|error| {
+            self.disable_writing(&format!("ACKNOWLEDGED cannot be written: {error}"));
+            system("note what is acknowledged", error)
         })
     }
 
@@ -446,8 +489,10 @@ impl Drop for Inner {
     fn drop(&mut self) {
         // Nothing depends on this flush: everything acknowledged is in the write-ahead log, and is
         // replayed when this fails.
-        if self.write_disabled.get().is_none() && self.read_only.is_none() {
-            drop(self.flush());
+        let is_writable = self.write_disabled.get().is_none() && self.read_only.is_none();
+        if is_writable && self.flush().is_ok() {
+            // Without this note the next opening takes it for a crash, which loses nothing.
+            drop(self.acknowledged.as_mut().map(Acknowledged::close));
         }
     }
 }

@@ -92,7 +92,11 @@ impl Restoring {
         check_room(&FreeSpace::of_the_disk(), &self.staging, manifest.bytes())?;
         let flaws = self.copy_files(folder, &manifest, bytes_per_second, tell)?;
         match flaws.is_empty() {
-            true => Ok(about(&manifest)),
+            true => {
+                // It is a ledger, in a place where no server looks.
+                crate::open::issue_restored(&self.staging, &manifest.ledger)?;
+                Ok(about(&manifest))
+            }
             false => Err(BackupError::Damaged { number, flaws }),
         }
     }

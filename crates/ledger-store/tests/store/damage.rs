@@ -8,13 +8,7 @@ use ledger_log::{Direction, Log, LogError, ShadowPurpose, Space, StateOp, StateS
 use ledger_store::{OpenError, RocksStore, StoreOptions};
 use rocksdb::{DB, Options};
 
-use crate::support::{Folders, append, create, files, open, options};
-
-fn in_every_space(key: &str, value: &str) -> Vec<StateOp> {
-    Space::ALL
-        .map(|space| StateOp::put(space, key.into(), value.into()))
-        .into()
-}
+use crate::support::{Folders, append, create, files, in_every_space, open, options};
 
 /// A ledger that is closed, with one file in each space.
 fn ledger(folders: &Folders) -> PathBuf {
@@ -222,6 +216,7 @@ fn a_repair_passes_over_nothing_of_the_log() {
     let folders = Folders::new();
     let path = folders.fresh();
     let store = create(&path);
+    let noted_before = fs::read(path.join("ACKNOWLEDGED")).unwrap();
     append(&store, &[3, 1, 2, 4], &in_every_space("a", "live"));
     let image = folders.copy(&path);
     drop(store);
@@ -236,8 +231,11 @@ fn a_repair_passes_over_nothing_of_the_log() {
         let is_refused = matches!(opened, Err(OpenError::Damaged { .. }));
         assert!(is_refused, "byte {at}: {opened:?}");
     }
-    // A last write that was cut off was never acknowledged.
+    // A last write that was cut off is missed where it was acknowledged, and dropped where not.
     fs::write(&wal, &bytes[..bytes.len() - 5]).unwrap();
+    let opened = open_for_repair(&image);
+    assert!(matches!(opened, Err(OpenError::Lost { .. })), "{opened:?}");
+    fs::write(image.join("ACKNOWLEDGED"), &noted_before).unwrap();
     let store = open_for_repair(&image).unwrap();
     assert_eq!(store.last_position(), Position::new(6));
     drop(store);

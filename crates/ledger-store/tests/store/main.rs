@@ -9,6 +9,7 @@
 mod backup;
 mod damage;
 mod disk;
+mod faults;
 mod recovery;
 mod room;
 mod shadow;

@@ -12,7 +12,7 @@ use ledger_log::{
 use ledger_store::{OpenError, Problem, RocksStore, Verify, VerifyReport};
 use rocksdb::{ColumnFamilyRef, DB, Options};
 
-use crate::support::{Folders, append, block, create, files, open, spans};
+use crate::support::{Folders, append, block, create, everything, files, open, spans};
 
 /// Changes a closed store behind its back.
 fn tamper(path: &Path, change: impl FnOnce(&DB, &ColumnFamilyRef<'_>)) {
@@ -93,15 +93,15 @@ fn later_formats_are_refused() {
     drop(create(&path));
     let later = folders.copy(&path);
     tamper(&later, |db, _| {
-        db.put("format", 3_u32.to_be_bytes()).unwrap()
+        db.put("format", 4_u32.to_be_bytes()).unwrap()
     });
     let error = open(&later).unwrap_err();
     assert!(
         matches!(
             error,
             OpenError::UnknownFormat {
-                version: 3,
-                known: 2
+                version: 4,
+                known: 3
             }
         ),
         "{error:?}"
@@ -155,30 +155,6 @@ fn stores_of_the_first_format_get_the_space_of_progress() {
         let store = open(&older).unwrap();
         assert_eq!(store.get(Space::Progress, b"a").unwrap(), Some(b"1".into()));
     }
-}
-
-#[test]
-fn creation_that_was_cut_off_is_finished() {
-    let folders = Folders::new();
-    let path = folders.fresh();
-    let mut options = Options::default();
-    options.create_if_missing(true);
-    let db = DB::open(&options, &path).unwrap();
-    db.create_cf("events", &options).unwrap();
-    drop(db);
-    let store = open(&path).unwrap();
-    append(&store, &[1], &[]);
-
-    let path = store.path();
-    drop(store);
-    tamper(&path, |db, _| db.delete("format").unwrap());
-    let error = open(&path).unwrap_err();
-    let name = "format";
-    let refused = matches!(
-        &error,
-        OpenError::Check { source: LogError::CorruptEntry { name: n } } if *n == name
-    );
-    assert!(refused, "a log without a format is damage: {error:?}");
 }
 
 #[test]
@@ -321,12 +297,14 @@ fn verifying_counts_what_is_sound_and_can_be_stopped() {
     assert_eq!((report.records, report.is_complete), (6, false));
 }
 
-/// A crash may cut the last write anywhere; what was written before it stays, as whole groups.
+/// A loss of power may cut the last writes anywhere, and take back what was noted of them; what was
+/// written before stays, as whole groups. What is noted and missing is refused.
 #[test]
 fn torn_tail_of_the_write_ahead_log_is_dropped() {
     let folders = Folders::new();
     let path = folders.fresh();
     let store = create(&path);
+    let noted_before = fs::read(path.join("ACKNOWLEDGED")).unwrap();
     let counts = [3, 1, 2, 4];
     let state = [StateOp::put(Space::Entities, b"a".into(), b"1".into())];
     append(&store, &counts, &state);
@@ -345,6 +323,19 @@ fn torn_tail_of_the_write_ahead_log_is_dropped() {
             .unwrap()
             .set_len(whole - cut)
             .unwrap();
+        if cut > 0 {
+            let before = everything(&torn);
+            for _ in 0..2 {
+                let error = open(&torn).unwrap_err();
+                let is_told = matches!(
+                    &error,
+                    OpenError::Lost { acknowledged, .. } if acknowledged.get() == 10
+                );
+                assert!(is_told, "cut by {cut}: {error:?}");
+            }
+            assert_eq!(everything(&torn), before, "a refused start changes nothing");
+        }
+        fs::write(torn.join("ACKNOWLEDGED"), &noted_before).unwrap();
         let store = open(&torn).unwrap();
         let groups = spans(&store).unwrap().len();
         let last: u64 = counts.iter().take(groups).sum();

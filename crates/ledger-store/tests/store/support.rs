@@ -1,11 +1,13 @@
 //! Folders, stores and groups for the tests of the store.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use ledger_core::{Position, merkle};
-use ledger_log::{Block, BlockBuilder, CommitGroup, Log, LogError, StateOp};
+use ledger_log::{Block, BlockBuilder, CommitGroup, Log, LogError, Space, StateOp};
 use ledger_store::{OpenError, RocksStore, StoreOptions};
 use tempfile::TempDir;
 
@@ -63,8 +65,29 @@ pub(crate) fn open(path: &Path) -> Result<RocksStore, OpenError> {
 pub(crate) fn options(create_if_missing: bool) -> StoreOptions {
     StoreOptions {
         create_if_missing,
+        // Folders are copied all the time, and the spare room would be copied along.
+        spare_bytes: 0,
         ..StoreOptions::default()
     }
+}
+
+/// Every file of a folder, with its bytes and the time of its last change.
+pub(crate) fn everything(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        assert!(entry.file_type().unwrap().is_file(), "{entry:?}");
+        let changed = entry.metadata().unwrap().modified().unwrap();
+        files.insert(entry.path(), (fs::read(entry.path()).unwrap(), changed));
+    }
+    files
+}
+
+/// One entry in every space.
+pub(crate) fn in_every_space(key: &str, value: &str) -> Vec<StateOp> {
+    Space::ALL
+        .map(|space| StateOp::put(space, key.into(), value.into()))
+        .into()
 }
 
 /// The bytes recorded at a position.

@@ -1,0 +1,384 @@
+//! One file of a ledger lost, cut or changed: what becomes of it, for every kind of file.
+//!
+//! The table that comes out is part of `docs/internals/faults.md`, and this holds it to the page.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use expect_test::expect_file;
+use ledger_log::{Direction, Log, Space, StateStore};
+use ledger_store::{OpenError, RocksStore, StoreOptions};
+use rocksdb::{DB, Options};
+
+use crate::support::{Folders, append, create, everything, in_every_space, options, spans};
+
+/// Events in each of the two parts of the ledger: those in files and those in the write-ahead log.
+const IN_FILES: [u64; 3] = [2000, 2000, 1000];
+const IN_THE_LOG: [u64; 4] = [3, 1, 2, 4];
+const ACKNOWLEDGED: u64 = 5010;
+
+/// A change to the bytes of a file.
+type Damage = fn(&mut Vec<u8>);
+
+/// What happens to a file.
+const DAMAGES: [(&str, Damage); 6] = [
+    ("emptied", Vec::clear),
+    ("cut in half", |bytes| bytes.truncate(bytes.len() / 2)),
+    ("last byte cut off", |bytes| bytes.truncate(bytes.len() - 1)),
+    ("bit flipped at the start", |bytes| bytes[0] ^= 1),
+    ("bit flipped in the middle", |bytes| {
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+    }),
+    ("bit flipped at the end", |bytes| {
+        *bytes.last_mut().unwrap() ^= 1;
+    }),
+];
+
+/// What became of a ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Outcome {
+    /// Everything is there and readable.
+    Whole,
+    /// It serves, and whoever reads what is damaged is told.
+    ToldOnReading,
+    /// It is not opened.
+    Refused,
+}
+
+impl Outcome {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Whole => "opens, whole",
+            Self::ToldOnReading => "opens; told on reading",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// A ledger with files of every kind, as it lies there after a stop, and after a kill.
+fn ledgers(folders: &Folders) -> [(&'static str, PathBuf); 2] {
+    let path = folders.fresh();
+    let store = create(&path);
+    append(&store, &IN_FILES, &in_every_space("a", "1"));
+    store.flush().unwrap();
+    append(&store, &IN_THE_LOG, &in_every_space("b", "2"));
+    let killed = folders.copy(&path);
+    drop(store);
+    [("after a stop", path), ("after a kill", killed)]
+}
+
+/// What kind of file that is.
+fn kind(path: &Path, tables: &BTreeMap<String, String>) -> String {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let kind = match name {
+        "CURRENT" | "IDENTITY" | "LEDGER" | "ACKNOWLEDGED" | "LOCK" => return format!("`{name}`"),
+        _ if name.starts_with("LOG") => "`LOG*` (RocksDB's text log)",
+        _ if name.starts_with("MANIFEST") => "`MANIFEST-*`",
+        _ if name.starts_with("OPTIONS") => "`OPTIONS-*`",
+        _ if name.ends_with(".log") => "`*.log` (write-ahead log)",
+        _ if name.ends_with(".sst") => match tables[name].split('.').next().unwrap() {
+            "events" => "`*.sst` of the log",
+            "default" => "`*.sst` of the bookkeeping",
+            "requests" | "refusals" | "meta" => "`*.sst` of what is kept",
+            _ => "`*.sst` of derived state",
+        },
+        _ => panic!("{name} is a kind of file that nobody has thought of"),
+    };
+    kind.to_owned()
+}
+
+/// The column family of each table file.
+fn tables(path: &Path) -> BTreeMap<String, String> {
+    let options = Options::default();
+    let names = DB::list_cf(&options, path).unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    for (file, (bytes, _)) in everything(path) {
+        fs::write(copy.path().join(file.file_name().unwrap()), bytes).unwrap();
+    }
+    let db = DB::open_cf_for_read_only(&options, copy.path(), names, false).unwrap();
+    let files = db.live_files().unwrap();
+    files
+        .into_iter()
+        .map(|file| {
+            let name = file.name.trim_start_matches('/').to_owned();
+            (name, file.column_family_name)
+        })
+        .collect()
+}
+
+/// Opens a ledger twice and says what became of it: once with the wish to create one, which may
+/// stay on in the configuration of a server.
+fn open_twice(path: &Path) -> Outcome {
+    let first = open_once(path, &options(true));
+    let second = open_once(path, &options(false));
+    // Damage that was met in reading may stand in the way of the next opening, and never the other
+    // way round.
+    assert!(
+        first == second || (first, second) == (Outcome::ToldOnReading, Outcome::Refused),
+        "{first:?}, then {second:?}: {}",
+        path.display()
+    );
+    first
+}
+
+fn open_once(path: &Path, options: &StoreOptions) -> Outcome {
+    let before = everything(path);
+    match RocksStore::open(path, options) {
+        Ok(store) => look(&store),
+        Err(error) => {
+            check_sentence(&error);
+            let after = everything(path);
+            assert_eq!(
+                before.keys().collect::<Vec<_>>(),
+                after.keys().collect::<Vec<_>>(),
+                "a refused start leaves every file: {error}"
+            );
+            assert!(before == after, "a refused start changes nothing: {error}");
+            Outcome::Refused
+        }
+    }
+}
+
+/// A refusal says what to do.
+fn check_sentence(error: &OpenError) {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        write!(text, ": {next}").unwrap();
+        cause = next.source();
+    }
+    let is_told = ["restore a backup", "rebuild", "permission"]
+        .iter()
+        .any(|advice| text.contains(advice));
+    assert!(is_told, "no advice in: {text}");
+}
+
+/// A ledger that is open holds what was acknowledged, or tells whoever reads it.
+fn look(store: &RocksStore) -> Outcome {
+    assert_eq!(store.last_position().get(), ACKNOWLEDGED, "never earlier");
+    let log = spans(store);
+    let state = Space::ALL.map(|space| {
+        let all = store.scan(space, b"", b"", Direction::Forward, usize::MAX);
+        all.map(|entries| entries.len())
+    });
+    match (log, state.into_iter().collect::<Result<Vec<_>, _>>()) {
+        (Ok(blocks), Ok(entries)) => {
+            assert_eq!(blocks.last().unwrap().1, ACKNOWLEDGED);
+            assert!(entries.iter().all(|count| *count >= 2), "{entries:?}");
+            Outcome::Whole
+        }
+        _ => Outcome::ToldOnReading,
+    }
+}
+
+#[test]
+fn one_file_that_is_lost_cut_or_changed_never_costs_what_was_acknowledged() {
+    let folders = Folders::new();
+    let mut rows: BTreeMap<(String, &str), BTreeMap<&str, BTreeSet<Outcome>>> = BTreeMap::new();
+    for (end, ledger) in ledgers(&folders) {
+        let tables = tables(&ledger);
+        for (file, (bytes, _)) in everything(&ledger) {
+            let name = file.file_name().unwrap();
+            let mut try_one = |what: &'static str, change: &dyn Fn(&Path)| {
+                let copy = folders.copy(&ledger);
+                change(&copy.join(name));
+                let outcome = open_twice(&copy);
+                let row = rows.entry((kind(&file, &tables), what)).or_default();
+                row.entry(end).or_default().insert(outcome);
+                fs::remove_dir_all(copy).unwrap();
+            };
+            try_one("removed", &|path| fs::remove_file(path).unwrap());
+            for (what, damage) in DAMAGES {
+                if bytes.is_empty() {
+                    continue;
+                }
+                try_one(what, &|path| {
+                    let mut changed = bytes.clone();
+                    damage(&mut changed);
+                    fs::write(path, changed).unwrap();
+                });
+            }
+        }
+    }
+    let text = |outcomes: Option<&BTreeSet<Outcome>>| match outcomes {
+        None => "–".to_owned(),
+        Some(outcomes) => {
+            let texts: Vec<_> = outcomes.iter().map(|outcome| outcome.text()).collect();
+            texts.join(", or ")
+        }
+    };
+    let mut table =
+        String::from("| file | damage | after a stop | after a kill |\n|---|---|---|---|\n");
+    for ((kind, what), ends) in &rows {
+        let (stop, kill) = (
+            text(ends.get("after a stop")),
+            text(ends.get("after a kill")),
+        );
+        writeln!(table, "| {kind} | {what} | {stop} | {kill} |").unwrap();
+    }
+    let page = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/internals/faults.md"
+    );
+    let written = fs::read_to_string(page).unwrap();
+    let (head, rest) = written
+        .split_once("<!-- table of single files -->\n")
+        .unwrap();
+    let (_, tail) = rest.split_once("<!-- end of the table -->").unwrap();
+    let expected =
+        format!("{head}<!-- table of single files -->\n{table}<!-- end of the table -->{tail}");
+    expect_file![page].assert_eq(&expected);
+}
+
+/// A marker or a note of another ledger, or the database of another one, is told.
+#[test]
+fn files_of_two_ledgers_are_not_mixed() {
+    let folders = Folders::new();
+    let [one, other] = [folders.fresh(), folders.fresh()];
+    for (path, count) in [(&one, 5), (&other, 7)] {
+        let store = create(path);
+        append(&store, &[count], &[]);
+    }
+    for name in ["LEDGER", "ACKNOWLEDGED", "IDENTITY"] {
+        let mixed = folders.copy(&one);
+        fs::copy(other.join(name), mixed.join(name)).unwrap();
+        let before = everything(&mixed);
+        for create in [false, true] {
+            let error = RocksStore::open(&mixed, &options(create)).unwrap_err();
+            assert!(
+                matches!(error, OpenError::Foreign { .. }),
+                "{name}: {error:?}"
+            );
+        }
+        assert!(everything(&mixed) == before, "{name}");
+    }
+}
+
+/// An older copy of the database beside a newer note, as a snapshot of half a disk would leave it.
+#[test]
+fn an_older_copy_of_the_database_is_told() {
+    let folders = Folders::new();
+    let path = folders.fresh();
+    let store = create(&path);
+    append(&store, &[5], &[]);
+    drop(store);
+    let older = folders.copy(&path);
+    let store = RocksStore::open(&path, &options(false)).unwrap();
+    append(&store, &[2], &[]);
+    drop(store);
+    fs::copy(path.join("ACKNOWLEDGED"), older.join("ACKNOWLEDGED")).unwrap();
+    let error = RocksStore::open(&older, &options(true)).unwrap_err();
+    let is_told = matches!(
+        &error,
+        OpenError::Lost { acknowledged, found, .. }
+            if (acknowledged.get(), found.get()) == (7, 5)
+    );
+    assert!(is_told, "{error:?}");
+}
+
+/// Also a write without events is a promise: an answer, a refusal.
+#[test]
+fn a_lost_write_without_events_is_told() {
+    let folders = Folders::new();
+    let path = folders.fresh();
+    let store = create(&path);
+    append(&store, &[5], &[]);
+    drop(store);
+    let older = folders.copy(&path);
+    let store = RocksStore::open(&path, &options(false)).unwrap();
+    append(&store, &[], &in_every_space("a", "1"));
+    let epoch = store.claim_epoch().unwrap();
+    let group = ledger_log::CommitGroup {
+        expected_last: store.last_position(),
+        blocks: Vec::new(),
+        state: in_every_space("a", "1"),
+    };
+    store.append(epoch, &group).unwrap();
+    fs::copy(path.join("ACKNOWLEDGED"), older.join("ACKNOWLEDGED")).unwrap();
+    let error = RocksStore::open(&older, &options(false)).unwrap_err();
+    assert!(
+        matches!(&error, OpenError::Lost { writes, .. } if *writes > 0),
+        "{error:?}"
+    );
+}
+
+/// A ledger is created in an empty folder, again where that was cut off, and nowhere else.
+#[test]
+fn a_ledger_is_created_in_an_empty_folder_only() {
+    let folders = Folders::new();
+    let whole = folders.fresh();
+    drop(create(&whole));
+    let with = |names: &[&str]| {
+        let folder = folders.fresh();
+        fs::create_dir(&folder).unwrap();
+        for name in names {
+            let file = whole.join(name);
+            match file.is_file() {
+                true => drop(fs::copy(file, folder.join(name)).unwrap()),
+                false if *name == "lost+found" => fs::create_dir(folder.join(name)).unwrap(),
+                false => fs::write(folder.join(name), "something").unwrap(),
+            }
+        }
+        folder
+    };
+    let cases: [(&[&str], bool); 9] = [
+        (&[], true),
+        (&["lost+found"], true),
+        // Cut off after each step of a creation.
+        (&["CREATING"], true),
+        (&["CREATING", "CURRENT", "IDENTITY"], true),
+        (&["CREATING", "CURRENT", "IDENTITY", "ACKNOWLEDGED"], true),
+        // Something was here.
+        (&["000008.sst"], false),
+        (&["CREATING", "000008.sst"], false),
+        (&["IDENTITY"], false),
+        (&["notes.txt"], false),
+    ];
+    for (names, is_created) in cases {
+        let folder = with(names);
+        assert!(
+            RocksStore::open(&folder, &options(false)).is_err(),
+            "{names:?}"
+        );
+        let before = fs::read_dir(&folder).unwrap().count();
+        let opened = RocksStore::open(&folder, &options(true));
+        assert_eq!(opened.is_ok(), is_created, "{names:?}: {opened:?}");
+        if !is_created {
+            assert_eq!(fs::read_dir(&folder).unwrap().count(), before);
+            continue;
+        }
+        append(&opened.unwrap(), &[3], &[]);
+        let store = RocksStore::open(&folder, &options(false)).unwrap();
+        assert_eq!(spans(&store).unwrap(), [(1, 3)]);
+        assert!(!folder.join("CREATING").exists());
+    }
+}
+
+/// An operator who knows where the log ends may have a ledger opened again that lost its marker or
+/// its note, and no other.
+#[test]
+fn what_an_operator_accepts_is_opened() {
+    let folders = Folders::new();
+    let path = folders.fresh();
+    let store = create(&path);
+    append(&store, &[5], &[]);
+    drop(store);
+    for lost in ["LEDGER", "ACKNOWLEDGED"] {
+        let copy = folders.copy(&path);
+        fs::remove_file(copy.join(lost)).unwrap();
+        assert!(RocksStore::open(&copy, &options(true)).is_err());
+        let before = everything(&copy);
+        let error = RocksStore::accept(&copy, ledger_core::Position::new(6)).unwrap_err();
+        let is_told = matches!(&error, OpenError::NotAccepted { found, .. } if found.get() == 5);
+        assert!(is_told, "{error:?}");
+        assert!(everything(&copy) == before);
+        RocksStore::accept(&copy, ledger_core::Position::new(5)).unwrap();
+        let store = RocksStore::open(&copy, &options(false)).unwrap();
+        assert_eq!(spans(&store).unwrap(), [(1, 5)]);
+        append(&store, &[1], &[]);
+    }
+}
