@@ -10,13 +10,6 @@ const ROUNDS: u64 = 12;
 /// says so with this variable, and knows then that these rounds were left out.
 const WITHOUT_FUSE: &str = "LEDGER_TESTS_WITHOUT_FUSE";
 
-/// Kinds whose damage is not always noticed yet.
-const NOT_YET: [&str; 3] = [
-    "file damaged after a stop",
-    "file damaged after a kill",
-    "disk lies about its syncs, then power lost",
-];
-
 #[test]
 fn what_was_acknowledged_survives_a_disk_with_faults() {
     if env::var_os(WITHOUT_FUSE).is_some() {
@@ -27,8 +20,6 @@ fn what_was_acknowledged_survives_a_disk_with_faults() {
     let mut campaign = Campaign::new(folder.path().to_owned())
         .unwrap_or_else(|error| panic!("{error:#}; set {WITHOUT_FUSE}=1 to go without"));
     let kinds = KINDS.map(|kind| kind.name);
-    let kinds = kinds.into_iter().filter(|name| !NOT_YET.contains(name));
-    let kinds: Vec<_> = kinds.collect();
     let seed = u64::from_be_bytes(*uuid::Uuid::new_v4().as_bytes().first_chunk().unwrap());
     // The step before which the server is killed follows from the number of the round: over the
     // runs every step comes up.

@@ -23,6 +23,7 @@ use std::path::PathBuf;
 use tokio::runtime::Runtime;
 
 pub use fault::{Fault, KINDS};
+use round::Then;
 
 /// Requests that the ledger holds before the first fault: enough for files of every kind.
 const REQUESTS_BEFORE: u64 = 30;
@@ -41,6 +42,10 @@ pub struct Tally {
     pub served: u64,
     /// The server refused to open and said why.
     pub refused: u64,
+    /// The server served, and whoever read what was damaged was told.
+    pub told: u64,
+    /// The disk had confirmed and forgotten, and the note with the rest: nothing could tell.
+    pub reverted: u64,
 }
 
 /// What a campaign has seen, by kind of fault.
@@ -59,16 +64,24 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "| fault | rounds | struck | served | refused |")?;
-        writeln!(f, "|---|---:|---:|---:|---:|")?;
+        writeln!(
+            f,
+            "| fault | rounds | struck | served | told | refused | reverted |"
+        )?;
+        writeln!(f, "|---|---:|---:|---:|---:|---:|---:|")?;
         for (name, tally) in &self.tallies {
             let Tally {
                 rounds,
                 struck,
                 served,
                 refused,
+                told,
+                reverted,
             } = tally;
-            writeln!(f, "| {name} | {rounds} | {struck} | {served} | {refused} |")?;
+            writeln!(
+                f,
+                "| {name} | {rounds} | {struck} | {served} | {told} | {refused} | {reverted} |"
+            )?;
         }
         Ok(())
     }
@@ -180,8 +193,12 @@ impl Campaign {
                 let tally = report.tallies.entry(kind.name).or_default();
                 tally.rounds += 1;
                 tally.struck += u64::from(ended.struck);
-                tally.served += u64::from(ended.served);
-                tally.refused += u64::from(!ended.served);
+                match ended.then {
+                    Then::Served => tally.served += 1,
+                    Then::Refused => tally.refused += 1,
+                    Then::Told => tally.told += 1,
+                    Then::Reverted => tally.reverted += 1,
+                }
             }
         }
         Ok(report)

@@ -6,7 +6,7 @@ use crate::faultfs::{Disk, FileName, Plan};
 use crate::oracle::{self, Sent};
 use crate::workload::Seeded;
 use crate::{RawClient, Refused, ServerProcess};
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use ledger_core::Position;
 use ledger_proto::v1;
 use std::collections::VecDeque;
@@ -23,8 +23,22 @@ const ANSWER_TIME: Duration = Duration::from_secs(20);
 pub(super) struct Ended {
     /// The fault has struck something.
     pub(super) struck: bool,
-    /// The server served afterwards; otherwise it refused.
-    pub(super) served: bool,
+    /// What the server did afterwards.
+    pub(super) then: Then,
+}
+
+/// What the server did after a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// It served, with everything.
+    Served,
+    /// It refused to open and said why.
+    Refused,
+    /// It served, and whoever read what was damaged was told.
+    Told,
+    /// It served less than was acknowledged, on a disk that had confirmed and forgotten, and had
+    /// forgotten the note of it as well.
+    Reverted,
 }
 
 impl Campaign {
@@ -46,16 +60,35 @@ impl Campaign {
         let struck = struck || matches!(fault.end, End::Kill(_)) || fault.after != After::Nothing;
         match ServerProcess::try_start(&self.ledger())? {
             Ok(server) => {
-                self.check(&server, &mut base, &mut doubtful)?;
-                server.stop().context("the server does not stop in order")?;
-                let served = true;
-                Ok(Ended { struck, served })
+                let noted = self.fs.with(noted_position);
+                let checked = self.check(&server, &mut base, &mut doubtful);
+                let then = match checked {
+                    Ok(()) => Then::Served,
+                    Err(error) if is_told(fault, &error) => Then::Told,
+                    Err(error) if fault.plan.lies => {
+                        self.check_reverted(&server, noted).context(error)?;
+                        Then::Reverted
+                    }
+                    Err(error) => return Err(error),
+                };
+                let stopped = server.stop();
+                if then != Then::Told {
+                    stopped.context("the server does not stop in order")?;
+                }
+                Ok(Ended { struck, then })
             }
             Err(refused) => {
                 ensure!(fault.may_refuse, "refused for no reason: {refused:?}");
-                self.check_refusal(&refused)?;
-                let served = false;
-                Ok(Ended { struck, served })
+                if let Some(server) = self.check_refusal(&refused)? {
+                    // What stood in the way of a write need not stand in the way of the next start;
+                    // the log is what it was.
+                    match self.check(&server, &mut base, &mut doubtful) {
+                        Err(error) if !is_told(fault, &error) => return Err(error),
+                        _ => drop(server),
+                    }
+                }
+                let then = Then::Refused;
+                Ok(Ended { struck, then })
             }
         }
     }
@@ -131,9 +164,25 @@ impl Campaign {
         })
     }
 
-    /// The server refuses: it says why and what to do, the same the second time, and leaves every
-    /// file where it is.
-    fn check_refusal(&self, refused: &Refused) -> Result<()> {
+    /// A disk that lies has taken everything back, the note of what was acknowledged included: the
+    /// ledger is one of the past, and nothing in it can tell. It is never one before the note.
+    fn check_reverted(&self, server: &ServerProcess, noted: u64) -> Result<()> {
+        self.runtime.block_on(async {
+            let mut client = connect(server).await?;
+            let log = oracle::read(&mut client, Position::FIRST).await?;
+            let last = log.last().map_or(0, |(_, event)| event.position.get());
+            ensure!(
+                last >= noted,
+                "the ledger opened at {last} although {noted} was noted"
+            );
+            rebuild(&mut client).await?;
+            books(&mut client).await
+        })
+    }
+
+    /// The server refuses: it says why and what to do, and leaves every file where it is, also the
+    /// second time. Returns the server when it serves then.
+    fn check_refusal(&self, refused: &Refused) -> Result<Option<ServerProcess>> {
         ensure!(
             refused.code == Some(3),
             "refused in another way: {refused:?}"
@@ -147,24 +196,63 @@ impl Campaign {
             self.fs.with(|disk| -> Vec<_> { names(disk) })
         };
         let before = files();
-        match ServerProcess::try_start(&self.ledger())? {
-            Ok(_) => bail!("refused first and served then; first: {refused:?}"),
-            Err(again) => ensure!(again.code == refused.code, "{again:?} after {refused:?}"),
+        let again = ServerProcess::try_start(&self.ledger())?;
+        if let Err(again) = &again {
+            ensure!(again.code == refused.code, "{again:?} after {refused:?}");
         }
         let after = files();
         let lost: Vec<_> = before
             .iter()
-            .filter(|path| !after.contains(path) && !is_text_log(path))
+            .filter(|path| !after.contains(path) && !is_replaced(path))
             .collect();
-        ensure!(lost.is_empty(), "a refused start has removed {lost:?}");
-        Ok(())
+        if again.is_err() {
+            ensure!(lost.is_empty(), "a refused start has removed {lost:?}");
+        }
+        Ok(again.ok())
     }
 }
 
-/// RocksDB's own text logs come and go with every start.
-fn is_text_log(path: &[FileName]) -> bool {
+/// Tells whether damage to a file was answered with an error of the server, or with a rebuild that
+/// did not come to a sound end: never with an event that is missing or another.
+fn is_told(fault: &Fault, error: &anyhow::Error) -> bool {
+    let is_damaged = matches!(fault.after, After::Damage(_));
+    is_damaged && (error.is::<tonic::Status>() || error.is::<NotRebuilt>())
+}
+
+/// A rebuild that found a difference, or came to no end.
+#[derive(Debug, thiserror::Error)]
+#[error("the rebuild ended with {0}")]
+struct NotRebuilt(String);
+
+/// The position that the ledger notes as acknowledged (`docs/internals/storage.md`).
+fn noted_position(disk: &mut Disk) -> u64 {
+    let files = disk.files();
+    let file = files
+        .iter()
+        .find(|(path, _)| path.last().is_some_and(|name| name == "ACKNOWLEDGED"));
+    let bytes = file.and_then(|(_, file)| disk.bytes_mut(*file));
+    let bytes = bytes.map(|bytes| &bytes[..]).unwrap_or_default();
+    let number = |at: usize| {
+        let bytes = bytes
+            .get(at..at + 8)
+            .and_then(|bytes| bytes.try_into().ok());
+        bytes.map(u64::from_be_bytes)
+    };
+    let slots = [0, 4096].map(|slot| number(slot + 8).zip(number(slot + 40)));
+    let newest = slots.into_iter().flatten().max();
+    newest.map_or(0, |(_, position)| position)
+}
+
+/// What RocksDB replaces at each opening for writing. A ledger that the store opens and the engine
+/// refuses, for damage to what only the engine reads, has been opened so far; no table is removed.
+fn is_replaced(path: &[FileName]) -> bool {
     let name = path.last().map(|name| name.to_string_lossy());
-    name.is_some_and(|name| name.starts_with("LOG"))
+    name.is_some_and(|name| {
+        name.starts_with("LOG")
+            || name.starts_with("MANIFEST-")
+            || name.starts_with("OPTIONS-")
+            || name.ends_with(".log")
+    })
 }
 
 /// Sends requests until so many are answered or the server fails.
@@ -237,11 +325,10 @@ async fn rebuild(client: &mut RawClient) -> Result<()> {
         last = Some(progress);
     }
     let last = last.context("a rebuild says how it ended")?;
-    ensure!(
-        last.phase() == v1::RebuildPhase::Switched && last.difference_count == 0,
-        "the rebuild ended with {last:?}"
-    );
-    Ok(())
+    match last.phase() == v1::RebuildPhase::Switched && last.difference_count == 0 {
+        true => Ok(()),
+        false => Err(NotRebuilt(format!("{last:?}")).into()),
+    }
 }
 
 async fn books(client: &mut RawClient) -> Result<()> {
