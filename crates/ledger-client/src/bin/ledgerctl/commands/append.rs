@@ -120,12 +120,12 @@ pub(super) fn show_refused(
     why.show(output, chains)
 }
 
-/// Shows what became of a batch, and when it was recorded if that was before.
+/// Shows what became of a batch, and if it was recorded before, when, as far as that is known.
 pub(super) fn show_answer(
     output: &mut Output<'_>,
     batch: &Batch,
     answer: &v1::AppendResponse,
-    recorded_time: Option<prost_types::Timestamp>,
+    before: Option<Option<prost_types::Timestamp>>,
     why: Why,
 ) -> Result<(), Failure> {
     if output.is_json() {
@@ -134,7 +134,7 @@ pub(super) fn show_answer(
             if !batch.validate_only {
                 object.insert("requestId".to_owned(), json!(batch.request_id.to_string()));
             }
-            if let Some(time) = recorded_time {
+            if let Some(Some(time)) = before {
                 object.insert("recordedBeforeTime".to_owned(), json!(time.to_string()));
             }
         }
@@ -157,10 +157,10 @@ pub(super) fn show_answer(
         return Ok(output.line("checked; nothing was recorded")?);
     }
     let id = batch.request_id;
-    let replayed = match (answer.replayed, recorded_time) {
-        (true, time @ Some(_)) => format!("recorded before, on {}, ", show::time(time)),
-        (true, None) => "recorded before, ".to_owned(),
-        (false, _) => String::new(),
+    let replayed = match before {
+        Some(time @ Some(_)) => format!("recorded before, on {}, ", show::time(time)),
+        Some(None) => "recorded before, ".to_owned(),
+        None => String::new(),
     };
     match (answer.first_position, answer.last_position) {
         (0, _) => output.line(format_args!("{replayed}no event recorded, request {id}"))?,
@@ -336,7 +336,7 @@ mod tests {
         let batch = Batch::from_messages(RequestId::from_bytes([1; 16]), Vec::new());
         let mut written = Vec::new();
         let mut output = Output::new(&mut written, false);
-        let time = Some("2021-12-31T16:00:00Z".parse().unwrap());
+        let time = Some(Some("2021-12-31T16:00:00Z".parse().unwrap()));
         show_answer(&mut output, &batch, &answer, time, Why::Zh).unwrap();
         expect![[r#"
             command 2: CLASS_FULL: The class is full. 班级人数已满

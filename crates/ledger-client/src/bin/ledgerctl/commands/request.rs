@@ -75,7 +75,23 @@ pub(super) struct Asked {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
     pub(super) today: BusinessDate,
+    /// The last position of the log.
+    pub(super) position: u64,
+    /// Refusals on record.
     pub(super) refusals: u64,
+}
+
+impl Known {
+    /// Whether an answer tells what was decided before this was known. An answer that repeats what
+    /// an attempt of the same call recorded a moment ago does not.
+    pub(super) fn is_older_than(&self, answer: &v1::AppendResponse) -> bool {
+        let mut numbers = answer.results.iter().map(|result| result.refusal_number);
+        let is_of_before = match answer.first_position {
+            0 => numbers.any(|number| number > 0 && number <= self.refusals),
+            first => first <= self.position,
+        };
+        answer.replayed && is_of_before
+    }
 }
 
 /// The ledger, as far as recording needs it.
@@ -93,6 +109,7 @@ impl Ledger for Client {
         let status = self.get_status(v1::GetStatusRequest {}).await?;
         Ok(Known {
             today: when::today(&status),
+            position: status.log_position,
             refusals: status.refusal_count,
         })
     }
@@ -221,7 +238,7 @@ pub(super) async fn record(
     for tries in 0..TRIES_MAX {
         let request_id = asked.name(tries);
         let answered = asked.send(ledger, output, request_id, known.today).await?;
-        if let Some(number) = refused_before(&answered.answer, known.refusals) {
+        if let Some(number) = refused_before(&answered.answer, &known) {
             if !asked.is_named_by_caller() && !asked.validate_only {
                 output.message(format_args!(
                     "refused before, as refusal {number}; it is tried again under another id"
@@ -232,7 +249,7 @@ pub(super) async fn record(
                 "this repeats the answer that the request got before, as refusal {number}"
             ));
         }
-        return conclude(ledger, output, &asked, answered).await;
+        return conclude(ledger, output, (&asked, &known), answered).await;
     }
     Err(Failure::Input(format!(
         "refused {TRIES_MAX} times before; to try once more choose an id with --request-id"
@@ -240,18 +257,15 @@ pub(super) async fn record(
 }
 
 /// The number of the first refusal, when nothing was recorded and that was decided earlier.
-fn refused_before(
-    answer: &Result<v1::AppendResponse, ClientError>,
-    refusals_before: u64,
-) -> Option<u64> {
+fn refused_before(answer: &Result<v1::AppendResponse, ClientError>, known: &Known) -> Option<u64> {
     match answer {
-        Ok(answer) if answer.replayed && answer.first_position == 0 => {
+        Ok(answer) if known.is_older_than(answer) && answer.first_position == 0 => {
             let numbers = answer.results.iter().map(|result| result.refusal_number);
             numbers.filter(|number| *number > 0).min()
         }
         Err(ClientError::Refused(refused)) => {
             let numbers = refused.refusals.iter().filter_map(|it| it.refusal_number);
-            numbers.min().filter(|number| *number <= refusals_before)
+            numbers.min().filter(|number| *number <= known.refusals)
         }
         _ => None,
     }
@@ -261,17 +275,19 @@ fn refused_before(
 async fn conclude(
     ledger: &impl Ledger,
     output: &mut Output<'_>,
-    asked: &Asked,
+    (asked, known): (&Asked, &Known),
     Answered { batch, day, answer }: Answered,
 ) -> Result<v1::AppendResponse, Failure> {
     match answer {
         Ok(answer) => {
-            let recorded_time = match answer.replayed {
+            let is_old = known.is_older_than(&answer);
+            let recorded_time = match is_old {
                 true => ledger.recorded_time(answer.first_position).await,
                 false => None,
             };
-            append::show_answer(output, &batch, &answer, recorded_time, asked.why)?;
-            if answer.replayed {
+            let before = is_old.then_some(recorded_time);
+            append::show_answer(output, &batch, &answer, before, asked.why)?;
+            if is_old {
                 repeated(output, asked, &answer);
             }
             Ok(answer)

@@ -19,6 +19,8 @@ enum Step {
     Refuse,
     /// It is carried out, and the answer is lost.
     LoseAnswer,
+    /// It is carried out, and only the answer to a second attempt arrives.
+    LoseFirstAnswer,
     /// It is lost on its way; nobody can tell.
     LoseRequest,
     /// It is not taken.
@@ -121,6 +123,7 @@ impl Ledger for Books {
     async fn known(&self) -> Result<Known, ClientError> {
         Ok(Known {
             today: *self.today.borrow(),
+            position: *self.position.borrow(),
             refusals: *self.refusals.borrow(),
         })
     }
@@ -131,7 +134,7 @@ impl Ledger for Books {
         match step {
             Step::Disabled => return Err(unavailable()),
             Step::LoseRequest => return Err(unknown(batch)),
-            Step::Record | Step::Refuse | Step::LoseAnswer => {}
+            Step::Record | Step::Refuse | Step::LoseAnswer | Step::LoseFirstAnswer => {}
         }
         let on_record = self.requests.borrow().get(&batch.request_id).copied();
         let (outcome, replayed) = match on_record {
@@ -150,6 +153,7 @@ impl Ledger for Books {
         };
         match step {
             Step::LoseAnswer => Err(unknown(batch)),
+            Step::LoseFirstAnswer => answer(outcome, true),
             _ => answer(outcome, replayed),
         }
     }
@@ -245,7 +249,7 @@ async fn tell(story: &str, runs: &[Run]) {
         books.steps.replace(it.steps.iter().copied().collect());
         let (end, said, told) = run(&books, accrual(it.on, it.naming), false).await;
         assert!(end.contains(it.end), "{story} {number}: {end}");
-        let says = format!("{said}{told}");
+        let says = format!("\n{said}{told}");
         assert!(says.contains(it.says), "{story} {number}: {says}");
         let events: Vec<_> = books
             .events
@@ -303,6 +307,13 @@ async fn the_money_is_there_once_however_often_the_command_is_run_again() {
         ..first(&[Step::LoseAnswer], "with --request-id 07070707-0707")
     };
     tell("chosen", &[chosen, then("2021-03-02", CHOSEN)]).await;
+    // An attempt of this very command recorded it, and another attempt was told.
+    let attempts = Run {
+        end: "ok",
+        says: "\nposition 7, request",
+        ..first(&[Step::LoseFirstAnswer], "")
+    };
+    tell("attempts", &[attempts, then("2021-03-01", NO_NAME)]).await;
     // It was lost on its way: it is recorded by the second run, on the day of that.
     let lost = Run {
         steps: &[Step::LoseRequest],
