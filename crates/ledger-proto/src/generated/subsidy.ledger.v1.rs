@@ -3051,7 +3051,8 @@ impl RuleOutcome {
 pub struct AppendRequest {
     /// Names the request for ever: a UUID, 16 bytes, required unless `validate_only`. The same id
     /// with the same commands answers as the first time and does nothing; the same id with other
-    /// commands is refused (REQUEST_ID_REUSED).
+    /// commands is refused (REQUEST_ID_REUSED). Systems that send many name them by UUIDv7: the ledger
+    /// finds out without looking into old files that such a name is new.
     #[prost(bytes = "vec", tag = "1")]
     pub request_id: ::prost::alloc::vec::Vec<u8>,
     /// The commands, at least one. The largest batch is in `GetStatusResponse.limits`.

@@ -35,7 +35,10 @@ pub(crate) enum Failure {
         source: Box<ClientError>,
     },
     /// A request was not carried out.
-    #[error("request {request_id} was not carried out now")]
+    #[error(
+        "this run did not carry out request {request_id}; if an earlier one may have, run the same \
+         command again when the server takes writes"
+    )]
     Request {
         /// The id of the request.
         request_id: RequestId,

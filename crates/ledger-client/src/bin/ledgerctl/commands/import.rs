@@ -15,6 +15,7 @@ use ledger_core::refusal::{Category, Reason};
 use ledger_proto::v1;
 use ledger_proto::v1::command_result::Outcome;
 
+use super::request::Ledger as _;
 use crate::failure::{Failure, read_file};
 use crate::names::{self, Id};
 use crate::output::Output;
@@ -155,9 +156,10 @@ impl Import {
         let Some(first) = batches.next() else {
             return Ok(());
         };
+        let known = client.known().await?;
         let answer = client.append(&first.batch).await;
         let answer = answer.map_err(|error| explain(error, &first, report))?;
-        if answer.replayed && !self.resume {
+        if known.is_older_than(&answer) && !self.resume {
             return Err(Failure::Input(
                 "this file was imported before, in whole or in part; --resume goes on with it"
                     .to_owned(),

@@ -493,7 +493,11 @@ async fn every_end_names_the_request() {
         (Step::Refuse, None, ""),
         (Step::LoseAnswer, Some(true), "is unknown"),
         (Step::LoseRequest, Some(true), "is unknown"),
-        (Step::Disabled, Some(false), "was not carried out now"),
+        (
+            Step::Disabled,
+            Some(false),
+            "this run did not carry out request",
+        ),
     ] {
         let books = Books::new("2021-03-01");
         books.steps.borrow_mut().push_back(step);
