@@ -4,6 +4,7 @@ mod commands;
 mod failure;
 mod names;
 mod output;
+mod reading;
 mod show;
 mod when;
 

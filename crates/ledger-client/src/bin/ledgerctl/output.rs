@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
 use serde_json::Value;
 
+use crate::reading::safe::SafeWriter;
+
 /// Where answers go.
 pub(crate) struct Output<'writer> {
     writer: &'writer mut dyn Write,
@@ -71,13 +73,17 @@ impl<'writer> Output<'writer> {
         writeln!(self.writer)
     }
 
-    /// Writes CSV: a header and its rows, which have as many fields.
-    pub(crate) fn csv(&mut self, header: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
-        let mut writer = csv::Writer::from_writer(&mut self.writer);
-        writer.write_record(header)?;
-        for row in rows {
-            writer.write_record(row)?;
-        }
+    /// Begins CSV for spreadsheets: a byte order mark and a header.
+    pub(crate) fn csv_header(&mut self, header: &[&str]) -> io::Result<()> {
+        let mut writer = SafeWriter::new(&mut self.writer)?;
+        writer.row(header.iter().copied())?;
+        writer.flush()
+    }
+
+    /// Writes a row of CSV, which has as many fields as the header.
+    pub(crate) fn csv_row(&mut self, row: &[String]) -> io::Result<()> {
+        let mut writer = SafeWriter::going_on(&mut self.writer);
+        writer.row(row.iter().map(String::as_str))?;
         writer.flush()
     }
 

@@ -1,15 +1,21 @@
 //! `ledgerctl import`: enrolments, certificates or employment from a CSV file.
 
+mod earlier;
 mod fields;
 mod mapping;
 mod report;
 mod source;
+mod table;
 
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use ledger_client::{Client, ClientError, LoadOptions, Retry};
+use ledger_client::{
+    Batch, Client, ClientError, ExplanationDetail, LoadOptions, Retry, batch_request_id,
+    content_digest,
+};
 use ledger_core::RequestId;
 use ledger_core::refusal::{Category, Reason};
 use ledger_proto::v1;
@@ -19,10 +25,12 @@ use super::request::Ledger as _;
 use crate::failure::{Failure, read_file};
 use crate::names::{self, Id};
 use crate::output::Output;
+use crate::reading::encoding::Encoding;
 use fields::Kind;
 use mapping::Mapping;
 use report::{Reject, Report};
 use source::{NumberedBatch, Source};
+use table::Table;
 
 /// Imports a CSV file; every line stands for itself.
 ///
@@ -54,7 +62,7 @@ pub(crate) struct Import {
     /// What the lines are.
     #[arg(value_enum)]
     kind: Kind,
-    /// The file: CSV in UTF-8 with a header line.
+    /// The file: CSV with a header line, in UTF-8, UTF-16 or GB18030.
     file: PathBuf,
     /// Takes a field from a column; may be repeated.
     #[arg(long, value_name = "FIELD=COLUMN")]
@@ -68,6 +76,9 @@ pub(crate) struct Import {
     /// The business date of every line.
     #[arg(long, value_name = "DATE")]
     occurred_on: Option<String>,
+    /// How the characters of the file are written; recognised when it is not given.
+    #[arg(long, value_enum, value_name = "NAME")]
+    encoding: Option<Encoding>,
     /// Lines per request; the same again when an import is resumed.
     #[arg(
         long,
@@ -75,8 +86,8 @@ pub(crate) struct Import {
         value_parser = clap::value_parser!(u32).range(1..=5_000)
     )]
     batch: u32,
-    /// Go on with an import that was broken off, or repeat one: lines recorded earlier are counted
-    /// apart and are no failure.
+    /// Go on with an import that was broken off, or repeat one: lines whose same fact is on record
+    /// are counted apart and are no failure, and lines that were refused are tried again.
     #[arg(long)]
     resume: bool,
     /// The id of the first request; the others are named after it. When it is not given, all are
@@ -95,10 +106,13 @@ impl Import {
         let input = |error: source::SourceError| {
             Failure::Input(format!("{}: {error}", self.file.display()))
         };
-        let header = source::header(&bytes).map_err(input)?;
-        let mapping = self.mapping(&header).map_err(usage)?;
+        let text = source::text(&bytes, self.encoding).map_err(input)?;
+        let table = Table::open(&text).map_err(|error| input(error.into()))?;
+        let mapping = self.mapping(table.header()).map_err(usage)?;
         let lines_per_batch = usize::try_from(self.batch).unwrap_or(usize::MAX);
-        let source = Source::check(&bytes, mapping, lines_per_batch).map_err(input)?;
+        let source_system = &client.config().source_system;
+        let source = Source::check(table, mapping, lines_per_batch, source_system);
+        let source = source.map_err(input)?;
         let mut report = Report::new(&source);
         let bar = ProgressBar::new(source.line_count()).with_style(style());
         let first = self.request_id.map(|id| RequestId::from_bytes(id.0));
@@ -117,7 +131,7 @@ impl Import {
         report.error = result.as_ref().err().and_then(Failure::message);
         // What was rejected before a failure is worth knowing as well.
         if let Some(path) = &self.rejects {
-            report.write_rejects(path, &header, &source)?;
+            report.write_rejects(path, &source)?;
         }
         if result.is_ok() || report.batches > 0 || output.is_json() {
             report.show(output)?;
@@ -165,8 +179,7 @@ impl Import {
                     .to_owned(),
             ));
         }
-        self.note(report, &first, &answer);
-        bar.inc(first.line_count());
+        self.settle(client, first, answer, report, bar).await?;
         let mut load = client.load(batches, LoadOptions::default());
         loop {
             let (batch, outcome) = match load.next().await {
@@ -178,31 +191,143 @@ impl Import {
                 }
             };
             let answer = outcome.map_err(|error| explain(error, &batch, report))?;
-            self.note(report, &batch, &answer);
-            bar.inc(batch.line_count());
+            self.settle(client, batch, answer, report, bar).await?;
         }
     }
 
-    /// Counts what became of the lines of a batch.
-    fn note(&self, report: &mut Report, batch: &NumberedBatch, answer: &v1::AppendResponse) {
-        report.batches = report.batches.saturating_add(1);
-        report.replayed_batches = report
-            .replayed_batches
-            .saturating_add(u64::from(answer.replayed));
-        report.log_position = report.log_position.max(answer.log_position);
-        for (line, result) in batch.lines.iter().zip(&answer.results) {
-            match &result.outcome {
-                Some(Outcome::Refusal(refusal)) if self.resume && already_exists(refusal) => {
-                    report.existing = report.existing.saturating_add(1);
-                }
-                Some(Outcome::Refusal(refusal)) => {
-                    report.rejects.push(Reject::by_ledger(*line, refusal));
-                }
-                Some(Outcome::Accepted(_)) | None => {
-                    report.recorded = report.recorded.saturating_add(1);
-                }
+    /// Counts what became of the lines of a batch. Those that an earlier run was refused are tried
+    /// again under the next name, which is found again as well: nothing is done twice.
+    async fn settle(
+        &self,
+        client: &Client,
+        mut batch: NumberedBatch,
+        mut answer: v1::AppendResponse,
+        report: &mut Report,
+        bar: &ProgressBar,
+    ) -> Result<(), Failure> {
+        let line_count = batch.line_count();
+        let mut firsts: HashMap<u64, u64> = HashMap::new();
+        for _ in 0..TRIES_MAX {
+            report.note(&answer);
+            let refused = Refused::of(&batch, &answer);
+            let recorded = batch.line_count().saturating_sub(refused.len_u64());
+            report.recorded = report.recorded.saturating_add(recorded);
+            let rejected = self.apart(client, refused, report).await?;
+            let is_final = !answer.replayed || rejected.0.is_empty();
+            if is_final {
+                rejected.reject(report, &firsts);
+                break;
             }
+            for line in &rejected.0 {
+                firsts.entry(line.line).or_insert(line.number);
+            }
+            batch = rejected.again(batch.batch.request_id);
+            let next = client.append(&batch.batch).await;
+            answer = next.map_err(|error| explain(error, &batch, report))?;
         }
+        bar.inc(line_count);
+        let numbers: BTreeSet<u64> = firsts.values().copied().collect();
+        if !numbers.is_empty() {
+            report.note_firsts(
+                &earlier::refusals(client, &numbers)
+                    .await
+                    .map_err(Failure::Client)?,
+            );
+        }
+        Ok(())
+    }
+
+    /// Takes the lines out whose same fact is on record, when resuming, and counts them.
+    async fn apart(
+        &self,
+        client: &Client,
+        mut refused: Refused,
+        report: &mut Report,
+    ) -> Result<Refused, Failure> {
+        let positions = refused.0.iter().filter_map(RefusedLine::earlier_fact);
+        let events = earlier::events(client, &positions.collect()).await?;
+        let mut existing = 0_u64;
+        refused.0.retain_mut(|line| {
+            let event = line.earlier_fact().and_then(|it| events.get(&it));
+            let Some(event) = event else { return true };
+            let differing = earlier::differences(&line.command, event);
+            let is_same = self.resume && differing.is_empty();
+            existing = existing.saturating_add(u64::from(is_same));
+            line.refusal.message_en = match differing.is_empty() {
+                true => format!("{} It is the same fact.", line.refusal.message_en),
+                false => format!(
+                    "{} On record at position {} with another {}.",
+                    line.refusal.message_en,
+                    event.position,
+                    differing.join(", ")
+                ),
+            };
+            !is_same
+        });
+        report.existing = report.existing.saturating_add(existing);
+        Ok(refused)
+    }
+}
+
+/// Names tried after refusals: each costs a round trip, and who was refused so often wants to look
+/// at why.
+const TRIES_MAX: u32 = 1_000;
+
+/// The refused lines of a request.
+struct Refused(Vec<RefusedLine>);
+
+struct RefusedLine {
+    line: u64,
+    command: v1::Command,
+    refusal: v1::Refusal,
+    number: u64,
+}
+
+impl RefusedLine {
+    /// The position of the fact that is said to be on record.
+    fn earlier_fact(&self) -> Option<u64> {
+        let facts = already_exists(&self.refusal).then_some(&self.refusal.facts)?;
+        facts.last().copied()
+    }
+}
+
+impl Refused {
+    fn of(batch: &NumberedBatch, answer: &v1::AppendResponse) -> Self {
+        let lines = batch.lines.iter().zip(&batch.batch.commands);
+        let lines = lines.zip(&answer.results);
+        let refused = lines.filter_map(|((line, command), result)| match &result.outcome {
+            Some(Outcome::Refusal(refusal)) => Some(RefusedLine {
+                line: *line,
+                command: command.clone(),
+                refusal: refusal.clone(),
+                number: result.refusal_number,
+            }),
+            Some(Outcome::Accepted(_)) | None => None,
+        });
+        Self(refused.collect())
+    }
+
+    fn len_u64(&self) -> u64 {
+        u64::try_from(self.0.len()).unwrap_or(u64::MAX)
+    }
+
+    /// The request that tries the lines again: named after the one that refused them.
+    fn again(self, refused_by: RequestId) -> NumberedBatch {
+        let digest = content_digest([&refused_by.as_bytes()[..]]);
+        let id = batch_request_id("import again", &digest, 0);
+        let (lines, commands) = self.0.into_iter().map(|it| (it.line, it.command)).unzip();
+        let batch = Batch::from_messages(id, commands)
+            .independent()
+            .explained(ExplanationDetail::None);
+        NumberedBatch { batch, lines }
+    }
+
+    fn reject(self, report: &mut Report, firsts: &HashMap<u64, u64>) {
+        let rejects = self.0.into_iter().map(|it| {
+            let first = firsts.get(&it.line).copied();
+            Reject::by_ledger(it.line, &it.refusal, first)
+        });
+        report.rejects.extend(rejects);
     }
 }
 

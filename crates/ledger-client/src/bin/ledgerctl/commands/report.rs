@@ -80,7 +80,11 @@ impl Progress {
             return Ok(output.json(&to_json(&report))?);
         }
         if self.csv {
-            return Ok(output.csv(rows::HEADER, &rows::of(&report))?);
+            output.csv_header(rows::HEADER)?;
+            for row in rows::of(&report) {
+                output.csv_row(&row)?;
+            }
+            return Ok(());
         }
         Ok(tables::write(output, &report, self.by)?)
     }

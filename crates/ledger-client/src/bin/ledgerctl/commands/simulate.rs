@@ -128,9 +128,9 @@ impl Shown {
         match self {
             Self::Csv { begun } => {
                 if !std::mem::replace(begun, true) {
-                    output.line(csv_line(&COLUMNS.map(str::to_owned))?)?;
+                    output.csv_header(&COLUMNS)?;
                 }
-                Ok(output.line(csv_line(&csv_cells(difference))?)?)
+                Ok(output.csv_row(&csv_cells(difference))?)
             }
             Self::Json => Ok(output.json_line(&to_json(difference))?),
             Self::Table(found) => {
@@ -143,7 +143,7 @@ impl Shown {
     fn end(self, output: &mut Output<'_>, report: &v1::SimulationReport) -> Result<(), Failure> {
         match self {
             Self::Csv { begun: true } => Ok(()),
-            Self::Csv { begun: false } => Ok(output.line(csv_line(&COLUMNS.map(str::to_owned))?)?),
+            Self::Csv { begun: false } => Ok(output.csv_header(&COLUMNS)?),
             Self::Json => Ok(output.json_line(&to_json(report))?),
             Self::Table(found) => show_report(output, &found, report),
         }
@@ -306,17 +306,6 @@ fn csv_cells(difference: &v1::SimulationDifference) -> [String; 14] {
     ]
 }
 
-/// One line of CSV, without its end.
-fn csv_line(cells: &[String]) -> Result<String, Failure> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let written = writer.write_record(cells);
-    written.map_err(|error| Failure::Output(error.into()))?;
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| Failure::Output(error.into_error()))?;
-    Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
-}
-
 fn style() -> ProgressStyle {
     ProgressStyle::with_template("{msg:10} [{bar:40}] {human_pos}/{human_len} {per_sec} {eta}")
         .expect("the template is a constant")
@@ -398,7 +387,7 @@ mod tests {
     #[test]
     fn differences_are_written_as_csv() {
         expect![[r#"
-            division,scheme,class_id,award_id,beneficiary,was_approved_fen,would_approve_fen,approved,was_paid_fen,would_pay_fen,paid,reason,document,clause
+            ﻿division,scheme,class_id,award_id,beneficiary,was_approved_fen,would_approve_fen,approved,was_paid_fen,would_pay_fen,paid,reason,document,clause
             370100,vocational-training,01010101-0101-0101-0101-010101010101,,person 02020202-0202-0202-0202-020202020202,50000,0,refused,50000,0,refused,YEARLY_QUOTA_USED,草案,"第3条, 每年1次"
         "#]]
         .assert_eq(&shown(true));

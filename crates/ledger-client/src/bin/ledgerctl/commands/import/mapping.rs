@@ -1,5 +1,7 @@
 //! Which column or value each field of a line comes from.
 
+use std::borrow::Cow;
+
 use super::fields::Kind;
 
 /// Where the fields of a line come from, in the order of [`Kind::fields`].
@@ -98,10 +100,30 @@ impl Mapping {
         self.kind
     }
 
+    /// Whether a field comes from this column.
+    pub(super) fn takes(&self, column: usize) -> bool {
+        self.origins.contains(&Origin::Column(column))
+    }
+
+    /// Where each field comes from, as text: the column by its name.
+    pub(super) fn describe(&self, header: &[String]) -> Vec<String> {
+        let fields = self.kind.fields().iter().zip(&self.origins);
+        let describe = fields.map(|(field, origin)| match origin {
+            Origin::Column(index) => {
+                let column = header.get(*index).map_or("", String::as_str);
+                format!("{}<{column}", field.name)
+            }
+            Origin::Value(value) => format!("{}={value}", field.name),
+        });
+        describe.collect()
+    }
+
     /// The values of the fields of a line.
-    pub(super) fn values<'line>(&'line self, line: &'line csv::StringRecord) -> Vec<&'line str> {
+    ///
+    /// White space around a cell is no part of its value.
+    pub(super) fn values<'line>(&'line self, cells: &'line [Cow<'_, str>]) -> Vec<&'line str> {
         let value = |origin: &'line Origin| match origin {
-            Origin::Column(index) => line.get(*index).unwrap_or_default(),
+            Origin::Column(index) => cells.get(*index).map_or("", |cell| cell.trim()),
             Origin::Value(value) => value.as_str(),
         };
         self.origins.iter().map(value).collect()
@@ -152,7 +174,7 @@ mod tests {
         let columns = strings(&["person=key", "number=证书编号", "issued-on=date"]);
         let values = strings(&["occurred-on=2021-03-01"]);
         let mapping = Mapping::new(Kind::Certificates, &header, &columns, &values).unwrap();
-        let line = csv::StringRecord::from(vec!["P", "C", "N", "D", "E"]);
+        let line = ["P ", "C", "N", "\tD", "E"].map(Cow::Borrowed);
         let found = mapping.values(&line);
         assert_eq!(
             found,

@@ -1,19 +1,33 @@
 //! What became of an import.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use ledger_core::RequestId;
 use ledger_proto::v1;
 use serde_json::json;
 
+use super::earlier::FirstRefusal;
 use super::source::Source;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::reading::safe::SafeWriter;
 use crate::show;
 
 /// Rejected lines shown to people; all of them are in the file of rejects and in JSON.
 const REJECTS_SHOWN_MAX: usize = 20;
+
+/// The columns in front of the cells of a rejected line. They make a file of rejects known as such
+/// when it is imported, and never change.
+pub(super) const REASON_COLUMNS: [&str; 7] = [
+    "rejected_line",
+    "rejected_reason",
+    "rejected_message_en",
+    "rejected_message_zh",
+    "rejected_found",
+    "rejected_rule",
+    "rejected_earlier_events",
+];
 
 /// The reason of lines that were never sent.
 const FIELD_INVALID: &str = "FIELD_INVALID";
@@ -39,6 +53,8 @@ pub(super) struct Report {
     pub(super) error: Option<String>,
     /// Lines and requests that may be recorded or not.
     pub(super) in_doubt: Vec<String>,
+    /// When lines that were tried again were refused first, by the number of that refusal.
+    pub(super) firsts: BTreeMap<u64, FirstRefusal>,
     /// Position of the last event in the log, as far as the answers tell.
     pub(super) log_position: u64,
 }
@@ -48,14 +64,17 @@ pub(super) struct Report {
 pub(super) struct Reject {
     line: u64,
     refusal: v1::Refusal,
+    /// The number of the refusal of an earlier run, when the line was tried again.
+    first: Option<u64>,
 }
 
 impl Reject {
     /// A line that the ledger refused.
-    pub(super) fn by_ledger(line: u64, refusal: &v1::Refusal) -> Self {
+    pub(super) fn by_ledger(line: u64, refusal: &v1::Refusal, first: Option<u64>) -> Self {
         Self {
             line,
             refusal: refusal.clone(),
+            first,
         }
     }
 
@@ -66,7 +85,11 @@ impl Reject {
             message_en: problem.to_owned(),
             ..Default::default()
         };
-        Self { line, refusal }
+        Self {
+            line,
+            refusal,
+            first: None,
+        }
     }
 }
 
@@ -83,6 +106,20 @@ impl Report {
         }
     }
 
+    /// Counts an answer.
+    pub(super) fn note(&mut self, answer: &v1::AppendResponse) {
+        self.batches = self.batches.saturating_add(1);
+        self.replayed_batches = self
+            .replayed_batches
+            .saturating_add(u64::from(answer.replayed));
+        self.log_position = self.log_position.max(answer.log_position);
+    }
+
+    /// Notes when lines that were tried again were refused first.
+    pub(super) fn note_firsts(&mut self, found: &BTreeMap<u64, FirstRefusal>) {
+        self.firsts.extend(found);
+    }
+
     /// Shows the counts and the rejected lines.
     pub(super) fn show(&mut self, output: &mut Output<'_>) -> Result<(), Failure> {
         self.rejects.sort_by_key(|reject| reject.line);
@@ -90,6 +127,7 @@ impl Report {
             let reject = |reject: &Reject| {
                 json!({
                     "line": reject.line,
+                    "refusedFirstAs": reject.first,
                     "refusal": ledger_client::json::to_json(&reject.refusal),
                 })
             };
@@ -110,6 +148,16 @@ impl Report {
         }
         for reject in self.rejects.iter().take(REJECTS_SHOWN_MAX) {
             show::refusal(output, &format!("line {}: ", reject.line), &reject.refusal)?;
+            if let Some(number) = reject.first {
+                let first = self.firsts.get(&number);
+                let when = first.map_or_else(String::new, |first| {
+                    let position = first.position;
+                    format!(" on {}, after position {position}", show::time(first.time))
+                });
+                output.line(format_args!(
+                    "    refused first as refusal {number}{when}; tried again now"
+                ))?;
+            }
         }
         let more = self.rejects.len().saturating_sub(REJECTS_SHOWN_MAX);
         if more > 0 {
@@ -131,48 +179,35 @@ impl Report {
     }
 
     /// Writes the rejected lines: their numbers and reasons, then their cells.
-    pub(super) fn write_rejects(
-        &self,
-        path: &Path,
-        header: &[String],
-        source: &Source<'_>,
-    ) -> Result<(), Failure> {
+    pub(super) fn write_rejects(&self, path: &Path, source: &Source<'_>) -> Result<(), Failure> {
         let failed = |source| Failure::Write {
             path: path.to_owned(),
             source,
         };
         let file = std::fs::File::create(path).map_err(failed)?;
-        self.rejects_to(csv::Writer::from_writer(file), header, source)
-            .map_err(|error| failed(error.into()))
+        let file = std::io::BufWriter::new(file);
+        self.rejects_to(file, source).map_err(failed)
     }
 
-    fn rejects_to<W: std::io::Write>(
+    fn rejects_to(
         &self,
-        mut writer: csv::Writer<W>,
-        header: &[String],
+        writer: impl std::io::Write,
         source: &Source<'_>,
-    ) -> Result<(), csv::Error> {
-        let reasons = [
-            "line",
-            "reason",
-            "message_en",
-            "message_zh",
-            "found",
-            "rule",
-            "earlier_events",
-        ];
-        writer.write_record(reasons.into_iter().chain(header.iter().map(String::as_str)))?;
+    ) -> Result<(), std::io::Error> {
+        let mut writer = SafeWriter::new(writer)?;
+        let names = source.header().iter().map(String::as_str);
+        writer.row(REASON_COLUMNS.into_iter().chain(names))?;
         let rejects: HashMap<u64, &v1::Refusal> = self
             .rejects
             .iter()
             .map(|reject| (reject.line, &reject.refusal))
             .collect();
-        for (line, record) in source.records() {
-            let Some(refusal) = rejects.get(&line) else {
+        for line in source.lines() {
+            let Some(refusal) = rejects.get(&line.number) else {
                 continue;
             };
             let reasons = [
-                line.to_string(),
+                line.number.to_string(),
                 refusal.reason.clone(),
                 refusal.message_en.clone(),
                 refusal.message_zh.clone(),
@@ -180,9 +215,10 @@ impl Report {
                 show::citation(refusal.rule.as_ref()),
                 show::facts(refusal),
             ];
-            writer.write_record(reasons.iter().map(String::as_str).chain(record.iter()))?;
+            let cells = line.cells.iter().map(|cell| &**cell);
+            writer.row(reasons.iter().map(String::as_str).chain(cells))?;
         }
-        Ok(writer.flush()?)
+        writer.flush()
     }
 }
 
@@ -192,12 +228,12 @@ mod tests {
 
     use super::super::fields::Kind;
     use super::super::mapping::Mapping;
-    use super::super::source;
+    use super::super::table::Table;
     use super::*;
 
     const TEXT: &str = "person,note\n\
         0190a3b2-0000-7000-8000-000000000001,one\n\
-        nobody,two\n\
+        nobody,  =1+2 \n\
         0190a3b2-0000-7000-8000-000000000003,\"three, quoted\"\n";
 
     fn report<'file>(source: &Source<'file>) -> Report {
@@ -214,7 +250,9 @@ mod tests {
         report.recorded = 1;
         report.batches = 1;
         report.log_position = 12;
-        report.rejects.insert(0, Reject::by_ledger(4, &refusal));
+        report
+            .rejects
+            .insert(0, Reject::by_ledger(4, &refusal, None));
         report
     }
 
@@ -223,9 +261,9 @@ mod tests {
             "class=0190a3b2-0000-7000-8000-00000000000a".to_owned(),
             "occurred-on=2021-03-01".to_owned(),
         ];
-        let header = source::header(TEXT.as_bytes()).unwrap();
-        let mapping = Mapping::new(Kind::Enrolments, &header, &[], &values).unwrap();
-        Source::check(TEXT.as_bytes(), mapping, 10).unwrap()
+        let table = Table::open(TEXT).unwrap();
+        let mapping = Mapping::new(Kind::Enrolments, table.header(), &[], &values).unwrap();
+        Source::check(table, mapping, 10, "tests").unwrap()
     }
 
     #[test]
@@ -247,15 +285,11 @@ mod tests {
     #[test]
     fn the_file_of_rejects_holds_the_lines_as_they_were() {
         let source = checked();
-        let header = source::header(TEXT.as_bytes()).unwrap();
         let mut written = Vec::new();
-        let writer = csv::Writer::from_writer(&mut written);
-        report(&source)
-            .rejects_to(writer, &header, &source)
-            .unwrap();
+        report(&source).rejects_to(&mut written, &source).unwrap();
         expect![[r#"
-            line,reason,message_en,message_zh,found,rule,earlier_events,person,note
-            3,FIELD_INVALID,"person: an identifier is 32 hexadecimal digits, plain or hyphenated as 8-4-4-4-12",,,,,nobody,two
+            ﻿rejected_line,rejected_reason,rejected_message_en,rejected_message_zh,rejected_found,rejected_rule,rejected_earlier_events,person,note
+            3,FIELD_INVALID,"person: an identifier is 32 hexadecimal digits, plain or hyphenated as 8-4-4-4-12",,,,,nobody,'  =1+2 
             4,CLASS_FULL,The class is full.,班级人数已满,"limit 1, found 2",,"3, 9",0190a3b2-0000-7000-8000-000000000003,"three, quoted"
         "#]].assert_eq(std::str::from_utf8(&written).unwrap());
     }

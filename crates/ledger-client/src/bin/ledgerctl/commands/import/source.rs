@@ -3,18 +3,22 @@
 use ledger_client::{Batch, ExplanationDetail, batch_request_id, content_digest};
 use ledger_core::identity_number::looks_like_identity_number;
 use ledger_core::{Command, RequestId};
+use ledger_proto::to_proto::command_to_proto;
+use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
 use super::mapping::Mapping;
+use super::table::{Line, Table, TableError};
+use crate::reading::encoding::{Encoding, EncodingError, decode};
 
 /// Bytes of one file, which is held in memory: ten million lines of two identifiers and a date.
 const FILE_BYTES_MAX: usize = 1024 * 1024 * 1024;
 
-/// A file that can be imported. Its lines are read again for every use, so that only the bytes are
+/// A file that can be imported. Its lines are read again for every use, so that only the text is
 /// held in memory.
 #[derive(Debug)]
 pub(super) struct Source<'file> {
-    bytes: &'file [u8],
+    table: Table<'file>,
     mapping: Mapping,
     lines_per_batch: usize,
     digest: [u8; 32],
@@ -71,9 +75,12 @@ pub(super) enum SourceError {
         /// Bytes allowed.
         max: usize,
     },
-    /// The file is no CSV in UTF-8 with as many cells on every line.
-    #[error("not a CSV file in UTF-8 with as many cells on every line as in the header: {0}")]
-    Csv(#[from] csv::Error),
+    /// The bytes are no text.
+    #[error(transparent)]
+    Encoding(#[from] EncodingError),
+    /// The text is no roster.
+    #[error(transparent)]
+    Table(#[from] TableError),
     /// A cell may hold personal data.
     #[error(
         "line {line} holds what looks like an identity number. No personal data goes into the \
@@ -89,9 +96,15 @@ pub(super) enum SourceError {
     Empty,
 }
 
-/// The names of the columns.
-pub(super) fn header(bytes: &[u8]) -> Result<Vec<String>, SourceError> {
-    Ok(reader(bytes).headers()?.iter().map(str::to_owned).collect())
+/// The text of a file.
+pub(super) fn text(bytes: &[u8], encoding: Option<Encoding>) -> Result<String, SourceError> {
+    if bytes.len() > FILE_BYTES_MAX {
+        return Err(SourceError::TooLong {
+            bytes: bytes.len(),
+            max: FILE_BYTES_MAX,
+        });
+    }
+    Ok(decode(bytes, encoding)?)
 }
 
 impl<'file> Source<'file> {
@@ -102,44 +115,50 @@ impl<'file> Source<'file> {
     /// Fails when the file as a whole must not or cannot be imported; lines with a wrong field are
     /// kept apart.
     pub(super) fn check(
-        bytes: &'file [u8],
+        table: Table<'file>,
         mapping: Mapping,
         lines_per_batch: usize,
+        source_system: &str,
     ) -> Result<Self, SourceError> {
-        if bytes.len() > FILE_BYTES_MAX {
-            return Err(SourceError::TooLong {
-                bytes: bytes.len(),
-                max: FILE_BYTES_MAX,
-            });
+        let header = table.header();
+        if header.iter().any(|name| looks_like_identity_number(name)) {
+            let line = table.header_line();
+            return Err(SourceError::IdentityNumber { line });
         }
-        let mut reader = reader(bytes);
-        if reader.headers()?.iter().any(looks_like_identity_number) {
-            return Err(SourceError::IdentityNumber { line: 1 });
-        }
+        let mut name = Naming::new(&mapping, header, lines_per_batch, source_system);
         let (mut line_count, mut invalid) = (0_u64, Vec::new());
-        for record in reader.records() {
-            let record = record?;
-            let line = line_number(&record);
-            if record.iter().any(looks_like_identity_number) {
-                return Err(SourceError::IdentityNumber { line });
+        for line in table.lines() {
+            let line = line?;
+            let number = line.number;
+            table.check_long_cells(&line, |column| mapping.takes(column))?;
+            if line.cells.iter().any(|it| looks_like_identity_number(it)) {
+                return Err(SourceError::IdentityNumber { line: number });
             }
             line_count = line_count.saturating_add(1);
-            if let Err(problem) = mapping.kind().command(&mapping.values(&record)) {
-                invalid.push(InvalidLine { line, problem });
+            match mapping.kind().command(&mapping.values(&line.cells)) {
+                Ok(command) => name.add(&command),
+                Err(problem) => invalid.push(InvalidLine {
+                    line: number,
+                    problem,
+                }),
             }
         }
         if line_count == 0 {
             return Err(SourceError::Empty);
         }
-        let digest = Sha256::digest(bytes).into();
         Ok(Self {
-            bytes,
+            table,
             mapping,
             lines_per_batch,
-            digest,
+            digest: name.finish(),
             line_count,
             invalid,
         })
+    }
+
+    /// The names of the columns.
+    pub(super) fn header(&self) -> &[String] {
+        self.table.header()
     }
 
     /// Lines below the header.
@@ -153,12 +172,9 @@ impl<'file> Source<'file> {
     }
 
     /// The lines with their numbers, as they stand in the file.
-    pub(super) fn records(&self) -> impl Iterator<Item = (u64, csv::StringRecord)> + use<'file> {
-        let records = reader(self.bytes).into_records();
-        records.map(|record| {
-            let record = record.expect("the file was read once already");
-            (line_number(&record), record)
-        })
+    pub(super) fn lines(&self) -> impl Iterator<Item = Line<'file>> {
+        let lines = self.table.lines();
+        lines.map(|line| line.expect("the file was read once already"))
     }
 
     /// How many requests the lines become.
@@ -188,9 +204,9 @@ impl<'file> Source<'file> {
     /// or after the name that the caller gave to the first.
     pub(super) fn batches(&self, first: Option<RequestId>) -> impl Iterator<Item = NumberedBatch> {
         let kind = self.mapping.kind();
-        let mut commands = self.records().filter_map(move |(line, record)| {
-            let command = kind.command(&self.mapping.values(&record)).ok()?;
-            Some((line, command))
+        let mut commands = self.lines().filter_map(move |line| {
+            let command = kind.command(&self.mapping.values(&line.cells)).ok()?;
+            Some((line.number, command))
         });
         (0_u64..).map_while(move |index| {
             let (lines, commands): (Vec<u64>, Vec<Command>) =
@@ -205,15 +221,34 @@ impl<'file> Source<'file> {
     }
 }
 
-/// White space around a cell is no part of its value.
-fn reader(bytes: &[u8]) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_reader(bytes)
-}
+/// The digest that the requests of an import are named after (ADR 0015): all that makes their
+/// commands, and not the name of the file, its encoding, or what it says beside.
+struct Naming(Sha256);
 
-fn line_number(record: &csv::StringRecord) -> u64 {
-    record.position().map_or(0, csv::Position::line)
+impl Naming {
+    fn new(
+        mapping: &Mapping,
+        header: &[String],
+        lines_per_batch: usize,
+        source_system: &str,
+    ) -> Self {
+        let mapped = mapping.describe(header);
+        let batch = lines_per_batch.to_string();
+        let fixed = ["import 2", mapping.kind().name(), source_system, &batch];
+        let parts = fixed.into_iter().chain(mapped.iter().map(String::as_str));
+        Self(Sha256::new_with_prefix(content_digest(
+            parts.map(str::as_bytes),
+        )))
+    }
+
+    fn add(&mut self, command: &Command) {
+        let encoded = command_to_proto(command).encode_to_vec();
+        self.0.update(content_digest([encoded.as_slice()]));
+    }
+
+    fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
 }
 
 #[cfg(test)]
@@ -228,20 +263,20 @@ mod tests {
     }
 
     fn source(text: &str, lines_per_batch: usize) -> Result<Source<'_>, SourceError> {
-        let header = header(text.as_bytes())?;
+        let table = Table::open(text)?;
         let values = [
             format!("class={CLASS}"),
             "occurred-on=2021-03-01".to_owned(),
         ];
-        let mapping = Mapping::new(Kind::Enrolments, &header, &[], &values).unwrap();
-        Source::check(text.as_bytes(), mapping, lines_per_batch)
+        let mapping = Mapping::new(Kind::Enrolments, table.header(), &[], &values).unwrap();
+        Source::check(table, mapping, lines_per_batch, "tests")
     }
 
     #[test]
     fn lines_are_numbered_cut_into_batches_and_named() {
         let lines: Vec<_> = (1..=5).map(person).collect();
         let text = format!(
-            "\u{feff}person,\"a note\"\n{},\"two\nlines\"\n{} ,x\nnot a key,x\n{},x\n{},x\n{},x\n",
+            "person,\"a note\"\n{},\"two\nlines\"\n{} ,x\nnot a key,x\n{},x\n{},x\n{},x\n",
             lines[0], lines[1], lines[2], lines[3], lines[4]
         );
         let source = source(&text, 2).unwrap();
@@ -258,7 +293,7 @@ mod tests {
         // The same file gives the same names; another file gives others.
         let again: Vec<_> = source.batches(None).collect();
         assert_eq!(batches, again);
-        let other = format!("{text}\n");
+        let other = text.replace(&lines[4], &person(6));
         let other = super::tests::source(&other, 2).unwrap();
         let ids = |source: &Source<'_>| -> Vec<_> {
             source
@@ -299,22 +334,54 @@ mod tests {
                 "person\n".to_owned(),
                 "the file has no lines below its header",
             ),
-            (format!("person,id\n{key}\n"), "not a CSV file in UTF-8"),
+            (format!("person,id\n{key}\n"), "line 2 has 1 cells"),
         ] {
             let error = source(&text, 10).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");
             assert!(!error.contains("1990"), "{error}");
         }
-        let mapping = Mapping::new(
-            Kind::Enrolments,
-            &["person".to_owned()],
-            &[],
-            &[
-                format!("class={CLASS}"),
-                "occurred-on=2021-03-01".to_owned(),
-            ],
-        );
-        let gbk = Source::check(b"person\n\xd5\xc5\n", mapping.unwrap(), 10).unwrap_err();
-        assert!(gbk.to_string().contains("UTF-8"), "{gbk}");
+    }
+
+    #[test]
+    fn an_import_is_named_after_all_that_makes_its_commands() {
+        let name = |text: &str, columns: &[&str], values: &[&str], batch, system: &str| {
+            let strings = |texts: &[&str]| -> Vec<String> {
+                texts.iter().map(|it| (*it).to_owned()).collect()
+            };
+            let table = Table::open(text).unwrap();
+            let (columns, values) = (strings(columns), strings(values));
+            let mapping = Mapping::new(Kind::Enrolments, table.header(), &columns, &values);
+            let source = Source::check(table, mapping.unwrap(), batch, system).unwrap();
+            source.name(None, 0)
+        };
+        let (key, day) = (person(1), "occurred-on=2021-03-01");
+        let text = format!("person,other,note\n{key},{key},x\n");
+        let class = format!("class={CLASS}");
+        let standard = name(&text, &[], &[&class, day], 2, "s");
+        let same_name = [
+            text.replace('\n', "\r\n"),
+            text.replace(",x", ",y"),
+            format!("\n{text},,\n"),
+            text.replace(',', "\t"),
+        ];
+        for same in same_name {
+            assert_eq!(
+                name(&same, &[], &[&class, day], 2, "s"),
+                standard,
+                "{same:?}"
+            );
+        }
+        let other_class = format!("class={}", person(9));
+        let twice = format!("{text}{key},{key},x\n");
+        let others = [
+            name(&text, &[], &[&other_class, day], 2, "s"),
+            name(&text, &["person=other"], &[&class, day], 2, "s"),
+            name(&text, &[], &[&class, "occurred-on=2021-03-02"], 2, "s"),
+            name(&text, &[], &[&class, day], 3, "s"),
+            name(&text, &[], &[&class, day], 2, "t"),
+            name(&twice, &[], &[&class, day], 2, "s"),
+        ];
+        let all: std::collections::HashSet<_> = others.into_iter().chain([standard]).collect();
+        assert_eq!(all.len(), 7);
     }
 }

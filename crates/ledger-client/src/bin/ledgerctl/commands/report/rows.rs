@@ -171,9 +171,12 @@ mod tests {
         assert!(rows.iter().all(|row| row.len() == HEADER.len()));
         let mut written = Vec::new();
         let mut output = Output::new(&mut written, false);
-        output.csv(HEADER, &rows).unwrap();
+        output.csv_header(HEADER).unwrap();
+        for row in &rows {
+            output.csv_row(row).unwrap();
+        }
         expect![[r#"
-            as_of_position,quarter,division,document,clause,target,name_zh,name_en,counts,figure,bound,period,from,until,expected,permille,status,part,part_name,quarter_counted,quarter_found_false,year_counted,year_found_false,time_counted,time_found_false
+            ﻿as_of_position,quarter,division,document,clause,target,name_zh,name_en,counts,figure,bound,period,from,until,expected,permille,status,part,part_name,quarter_counted,quarter_found_false,year_counted,year_found_false,time_counted,time_found_false
             77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,all-training,各类职业技能培训,the all-training,completed,1000000,at-least,cumulative,2025-01-01,2027-01-01,false,43,running,all,,20,2,30,2,43210,2
             77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,all-training,各类职业技能培训,the all-training,completed,1000000,at-least,cumulative,2025-01-01,2027-01-01,false,43,running,city,520100,20,2,30,2,43210,2
             77,2025Q4,0,黔就劳发〔2025〕3号,一: 开展各类职业技能培训100万人次以上,all-training,各类职业技能培训,the all-training,completed,1000000,at-least,cumulative,2025-01-01,2027-01-01,false,43,running,sector,,20,2,30,2,43210,2

@@ -1,0 +1,261 @@
+//! A roster as a table: its header, its rows, and what no roster holds.
+
+use std::borrow::Cow;
+
+use super::report::REASON_COLUMNS;
+use crate::reading::rows::{RowError, Rows, delimiter};
+use crate::reading::safe::unguard;
+
+/// A text with a header. Its rows are read again for every use, so that only the text is held.
+#[derive(Debug, Clone)]
+pub(super) struct Table<'file> {
+    text: &'file str,
+    delimiter: char,
+    header: Vec<String>,
+    header_line: u64,
+    /// Whether it is a file of rejects as this tool writes it, reasons in front.
+    is_rejects: bool,
+}
+
+/// A row with something in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line<'file> {
+    /// The line of the file on which it begins, from 1, as an editor shows it.
+    pub(super) number: u64,
+    /// One cell for each column, exactly as it stands there.
+    pub(super) cells: Vec<Cow<'file, str>>,
+    /// Cells over several lines: the column, and the line on which the cell begins.
+    long_cells: Vec<(usize, u64)>,
+}
+
+/// Why a text is no roster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum TableError {
+    /// No CSV.
+    #[error(transparent)]
+    Row(#[from] RowError),
+    /// No row at all.
+    #[error("the file has no header")]
+    NoHeader,
+    /// A row with fewer cells than the header, or with text in more.
+    #[error(
+        "line {line} has {found} cells and the header has {expected}: a delimiter or a quote is \
+         missing or too many"
+    )]
+    Width {
+        /// The line.
+        line: u64,
+        /// Cells of the line.
+        found: usize,
+        /// Columns of the header.
+        expected: usize,
+    },
+    /// A cell of a field that goes over several lines.
+    #[error(
+        "line {line}: a quote begins there, and the cell of column {column} goes on over several \
+         lines, which no such cell does: the quote is not closed where it should be"
+    )]
+    LongField {
+        /// The line on which the cell begins.
+        line: u64,
+        /// The column, from 1.
+        column: usize,
+    },
+    /// A cell over several lines with a delimiter in it.
+    #[error(
+        "line {line}: a quote begins there, and its cell goes on over several lines and holds what \
+         separates cells: either the quote is not closed where it should be and swallows lines, \
+         or the cell has to be written on one line"
+    )]
+    Swallows {
+        /// The line on which the cell begins.
+        line: u64,
+    },
+}
+
+impl<'file> Table<'file> {
+    pub(super) fn open(text: &'file str) -> Result<Self, TableError> {
+        let delimiter = delimiter(text);
+        let mut rows = Rows::new(text, delimiter);
+        let header = loop {
+            match rows.next().transpose()? {
+                None => return Err(TableError::NoHeader),
+                Some(row) if row.is_blank() => {}
+                Some(row) => break row,
+            }
+        };
+        let mut names: Vec<String> = header.cells.iter().map(|it| it.trim().to_owned()).collect();
+        // Columns without a name at the right end come from cells that were formatted once.
+        while names.last().is_some_and(String::is_empty) {
+            names.pop();
+        }
+        let reasons = names.iter().take(REASON_COLUMNS.len());
+        let is_rejects = reasons.eq(REASON_COLUMNS);
+        if is_rejects {
+            names.drain(..REASON_COLUMNS.len());
+            for name in &mut names {
+                *name = unguard(name).trim().to_owned();
+            }
+        }
+        Ok(Self {
+            text,
+            delimiter,
+            header: names,
+            header_line: header.line,
+            is_rejects,
+        })
+    }
+
+    /// The names of the columns.
+    pub(super) fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// The line on which the header stands.
+    pub(super) const fn header_line(&self) -> u64 {
+        self.header_line
+    }
+
+    /// The rows below the header that hold something.
+    pub(super) fn lines(&self) -> impl Iterator<Item = Result<Line<'file>, TableError>> {
+        let rows = Rows::new(self.text, self.delimiter);
+        let rows = rows.filter(|row| !row.as_ref().is_ok_and(is_blank));
+        let is_rejects = self.is_rejects;
+        let columns = self.header.len();
+        rows.skip(1).map(move |row| {
+            let row = row?;
+            let reasons = if is_rejects { REASON_COLUMNS.len() } else { 0 };
+            let mut cells: Vec<_> = row.cells.into_iter().skip(reasons).collect();
+            let spare = cells.iter().skip(columns);
+            let expected = columns;
+            if cells.len() < columns || !spare.map(|it| it.trim()).all(str::is_empty) {
+                return Err(TableError::Width {
+                    line: row.line,
+                    found: cells.len(),
+                    expected,
+                });
+            }
+            cells.truncate(columns);
+            if is_rejects {
+                for cell in &mut cells {
+                    *cell = Cow::Owned(unguard(cell).to_owned());
+                }
+            }
+            let long_cells = row.long_cells.into_iter();
+            Ok(Line {
+                number: row.line,
+                cells,
+                long_cells: long_cells
+                    .filter_map(|(index, line)| Some((index.checked_sub(reasons)?, line)))
+                    .collect(),
+            })
+        })
+    }
+
+    /// Checks that no cell has swallowed lines: the cell of a field stands on one line, and any
+    /// other that goes on over several holds no delimiter, which a swallowed line would have.
+    pub(super) fn check_long_cells(
+        &self,
+        line: &Line<'_>,
+        is_field: impl Fn(usize) -> bool,
+    ) -> Result<(), TableError> {
+        for (index, begins) in &line.long_cells {
+            let line_of_cell = *begins;
+            if is_field(*index) {
+                return Err(TableError::LongField {
+                    line: line_of_cell,
+                    column: index.saturating_add(1),
+                });
+            }
+            let cell = line.cells.get(*index);
+            if cell.is_some_and(|cell| cell.contains(self.delimiter)) {
+                return Err(TableError::Swallows { line: line_of_cell });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_blank(row: &crate::reading::rows::Row<'_>) -> bool {
+    row.is_blank()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<(u64, String)>, TableError> {
+        let table = Table::open(text)?;
+        let lines = table.lines().map(|line| {
+            let line = line?;
+            table.check_long_cells(&line, |index| index == 0)?;
+            Ok((line.number, line.cells.join("|")))
+        });
+        lines.collect()
+    }
+
+    #[test]
+    fn rows_are_those_with_something_in_them() {
+        for (text, expected) in [
+            (
+                "p,n\na,1\n,\n \t, \n\nb,2\n,,,\n",
+                &[(2, "a|1"), (6, "b|2")][..],
+            ),
+            ("\r\n,\r\np,n\r\na,1\r\n", &[(4, "a|1")]),
+            (
+                "p,n,,\na,1,,\nb,2, , \nc,3\n",
+                &[(2, "a|1"), (3, "b|2"), (4, "c|3")],
+            ),
+            ("p\tn\na\t1,2\n", &[(2, "a|1,2")]),
+            ("p;n\na;1\n", &[(2, "a|1")]),
+            ("p,n\na,\"x\ny\"\n\nb,2\n", &[(2, "a|x\ny"), (5, "b|2")]),
+            ("p,n\n", &[]),
+        ] {
+            let expected: Vec<_> = expected
+                .iter()
+                .map(|(l, it)| (*l, (*it).to_owned()))
+                .collect();
+            assert_eq!(read(text), Ok(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_swallows_lines_is_refused_where_it_begins() {
+        use TableError::{LongField, NoHeader, Row, Swallows, Width};
+        let width = |line, found| Width {
+            line,
+            found,
+            expected: 2,
+        };
+        for (text, expected) in [
+            ("", NoHeader),
+            (",\n\n", NoHeader),
+            ("p,n\na,1\nb\n", width(3, 1)),
+            ("p,n\na,1,2\n", width(2, 3)),
+            ("p,n\na,\"1\nb,2\n", Row(RowError::Unclosed { line: 2 })),
+            // A later quote closes it by accident, in every way in which it can.
+            ("p,n\na,\"1\nb,2\nc,3\"\nd,4\n", Swallows { line: 2 }),
+            (
+                "p,n\na,\"1\nb,\"2\"\n",
+                Row(RowError::AfterQuote { line: 2, closed: 3 }),
+            ),
+            ("p,n\n\"a,1\nb,2\nc\",3\n", LongField { line: 2, column: 1 }),
+            ("p,n\n\"a\nb\",3\n", LongField { line: 2, column: 1 }),
+        ] {
+            assert_eq!(read(text), Err(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_rejects_is_read_without_its_reasons() {
+        let reasons = REASON_COLUMNS.join(",");
+        let text = format!("{reasons},p,'=n\n7,X,,,,,,a,'=1\n8,X,,,,,,'b,-1\n");
+        let table = Table::open(&text).unwrap();
+        assert_eq!(table.header(), ["p", "=n"]);
+        let cells: Vec<_> = table
+            .lines()
+            .map(|line| line.unwrap().cells.join("|"))
+            .collect();
+        assert_eq!(cells, ["a|=1", "'b|-1"]);
+    }
+}
