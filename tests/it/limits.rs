@@ -208,6 +208,8 @@ async fn a_stopping_server_answers_what_it_accepted() {
     let answer = call.await.unwrap().unwrap().into_inner();
     assert_eq!(answer.first_position, 1);
     server.stop().await;
+    // Nobody holds the ledger any more, so that a server that opened it itself closes it at once.
+    assert_eq!(Arc::strong_count(&store), 1);
     drop(to_server);
 }
 

@@ -57,10 +57,10 @@ impl TestServer {
         change: impl FnOnce(&mut Settings),
     ) -> Self {
         let (folder, settings) = fresh(change);
-        Self::spawn(folder, settings, |config, listener, stopped| async move {
-            Server::over(config, storage)?
-                .serve(listener, stopped)
-                .await
+        Self::spawn(folder, settings, |config, listener, stopped| {
+            // Before this returns: opening writes, and the caller may be about to stop all writes.
+            let opened = Server::over(config, storage);
+            async move { opened?.serve(listener, stopped).await }
         })
         .await
     }
@@ -72,10 +72,9 @@ impl TestServer {
         change: impl FnOnce(&mut Settings),
     ) -> Self {
         let (folder, settings) = fresh(change);
-        Self::spawn(folder, settings, |config, listener, stopped| async move {
-            Server::by_clock(config, storage, clock)?
-                .serve(listener, stopped)
-                .await
+        Self::spawn(folder, settings, |config, listener, stopped| {
+            let opened = Server::by_clock(config, storage, clock);
+            async move { opened?.serve(listener, stopped).await }
         })
         .await
     }

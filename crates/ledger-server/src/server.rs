@@ -241,8 +241,8 @@ impl<S: Storage + 'static> Server<S> {
             drop(stop.wait_for(|stopping| *stopping).await);
         });
         tokio::pin!(serving);
-        let watched = Arc::clone(&state);
-        let watching = report_health(&health, &watched, has_failed);
+        // It lets go of the ledger together with the wait below: who holds it, keeps it open.
+        let watching = report_health(&health, Arc::clone(&state), has_failed);
         tokio::select! {
             result = &mut serving => result?,
             () = shutdown => {}
@@ -346,7 +346,7 @@ fn announce(address: SocketAddr, config: &Config) {
 /// clock is wrong. Reading goes on in either case.
 async fn report_health(
     health: &HealthReporter,
-    state: &ServiceState,
+    state: Arc<ServiceState>,
     mut has_failed: watch::Receiver<bool>,
 ) -> std::convert::Infallible {
     let mut is_served = true;
