@@ -2,11 +2,12 @@
 
 use crate::inbox::{Inbox, NotDurable};
 use crate::limits::EngineOptions;
+use crate::query::TrialBalance;
 use crate::tip::Tip;
-use ledger_core::Position;
 use ledger_core::policy::PolicyBook;
+use ledger_core::{Division, Position};
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use tokio::sync::watch;
 
 /// The durable end of the log as readers see it, and the way to the writer.
@@ -19,6 +20,16 @@ pub(crate) struct Shared {
     tip: RwLock<Arc<Tip>>,
     policies: RwLock<Arc<PolicyBook>>,
     stopped: OnceLock<Arc<str>>,
+    /// The sums that the last listing of accounts began with.
+    account_sums: Mutex<Option<AccountSums>>,
+}
+
+/// The sums over the accounts of a division, or of all, as of a position.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AccountSums {
+    pub(crate) as_of: Position,
+    pub(crate) division: Option<Division>,
+    pub(crate) totals: TrialBalance,
 }
 
 impl Shared {
@@ -30,7 +41,30 @@ impl Shared {
             tip: RwLock::new(Arc::new(tip)),
             policies: RwLock::new(policies),
             stopped: OnceLock::new(),
+            account_sums: Mutex::default(),
         }
+    }
+
+    /// Keeps the sums that a listing begins with, for its further pages.
+    pub(crate) fn keep_account_sums(&self, sums: AccountSums) {
+        *self
+            .account_sums
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(sums);
+    }
+
+    /// The sums that a listing of the same accounts began with, as of the same position.
+    pub(crate) fn account_sums(
+        &self,
+        as_of: Position,
+        division: Option<Division>,
+    ) -> Option<TrialBalance> {
+        let kept = self
+            .account_sums
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let kept = kept.filter(|sums| sums.as_of == as_of && sums.division == division)?;
+        Some(kept.totals)
     }
 
     /// Shows readers what is durable now. The position comes last: who sees it sees the rest.

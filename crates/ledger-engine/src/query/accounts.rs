@@ -1,6 +1,7 @@
 //! Balances of accounts as of any position, and whether the books balance.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use ledger_core::entity::Account;
@@ -12,7 +13,7 @@ use ledger_log::{Direction, Snapshot, Space, Storage, keys};
 use super::entities::{AsOf, decode, load_account};
 use super::error::Subject;
 use super::limits::{ACCOUNTS_CHUNK, ACCOUNTS_MAX};
-use super::page_token::{Cursor, QueryHasher, account_number};
+use super::page_token::{Cursor, QueryHasher, account_number, account_of_number};
 use super::positions::{Positions, Span, Step, Work};
 use super::quota::as_of;
 use super::read_events::page_limit;
@@ -20,6 +21,7 @@ use super::stored::Blocks;
 use super::{QueryError, Reader};
 use crate::entity_codec::parse_entity_key;
 use crate::index::tag_prefix;
+use crate::shared::AccountSums;
 
 /// One fund at one division with its balances.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,26 +129,45 @@ impl Reader {
         let limit = page_limit(query.limit);
         let snapshot = self.store.snapshot()?;
 
+        let as_of = snapshot.last_position();
+        // A further page of a listing shows the sums that its first page has worked out.
+        let known = match resume {
+            Some(_) => self.shared.account_sums(as_of, query.division),
+            None => None,
+        };
         let mut accounts = Vec::new();
         let mut totals = TrialBalance::default();
         let mut next = None;
-        self.visit_accounts(snapshot.as_ref(), query.division, bounds, |key, account| {
+        let start = known.and(resume).map(account_of_number).transpose()?;
+        let range = (query.division, start);
+        self.visit_accounts(snapshot.as_ref(), range, bounds, |key, account| {
             totals.add(&account)?;
             let number = account_number(key);
             if resume.is_some_and(|first| number < first) || next.is_some() {
-                return Ok(());
+                return Ok(ControlFlow::Continue(()));
             }
             if accounts.len() < limit {
                 accounts.push(AccountBalances::of(key, account));
-            } else {
-                next = Some(Cursor {
-                    next: number,
-                    direction: Direction::Forward,
-                    query: digest,
-                });
+                return Ok(ControlFlow::Continue(()));
             }
-            Ok(())
+            next = Some(Cursor {
+                next: number,
+                direction: Direction::Forward,
+                query: digest,
+            });
+            Ok(match known {
+                Some(_) => ControlFlow::Break(()),
+                None => ControlFlow::Continue(()),
+            })
         })?;
+        let totals = known.unwrap_or(totals);
+        if known.is_none() {
+            self.shared.keep_account_sums(AccountSums {
+                as_of,
+                division: query.division,
+                totals,
+            });
+        }
         Ok(AccountsPage {
             accounts,
             next,
@@ -181,11 +202,11 @@ impl Reader {
         let last = snapshot.last_position();
         let position = as_of(as_of_position, last)?;
         let mut totals = TrialBalance::default();
-        self.visit_accounts(snapshot.as_ref(), None, bounds, |key, account| {
+        self.visit_accounts(snapshot.as_ref(), (None, None), bounds, |key, account| {
             if account.opened <= position {
                 totals.add(&self.account_as_of(key, account, position, last)?)?;
             }
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         })?;
         Ok(AsOf {
             value: totals,
@@ -194,15 +215,18 @@ impl Reader {
     }
 
     /// Visits every account as of the snapshot, or those of a division and everything inside, by
-    /// division and fund.
+    /// division and fund, from an account on if one is given, until told to stop.
     fn visit_accounts(
         &self,
         snapshot: &dyn Snapshot,
-        division: Option<Division>,
+        (division, start): (Option<Division>, Option<AccountKey>),
         bounds: Bounds,
-        mut visit: impl FnMut(AccountKey, Account) -> Result<(), QueryError>,
+        mut visit: impl FnMut(AccountKey, Account) -> Result<ControlFlow<()>, QueryError>,
     ) -> Result<(), QueryError> {
         let (mut from, end) = stored_keys(division);
+        if let Some(start) = start {
+            from = from.max(keys::account(start.division.code(), start.fund.number()));
+        }
         let mut left = bounds.accounts_max;
         loop {
             // Accounts are never removed, so the keys that are there now hold those of the
@@ -219,7 +243,9 @@ impl Reader {
                         what: "number of accounts to sum up (ask for one division)",
                     })?;
                     let (key, account) = decode_account(&stored_key, &bytes)?;
-                    visit(key, account)?;
+                    if visit(key, account)?.is_break() {
+                        return Ok(());
+                    }
                 }
                 from = keys::successor(&stored_key);
             }

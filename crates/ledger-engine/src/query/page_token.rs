@@ -1,6 +1,6 @@
 //! Where a page ends and the next one begins, bound to the query that asked.
 
-use ledger_core::{AccountKey, Tag};
+use ledger_core::{AccountKey, Division, FundSource, Tag};
 use ledger_log::Direction;
 use sha2::{Digest, Sha256};
 
@@ -176,6 +176,20 @@ pub(super) fn tag_bytes(tag: &Tag) -> Vec<u8> {
 /// One number per account, in the order of the accounts' keys.
 pub(super) fn account_number(account: AccountKey) -> u64 {
     (u64::from(account.division.code()) << 8) | u64::from(account.fund.number())
+}
+
+/// The account that [`account_number`] gave a number to.
+///
+/// # Errors
+///
+/// [`QueryError::PageTokenMismatch`] for a number that it gives to none.
+pub(super) fn account_of_number(number: u64) -> Result<AccountKey, QueryError> {
+    let [_, _, _, d0, d1, d2, d3, fund] = number.to_be_bytes();
+    let code = u32::from_be_bytes([d0, d1, d2, d3]);
+    match (Division::new(code), FundSource::from_number(fund)) {
+        (Ok(division), Some(fund)) => Ok(AccountKey { division, fund }),
+        _ => Err(QueryError::PageTokenMismatch),
+    }
 }
 
 #[cfg(test)]

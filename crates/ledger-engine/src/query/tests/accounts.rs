@@ -229,6 +229,53 @@ fn more_accounts_than_are_summed_up_are_refused_and_never_left_out() {
     }
 }
 
+/// A listing whose ledger goes on between two pages sums up anew, and one whose ledger stands still
+/// shows the sums of its first page; both list every account once.
+#[test]
+fn the_pages_of_a_listing_agree_also_while_the_ledger_goes_on() {
+    for goes_on in [false, true] {
+        let world = World::seeded();
+        let others = (1..=9).map(|county| open_account(410_100 + county));
+        world.record("2020-06-01", others.collect());
+        let reader = world.reader();
+        for division in [None, Some(division(410_100))] {
+            let list = |cursor| {
+                let limit = 2;
+                let query = ListAccounts {
+                    division,
+                    limit,
+                    cursor,
+                };
+                reader.accounts(&query).unwrap()
+            };
+            let whole = reader
+                .accounts(&ListAccounts {
+                    division,
+                    ..ListAccounts::default()
+                })
+                .unwrap();
+            let (mut found, mut cursor) = (Vec::new(), None);
+            loop {
+                let page = list(cursor);
+                assert_eq!(page.totals, whole.totals, "{division:?} {goes_on}");
+                assert_eq!(page.log_position, reader.log_position());
+                found.extend(page.accounts);
+                cursor = page.next;
+                if cursor.is_none() {
+                    break;
+                }
+                if goes_on {
+                    // It changes no sum, and comes before all that is still to be listed.
+                    let number = u32::try_from(found.len()).unwrap();
+                    let code = if division.is_some() { 120_100 } else { 110_100 };
+                    world.record("2020-06-02", vec![open_account(code + number)]);
+                }
+            }
+            assert_eq!(found, whole.accounts, "{division:?} {goes_on}");
+        }
+    }
+}
+
 fn statement(holder: AccountKey, kinds: &[AccountKind]) -> ReadStatement {
     ReadStatement {
         account: holder,
