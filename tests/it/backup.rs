@@ -6,11 +6,12 @@ use ledger_proto::v1::subscribe_response::Message;
 use ledger_server::restore::{Restore, RestoreError, RestoredLedger, restore};
 use ledger_tests::oracle::Sent;
 use ledger_tests::workload::{Lane, foundations};
-use ledger_tests::{RawClient, TestServer};
+use ledger_tests::{RawClient, TestServer, server_program};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 use tempfile::TempDir;
 use tonic::{Code, Status, Streaming};
 use tonic_types::StatusExt as _;
@@ -357,4 +358,97 @@ async fn what_is_not_configured_or_not_there_is_told() {
     let refused = client.back_up(v1::BackUpRequest {}).await.unwrap_err();
     assert_eq!(reason(&refused), expected("BACKUP_FOLDER_MISSING"));
     server.stop().await;
+}
+
+/// Every file of a folder with what it holds and when it was written.
+fn files_of(folder: &Path) -> Vec<(PathBuf, Vec<u8>, SystemTime)> {
+    let read = fs::read_dir(folder).unwrap();
+    let paths = read.map(|entry| entry.unwrap().path());
+    // The spare file is a hundred megabytes of nothing.
+    let mut files: Vec<_> = paths
+        .filter(|path| !path.ends_with("SPARE"))
+        .map(|path| {
+            let written = fs::metadata(&path).unwrap().modified().unwrap();
+            let bytes = fs::read(&path).unwrap();
+            (path, bytes, written)
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// What the program says of folders that nobody serves, with its exit codes.
+#[tokio::test(flavor = "multi_thread")]
+async fn folders_are_checked_and_restored_by_the_program() {
+    let backups = TempDir::new().unwrap();
+    let server = start(backups.path()).await;
+    let mut client = server.client().await;
+    founded(&mut client).await;
+    back_up(&mut client).await;
+    let dir = server.folder().to_owned();
+    let verify = |dir: &Path| server_program(&["verify", "--deep", "--data-dir", text(dir)]);
+    let served = verify(&dir).unwrap();
+    assert_eq!(served.code, Some(3), "{served:?}");
+    assert!(served.messages.contains("another process"), "{served:?}");
+    let folder = server.stop_and_keep().await;
+
+    let before = files_of(folder.path());
+    let whole = verify(folder.path()).unwrap();
+    assert_eq!(whole.code, Some(0), "{whole:?}");
+    assert!(whole.output.starts_with("whole: "), "{whole:?}");
+    assert_eq!(files_of(folder.path()), before, "a check changes nothing");
+    let absent = verify(&folder.path().join("absent")).unwrap();
+    assert_eq!(absent.code, Some(3), "{absent:?}");
+
+    // One bit in each file of the database, which is told; and the file is named when it can be.
+    for (path, bytes, _) in &before {
+        let name = text(Path::new(path.file_name().unwrap()));
+        let is_checked =
+            name.ends_with(".sst") || name == "CURRENT" || name.starts_with("MANIFEST");
+        if !is_checked {
+            continue;
+        }
+        let mut flipped = bytes.clone();
+        *flipped.get_mut(10).unwrap() ^= 4;
+        fs::write(path, flipped).unwrap();
+        let damaged = verify(folder.path()).unwrap();
+        assert_eq!(damaged.code, Some(5), "{name}: {damaged:?}");
+        if name.ends_with(".sst") {
+            let said = format!("{}{}", damaged.output, damaged.messages);
+            assert!(said.contains(name), "{name}: {said}");
+        }
+        fs::write(path, bytes).unwrap();
+    }
+
+    let to = TempDir::new().unwrap();
+    let to = to.path().join("restored");
+    let (from, to) = (text(backups.path()), text(&to));
+    let listed = server_program(&["backups", "--check", "--backup-dir", from]).unwrap();
+    assert_eq!(listed.code, Some(0), "{listed:?}");
+    assert!(listed.output.starts_with("backup 1: whole, position "));
+    let restored = ["restore", "--backup-dir", from, "--data-dir", to];
+    let done = server_program(&restored).unwrap();
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(done.output.contains("begins a new epoch"), "{done:?}");
+    assert_eq!(
+        server_program(&restored).unwrap().code,
+        Some(1),
+        "not empty"
+    );
+    assert_eq!(verify(Path::new(to)).unwrap().code, Some(0));
+
+    fs::write(backups.path().join("000001/CURRENT"), "MANIFEST-000009\n").unwrap();
+    let listed = server_program(&["backups", "--check", "--json", "--backup-dir", from]).unwrap();
+    assert_eq!(listed.code, Some(5), "{listed:?}");
+    let answer: serde_json::Value = serde_json::from_str(&listed.output).unwrap();
+    let flaw = answer.pointer("/backups/0/flaws/0/file");
+    assert_eq!(flaw.unwrap(), "000001/CURRENT");
+    let to = format!("{to}-again");
+    let refused = server_program(&["restore", "--backup-dir", from, "--data-dir", &to]).unwrap();
+    assert_eq!(refused.code, Some(5), "{refused:?}");
+    assert!(!Path::new(&to).exists());
 }

@@ -19,5 +19,5 @@ mod process;
 mod server;
 pub mod workload;
 
-pub use process::{Refused, Said, ServerProcess, ledgerctl};
+pub use process::{Refused, Said, ServerProcess, ledgerctl, server_program};
 pub use server::{ACTOR, RawClient, TestServer};

@@ -261,6 +261,25 @@ pub fn ledgerctl(address: SocketAddr, arguments: &[&str]) -> Result<Said> {
     })
 }
 
+/// Runs `ledger-server` for what needs no server, and waits until it ends.
+///
+/// # Errors
+///
+/// When the program is not built, or says what is not UTF-8.
+pub fn server_program(arguments: &[&str]) -> Result<Said> {
+    let ended = Command::new(program("ledger-server")?)
+        .args(arguments)
+        .args(["--log-filter", "error"])
+        .stdin(Stdio::null())
+        .output()
+        .context("ledger-server cannot be run")?;
+    Ok(Said {
+        code: ended.status.code(),
+        output: String::from_utf8(ended.stdout).context("the answer is not UTF-8")?,
+        messages: String::from_utf8(ended.stderr).context("a message is not UTF-8")?,
+    })
+}
+
 /// The program beside the one that runs: Cargo puts tests one folder below the programs.
 fn program(name: &str) -> Result<PathBuf> {
     let own = env::current_exe().context("this program has no path")?;

@@ -162,6 +162,11 @@ impl TestServer {
         drop(self.stopped().await);
     }
 
+    /// Stops the server in order, and hands its folder on.
+    pub async fn stop_and_keep(self) -> TempDir {
+        self.stopped().await
+    }
+
     /// Stops the server and starts it again on the same folder, at another address.
     pub async fn restart(self) -> Self {
         let settings = self.settings.clone();

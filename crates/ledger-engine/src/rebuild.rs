@@ -34,7 +34,7 @@ mod replay;
 mod upgrade;
 
 pub use books::BooksError;
-pub use upgrade::EncodingError;
+pub use upgrade::{EncodingError, is_of_this_version};
 
 pub(crate) use compare::Pairs;
 pub(crate) use decode::decode_block;

@@ -7,6 +7,7 @@
 //! 3. `grpc` — decode, call the engine or the reader, encode. No rule lives here.
 //! 4. `identity` — who a caller is; `tls` — how he proves it; `connections` — how many there may
 //!    be; `descriptors` — what the process may open.
+//! 5. [`keeper`] — backups and checks; [`restore`](mod@restore) — a backup becomes a ledger again.
 
 pub mod config;
 mod connections;

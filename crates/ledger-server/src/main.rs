@@ -1,6 +1,9 @@
 //! The program `ledger-server`: read the configuration, serve, stop when asked to.
 
-use clap::Parser;
+mod offline;
+
+use crate::offline::{ListBackups, OfflineFailure, RestoreBackup, VerifyFolder};
+use clap::{Parser, Subcommand};
 use ledger_server::config::{CONFIG_VARIABLE, ConfigError, KEYS, layered, variable};
 use ledger_server::logging::LoggingError;
 use ledger_server::{Config, RunError, Server, Settings, logging};
@@ -44,12 +47,17 @@ fn main() -> ExitCode {
 #[derive(Debug, Parser)]
 #[command(name = "ledger-server", version, after_long_help = long_help())]
 struct Arguments {
+    #[command(subcommand)]
+    verb: Option<Verb>,
     /// Configuration file (TOML); also SUBSIDY_LEDGER_CONFIG.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
     /// Folder of the ledger.
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", global = true)]
     data_dir: Option<String>,
+    /// Folder of backups: where the server writes them, and where restore and backups find them.
+    #[arg(long, value_name = "FOLDER", global = true)]
+    backup_dir: Option<String>,
     /// Create an empty ledger when the folder holds none. Without it a wrong path is an error and
     /// not a ledger without a history.
     #[arg(long)]
@@ -81,17 +89,36 @@ struct Arguments {
     #[arg(long, value_name = "TIME")]
     accept_clock_until: Option<String>,
     /// Form of the log on standard error: text or json.
-    #[arg(long, value_name = "FORM")]
+    #[arg(long, value_name = "FORM", global = true)]
     log_format: Option<String>,
     /// What to log, for example "info" or "info,ledger_engine=debug".
-    #[arg(long, value_name = "FILTER")]
+    #[arg(long, value_name = "FILTER", global = true)]
     log_filter: Option<String>,
     /// Any key of the configuration, for example limits.streams_max=64; may be repeated.
-    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value, global = true)]
     set: Vec<(String, String)>,
     /// Print the configuration that results from file, environment and flags, and exit.
     #[arg(long)]
     print_config: bool,
+}
+
+/// What the program does with a ledger that nobody serves.
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Restore a backup into a folder that is empty or absent.
+    ///
+    /// Every file is compared with what was written, every record with its leaf hash, all of them
+    /// with the Merkle root, and the derived state with what follows from the log, before the
+    /// ledger is put in place. A damaged backup is refused with what is damaged, and leaves no
+    /// ledger behind. The first opening for writing begins a new epoch. The folders are
+    /// --backup-dir and --data-dir.
+    Restore(RestoreBackup),
+    /// List the backups in --backup-dir, check them, or remove old ones.
+    Backups(ListBackups),
+    /// Read and check everything in the folder of a ledger that nobody serves; nothing changes.
+    ///
+    /// `ledgerctl verify` does it for a ledger that is served.
+    Verify(VerifyFolder),
 }
 
 /// Why the program ends early.
@@ -120,17 +147,21 @@ enum Failure {
     /// The server failed.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// What needs no server failed.
+    #[error(transparent)]
+    Offline(#[from] OfflineFailure),
 }
 
 impl Failure {
     /// The exit code; `--help` explains them.
-    const fn exit_code(&self) -> u8 {
+    fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_)
             | Self::Run(RunError::Config(_) | RunError::Tls(_) | RunError::Descriptors(_))
             | Self::Logging(_) => 2,
             Self::Run(RunError::Store(_) | RunError::Engine(_)) => 3,
             Self::Bind { .. } => 4,
+            Self::Offline(failure) => failure.exit_code(),
             Self::Print(_) | Self::Process(_) | Self::Run(_) => 1,
         }
     }
@@ -140,6 +171,9 @@ fn start(arguments: Arguments) -> Result<(), Failure> {
     let settings = settings(&arguments).map_err(Failure::Config)?;
     if arguments.print_config {
         return print(&toml::to_string(&settings)?);
+    }
+    if let Some(verb) = arguments.verb {
+        return offline(verb, &settings);
     }
     let config = settings.check().map_err(Failure::Config)?;
     logging::start(&config.log)?;
@@ -152,6 +186,20 @@ fn start(arguments: Arguments) -> Result<(), Failure> {
         .build()
         .map_err(Failure::Process)?;
     runtime.block_on(serve(config))
+}
+
+/// Does what needs no server.
+fn offline(verb: Verb, settings: &Settings) -> Result<(), Failure> {
+    logging::start(&settings.log)?;
+    logging::abort_on_panic();
+    let data_dir = settings.data_dir.as_deref();
+    let backup_dir = settings.backup.dir.as_deref();
+    match verb {
+        Verb::Restore(verb) => verb.run(backup_dir, data_dir)?,
+        Verb::Backups(verb) => verb.run(backup_dir)?,
+        Verb::Verify(verb) => verb.run(data_dir)?,
+    }
+    Ok(())
 }
 
 /// Binds before it opens, so that a taken address leaves the ledger untouched.
@@ -219,6 +267,7 @@ fn flags(arguments: &Arguments) -> Vec<(String, String)> {
     let mut flags = arguments.set.clone();
     let named = [
         ("data_dir", &arguments.data_dir),
+        ("backup.dir", &arguments.backup_dir),
         ("listen", &arguments.listen),
         ("port_file", &arguments.port_file),
         ("development_identity", &arguments.development_identity),
@@ -272,11 +321,15 @@ Serve other systems, which prove who they are:
 Ask whether it serves:
   grpcurl -plaintext 127.0.0.1:7450 grpc.health.v1.Health/Check
 
+Restore the newest backup into an empty folder, and check a ledger that nobody serves:
+  ledger-server restore --backup-dir /backups/ledger --data-dir new
+  ledger-server verify --data-dir new --deep
+
 Every key can be set in a file, by a variable, or by a flag (--set for those without their own).
 Flags win over variables, variables win over the file. A key that does not exist is an error.
 
-A file with every default; data_dir, development_identity, port_file, tls.certificate, tls.key,
-tls.client_ca, tls.client_crl and clock.accepted_until have none:
+A file with every default; data_dir, backup.dir, development_identity, port_file, tls.certificate,
+tls.key, tls.client_ca, tls.client_crl and clock.accepted_until have none:
 ";
 
 const EXIT_CODES: &str = "\
@@ -286,4 +339,5 @@ Exit codes:
   2  arguments or configuration refused, or the process may open too few files
   3  the ledger cannot be opened: missing, in use, damaged, or of a later version
   4  the address cannot be bound
+  5  restore, backups, verify: a backup or the ledger is damaged; what is damaged is told
   134  an invariant was broken; the process ended itself (SIGABRT)";

@@ -69,6 +69,15 @@ pub(crate) fn upgrade(
     Ok(())
 }
 
+/// Whether the derived state is of the version that is written here, so that it can be compared.
+///
+/// # Errors
+///
+/// [`LogError`] when it cannot be read.
+pub fn is_of_this_version(storage: &dyn Storage) -> Result<bool, LogError> {
+    Ok(other_version(storage)?.is_none())
+}
+
 /// The version of the stored entities, where all of them have one and it is not the one that is
 /// written here. Where they have several, some value is damaged; whoever loads it will say so.
 fn other_version(storage: &dyn Storage) -> Result<Option<u8>, LogError> {
