@@ -24,6 +24,16 @@ pub(crate) struct Keeper {
     verifying: Mutex<()>,
 }
 
+/// A backup that was taken.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    pub(crate) backup: Backup,
+    /// What was copied for it.
+    pub(crate) copied: Copying,
+    /// Numbers of older ones that were removed.
+    pub(crate) removed: Vec<u64>,
+}
+
 /// Why there is no backup to be had.
 #[derive(Debug, Error)]
 pub(crate) enum KeeperError {
@@ -118,21 +128,22 @@ impl Keeper {
         Ok(BackupFolder::new(dir)?)
     }
 
-    /// Takes a backup, and removes the oldest when there are more than are kept. Returns the backup
-    /// and the numbers of those removed.
+    /// Takes a backup, and removes the oldest when there are more than are kept.
     pub(crate) fn back_up(
         &self,
         taken_at: RecordedTime,
         cancel: &CancelToken,
         tell: &mut dyn FnMut(Copying),
-    ) -> Result<(Backup, Vec<u64>), KeeperError> {
+    ) -> Result<Taken, KeeperError> {
         let folder = self.folder()?;
+        let mut copied = Copying::default();
         let asked = BackUp {
             taken_at,
             bytes_per_second: self.config.bytes_per_second,
             seal: &seal,
         };
         let backup = self.store.back_up(&folder, &asked, &mut |done| {
+            copied = done;
             tell(done);
             match cancel.is_cancelled() {
                 true => ControlFlow::Break(()),
@@ -147,7 +158,11 @@ impl Keeper {
                 Vec::new()
             }),
         };
-        Ok((backup, removed))
+        Ok(Taken {
+            backup,
+            copied,
+            removed,
+        })
     }
 
     /// Lists the backups, and tells how many bytes may still be written to their disk.

@@ -164,8 +164,10 @@ impl RestoreBackup {
         })?;
         let (number, about) = (restored.number, &restored.about);
         if self.json {
-            let mut answer = verified_to_json(&restored.verified);
-            answer["restored"] = about_to_json(number, about);
+            let answer = json!({
+                "restored": about_to_json(number, about),
+                "checked": verified_to_json(&restored.verified),
+            });
             return say(&format!("{answer:#}\n"));
         }
         say(&format!(
@@ -455,13 +457,12 @@ fn list_to_json(
             })
         });
         let about = backup.about.as_ref();
-        let mut value = about.map_or_else(
-            || json!({ "number": backup.number }),
-            |about| about_to_json(backup.number, about),
-        );
-        value["isWhole"] = json!(backup.is_whole());
-        value["flaws"] = Value::Array(flaws.collect());
-        value
+        json!({
+            "number": backup.number,
+            "isWhole": backup.is_whole(),
+            "about": about.map(|about| about_to_json(backup.number, about)),
+            "flaws": flaws.collect::<Vec<_>>(),
+        })
     });
     Ok(json!({
         "backups": listed.collect::<Vec<_>>(),

@@ -34,6 +34,8 @@ use thiserror::Error;
 
 use crate::OpenError;
 
+pub(crate) use take::remove_checkpoints;
+
 pub use folder::BackupFolder;
 pub use restoring::Restoring;
 
@@ -113,7 +115,7 @@ pub enum FlawKind {
     #[error("is no manifest: it is cut, changed, or of a later version")]
     Manifest,
     /// There are files and no manifest: the backup was cut off, or is being taken.
-    #[error("was never finished")]
+    #[error("was never finished, or is being taken now")]
     Unfinished,
     /// It cannot be read.
     #[error("cannot be read: {0}")]

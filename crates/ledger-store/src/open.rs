@@ -24,7 +24,7 @@ use crate::log::decode;
 use crate::marker::{self, Found, Marker};
 use crate::options::{self, ColumnOptions};
 use crate::store::Inner;
-use crate::{OpenError, StoreOptions, bookkeeping, read_only, shadow, spare, wal};
+use crate::{OpenError, StoreOptions, backup, bookkeeping, read_only, shadow, spare, wal};
 
 /// Opens the database in a folder and recovers the store in it.
 ///
@@ -156,6 +156,8 @@ fn open_for_writing(
     check_tip(&db, tip)?;
     acknowledged::check(path, &recorded, write, tip)?;
 
+    // What a backup that was cut off has left; it holds room and nothing that anybody needs.
+    drop(backup::remove_checkpoints(path));
     shadow::clear(path).map_err(|error| check(system("remove a shadow", error)))?;
     let note = |error| check(system("note that the ledger is open", error));
     marker::forget_creating(path).map_err(note)?;

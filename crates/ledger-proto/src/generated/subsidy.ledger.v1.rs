@@ -4889,6 +4889,12 @@ pub struct Limits {
     /// Files that the process may open.
     #[prost(uint64, tag = "12")]
     pub descriptors_max: u64,
+    /// Bytes per second that a backup copies at most; 0 for no bound.
+    #[prost(uint64, tag = "13")]
+    pub backup_bytes_per_second: u64,
+    /// Bytes per second that a check reads at most; 0 for no bound.
+    #[prost(uint64, tag = "14")]
+    pub verify_bytes_per_second: u64,
 }
 /// The beginning of an epoch.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

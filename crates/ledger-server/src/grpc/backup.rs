@@ -4,14 +4,12 @@ use super::call::{Call, StreamPermit};
 use super::error::CallError;
 use super::stream::{Answers, pull};
 use super::work::{Said, Work};
-use crate::keeper::{Keeper, KeeperError};
+use crate::keeper::{Keeper, KeeperError, Taken};
 use ledger_engine::{Clock as _, SystemClock};
 use ledger_proto::to_proto::time_to_proto;
 use ledger_proto::{ApiError, v1};
 use ledger_store::{Backup, Copying, Flaw};
 use std::sync::Arc;
-
-type Taken = Result<(Backup, Vec<u64>), KeeperError>;
 
 pub(super) async fn back_up(
     call: Call,
@@ -20,18 +18,14 @@ pub(super) async fn back_up(
 ) -> Result<Answers<v1::BackUpProgress>, CallError> {
     let shared = Arc::clone(&call.shared);
     // What can be told at once is an error of the call and not of its stream.
-    keeper(&call)?.list()?;
-    let work = Work::start(permit, move |latest, cancel| -> Taken {
+    list(&call).await?;
+    let work = Work::start(permit, move |latest, cancel| {
         let keeper = shared.keeper.as_ref().ok_or(KeeperError::NotConfigured)?;
         keeper.back_up(SystemClock.now(), &cancel, &mut |done| {
             latest.send_replace(Some(done));
         })
     });
-    let taking = Taking {
-        call,
-        work,
-        last: v1::BackUpProgress::default(),
-    };
+    let taking = Taking { call, work };
     Ok(pull(taking, Taking::next))
 }
 
@@ -39,66 +33,64 @@ pub(super) async fn list_backups(
     call: Call,
     _request: v1::ListBackupsRequest,
 ) -> Result<v1::ListBackupsResponse, CallError> {
-    let shared = Arc::clone(&call.shared);
-    let listed = call.shared.read(move |_| {
-        let keeper = shared.keeper.as_ref().ok_or(KeeperError::NotConfigured);
-        Ok(keeper.and_then(Keeper::list))
-    });
-    let (backups, free_bytes) = listed.await??;
+    let (backups, free_bytes) = list(&call).await?;
     Ok(v1::ListBackupsResponse {
         backups: backups.iter().map(backup_to_proto).collect(),
         free_bytes,
     })
 }
 
-fn keeper(call: &Call) -> Result<&Keeper, KeeperError> {
-    let keeper = call.shared.keeper.as_ref();
-    keeper.ok_or(KeeperError::NotConfigured)
+/// Lists the backups, off the threads that serve connections.
+async fn list(call: &Call) -> Result<(Vec<Backup>, u64), CallError> {
+    let shared = Arc::clone(&call.shared);
+    let listed = call.shared.read(move |_| {
+        let keeper = shared.keeper.as_ref().ok_or(KeeperError::NotConfigured);
+        Ok(keeper.and_then(Keeper::list))
+    });
+    Ok(listed.await??)
 }
 
 /// A backup on its way. Dropping it cancels the backup.
 struct Taking {
     call: Call,
-    work: Work<Copying, Taken>,
-    /// The latest message, whose figures the next one goes on from.
-    last: v1::BackUpProgress,
+    work: Work<Copying, Result<Taken, KeeperError>>,
 }
 
 impl Taking {
     async fn next(mut self) -> Result<Option<(v1::BackUpProgress, Self)>, CallError> {
         match self.work.next(&self.call.shared).await? {
-            None => return Ok(None),
-            Some(Said::Progress(done)) => {
-                self.last = v1::BackUpProgress {
-                    files_done: done.files_done,
-                    file_count: done.files,
-                    bytes_done: done.bytes_done,
-                    bytes_total: done.bytes,
-                    ..v1::BackUpProgress::default()
-                };
-            }
+            None => Ok(None),
+            Some(Said::Progress(done)) => Ok(Some((copying_to_proto(done), self))),
             Some(Said::Result(taken)) => {
-                let (backup, removed) = taken?;
+                let taken = taken?;
                 tracing::info!(
-                    number = backup.number,
-                    copied_bytes = self.last.bytes_done,
-                    ?removed,
+                    number = taken.backup.number,
+                    copied_bytes = taken.copied.bytes_done,
+                    removed = ?taken.removed,
                     "a backup was taken"
                 );
-                self.last = v1::BackUpProgress {
-                    files_done: self.last.file_count,
-                    bytes_done: self.last.bytes_total,
-                    backup: Some(backup_to_proto(&backup)),
-                    removed_numbers: removed,
-                    ..self.last.clone()
+                let last = v1::BackUpProgress {
+                    backup: Some(backup_to_proto(&taken.backup)),
+                    removed_numbers: taken.removed,
+                    ..copying_to_proto(taken.copied)
                 };
+                Ok(Some((last, self)))
             }
         }
-        Ok(Some((self.last.clone(), self)))
     }
 }
 
-pub(super) fn backup_to_proto(backup: &Backup) -> v1::Backup {
+fn copying_to_proto(done: Copying) -> v1::BackUpProgress {
+    v1::BackUpProgress {
+        files_done: done.files_done,
+        file_count: done.files,
+        bytes_done: done.bytes_done,
+        bytes_total: done.bytes,
+        ..v1::BackUpProgress::default()
+    }
+}
+
+fn backup_to_proto(backup: &Backup) -> v1::Backup {
     let about = backup.about.as_ref();
     v1::Backup {
         number: backup.number,

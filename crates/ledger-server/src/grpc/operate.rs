@@ -1,11 +1,11 @@
 //! `Rebuild` and `GetStatus`: running the ledger.
 
-use super::call::{Call, Edge, StreamPermit};
+use super::call::{Call, Edge, Shared, StreamPermit};
 use super::epoch::{current_to_proto, epochs_to_proto};
 use super::error::CallError;
 use super::stream::{Answers, pull};
 use crate::descriptors;
-use crate::limits::Limits;
+use crate::keeper::Keeper;
 use crate::tls::LiveTls;
 use ledger_core::Position;
 use ledger_engine::entity_codec;
@@ -204,7 +204,7 @@ pub(super) async fn get_status(
         total_size_bytes,
         start_time: Some(time_to_proto(start.time)),
         uptime_seconds: start.instant.elapsed().as_secs(),
-        limits: Some(limits_to_proto(&call.shared.limits, &call.shared.edge)),
+        limits: Some(limits_to_proto(&call.shared)),
         connections: Some(connections_to_proto(&call.shared.edge)),
         tls: call.shared.edge.tls.as_ref().map(|tls| tls_to_proto(tls)),
         epoch: Some(current_to_proto(call.shared.engine.epochs())),
@@ -261,8 +261,10 @@ fn folder_bytes(folder: &Path) -> u64 {
     sizes.fold(0, u64::saturating_add)
 }
 
-fn limits_to_proto(limits: &Limits, edge: &Edge) -> v1::Limits {
+fn limits_to_proto(shared: &Shared) -> v1::Limits {
+    let (limits, edge) = (&shared.limits, &shared.edge);
     let bounds = edge.connections.bounds();
+    let backup = shared.keeper.as_ref().map(Keeper::config);
     v1::Limits {
         message_bytes_max: count(limits.message_bytes_max),
         commands_per_request_max: small(limits.commands_per_request_max),
@@ -276,6 +278,8 @@ fn limits_to_proto(limits: &Limits, edge: &Edge) -> v1::Limits {
         handshakes_max: small(bounds.opening),
         connection_setup_ms: limits.connection_setup_ms,
         descriptors_max: edge.descriptors.limit,
+        backup_bytes_per_second: backup.map_or(0, |backup| backup.bytes_per_second),
+        verify_bytes_per_second: backup.map_or(0, |backup| backup.verify_bytes_per_second),
     }
 }
 

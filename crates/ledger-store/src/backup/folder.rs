@@ -152,8 +152,11 @@ impl BackupFolder {
         })
     }
 
-    /// Removes all but the newest `keep` whole backups, and every file that no backup needs any
-    /// more. Backups that are not whole are left for a person to look at.
+    /// Removes all but the newest `keep` whole backups of each epoch of each ledger, and every file
+    /// that no backup needs any more. Backups that are not whole are left for a person to look at.
+    ///
+    /// Ledgers may share a folder, and so may a ledger and its fork: what one of them does takes
+    /// nothing from the others.
     ///
     /// Returns the numbers removed.
     ///
@@ -174,7 +177,16 @@ impl BackupFolder {
         let survey = self.survey()?;
         let whole = survey.manifests.values().rev();
         let whole = whole.filter(|manifest| self.lengths(manifest).is_empty());
-        let old: Vec<u64> = whole.skip(keep).map(|manifest| manifest.number).collect();
+        let mut kept: BTreeMap<_, usize> = BTreeMap::new();
+        let mut old = Vec::new();
+        for manifest in whole {
+            let line = (manifest.ledger.as_str(), manifest.seal.epoch_id);
+            let kept = kept.entry(line).or_default();
+            match *kept < keep {
+                true => *kept += 1,
+                false => old.push(manifest.number),
+            }
+        }
         for number in &old {
             // The manifest goes first: without it there is no backup, whatever happens next.
             let manifest = self.manifest_path(*number);
