@@ -31,6 +31,10 @@ pub(crate) struct Share {
     pub(crate) limit: u64,
     /// Connections that may be open.
     pub(crate) connections: usize,
+    /// Connections of one peer, in proportion: with fewer in all, nobody may take them all.
+    pub(crate) per_peer: usize,
+    /// Connections that are not set up, in proportion.
+    pub(crate) opening: usize,
 }
 
 /// Raises the limit of the process to what the system allows it, and returns that.
@@ -84,9 +88,17 @@ pub(crate) fn share(limit: u64, store: u64, limits: &Limits) -> Result<Share, To
             "fewer connections than limits.connections_max: the process may not open enough files"
         );
     }
+    let connections = left.min(limits.connections_max);
+    let in_proportion = |bound: usize| {
+        let share = bound.saturating_mul(connections);
+        let share = share.checked_div(limits.connections_max);
+        share.unwrap_or(bound).clamp(1, bound.max(1))
+    };
     Ok(Share {
         limit,
-        connections: left.min(limits.connections_max),
+        connections,
+        per_peer: in_proportion(limits.connections_per_peer_max),
+        opening: in_proportion(limits.handshakes_max),
     })
 }
 
@@ -127,6 +139,27 @@ mod tests {
                 let taken = store + DESCRIPTORS_SPARE + u64::try_from(connections).unwrap();
                 assert!(taken <= limit, "{limit} {configured}");
             }
+        }
+    }
+
+    #[test]
+    fn with_fewer_connections_in_all_a_peer_has_fewer_too() {
+        let limits = |per_peer, opening| Limits {
+            connections_max: 1_000,
+            connections_per_peer_max: per_peer,
+            handshakes_max: opening,
+            ..Limits::default()
+        };
+        // Descriptors left for connections; bounds configured; bounds that follow.
+        for (left, (per_peer, opening), expected) in [
+            (5_000, (250, 100), (250, 100)),
+            (1_000, (250, 100), (250, 100)),
+            (500, (250, 100), (125, 50)),
+            (64, (250, 1), (16, 1)),
+            (64, (5_000, 7), (320, 1)),
+        ] {
+            let shared = share(DESCRIPTORS_SPARE + left, 0, &limits(per_peer, opening)).unwrap();
+            assert_eq!((shared.per_peer, shared.opening), expected, "{left}");
         }
     }
 

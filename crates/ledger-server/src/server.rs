@@ -127,11 +127,10 @@ impl Server {
         let descriptors = descriptors::share(limit, options.descriptors_max(), &config.limits)?;
         let storage = Arc::new(RocksStore::open(&config.data_dir, &options)?);
         let keeper = Keeper::new(Arc::clone(&storage), config.backup.clone());
-        let server = Self::over(config, storage)?;
+        let server = Self::assemble(config, storage, Arc::new(SystemClock), descriptors)?;
         Ok(Self {
             keeper: Some(keeper),
             is_own_storage: true,
-            descriptors,
             ..server
         })
     }
@@ -160,6 +159,15 @@ impl<S: Storage + 'static> Server<S> {
     ) -> Result<Self, RunError> {
         // The owner of the store knows what it takes; in memory it is nothing.
         let descriptors = descriptors::share(descriptors::raise_limit(), 0, &config.limits)?;
+        Self::assemble(config, storage, clock, descriptors)
+    }
+
+    fn assemble(
+        config: Config,
+        storage: Arc<S>,
+        clock: Arc<dyn Clock>,
+        descriptors: Share,
+    ) -> Result<Self, RunError> {
         let started = clock.now();
         let shared: Arc<dyn Storage> = Arc::<S>::clone(&storage);
         let options = EngineOptions {
@@ -273,8 +281,8 @@ fn edge(config: &Config, descriptors: Share, clock: Arc<dyn Clock>) -> Result<Ed
     let limits = &config.limits;
     let bounds = Bounds {
         all: descriptors.connections,
-        per_peer: limits.connections_per_peer_max,
-        opening: limits.handshakes_max,
+        per_peer: descriptors.per_peer,
+        opening: descriptors.opening,
         setup: Duration::from_millis(limits.connection_setup_ms),
     };
     let tls = config.tls.as_ref().map(LiveTls::load).transpose()?;
