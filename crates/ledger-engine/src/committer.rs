@@ -175,6 +175,9 @@ impl Committer {
 
     /// The blocks and the changes of the state that a group becomes.
     fn prepare(&mut self, mut group: Group) -> Result<(Vec<Block>, Vec<StateOp>), LogError> {
+        if group.state_replaced {
+            self.counts.forget();
+        }
         let mut state = std::mem::take(&mut group.state);
         let blocks = self.blocks(&group, &mut state)?;
         self.count(std::mem::take(&mut group.progress), &blocks, &mut state)?;

@@ -141,6 +141,13 @@ impl RunningCounts {
         self.is_partial |= !forgotten.is_empty();
     }
 
+    /// Forgets everything, because the rows are others now.
+    pub(crate) fn forget(&mut self) {
+        self.current.clear();
+        self.previous.clear();
+        self.is_partial = true;
+    }
+
     fn of(&mut self, counter: Vec<u8>, scan: ScanRows<'_>) -> Result<&mut u64, LogError> {
         let vacant = match self.current.entry(counter) {
             Entry::Occupied(found) => return Ok(found.into_mut()),

@@ -8,7 +8,7 @@ use crate::group::Group;
 use crate::limits::EngineOptions;
 use crate::policies::load_policies;
 use crate::query::Reader;
-use crate::rebuild::{self, CancelToken, Progress, RebuildError, RebuildReport};
+use crate::rebuild::{self, CancelToken, OnDifference, Progress, RebuildError, RebuildReport};
 use crate::recovery::{self, OpenError, VerifyError, VerifyReport};
 use crate::request::{AppendError, Appended, ReplyReceiver, Request, SubmitError};
 use crate::shared::Shared;
@@ -18,7 +18,7 @@ use crate::writer::{Start, Writer};
 use ledger_core::merkle::Hash;
 use ledger_core::policy::PolicyBook;
 use ledger_core::{Position, RecordedTime};
-use ledger_log::{Epoch, ShadowPurpose, Storage};
+use ledger_log::{Condition, Epoch, ShadowPurpose, Storage};
 use std::fmt;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, mpsc};
@@ -36,6 +36,8 @@ pub struct Engine {
     epochs: Epochs,
     clock: Arc<ClockGuard>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Why the ledger is open for reading only, when it is.
+    read_only: Option<Arc<str>>,
     /// Held by the one rebuild or simulation that runs: both fill the one shadow of the store.
     shadowing: Mutex<()>,
 }
@@ -61,7 +63,11 @@ impl Parts {
         mut event_ids: EventIds,
     ) -> Result<Self, OpenError> {
         let tip = recovery::recover(&**storage)?;
-        let epoch = storage.claim_epoch().map_err(OpenError::Log)?;
+        let epoch = match storage.read_only() {
+            None => storage.claim_epoch().map_err(OpenError::Log)?,
+            // Whoever only reads takes nothing over.
+            Some(_) => Epoch::UNCLAIMED,
+        };
         let epochs = epochs::open(&**storage, epoch, &tip, clock.now(), &mut event_ids)?;
         rebuild::upgrade(&**storage, epoch, &tip, options)?;
         let policies = load_policies(&**storage)?;
@@ -131,6 +137,13 @@ pub struct Status {
     pub stopped: Option<Arc<str>>,
     /// Why nothing is recorded until the clock is right, when it is not.
     pub clock_problem: Option<ClockProblem>,
+    /// Why the ledger is open for reading only, when it is.
+    pub read_only: Option<Arc<str>>,
+    /// Rebuilds that replaced a live state which differed, on an operator's word, since the engine
+    /// was opened.
+    pub accepted_rebuilds: u64,
+    /// How the store and its disk are doing.
+    pub storage: Condition,
 }
 
 impl Engine {
@@ -164,6 +177,7 @@ impl Engine {
         let writing = spawn("ledger-write", move || writer.run())?;
         let threads = Mutex::new(vec![writing, committing]);
         Ok(Self {
+            read_only: storage.read_only().map(Arc::from),
             shared,
             storage,
             options,
@@ -181,6 +195,10 @@ impl Engine {
     ///
     /// [`SubmitError`]; nothing of the request is recorded then.
     pub fn submit(&self, request: Request) -> Result<ReplyReceiver, SubmitError> {
+        if let Some(reason) = &self.read_only {
+            let reason = Arc::clone(reason);
+            return Err(SubmitError::ReadOnly { reason });
+        }
         self.shared.inbox.submit(request)
     }
 
@@ -264,6 +282,9 @@ impl Engine {
             queue_commands,
             stopped: self.shared.stopped(),
             clock_problem: self.check_clock().err(),
+            read_only: self.read_only.clone(),
+            accepted_rebuilds: self.shared.accepted_rebuilds.load(Ordering::Relaxed),
+            storage: self.storage.condition(),
         }
     }
 
@@ -295,8 +316,32 @@ impl Engine {
         progress: &mut (dyn FnMut(Progress) + Send),
         cancel: &CancelToken,
     ) -> Result<RebuildReport, RebuildError> {
+        self.rebuild_with(OnDifference::Keep, progress, cancel)
+    }
+
+    /// The same, and says what becomes of a live state that differs or is damaged.
+    ///
+    /// # Errors
+    ///
+    /// [`RebuildError`]; the live state stays as it was.
+    pub fn rebuild_with(
+        &self,
+        on_difference: OnDifference,
+        progress: &mut (dyn FnMut(Progress) + Send),
+        cancel: &CancelToken,
+    ) -> Result<RebuildReport, RebuildError> {
+        if self.read_only.is_some() {
+            return Err(RebuildError::ReadOnly);
+        }
         let _running = self.shadow_permit().ok_or(RebuildError::AlreadyRunning)?;
-        rebuild::rebuild(&self.storage, &self.shared, &self.options, progress, cancel)
+        rebuild::rebuild(
+            &self.storage,
+            &self.shared,
+            &self.options,
+            on_difference,
+            progress,
+            cancel,
+        )
     }
 
     /// Derives the state again from the log and compares it with the live one, as
@@ -330,6 +375,9 @@ impl Engine {
         observer: &mut dyn Observer,
         cancel: &CancelToken,
     ) -> Result<Simulated, SimulateError> {
+        if self.read_only.is_some() {
+            return Err(SimulateError::ReadOnly);
+        }
         let _running = self.shadow_permit().ok_or(SimulateError::Busy)?;
         simulate::simulate(&self.storage, &self.options, what, observer, cancel)
     }

@@ -1,7 +1,7 @@
 //! The open group: what the writer has decided and the committer has not seen yet.
 
 use crate::counters::CounterChange;
-use crate::request::Reply;
+use crate::request::{AppendError, Reply};
 use hashbrown::HashMap;
 use ledger_core::policy::PolicyBook;
 use ledger_core::{EntityKey, Position, RecordedEvent, RecordedTime, RequestId};
@@ -29,6 +29,8 @@ pub(crate) struct Group {
     pub(crate) refusals: u64,
     /// Every published policy, when the group publishes or withdraws one.
     pub(crate) policies: Option<Arc<PolicyBook>>,
+    /// Whether the derived state was replaced by another one before the group.
+    pub(crate) state_replaced: bool,
     pub(crate) replies: Vec<(oneshot::Sender<Reply>, Reply)>,
 }
 
@@ -44,6 +46,8 @@ pub(crate) struct OpenGroup {
     pub(crate) changes_policies: bool,
     /// Estimated bytes, on the high side.
     pub(crate) cost: usize,
+    /// Whether there is room for the group, once that was asked.
+    pub(crate) room: Option<Result<(), AppendError>>,
 }
 
 /// How far a group was filled before a request.
@@ -78,6 +82,7 @@ impl OpenGroup {
             recorded_at,
             refusals,
             policies: None,
+            state_replaced: false,
             replies: Vec::new(),
         };
         Self {
@@ -86,6 +91,7 @@ impl OpenGroup {
             answers: HashMap::new(),
             changes_policies: false,
             cost: 0,
+            room: None,
         }
     }
 

@@ -4,13 +4,15 @@
 //! 2. The log up to that position is replayed into an empty shadow. On the way every record is
 //!    checked against its leaf hash, every posting against the balance before it, and the Merkle
 //!    root against the tip.
-//! 3. Shadow and snapshot are compared key by key. A difference is an alarm and not a repair: it
-//!    is reported, and the live state stays as it is.
+//! 3. Shadow and snapshot are compared key by key; of what is damaged as far as it can be read. A
+//!    difference is an alarm and not a repair: it is reported, and the live state stays as it is,
+//!    unless an operator said beforehand that the rebuilt one is to hold.
 //! 4. The shadow follows the log until little is missing; the writer replays the rest itself,
 //!    between two groups, and makes the shadow the live state.
 //!
 //! `upgrade` does the same when a ledger is opened whose derived state an earlier version wrote:
-//! then there is nothing to compare, and nobody to follow.
+//! then there is nothing to compare, and nobody to follow. `before_serving` does so on an operator's
+//! word, when the derived state is too damaged for anything else.
 
 use crate::limits::{
     EngineOptions, REBUILD_CATCH_UP_ROUNDS_MAX, REBUILD_DIFFERENCES_MAX, REBUILD_TAIL_EVENTS_MAX,
@@ -27,12 +29,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use thiserror::Error;
 
+mod before_serving;
 mod books;
 mod compare;
 mod decode;
 mod replay;
 mod upgrade;
 
+pub use before_serving::before_serving;
 pub use books::BooksError;
 pub use upgrade::{EncodingError, is_of_this_version};
 
@@ -83,8 +87,28 @@ pub struct RebuildReport {
     pub differences: Vec<Difference>,
     /// How many differences there are, listed or not.
     pub differences_total: u64,
+    /// Keys of the rebuilt state whose live value is damaged; at least one for each space that
+    /// could not be read to its end.
+    pub unreadable_total: u64,
     /// Whether the rebuilt state is the live one now.
     pub switched: bool,
+}
+
+impl RebuildReport {
+    /// Whether live and rebuilt state are the same, as far as anybody can tell.
+    #[must_use]
+    pub const fn is_equal(&self) -> bool {
+        self.differences_total == 0 && self.unreadable_total == 0
+    }
+}
+
+/// What becomes of a live state that is not the rebuilt one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OnDifference {
+    /// It stays: a difference is an alarm, and somebody has to look at it.
+    Keep,
+    /// The rebuilt state replaces it, on the word of an operator who has looked.
+    Replace,
 }
 
 /// A key whose live and rebuilt values differ.
@@ -94,8 +118,10 @@ pub struct Difference {
     pub space: Space,
     /// The key.
     pub key: Vec<u8>,
-    /// The live value; `None` when there is none.
+    /// The live value; `None` when there is none, and when it is damaged.
     pub live: Option<Vec<u8>>,
+    /// Whether the live value cannot be read.
+    pub unreadable: bool,
     /// The rebuilt value; `None` when there is none.
     pub rebuilt: Option<Vec<u8>>,
 }
@@ -106,6 +132,9 @@ pub enum RebuildError {
     /// Another rebuild, or a simulation, is running.
     #[error("another rebuild or a simulation is running")]
     AlreadyRunning,
+    /// The ledger is open for reading only.
+    #[error("ledger is open for reading only")]
+    ReadOnly,
     /// It was cancelled.
     #[error("rebuild was cancelled")]
     Cancelled,
@@ -161,7 +190,11 @@ pub enum RebuildError {
     #[error("thread cannot be started")]
     Thread(#[source] std::io::Error),
     /// Live and rebuilt state differ.
-    #[error("live and rebuilt state differ in {} keys", .0.differences_total)]
+    #[error(
+        "live and rebuilt state differ in {} keys, and {} cannot be read",
+        .0.differences_total,
+        .0.unreadable_total
+    )]
     Different(Box<RebuildReport>),
 }
 
@@ -192,9 +225,12 @@ impl CancelToken {
     }
 }
 
-/// A shadow that equals the live state but for a short tail, on its way to the writer.
+/// A shadow that equals the live state but for a short tail, or replaces it on an operator's word,
+/// on its way to the writer.
 pub(crate) struct Switch {
     replay: Replay,
+    /// Whether what memory holds of the live state is no longer to be trusted.
+    replaces: bool,
     answer: mpsc::Sender<Result<Position, RebuildError>>,
 }
 
@@ -207,18 +243,28 @@ impl fmt::Debug for Switch {
 }
 
 impl Switch {
-    /// Replays the tail up to `last` and makes the shadow the live state; `false` when that failed
-    /// and the live state is as before. Runs on the writer's thread, with nothing in flight.
-    pub(crate) fn carry_out(mut self, storage: &dyn Storage, epoch: Epoch, last: Position) -> bool {
-        let result = self
-            .replay
-            .run_to(storage, last, &CancelToken::new(), &mut |_| {})
-            .and_then(|()| self.replay.promote(storage, epoch))
-            .map(|()| last);
-        let switched = result.is_ok();
-        // Whoever asked may have gone; what was done stays done.
+    pub(crate) const fn replaces(&self) -> bool {
+        self.replaces
+    }
+
+    /// Replays the tail up to `last` and makes the shadow the live state; when that fails the live
+    /// state is as before. Runs on the writer's thread, with nothing in flight.
+    pub(crate) fn carry_out(
+        &mut self,
+        storage: &dyn Storage,
+        epoch: Epoch,
+        last: Position,
+    ) -> Result<Position, RebuildError> {
+        let replay = &mut self.replay;
+        replay.run_to(storage, last, &CancelToken::new(), &mut |_| {})?;
+        replay.promote(storage, epoch)?;
+        Ok(last)
+    }
+
+    /// Tells whoever asked, once memory holds nothing of another state.
+    pub(crate) fn answer(self, result: Result<Position, RebuildError>) {
+        // He may have gone; what was done stays done.
         drop(self.answer.send(result));
-        switched
     }
 }
 
@@ -227,6 +273,7 @@ pub(crate) fn rebuild(
     storage: &Arc<dyn Storage>,
     shared: &Shared,
     options: &EngineOptions,
+    on_difference: OnDifference,
     progress: &mut (dyn FnMut(Progress) + Send),
     cancel: &CancelToken,
 ) -> Result<RebuildReport, RebuildError> {
@@ -235,8 +282,17 @@ pub(crate) fn rebuild(
         options.rebuild_entities_max,
     );
     let mut report = compared(&**storage, &mut replay, progress, cancel)?;
-    if report.differences_total > 0 {
-        return Err(RebuildError::Different(Box::new(report)));
+    let replaces = !report.is_equal();
+    if replaces {
+        tracing::error!(
+            differences = report.differences_total,
+            unreadable = report.unreadable_total,
+            position = report.compared_at.get(),
+            "the derived state is not what follows from the log"
+        );
+        if on_difference == OnDifference::Keep {
+            return Err(RebuildError::Different(Box::new(report)));
+        }
     }
     // Preparing takes a while in which more is recorded; what follows takes the less the shorter.
     for _ in 0..2 {
@@ -255,11 +311,24 @@ pub(crate) fn rebuild(
     let (answer, answered) = mpsc::channel();
     shared
         .inbox
-        .switch(Box::new(Switch { replay, answer }))
+        .switch(Box::new(Switch {
+            replay,
+            replaces,
+            answer,
+        }))
         .map_err(|_| RebuildError::Stopped)?;
     let last = answered.recv().map_err(|_| RebuildError::Stopped)??;
     report.events = last.get();
     report.switched = true;
+    if replaces {
+        shared.accepted_rebuilds.fetch_add(1, Ordering::Relaxed);
+        tracing::error!(
+            differences = report.differences_total,
+            unreadable = report.unreadable_total,
+            position = last.get(),
+            "on an operator's word the derived state was replaced by what follows from the log"
+        );
+    }
     Ok(report)
 }
 
@@ -311,6 +380,7 @@ fn compared(
         compared_keys: comparison.keys,
         differences: comparison.differences,
         differences_total: comparison.differences_total,
+        unreadable_total: comparison.unreadable_total,
         switched: false,
     })
 }

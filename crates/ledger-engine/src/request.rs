@@ -101,6 +101,12 @@ pub enum SubmitError {
         /// Commands that wait, over all requests.
         commands: usize,
     },
+    /// The ledger is open for reading only.
+    #[error("ledger is open for reading only: {reason}")]
+    ReadOnly {
+        /// Why.
+        reason: Arc<str>,
+    },
     /// The engine takes no more requests.
     #[error("engine has stopped: {reason}")]
     Stopped {
@@ -152,6 +158,16 @@ pub enum AppendError {
         /// What is wrong with it.
         problem: ClockProblem,
     },
+    /// The disk has too little room to record more; nothing of the request is recorded.
+    #[error("no room to record more: {free} bytes are free, {needed} are needed beside {headroom}")]
+    NoRoom {
+        /// Bytes that a group takes at most.
+        needed: u64,
+        /// Bytes that were free.
+        free: u64,
+        /// Bytes that have to stay free.
+        headroom: u64,
+    },
     /// The engine had stopped before the request was looked at; nothing of it is recorded.
     #[error("engine has stopped: {reason}")]
     Stopped {
@@ -181,7 +197,7 @@ impl SubmitError {
     pub const fn retry_helps(&self) -> bool {
         match self {
             Self::QueueFull { .. } | Self::Stopped { .. } => true,
-            Self::TooLarge { .. } => false,
+            Self::TooLarge { .. } | Self::ReadOnly { .. } => false,
         }
     }
 }
@@ -195,6 +211,7 @@ impl AppendError {
             Self::RequestIdReused { .. } | Self::TooLarge { .. } | Self::Unreadable { .. } => false,
             Self::NotRecorded { .. }
             | Self::ClockRefused { .. }
+            | Self::NoRoom { .. }
             | Self::Stopped { .. }
             | Self::OutcomeUnknown { .. } => true,
         }

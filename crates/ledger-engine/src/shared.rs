@@ -17,6 +17,8 @@ pub(crate) struct Shared {
     pub(crate) committed: watch::Sender<Position>,
     /// Groups that this engine made durable, each with one sync.
     pub(crate) commits: AtomicU64,
+    /// Rebuilds that replaced a live state which differed, on an operator's word.
+    pub(crate) accepted_rebuilds: AtomicU64,
     tip: RwLock<Arc<Tip>>,
     policies: RwLock<Arc<PolicyBook>>,
     stopped: OnceLock<Arc<str>>,
@@ -38,6 +40,7 @@ impl Shared {
             inbox: Inbox::new(options),
             committed: watch::Sender::new(tip.last_position),
             commits: AtomicU64::new(0),
+            accepted_rebuilds: AtomicU64::new(0),
             tip: RwLock::new(Arc::new(tip)),
             policies: RwLock::new(policies),
             stopped: OnceLock::new(),

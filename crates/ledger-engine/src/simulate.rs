@@ -94,6 +94,9 @@ pub enum SimulateError {
     /// A rebuild or another simulation is running.
     #[error("a rebuild or another simulation is running")]
     Busy,
+    /// The ledger is open for reading only, and a simulation writes beside it.
+    #[error("ledger is open for reading only")]
+    ReadOnly,
     /// It was cancelled.
     #[error("simulation was cancelled")]
     Cancelled,

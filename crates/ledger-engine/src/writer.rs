@@ -13,6 +13,7 @@ use crate::event_ids::EventIds;
 use crate::group::{Group, OpenGroup};
 use crate::inbox::{NotDurable, Ready, Submitted, Work};
 use crate::limits::{EngineOptions, GROUP_BYTES_HARD_MAX};
+use crate::policies::load_policies;
 use crate::rebuild::Switch;
 use crate::recovery;
 use crate::request::{AppendError, Appended, Reply, Request};
@@ -20,7 +21,7 @@ use crate::shared::{Shared, StopOnPanic};
 use hashbrown::HashMap;
 use ledger_core::policy::PolicyBook;
 use ledger_core::{Context, EntityKey, Position, RecordedTime, RequestId};
-use ledger_log::{Epoch, Space, StateOp, Storage, keys};
+use ledger_log::{Epoch, LogError, Space, StateOp, Storage, keys};
 use std::sync::{Arc, mpsc};
 
 mod attempt;
@@ -44,6 +45,8 @@ pub(crate) struct Writer {
     committing: Option<HashMap<RequestId, Vec<u8>>>,
     committer: mpsc::SyncSender<Group>,
     event_ids: EventIds,
+    /// Whether there was too little room last time.
+    lacks_room: bool,
     /// Counts the requests, to tell which of them changed an entity last.
     request_number: u64,
     /// Room for the keys that one command touches, kept to be used again.
@@ -82,6 +85,7 @@ impl Writer {
             committing: None,
             committer,
             event_ids: start.event_ids,
+            lacks_room: false,
             request_number: 0,
             keys: Vec::new(),
         }
@@ -192,7 +196,10 @@ impl Writer {
         }
         match self.recall(request) {
             Ok(Some(answer)) => Ok(answer),
-            Ok(None) => self.decide(request),
+            Ok(None) => match self.check_disk(request) {
+                Ok(()) => self.decide(request),
+                Err(error) => Ok(Err(error)),
+            },
             Err(error) => Ok(Err(unreadable(&error))),
         }
     }
@@ -208,6 +215,39 @@ impl Writer {
             }
             Err(problem) => Ok(Err(AppendError::ClockRefused { problem })),
         }
+    }
+
+    /// Asks once per group whether there is room for it; a request that records nothing needs none.
+    fn check_disk(&mut self, request: &Request) -> Result<(), AppendError> {
+        if request.validate_only {
+            return Ok(());
+        }
+        if self.open.room.is_none() {
+            let room = self.storage.check_room().map_err(|error| match error {
+                LogError::NoRoom {
+                    needed,
+                    free,
+                    headroom,
+                    ..
+                } => AppendError::NoRoom {
+                    needed,
+                    free,
+                    headroom,
+                },
+                error => unreadable(&error.into()),
+            });
+            if room.is_err() != self.lacks_room {
+                self.lacks_room = room.is_err();
+                match &room {
+                    Ok(()) => tracing::warn!("the disk has room again; recording goes on"),
+                    Err(error) => {
+                        tracing::error!(%error, "nothing is recorded until there is room")
+                    }
+                }
+            }
+            self.open.room = Some(room);
+        }
+        self.open.room.clone().unwrap_or(Ok(()))
     }
 
     /// The answer to a request that was answered before, or is about to be.
@@ -328,10 +368,32 @@ impl Writer {
     }
 
     /// Makes a rebuilt state the live one; nothing is in flight.
-    fn switch(&mut self, switch: Switch) {
+    fn switch(&mut self, mut switch: Switch) {
         let last = last_position(&self.cache.context);
-        if switch.carry_out(&*self.storage, self.epoch, last) {
+        let result = switch.carry_out(&*self.storage, self.epoch, last);
+        if result.is_ok() {
             self.cache.clear();
+            if switch.replaces() {
+                self.replaced();
+            }
+        }
+        switch.answer(result);
+    }
+
+    /// The live state was another one: nothing that memory made of it holds any more.
+    fn replaced(&mut self) {
+        self.open.group.state_replaced = true;
+        match load_policies(&*self.storage) {
+            Ok(policies) => {
+                let shared = Arc::new(policies.clone());
+                self.cache.context.policies = policies;
+                self.shared.publish(self.shared.tip(), Some(shared));
+            }
+            // The log was replayed a moment ago, so that its documents can be read.
+            Err(error) => {
+                let reason = error_chain(&error);
+                tracing::error!(%reason, "policies cannot be loaded after a rebuild");
+            }
         }
     }
 

@@ -7,10 +7,11 @@ use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use ledger_core::Position;
 
+use crate::limits::GROUP_BYTES_MAX;
 use crate::log::BlockIter;
 use crate::{
-    Block, CommitGroup, Direction, Entries, Entry, Epoch, Log, LogError, Shadow, ShadowId,
-    ShadowPurpose, Snapshot, Space, SpaceSize, StateOp, StateStore,
+    Block, CommitGroup, Condition, Direction, Entries, Entry, Epoch, Log, LogError, Shadow,
+    ShadowId, ShadowPurpose, Snapshot, Space, SpaceSize, StateOp, StateStore,
 };
 
 /// A store that forgets everything when it is dropped, and is otherwise like any other.
@@ -47,6 +48,19 @@ impl MemoryStore {
     pub fn reopen(self) -> Self {
         let durable = self.shared.read().durable.clone();
         Self::over(durable)
+    }
+
+    /// Opens what this store holds anew, for reading only.
+    #[must_use]
+    pub fn reopen_read_only(self, reason: &str) -> Self {
+        let store = self.reopen();
+        store.shared.write().read_only = Some(reason.to_owned());
+        store
+    }
+
+    /// Sets how many bytes the disk has left; without it there is no end of them.
+    pub fn set_free_bytes(&self, free: u64) {
+        self.shared.write().free_bytes = Some(free);
     }
 
     /// Makes reads of a key fail, as those of a damaged file do, until a rebuild replaces it.
@@ -96,6 +110,8 @@ struct State {
     shadows_opened: u64,
     fault: Option<(Fault, String)>,
     write_disabled: Option<String>,
+    read_only: Option<String>,
+    free_bytes: Option<u64>,
 }
 
 /// What a disk would hold.
@@ -181,6 +197,30 @@ impl Log for MemoryStore {
     fn write_disabled(&self) -> Option<String> {
         self.shared.read().write_disabled.clone()
     }
+
+    fn read_only(&self) -> Option<String> {
+        self.shared.read().read_only.clone()
+    }
+
+    fn check_room(&self) -> Result<(), LogError> {
+        let needed = u64_from(GROUP_BYTES_MAX);
+        match self.shared.read().free_bytes {
+            Some(free) if free < needed => Err(LogError::NoRoom {
+                doing: "record more",
+                needed,
+                free,
+                headroom: 0,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn condition(&self) -> Condition {
+        Condition {
+            free_bytes: self.shared.read().free_bytes,
+            ..Condition::default()
+        }
+    }
 }
 
 impl StateStore for MemoryStore {
@@ -220,6 +260,7 @@ impl StateStore for MemoryStore {
     fn open_shadow(&self, _purpose: ShadowPurpose) -> Result<Box<dyn Shadow>, LogError> {
         let mut state = self.shared.write();
         state.check_writable()?;
+        state.check_shadow_room()?;
         state.shadows_opened += 1;
         let generation = state.shadows_opened;
         state.shadow = Some(ShadowData {
@@ -392,15 +433,35 @@ impl State {
             shadows_opened: 0,
             fault: None,
             write_disabled: None,
+            read_only: None,
+            free_bytes: None,
         }
     }
 
     fn check_writable(&self) -> Result<(), LogError> {
+        if let Some(reason) = &self.read_only {
+            return Err(LogError::ReadOnly {
+                reason: reason.clone(),
+            });
+        }
         match &self.write_disabled {
             None => Ok(()),
             Some(reason) => Err(LogError::WriteDisabled {
                 reason: reason.clone(),
             }),
+        }
+    }
+
+    /// A shadow needs any room at all: sizes are those of tests.
+    fn check_shadow_room(&self) -> Result<(), LogError> {
+        match self.free_bytes {
+            Some(0) => Err(LogError::NoRoom {
+                doing: "build a second state",
+                needed: 1,
+                free: 0,
+                headroom: 0,
+            }),
+            _ => Ok(()),
         }
     }
 

@@ -1,8 +1,9 @@
 //! Comparing the live and the rebuilt state, key by key.
 
 use super::{CancelToken, Difference, RebuildError};
-use ledger_log::{Entry, LogError, Shadow, Snapshot, Space};
+use ledger_log::{Entries, Entry, LogError, Shadow, Snapshot, Space, keys};
 use std::cmp::Ordering;
+use std::iter::Peekable;
 
 /// Keys between two looks at the cancel token and two reports of progress.
 const KEYS_PER_REPORT: u64 = 16_384;
@@ -16,6 +17,8 @@ pub(super) struct Comparison {
     pub(super) differences: Vec<Difference>,
     /// How many there are, listed or not.
     pub(super) differences_total: u64,
+    /// Rebuilt keys whose live value is damaged.
+    pub(super) unreadable_total: u64,
 }
 
 /// Compares every rebuildable space of the snapshot with that of the shadow.
@@ -26,28 +29,142 @@ pub(super) fn compare(
     progress: &mut dyn FnMut(u64),
     cancel: &CancelToken,
 ) -> Result<Comparison, RebuildError> {
-    let mut comparison = Comparison::default();
+    let mut comparing = Comparing {
+        live,
+        found: Comparison::default(),
+        differences_max,
+        progress,
+        cancel,
+    };
     for space in Space::REBUILDABLE {
-        for pair in Pairs::new(live.iterate(space), rebuilt.iterate(space)) {
-            let (live, rebuilt) = pair?;
-            comparison.keys += 1;
-            if comparison.keys.is_multiple_of(KEYS_PER_REPORT) {
-                cancel.check()?;
-                progress(comparison.keys);
+        comparing.space(space, rebuilt.iterate(space))?;
+    }
+    let Comparing {
+        found, progress, ..
+    } = comparing;
+    progress(found.keys);
+    Ok(found)
+}
+
+struct Comparing<'a> {
+    live: &'a dyn Snapshot,
+    found: Comparison,
+    differences_max: usize,
+    progress: &'a mut dyn FnMut(u64),
+    cancel: &'a CancelToken,
+}
+
+impl<'a> Comparing<'a> {
+    /// Compares one space, and goes on behind what is damaged in it.
+    fn space(&mut self, space: Space, rebuilt: Entries<'_>) -> Result<(), RebuildError> {
+        let mut rebuilt = rebuilt.peekable();
+        let mut from = Vec::new();
+        loop {
+            let live = self.live.iterate_from(space, &from);
+            if !self.side_by_side(space, live, &mut rebuilt)? {
+                return Ok(());
             }
-            if live == rebuilt {
-                continue;
+            // What cannot be read in order is asked for key by key, until one can be read again.
+            let unreadable_before = self.found.unreadable_total;
+            let resumed = self.one_by_one(space, &mut rebuilt)?;
+            if self.found.unreadable_total == unreadable_before {
+                // Damage where the rebuilt state has nothing is damage all the same.
+                self.found.unreadable_total += 1;
             }
-            comparison.differences_total += 1;
-            if comparison.differences.len() < differences_max {
-                comparison
-                    .differences
-                    .push(difference(space, live, rebuilt));
+            match resumed {
+                Some(key) => from = keys::successor(&key),
+                None => return Ok(()),
             }
         }
     }
-    progress(comparison.keys);
-    Ok(comparison)
+
+    /// Compares entries in order; `true` when the live ones are damaged where it stops.
+    fn side_by_side(
+        &mut self,
+        space: Space,
+        live: Entries<'a>,
+        rebuilt: &mut Peekable<Entries<'_>>,
+    ) -> Result<bool, RebuildError> {
+        let mut live = live.peekable();
+        loop {
+            let order = match (live.peek(), rebuilt.peek()) {
+                (None, None) => return Ok(false),
+                (Some(Err(LogError::DamagedSpace { .. })), _) => return Ok(true),
+                (Some(Ok((live, _))), Some(Ok((rebuilt, _)))) => live.cmp(rebuilt),
+                // Any other error is taken from its own side, whatever the other has.
+                (Some(Err(_)), _) | (Some(_), None) => Ordering::Less,
+                (_, Some(_)) => Ordering::Greater,
+            };
+            let of_live = match order.is_le() {
+                true => live.next().transpose()?,
+                false => None,
+            };
+            let of_rebuilt = match order.is_ge() {
+                true => rebuilt.next().transpose()?,
+                false => None,
+            };
+            self.pair(space, of_live, of_rebuilt)?;
+        }
+    }
+
+    /// Compares rebuilt entries with the live values of their keys, up to the first that can be
+    /// read; returns its key.
+    fn one_by_one(
+        &mut self,
+        space: Space,
+        rebuilt: &mut Peekable<Entries<'_>>,
+    ) -> Result<Option<Vec<u8>>, RebuildError> {
+        while let Some((key, value)) = rebuilt.next().transpose()? {
+            match self.live.get(space, &key) {
+                Ok(live) => {
+                    let live = live.map(|live| (key.clone(), live));
+                    self.pair(space, live, Some((key.clone(), value)))?;
+                    return Ok(Some(key));
+                }
+                Err(LogError::DamagedSpace { .. }) => {
+                    self.found.unreadable_total += 1;
+                    self.note(Difference {
+                        space,
+                        key,
+                        live: None,
+                        unreadable: true,
+                        rebuilt: Some(value),
+                    });
+                    self.count()?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(None)
+    }
+
+    fn pair(
+        &mut self,
+        space: Space,
+        live: Option<Entry>,
+        rebuilt: Option<Entry>,
+    ) -> Result<(), RebuildError> {
+        if live != rebuilt {
+            self.found.differences_total += 1;
+            self.note(difference(space, live, rebuilt));
+        }
+        self.count()
+    }
+
+    fn note(&mut self, difference: Difference) {
+        if self.found.differences.len() < self.differences_max {
+            self.found.differences.push(difference);
+        }
+    }
+
+    fn count(&mut self) -> Result<(), RebuildError> {
+        self.found.keys += 1;
+        if self.found.keys.is_multiple_of(KEYS_PER_REPORT) {
+            self.cancel.check()?;
+            (self.progress)(self.found.keys);
+        }
+        Ok(())
+    }
 }
 
 /// The entries of both sides, side by side where they have the same key.
@@ -103,6 +220,7 @@ fn difference(space: Space, live: Option<Entry>, rebuilt: Option<Entry>) -> Diff
         space,
         key,
         live: live.map(|(_, value)| value),
+        unreadable: false,
         rebuilt: rebuilt.map(|(_, value)| value),
     }
 }

@@ -19,7 +19,7 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum EncodingError {
     /// It cannot be read.
-    #[error("derived state cannot be read")]
+    #[error("derived state cannot be read; 'ledger-server rebuild' makes it anew from the log")]
     Log(#[from] LogError),
     /// A later version of this software wrote it.
     #[error("derived state has encoding version {found}, and this software knows up to {VERSION}")]

@@ -17,6 +17,8 @@ mod random;
 mod rebuild;
 mod recovery;
 mod refusals;
+mod repair;
+mod room;
 mod simulate;
 mod simulation;
 mod upgrade;

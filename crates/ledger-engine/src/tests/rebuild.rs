@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-fn rebuild(engine: &Engine) -> Result<RebuildReport, RebuildError> {
+pub(super) fn rebuild(engine: &Engine) -> Result<RebuildReport, RebuildError> {
     engine.rebuild(&mut |_| {}, &CancelToken::new())
 }
 
@@ -30,7 +30,7 @@ pub(super) fn everything(store: &MemoryStore) -> Vec<(Space, Entry)> {
     Space::REBUILDABLE.into_iter().flat_map(of).collect()
 }
 
-fn busy() -> (Arc<MemoryStore>, World) {
+pub(super) fn busy() -> (Arc<MemoryStore>, World) {
     let store = Arc::new(MemoryStore::new());
     let world = World::founded(store.clone(), EngineOptions::default());
     for (id, body) in (1..).zip(on_their_way()) {
@@ -63,6 +63,7 @@ fn an_equal_state_is_switched_and_written_on() {
         compared_keys: u64::try_from(before.len()).unwrap(),
         differences: vec![],
         differences_total: 0,
+        unreadable_total: 0,
         switched: true,
     };
     assert_eq!(report, expected);
@@ -149,6 +150,7 @@ fn a_difference_is_reported_by_its_key_and_nothing_is_switched() {
                 space,
                 key,
                 live: value,
+                unreadable: false,
                 rebuilt
             }]
         );
