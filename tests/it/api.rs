@@ -326,7 +326,7 @@ async fn a_clawback_is_traced_to_every_event_behind_it() {
 async fn a_rebuild_finds_the_live_state_equal_and_the_status_says_how_things_are() {
     let (server, mut client, last) = told().await;
     let progress = client
-        .rebuild(v1::RebuildRequest {})
+        .rebuild(v1::RebuildRequest::default())
         .await
         .unwrap()
         .into_inner();

@@ -248,7 +248,10 @@ async fn counted(
 }
 
 async fn check_rebuild(client: &mut RawClient) -> Result<()> {
-    let mut progress = client.rebuild(v1::RebuildRequest {}).await?.into_inner();
+    let mut progress = client
+        .rebuild(v1::RebuildRequest::default())
+        .await?
+        .into_inner();
     let mut last = None;
     while let Some(message) = progress.message().await? {
         last = Some(message);

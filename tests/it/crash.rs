@@ -234,7 +234,10 @@ async fn audit(client: &mut RawClient, oracle: &Mutex<Oracle>) -> Result<()> {
         .into_inner();
     lock(oracle).check_whole(&log, &status)?;
 
-    let mut rebuild = client.rebuild(v1::RebuildRequest {}).await?.into_inner();
+    let mut rebuild = client
+        .rebuild(v1::RebuildRequest::default())
+        .await?
+        .into_inner();
     let mut last = None;
     while let Some(progress) = rebuild.message().await? {
         last = Some(progress);
@@ -265,7 +268,10 @@ async fn audit(client: &mut RawClient, oracle: &Mutex<Oracle>) -> Result<()> {
 /// Starts a rebuild and returns after so many of its messages, or at its end; `true` when it had
 /// not ended.
 async fn some_of_a_rebuild(client: &mut RawClient, messages: u64) -> Result<bool> {
-    let mut rebuild = client.rebuild(v1::RebuildRequest {}).await?.into_inner();
+    let mut rebuild = client
+        .rebuild(v1::RebuildRequest::default())
+        .await?
+        .into_inner();
     for _ in 0..messages {
         match rebuild.message().await? {
             Some(progress) if progress.phase() != v1::RebuildPhase::Switched => {}

@@ -257,13 +257,13 @@ async fn one_rebuild_runs_at_a_time() {
     client.append(newcomer()).await.unwrap();
     store.close_gate();
     let mut first = client
-        .rebuild(v1::RebuildRequest {})
+        .rebuild(v1::RebuildRequest::default())
         .await
         .unwrap()
         .into_inner();
     store.wait_for_arrival().await;
     let mut second = client
-        .rebuild(v1::RebuildRequest {})
+        .rebuild(v1::RebuildRequest::default())
         .await
         .unwrap()
         .into_inner();

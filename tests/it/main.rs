@@ -20,6 +20,8 @@ mod compat;
 mod connections;
 /// The server is killed again and again: is everything acknowledged there, and nothing half?
 mod crash;
+/// A full disk, a ledger that is only read, and derived state that is damaged.
+mod disk;
 /// Every error that the transport makes by itself: does it say why, as all others do?
 mod errors;
 /// The real server on a disk with faults.

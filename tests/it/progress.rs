@@ -202,7 +202,7 @@ async fn publish(client: &mut RawClient) {
 }
 
 async fn rebuild(client: &mut RawClient) {
-    let progress = client.rebuild(v1::RebuildRequest {}).await.unwrap();
+    let progress = client.rebuild(v1::RebuildRequest::default()).await.unwrap();
     let mut progress = progress.into_inner();
     let mut last = None;
     while let Some(message) = progress.message().await.unwrap() {

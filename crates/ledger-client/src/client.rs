@@ -273,15 +273,16 @@ impl Client {
     }
 
     /// Rebuilds everything that is derived from the log, and compares it with the live state.
-    /// Dropping the stream cancels the rebuild and leaves everything as it was.
+    /// Dropping the stream cancels the rebuild and leaves everything as it was. A live state that
+    /// differs stays, unless `accept_differences` says that the rebuilt one is to replace it.
     ///
     /// # Errors
     ///
     /// See [`Client`].
-    pub async fn rebuild(&self) -> Result<RebuildStream, ClientError> {
+    pub async fn rebuild(&self, accept_differences: bool) -> Result<RebuildStream, ClientError> {
         let messages = self
             .retrying(async |mut rpc: LedgerServiceClient<Channel>| {
-                rpc.rebuild(v1::RebuildRequest {})
+                rpc.rebuild(v1::RebuildRequest { accept_differences })
                     .await
                     .map(Response::into_inner)
             })

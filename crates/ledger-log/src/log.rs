@@ -112,6 +112,8 @@ pub struct Condition {
     pub shadow_headroom_bytes: u64,
     /// Bytes kept for the next opening, now; zero when they were given back.
     pub spare_bytes: u64,
+    /// Bytes that are to be kept where there is room for them.
+    pub spare_bytes_max: u64,
     /// What of the derived state was found damaged since it became live.
     pub damage: Option<String>,
 }

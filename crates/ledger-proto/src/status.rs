@@ -75,8 +75,8 @@ pub enum ApiError {
         /// After which time a retry makes sense.
         retry_after: Duration,
     },
-    /// A sync failed: the server takes no more writes until it is restarted.
-    #[error("the server takes no writes until it is restarted")]
+    /// A write failed: the server takes no more until an operator has seen to it.
+    #[error("the server takes no writes until an operator has seen to it")]
     WritesDisabled,
     /// The clock of the server is wrong, so nothing is recorded until it is right.
     #[error(
@@ -96,6 +96,33 @@ pub enum ApiError {
     /// The call did not get to the service, or its answer not to the caller.
     #[error(transparent)]
     Transport(#[from] TransportError),
+    /// The disk has too little room; the same call is carried out once there is room.
+    #[error("no room to {doing}: {free} bytes are free, {needed} are needed beside {headroom}")]
+    DiskFull {
+        /// What was asked for, completing "no room to".
+        doing: &'static str,
+        /// Bytes that it takes.
+        needed: u64,
+        /// Bytes that were free.
+        free: u64,
+        /// Bytes that have to stay free.
+        headroom: u64,
+    },
+    /// The ledger is open for reading only.
+    #[error("the ledger is open for reading only; GetStatus says why")]
+    ReadOnly,
+    /// The log is damaged. Nothing passes over it.
+    #[error("the log is damaged at position {position}")]
+    LogDamaged {
+        /// The first position that cannot be read.
+        position: Position,
+    },
+    /// What follows from the log is damaged, or what is kept beside it.
+    #[error("stored {space} are damaged; an operator has to see to it")]
+    StateDamaged {
+        /// The name of what is damaged.
+        space: &'static str,
+    },
     /// The server is stopping, or not yet ready.
     #[error("the server is starting or stopping")]
     NotServing,
@@ -264,6 +291,9 @@ impl ApiError {
             | Self::OutcomeUnknown => Code::Unavailable,
             Self::DeadlineExceeded => Code::DeadlineExceeded,
             Self::Transport(error) => error.code(),
+            Self::DiskFull { .. } => Code::ResourceExhausted,
+            Self::ReadOnly => Code::FailedPrecondition,
+            Self::LogDamaged { .. } | Self::StateDamaged { .. } => Code::DataLoss,
             Self::PositionNotReached { .. } => Code::DeadlineExceeded,
             Self::PositionBeyondLog { .. } => Code::OutOfRange,
             Self::EpochForked { .. }
@@ -294,6 +324,10 @@ impl ApiError {
             Self::TooManyStreams { .. } => "TOO_MANY_STREAMS",
             Self::NotRecorded { .. } => "NOT_RECORDED",
             Self::WritesDisabled => "WRITES_DISABLED",
+            Self::DiskFull { .. } => "DISK_FULL",
+            Self::ReadOnly => "READ_ONLY",
+            Self::LogDamaged { .. } => "LOG_DAMAGED",
+            Self::StateDamaged { .. } => "STATE_DAMAGED",
             Self::NotServing => "NOT_SERVING",
             Self::ClockRefused { .. } => "CLOCK_REFUSED",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
@@ -330,7 +364,11 @@ impl ApiError {
             Self::QueueFull { .. } => "排队请求过多，请稍后重试",
             Self::TooManyStreams { .. } => "打开的数据流过多，请稍后重试",
             Self::NotRecorded { .. } => "请求未被记录，请用同一请求编号重试",
-            Self::WritesDisabled => "系统已停止写入，需重新启动",
+            Self::WritesDisabled => "系统已停止写入，需运维人员处理",
+            Self::DiskFull { .. } => "磁盘空间不足，腾出空间后可继续",
+            Self::ReadOnly => "账本以只读方式打开，不接受写入",
+            Self::LogDamaged { .. } => "日志记录已损坏",
+            Self::StateDamaged { .. } => "派生数据已损坏，需运维人员重建",
             Self::NotServing => "系统正在启动或停止",
             Self::ClockRefused { .. } => "服务器时钟有误，暂停写入；时钟恢复后可重发同一请求",
             Self::OutcomeUnknown => "请求是否已记录尚不确定，请用同一请求编号重试",

@@ -5,6 +5,7 @@
 //! [`Config`], which holds together, or says in one sentence why it cannot.
 
 mod clock;
+mod disk;
 mod layers;
 pub(crate) mod memory;
 
@@ -15,6 +16,7 @@ use crate::limits::{
 use ledger_core::Reference;
 use ledger_core::ids::TextError;
 use ledger_engine::ClockBounds;
+use ledger_store::StoreOptions;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 
+pub use disk::Disk;
 pub use memory::{Memory, MemoryError};
 
 pub use clock::Clock;
@@ -36,6 +39,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Whether an empty ledger is created when the folder holds none.
     pub create: bool,
+    /// Whether the ledger is opened for reading only.
+    pub read_only: bool,
     /// The address to listen on; port 0 takes any free one.
     pub listen: SocketAddr,
     /// A file that tells the address once the server serves.
@@ -54,6 +59,8 @@ pub struct Config {
     pub limits: Limits,
     /// The sizes of caches and buffers.
     pub memory: Memory,
+    /// What of the disk is left to whom.
+    pub disk: Disk,
 }
 
 /// Backups and checks; section `backup`.
@@ -132,6 +139,8 @@ pub struct Settings {
     pub data_dir: Option<PathBuf>,
     /// Whether an empty ledger is created when the folder holds none.
     pub create: bool,
+    /// Whether the ledger is opened for reading only: no file of it changes.
+    pub read_only: bool,
     /// The address to listen on.
     pub listen: SocketAddr,
     /// A file that tells the address once the server serves.
@@ -152,6 +161,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Section `memory`.
     pub memory: Memory,
+    /// Section `disk`.
+    pub disk: Disk,
 }
 
 /// The files that TLS needs; none of them for connections in clear.
@@ -270,6 +281,9 @@ pub enum ConfigError {
     /// The folder is not named.
     #[error("data_dir is missing: name the folder of the ledger")]
     NoDataDir,
+    /// Nothing is created by whoever only reads.
+    #[error("create and read_only contradict each other: remove one of them")]
+    CreateReadOnly,
     /// A certificate without its key, or the other way round.
     #[error("tls.certificate and tls.key go together: set both or neither")]
     HalfTls,
@@ -332,6 +346,7 @@ impl Default for Settings {
         Self {
             data_dir: None,
             create: false,
+            read_only: false,
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT),
             port_file: None,
             development_identity: None,
@@ -341,6 +356,7 @@ impl Default for Settings {
             clock: Clock::default(),
             limits: Limits::default(),
             memory: Memory::default(),
+            disk: Disk::default(),
         }
     }
 }
@@ -357,7 +373,30 @@ impl Default for Log {
     }
 }
 
+impl Config {
+    /// What the store is opened with.
+    #[must_use]
+    pub fn store(&self) -> StoreOptions {
+        StoreOptions {
+            create_if_missing: self.create,
+            read_only: self.read_only,
+            ..self.disk.store(self.memory.store())
+        }
+    }
+}
+
 impl Settings {
+    /// The folder, and what its store is opened with when nobody is to be served.
+    ///
+    /// # Errors
+    ///
+    /// The first contradiction found, of what that takes.
+    pub fn store(&self) -> Result<(PathBuf, StoreOptions), ConfigError> {
+        self.memory.check()?;
+        let folder = self.data_dir.clone().ok_or(ConfigError::NoDataDir)?;
+        Ok((folder, self.disk.store(self.memory.store())))
+    }
+
     /// Turns what was written into a configuration that holds together.
     ///
     /// # Errors
@@ -369,9 +408,13 @@ impl Settings {
         identity.check_address(self.listen)?;
         self.limits.check()?;
         self.memory.check()?;
+        if self.create && self.read_only {
+            return Err(ConfigError::CreateReadOnly);
+        }
         Ok(Config {
             data_dir: self.data_dir.ok_or(ConfigError::NoDataDir)?,
             create: self.create,
+            read_only: self.read_only,
             listen: self.listen,
             port_file: self.port_file,
             identity,
@@ -381,6 +424,7 @@ impl Settings {
             clock: self.clock.check()?,
             limits: self.limits,
             memory: self.memory,
+            disk: self.disk,
         })
     }
 }
@@ -465,7 +509,7 @@ mod tests {
     #[test]
     fn contradictions_are_refused() {
         type Change = fn(&mut Settings);
-        let cases: [(Change, &str); 14] = [
+        let cases: [(Change, &str); 15] = [
             (|_| {}, ""),
             (|settings| settings.listen = "[::1]:0".parse().unwrap(), ""),
             (|settings| settings.tls = tls(true, true, false), ""),
@@ -505,6 +549,10 @@ mod tests {
             (
                 |settings| settings.listen = everywhere(),
                 "anyone write who reaches 0.0.0.0:7450",
+            ),
+            (
+                |settings| (settings.create, settings.read_only) = (true, true),
+                "create and read_only contradict each other",
             ),
             (
                 |settings| settings.limits.reads_max = 0,

@@ -344,7 +344,10 @@ impl Verified {
             });
         }
         let listed = u64::try_from(report.differences.len()).unwrap_or(u64::MAX);
-        let rest = report.differences_total.saturating_sub(listed);
+        let all = report
+            .differences_total
+            .saturating_add(report.unreadable_total);
+        let rest = all.saturating_sub(listed);
         self.found_total = self.found_total.saturating_add(rest);
         Ok(())
     }

@@ -5,7 +5,8 @@
 //! 1. [`run`] — the whole server: it opens the ledger, serves, and stops in order.
 //! 2. [`config`] — what an operator may set; [`limits`] — every bound, with its reason.
 //! 3. `grpc` — decode, call the engine or the reader, encode. No rule lives here.
-//! 4. `identity` — who a caller is; `tls` — how he proves it; `connections` — how many there may
+//! 4. [`rebuild`](mod@rebuild) — what the program does with a ledger that it does not serve.
+//! 5. `identity` — who a caller is; `tls` — how he proves it; `connections` — how many there may
 //!    be; `descriptors` — what the process may open.
 //! 5. [`keeper`] — backups and checks; [`restore`](mod@restore) — a backup becomes a ledger again.
 
@@ -18,6 +19,7 @@ mod identity;
 pub mod keeper;
 pub mod limits;
 pub mod logging;
+pub mod rebuild;
 pub mod restore;
 mod server;
 mod tls;

@@ -6,7 +6,7 @@ use crate::offline::{ListBackups, OfflineFailure, RestoreBackup, VerifyFolder};
 use clap::{Parser, Subcommand};
 use ledger_server::config::{CONFIG_VARIABLE, ConfigError, KEYS, layered, variable};
 use ledger_server::logging::LoggingError;
-use ledger_server::{Config, RunError, Server, Settings, logging};
+use ledger_server::{Config, RunError, Server, Settings, logging, rebuild};
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -62,6 +62,10 @@ struct Arguments {
     /// not a ledger without a history.
     #[arg(long)]
     create: bool,
+    /// Open the ledger for reading only: no file of it changes, and every write is refused. A
+    /// ledger on a disk without room is opened so by itself.
+    #[arg(long)]
+    read_only: bool,
     /// Address to listen on [default: 127.0.0.1:7450]. Port 0 takes any free one.
     #[arg(long, value_name = "IP:PORT")]
     listen: Option<String>,
@@ -119,6 +123,14 @@ enum Verb {
     ///
     /// `ledgerctl verify` does it for a ledger that is served.
     Verify(VerifyFolder),
+    /// Make everything that follows from the log anew, without a look at what is there.
+    ///
+    /// For a ledger whose derived state is damaged, so that it cannot be served or cannot be
+    /// compared. The log is read and checked whole; what is damaged in it is named by its position
+    /// and ends the rebuild, and the derived state stays as it was. It takes as long as reading the
+    /// log, needs room for the derived state twice, and may be interrupted at any time. While the
+    /// server serves, `ledgerctl rebuild --accept-differences` does the same.
+    Rebuild,
 }
 
 /// Why the program ends early.
@@ -159,7 +171,12 @@ impl Failure {
             Self::Config(_)
             | Self::Run(RunError::Config(_) | RunError::Tls(_) | RunError::Descriptors(_))
             | Self::Logging(_) => 2,
-            Self::Run(RunError::Store(_) | RunError::Engine(_)) => 3,
+            Self::Run(
+                RunError::Store(_)
+                | RunError::Engine(_)
+                | RunError::Rebuild(_)
+                | RunError::ReadOnly { .. },
+            ) => 3,
             Self::Bind { .. } => 4,
             Self::Offline(failure) => failure.exit_code(),
             Self::Print(_) | Self::Process(_) | Self::Run(_) => 1,
@@ -198,6 +215,12 @@ fn offline(verb: Verb, settings: &Settings) -> Result<(), Failure> {
         Verb::Restore(verb) => verb.run(backup_dir, data_dir)?,
         Verb::Backups(verb) => verb.run(backup_dir)?,
         Verb::Verify(verb) => verb.run(data_dir)?,
+        Verb::Rebuild => {
+            let last = rebuild::rebuild(settings)?;
+            print(&format!(
+                "the derived state is what follows from the log, up to position {last}\n"
+            ))?;
+        }
     }
     Ok(())
 }
@@ -282,8 +305,13 @@ fn flags(arguments: &Arguments) -> Vec<(String, String)> {
     for (key, value) in named {
         flags.extend(value.clone().map(|value| (key.to_owned(), value)));
     }
-    if arguments.create {
-        flags.push(("create".to_owned(), "true".to_owned()));
+    for (key, is_given) in [
+        ("create", arguments.create),
+        ("read_only", arguments.read_only),
+    ] {
+        if is_given {
+            flags.push((key.to_owned(), "true".to_owned()));
+        }
     }
     flags
 }
@@ -324,12 +352,15 @@ Ask whether it serves:
 Restore the newest backup into an empty folder, and check a ledger that nobody serves:
   ledger-server restore --backup-dir /backups/ledger --data-dir new
   ledger-server verify --data-dir new --deep
+Make a damaged derived state anew from the log, before serving:
+  ledger-server rebuild --data-dir ledger
 
 Every key can be set in a file, by a variable, or by a flag (--set for those without their own).
 Flags win over variables, variables win over the file. A key that does not exist is an error.
 
 A file with every default; data_dir, backup.dir, development_identity, port_file, tls.certificate,
-tls.key, tls.client_ca, tls.client_crl and clock.accepted_until have none:
+tls.key, tls.client_ca, tls.client_crl and clock.accepted_until have none, and those of section disk
+(writes_headroom_bytes, shadow_headroom_bytes, spare_bytes) follow from section memory:
 ";
 
 const EXIT_CODES: &str = "\
@@ -337,7 +368,8 @@ Exit codes:
   0  stopped as asked (SIGTERM, Ctrl-C): what was accepted is answered and on disk
   1  failed while running
   2  arguments or configuration refused, or the process may open too few files
-  3  the ledger cannot be opened: missing, in use, damaged, or of a later version
+  3  the ledger cannot be opened: missing, in use, damaged, or of a later version; or it cannot be
+     rebuilt
   4  the address cannot be bound
   5  restore, backups, verify: a backup or the ledger is damaged; what is damaged is told
   134  an invariant was broken; the process ended itself (SIGABRT)";

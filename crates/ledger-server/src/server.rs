@@ -17,7 +17,7 @@ use ledger_engine::{Clock, Engine, EngineOptions, SystemClock};
 use ledger_log::Storage;
 use ledger_proto::FILE_DESCRIPTOR_SET;
 use ledger_proto::v1::ledger_service_server::{LedgerServiceServer, SERVICE_NAME};
-use ledger_store::{RocksStore, StoreOptions};
+use ledger_store::RocksStore;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -93,6 +93,15 @@ pub enum RunError {
     /// The sizes that are configured are more than there is.
     #[error(transparent)]
     Memory(#[from] MemoryError),
+    /// The derived state cannot be rebuilt from the log.
+    #[error("derived state cannot be rebuilt from the log")]
+    Rebuild(#[source] Box<ledger_engine::RebuildError>),
+    /// The ledger could be opened for reading only.
+    #[error("ledger can be opened for reading only: {reason}")]
+    ReadOnly {
+        /// Why.
+        reason: String,
+    },
     /// Opening was cut off.
     #[error("opening was cut off")]
     Interrupted(#[source] tokio::task::JoinError),
@@ -119,10 +128,7 @@ impl Server {
     pub fn open(config: Config) -> Result<Self, RunError> {
         // Before anything of the ledger is touched.
         config.memory.announce(available_bytes())?;
-        let options = StoreOptions {
-            create_if_missing: config.create,
-            ..config.memory.store()
-        };
+        let options = config.store();
         let limit = descriptors::raise_limit();
         let descriptors = descriptors::share(limit, options.descriptors_max(), &config.limits)?;
         let storage = Arc::new(RocksStore::open(&config.data_dir, &options)?);
@@ -186,7 +192,14 @@ impl<S: Storage + 'static> Server<S> {
         }
         let engine = Engine::open(shared, options, Arc::clone(&clock))?;
         let position = engine.tip().last_position;
-        tracing::info!(position = position.get(), "the ledger is open");
+        match storage.read_only() {
+            None => tracing::info!(position = position.get(), "the ledger is open"),
+            Some(reason) => tracing::error!(
+                position = position.get(),
+                %reason,
+                "the ledger is open for reading only; every write is refused"
+            ),
+        }
         let start = ServiceStart {
             time: started,
             instant: Instant::now(),
@@ -301,7 +314,8 @@ async fn router(
     state: &Arc<ServiceState>,
 ) -> Result<(HealthReporter, Router<Stack<Around, Identity>>), RunError> {
     let (health, health_service) = tonic_health::server::health_reporter();
-    set_health(&health, true).await;
+    // As after a failed write: whoever asks for health wants to write, and reading goes on.
+    set_health(&health, state.engine.status().read_only.is_none()).await;
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
@@ -357,16 +371,17 @@ async fn report_health(
     state: Arc<ServiceState>,
     mut has_failed: watch::Receiver<bool>,
 ) -> std::convert::Infallible {
-    let mut is_served = true;
+    let takes_writes = state.engine.status().read_only.is_none();
+    let mut is_served = takes_writes;
     loop {
         let failed = *has_failed.borrow_and_update();
-        let serves = !failed && state.engine.check_clock().is_ok();
+        let serves = takes_writes && !failed && state.engine.check_clock().is_ok();
         if serves != is_served {
             is_served = serves;
             set_health(health, serves).await;
         }
         if failed {
-            tracing::error!("the ledger takes no more writes until the server is restarted");
+            tracing::error!("the ledger takes no more writes; the reason above says what to do");
             // For good.
             return std::future::pending().await;
         }

@@ -70,6 +70,8 @@ pub(crate) struct Room {
     writes_headroom: u64,
     /// Bytes that a shadow leaves free.
     shadow_headroom: u64,
+    /// Bytes that are kept for an opening on a full disk.
+    spare_bytes_max: u64,
 }
 
 impl Room {
@@ -79,6 +81,7 @@ impl Room {
             free: options.free_space.clone(),
             writes_headroom: options.writes_headroom_bytes,
             shadow_headroom: options.shadow_headroom_bytes,
+            spare_bytes_max: options.spare_bytes,
         }
     }
 
@@ -100,6 +103,7 @@ impl Room {
             writes_headroom_bytes: self.writes_headroom,
             shadow_headroom_bytes: self.shadow_headroom,
             spare_bytes: spare::bytes(&self.folder),
+            spare_bytes_max: self.spare_bytes_max,
             damage: None,
         }
     }

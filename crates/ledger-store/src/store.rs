@@ -302,6 +302,10 @@ impl Inner {
             .expect("no thread panics while it switches generations")
     }
 
+    pub(crate) fn live_name(&self, space: Space) -> String {
+        self.read_live().name(space).to_owned()
+    }
+
     fn read_live(&self) -> RwLockReadGuard<'_, Live> {
         self.live
             .read()

@@ -1,14 +1,34 @@
 //! Failures on demand, for tests of what happens after one.
 
-use ledger_log::Fault;
+use std::path::PathBuf;
+
+use ledger_log::{Fault, Space};
 
 use crate::RocksStore;
+use crate::columns::EVENTS;
 
 /// Has `watcher` told each step of making a shadow live, when it is done and before the next one:
 /// what lies on the disk then is what a crash would leave. There is one watcher of a store.
 pub fn watch_steps(store: &RocksStore, watcher: impl Fn(&'static str) + Send + Sync + 'static) {
     let watching = store.inner().watcher.set(Box::new(watcher));
     assert!(watching.is_ok(), "a store has one watcher");
+}
+
+/// Names the files that hold a space now, for tests that damage them once the store is closed; of
+/// `None` those of the log.
+#[must_use]
+pub fn files(store: &RocksStore, space: Option<Space>) -> Vec<PathBuf> {
+    let inner = store.inner();
+    let column = match space {
+        None => EVENTS.to_owned(),
+        Some(space) => inner.live_name(space),
+    };
+    let files = inner.db.live_files().unwrap_or_default();
+    files
+        .iter()
+        .filter(|file| file.column_family_name == column)
+        .map(|file| inner.db.path().join(file.name.trim_start_matches('/')))
+        .collect()
 }
 
 /// Makes the next write of the store fail with `reason`.

@@ -4668,7 +4668,12 @@ impl ReadDirection {
 }
 /// Asks for a rebuild of everything that is derived from the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct RebuildRequest {}
+pub struct RebuildRequest {
+    /// An operator has looked at the differences, or knows that the derived state is damaged, and says
+    /// that the rebuilt state is to replace the live one all the same. Recorded in the server's log.
+    #[prost(bool, tag = "1")]
+    pub accept_differences: bool,
+}
 /// The progress of a rebuild. Dropping the stream cancels it and leaves everything as it was.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RebuildProgress {
@@ -4688,7 +4693,7 @@ pub struct RebuildProgress {
     #[prost(uint64, tag = "5")]
     pub compared_keys: u64,
     /// Keys whose rebuilt value differs from the live one. Any difference is an alarm: the live
-    /// values stay and the rebuild ends without switching.
+    /// values stay and the rebuild ends without switching, unless `accept_differences` was set.
     #[prost(uint64, tag = "6")]
     pub difference_count: u64,
     /// The first differences, at most 100.
@@ -4697,6 +4702,10 @@ pub struct RebuildProgress {
     /// Position of the last event in the log as of this message.
     #[prost(uint64, tag = "8")]
     pub log_position: u64,
+    /// Keys of the rebuilt state whose live value is damaged, so that it could not be compared. They
+    /// count as differences do.
+    #[prost(uint64, tag = "9")]
+    pub unreadable_count: u64,
 }
 /// A key whose rebuilt value is not the live one.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4738,7 +4747,7 @@ pub struct GetStatusResponse {
     /// RFC 6962 root over all events, 32 bytes (SHA-256).
     #[prost(bytes = "vec", tag = "7")]
     pub merkle_root: ::prost::alloc::vec::Vec<u8>,
-    /// Why the server takes no more writes until it is restarted; empty while it does.
+    /// Why the server takes no more writes, and what helps; empty while it does.
     #[prost(string, tag = "8")]
     pub write_disabled_reason: ::prost::alloc::string::String,
     /// Requests waiting for the writer.
@@ -4786,6 +4795,9 @@ pub struct GetStatusResponse {
     /// The clock of the server.
     #[prost(message, optional, tag = "23")]
     pub clock: ::core::option::Option<ClockStatus>,
+    /// The store and its disk.
+    #[prost(message, optional, tag = "24")]
+    pub store: ::core::option::Option<StoreStatus>,
 }
 /// The clock that events are recorded by.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4808,6 +4820,26 @@ pub struct ClockStatus {
     /// The time up to which an operator vouches for times that these bounds refuse; absent for none.
     #[prost(message, optional, tag = "6")]
     pub accepted_until: ::core::option::Option<::prost_types::Timestamp>,
+}
+/// How the store and its disk are doing.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StoreStatus {
+    /// Bytes of the disk that are free; zero where the system does not tell.
+    #[prost(uint64, tag = "1")]
+    pub free_bytes: u64,
+    /// Bytes kept for the next opening on a full disk; zero once they were given back.
+    #[prost(uint64, tag = "2")]
+    pub spare_bytes: u64,
+    /// Why the ledger is open for reading only; empty when it is not.
+    #[prost(string, tag = "3")]
+    pub read_only_reason: ::prost::alloc::string::String,
+    /// What of the derived state was found damaged since it became live; empty when nothing was. A
+    /// rebuild with `accept_differences` replaces it.
+    #[prost(string, tag = "4")]
+    pub damage: ::prost::alloc::string::String,
+    /// Rebuilds since the start that replaced a live state which differed, on an operator's word.
+    #[prost(uint64, tag = "5")]
+    pub accepted_rebuild_count: u64,
 }
 /// The connections of a server, and what became of those that it did not keep.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4895,6 +4927,15 @@ pub struct Limits {
     /// Bytes per second that a check reads at most; 0 for no bound.
     #[prost(uint64, tag = "14")]
     pub verify_bytes_per_second: u64,
+    /// Free bytes of the disk below which nothing more is recorded: RESOURCE_EXHAUSTED, DISK_FULL.
+    #[prost(uint64, tag = "15")]
+    pub writes_headroom_bytes: u64,
+    /// Free bytes of the disk that a rebuild or a simulation leaves; what would leave less is refused.
+    #[prost(uint64, tag = "16")]
+    pub shadow_headroom_bytes: u64,
+    /// Bytes that are kept for an opening on a full disk, where there is room for them.
+    #[prost(uint64, tag = "17")]
+    pub spare_bytes_max: u64,
 }
 /// The beginning of an epoch.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5087,6 +5128,8 @@ pub enum RebuildPhase {
     Switched = 3,
     /// Done, different, not switched. The last message.
     Different = 4,
+    /// Done, different, and switched because the caller said so. The last message.
+    Replaced = 5,
 }
 impl RebuildPhase {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5100,6 +5143,7 @@ impl RebuildPhase {
             Self::Comparing => "REBUILD_PHASE_COMPARING",
             Self::Switched => "REBUILD_PHASE_SWITCHED",
             Self::Different => "REBUILD_PHASE_DIFFERENT",
+            Self::Replaced => "REBUILD_PHASE_REPLACED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5110,6 +5154,7 @@ impl RebuildPhase {
             "REBUILD_PHASE_COMPARING" => Some(Self::Comparing),
             "REBUILD_PHASE_SWITCHED" => Some(Self::Switched),
             "REBUILD_PHASE_DIFFERENT" => Some(Self::Different),
+            "REBUILD_PHASE_REPLACED" => Some(Self::Replaced),
             _ => None,
         }
     }
@@ -5125,6 +5170,8 @@ pub enum DifferenceKind {
     Unexpected = 2,
     /// Both have it, with different values.
     Changed = 3,
+    /// The live value is damaged and cannot be read.
+    Unreadable = 4,
 }
 impl DifferenceKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5137,6 +5184,7 @@ impl DifferenceKind {
             Self::Missing => "DIFFERENCE_KIND_MISSING",
             Self::Unexpected => "DIFFERENCE_KIND_UNEXPECTED",
             Self::Changed => "DIFFERENCE_KIND_CHANGED",
+            Self::Unreadable => "DIFFERENCE_KIND_UNREADABLE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5146,6 +5194,7 @@ impl DifferenceKind {
             "DIFFERENCE_KIND_MISSING" => Some(Self::Missing),
             "DIFFERENCE_KIND_UNEXPECTED" => Some(Self::Unexpected),
             "DIFFERENCE_KIND_CHANGED" => Some(Self::Changed),
+            "DIFFERENCE_KIND_UNREADABLE" => Some(Self::Unreadable),
             _ => None,
         }
     }

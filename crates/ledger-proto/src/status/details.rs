@@ -125,6 +125,22 @@ fn metadata(error: &ApiError) -> HashMap<String, String> {
             put(RECORDED_DIGEST, hex::encode(recorded_digest));
             put("sent_digest", hex::encode(sent_digest));
         }
+        ApiError::DiskFull {
+            needed,
+            free,
+            headroom,
+            ..
+        } => {
+            put("needed_bytes", needed.to_string());
+            put("free_bytes", free.to_string());
+            put("headroom_bytes", headroom.to_string());
+        }
+        ApiError::LogDamaged { position } => {
+            put("position", position.to_string());
+        }
+        ApiError::StateDamaged { space } => {
+            put("space", (*space).to_owned());
+        }
         ApiError::PositionNotReached {
             asked,
             log_position,

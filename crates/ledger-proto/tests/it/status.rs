@@ -267,6 +267,35 @@ fn every_other_error_has_its_code_reason_and_details() {
             "",
         ),
         (
+            ApiError::DiskFull {
+                doing: "record more",
+                needed: 3,
+                free: 2,
+                headroom: 1,
+            },
+            Code::ResourceExhausted,
+            "DISK_FULL",
+            "",
+        ),
+        (
+            ApiError::ReadOnly,
+            Code::FailedPrecondition,
+            "READ_ONLY",
+            "",
+        ),
+        (
+            ApiError::LogDamaged { position: asked },
+            Code::DataLoss,
+            "LOG_DAMAGED",
+            "",
+        ),
+        (
+            ApiError::StateDamaged { space: "entities" },
+            Code::DataLoss,
+            "STATE_DAMAGED",
+            "",
+        ),
+        (
             ApiError::PositionNotReached {
                 asked,
                 log_position,
@@ -451,6 +480,29 @@ fn what_a_library_says_gets_a_reason_and_loses_its_text() {
         assert_eq!(again.details(), completed.details());
     }
     assert!(complete(&Status::ok("")).details().is_empty());
+}
+
+#[test]
+fn a_full_disk_is_told_in_figures() {
+    let error = ApiError::DiskFull {
+        doing: "build a second state",
+        needed: 300,
+        free: 200,
+        headroom: 100,
+    };
+    let status = status_from_error(&error);
+    assert_eq!(
+        status.message(),
+        "no room to build a second state: 200 bytes are free, 300 are needed beside 100"
+    );
+    let details = status.get_error_details();
+    let metadata = &details.error_info().unwrap().metadata;
+    let figure = |name: &str| metadata[name].as_str();
+    assert_eq!(figure("needed_bytes"), "300");
+    assert_eq!(figure("free_bytes"), "200");
+    assert_eq!(figure("headroom_bytes"), "100");
+    let localized = details.localized_message().unwrap();
+    assert_eq!(localized.message, "磁盘空间不足，腾出空间后可继续");
 }
 
 #[test]

@@ -59,9 +59,10 @@ const fn number(name: &'static str) -> Key {
 }
 
 /// Every key that there is; a test holds this list to the fields of [`Settings`].
-pub const KEYS: [Key; 45] = [
+pub const KEYS: [Key; 49] = [
     text("data_dir"),
     switch("create"),
+    switch("read_only"),
     text("listen"),
     text("port_file"),
     text("development_identity"),
@@ -105,6 +106,9 @@ pub const KEYS: [Key; 45] = [
     number("memory.entities_max"),
     number("memory.rebuild_entities_max"),
     number("memory.block_starts_max"),
+    number("disk.writes_headroom_bytes"),
+    number("disk.shadow_headroom_bytes"),
+    number("disk.spare_bytes"),
 ];
 
 /// Puts the layers over each other; the later ones win.
@@ -241,7 +245,7 @@ fn put(table: &mut Table, key: Key, value: Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{BackupConfig, Clock, LogFormat, TlsSettings};
+    use super::super::{BackupConfig, Clock, Disk, LogFormat, TlsSettings};
     use super::*;
     use std::fs;
     use std::path::PathBuf;
@@ -288,6 +292,11 @@ mod tests {
             clock: Clock {
                 accepted_until: Some("2026-12-01T00:00:00Z".to_owned()),
                 ..Clock::default()
+            },
+            disk: Disk {
+                writes_headroom_bytes: Some(1),
+                shadow_headroom_bytes: Some(2),
+                spare_bytes: Some(3),
             },
             ..Settings::default()
         };

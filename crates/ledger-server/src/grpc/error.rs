@@ -71,6 +71,17 @@ impl CallError {
                 };
                 DecodeError::new("commands", problem).into()
             }
+            AppendError::NotAccepted(SubmitError::ReadOnly { .. }) => Self::Api(ApiError::ReadOnly),
+            AppendError::NoRoom {
+                needed,
+                free,
+                headroom,
+            } => Self::Api(ApiError::DiskFull {
+                doing: "record more",
+                needed,
+                free,
+                headroom,
+            }),
             AppendError::NotAccepted(SubmitError::Stopped { .. }) | AppendError::Stopped { .. } => {
                 stopped()
             }
@@ -150,10 +161,7 @@ impl From<QueryError> for CallError {
             QueryError::PageTokenMismatch => page_token_error(),
             QueryError::Stopped => Self::Api(ApiError::NotServing),
             QueryError::Storage { ref source } => {
-                let answer = match is_damage(source) {
-                    true => ApiError::DataLoss,
-                    false => ApiError::Internal,
-                };
+                let answer = of_store(source);
                 internal(&error, answer)
             }
             QueryError::SumOverflow => refused(Reason::AmountOverflow),
@@ -189,6 +197,16 @@ impl From<RebuildError> for CallError {
     fn from(error: RebuildError) -> Self {
         match error {
             RebuildError::AlreadyRunning => Self::Api(ApiError::RebuildRunning),
+            RebuildError::ReadOnly => Self::Api(ApiError::ReadOnly),
+            RebuildError::Log(ref source) => {
+                let answer = of_store(source);
+                internal(&error, answer)
+            }
+            RebuildError::Event { position, .. }
+            | RebuildError::Position { position, .. }
+            | RebuildError::Books { position, .. } => {
+                internal(&error, ApiError::LogDamaged { position })
+            }
             _ => internal(&error, ApiError::Internal),
         }
     }
@@ -202,6 +220,11 @@ impl From<SimulateError> for CallError {
             }),
             // A caller that went away is told nothing; this one is still there.
             SimulateError::Cancelled => Self::Api(ApiError::SimulationNotRead),
+            SimulateError::ReadOnly => Self::Api(ApiError::ReadOnly),
+            SimulateError::Log(ref source) => {
+                let answer = of_store(source);
+                internal(&error, answer)
+            }
             _ => internal(&error, ApiError::Internal),
         }
     }
@@ -231,15 +254,38 @@ const fn not_found(what: Subject) -> Option<Reason> {
     })
 }
 
-/// Whether stored bytes are not those that were written.
-const fn is_damage(error: &LogError) -> bool {
-    matches!(
-        error,
-        LogError::CorruptRecord { .. }
-            | LogError::CorruptBlock { .. }
-            | LogError::CorruptEntry { .. }
-            | LogError::UnknownFormat { .. }
-    )
+/// What a caller is told of an error of the store.
+fn of_store(error: &LogError) -> ApiError {
+    match *error {
+        LogError::NoRoom {
+            doing,
+            needed,
+            free,
+            headroom,
+        } => ApiError::DiskFull {
+            doing,
+            needed,
+            free,
+            headroom,
+        },
+        LogError::ReadOnly { .. } => ApiError::ReadOnly,
+        LogError::WriteDisabled { .. } => ApiError::WritesDisabled,
+        LogError::DamagedSpace { space, .. } => ApiError::StateDamaged {
+            space: space.name(),
+        },
+        LogError::CorruptRecord { position, .. }
+        | LogError::CorruptBlock {
+            first_position: position,
+            ..
+        } => ApiError::LogDamaged { position },
+        LogError::Unreadable {
+            position,
+            retry_helps: false,
+            ..
+        } => ApiError::LogDamaged { position },
+        LogError::CorruptEntry { .. } | LogError::UnknownFormat { .. } => ApiError::DataLoss,
+        _ => ApiError::Internal,
+    }
 }
 
 /// Logs what callers never see, and answers with what they do.
@@ -300,6 +346,13 @@ mod tests {
                 },
                 false,
                 (Code::Unavailable, "WRITES_DISABLED"),
+            ),
+            (
+                AppendError::NotAccepted(SubmitError::ReadOnly {
+                    reason: Arc::clone(&reason),
+                }),
+                false,
+                (Code::FailedPrecondition, "READ_ONLY"),
             ),
             (
                 AppendError::RequestIdReused {

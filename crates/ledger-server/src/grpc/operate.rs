@@ -10,8 +10,11 @@ use crate::tls::LiveTls;
 use ledger_core::Position;
 use ledger_engine::entity_codec;
 use ledger_engine::query::QueryError;
-use ledger_engine::rebuild::{CancelToken, Difference, Phase, Progress, RebuildReport};
+use ledger_engine::rebuild::{
+    CancelToken, Difference, OnDifference, Phase, Progress, RebuildReport,
+};
 use ledger_engine::{RebuildError, Status};
+use ledger_log::Condition;
 use ledger_proto::to_proto::time_to_proto;
 use ledger_proto::{ApiError, v1};
 use std::fs;
@@ -27,19 +30,28 @@ const LOG_FORMAT_VERSION: u32 = 1;
 pub(super) async fn rebuild(
     call: Call,
     permit: StreamPermit,
-    _request: v1::RebuildRequest,
+    request: v1::RebuildRequest,
 ) -> Result<Answers<v1::RebuildProgress>, CallError> {
     let (latest, progress) = watch::channel(None);
     let cancel = CancelOnDrop(CancelToken::new());
     let token = cancel.0.clone();
     let shared = Arc::clone(&call.shared);
+    let on_difference = match request.accept_differences {
+        true => {
+            tracing::warn!("a rebuild was asked for that replaces a state which differs");
+            OnDifference::Replace
+        }
+        false => OnDifference::Keep,
+    };
     // It runs for minutes, on a thread of its own; only the latest progress waits for the caller,
     // so that a slow one neither holds it up nor costs memory.
     let running = tokio::task::spawn_blocking(move || {
         let mut report = |progress| {
             latest.send_replace(Some(progress));
         };
-        shared.engine.rebuild(&mut report, &token)
+        shared
+            .engine
+            .rebuild_with(on_difference, &mut report, &token)
     });
     let rebuilding = Rebuilding {
         call,
@@ -129,22 +141,17 @@ impl Rebuilding {
     }
 
     fn finish(&mut self, report: RebuildReport) {
-        let phase = match report.switched {
-            true => v1::RebuildPhase::Switched,
-            false => v1::RebuildPhase::Different,
+        let phase = match (report.switched, report.is_equal()) {
+            (true, true) => v1::RebuildPhase::Switched,
+            (true, false) => v1::RebuildPhase::Replaced,
+            (false, _) => v1::RebuildPhase::Different,
         };
-        if report.differences_total > 0 {
-            tracing::error!(
-                differences = report.differences_total,
-                position = report.compared_at.get(),
-                "the derived state is not what follows from the log"
-            );
-        }
         self.replayed(report.events);
         self.last.phase = phase.into();
         self.last.target_position = report.events;
         self.last.compared_keys = report.compared_keys;
         self.last.difference_count = report.differences_total;
+        self.last.unreadable_count = report.unreadable_total;
         self.last.differences = report.differences.iter().map(difference).collect();
         self.last.log_position = self.call.shared.reader.log_position().get();
     }
@@ -152,6 +159,7 @@ impl Rebuilding {
 
 fn difference(difference: &Difference) -> v1::RebuildDifference {
     let kind = match (&difference.live, &difference.rebuilt) {
+        _ if difference.unreadable => v1::DifferenceKind::Unreadable,
         (None, _) => v1::DifferenceKind::Missing,
         (Some(_), None) => v1::DifferenceKind::Unexpected,
         (Some(_), Some(_)) => v1::DifferenceKind::Changed,
@@ -191,7 +199,7 @@ pub(super) async fn get_status(
         projection_position: log_position,
         merkle_tree_size: log_position,
         merkle_root: status.root.to_vec(),
-        write_disabled_reason: status.stopped.as_deref().unwrap_or_default().to_owned(),
+        write_disabled_reason: write_disabled_reason(&status),
         queue_depth: count(status.queue_requests),
         sync_count: status.commits,
         group_count: status.commits,
@@ -203,8 +211,9 @@ pub(super) async fn get_status(
         log_size_bytes: log_size.unwrap_or_default(),
         total_size_bytes,
         start_time: Some(time_to_proto(start.time)),
+        store: Some(store_to_proto(&status)),
         uptime_seconds: start.instant.elapsed().as_secs(),
-        limits: Some(limits_to_proto(&call.shared)),
+        limits: Some(limits_to_proto(&call.shared, &status.storage)),
         connections: Some(connections_to_proto(&call.shared.edge)),
         tls: call.shared.edge.tls.as_ref().map(|tls| tls_to_proto(tls)),
         epoch: Some(current_to_proto(call.shared.engine.epochs())),
@@ -249,6 +258,25 @@ fn tls_to_proto(tls: &LiveTls) -> v1::TlsStatus {
     }
 }
 
+/// Why nothing is recorded; empty when it is.
+fn write_disabled_reason(status: &Status) -> String {
+    match (&status.stopped, &status.read_only) {
+        (Some(reason), _) => reason.to_string(),
+        (None, Some(reason)) => format!("the ledger is open for reading only: {reason}"),
+        (None, None) => String::new(),
+    }
+}
+
+fn store_to_proto(status: &Status) -> v1::StoreStatus {
+    v1::StoreStatus {
+        free_bytes: status.storage.free_bytes.unwrap_or_default(),
+        spare_bytes: status.storage.spare_bytes,
+        read_only_reason: status.read_only.as_deref().unwrap_or_default().to_owned(),
+        damage: status.storage.damage.clone().unwrap_or_default(),
+        accepted_rebuild_count: status.accepted_rebuilds,
+    }
+}
+
 /// What the sizes of a store call the log.
 const LOG_NAME: &str = "events";
 
@@ -261,7 +289,7 @@ fn folder_bytes(folder: &Path) -> u64 {
     sizes.fold(0, u64::saturating_add)
 }
 
-fn limits_to_proto(shared: &Shared) -> v1::Limits {
+fn limits_to_proto(shared: &Shared, storage: &Condition) -> v1::Limits {
     let (limits, edge) = (&shared.limits, &shared.edge);
     let bounds = edge.connections.bounds();
     let backup = shared.keeper.as_ref().map(Keeper::config);
@@ -280,6 +308,9 @@ fn limits_to_proto(shared: &Shared) -> v1::Limits {
         descriptors_max: edge.descriptors.limit,
         backup_bytes_per_second: backup.map_or(0, |backup| backup.bytes_per_second),
         verify_bytes_per_second: backup.map_or(0, |backup| backup.verify_bytes_per_second),
+        writes_headroom_bytes: storage.writes_headroom_bytes,
+        shadow_headroom_bytes: storage.shadow_headroom_bytes,
+        spare_bytes_max: storage.spare_bytes_max,
     }
 }
 

@@ -81,7 +81,10 @@ impl Server {
     pub(crate) fn rebuild(&self) -> Result<()> {
         self.run(async {
             let mut client = client(self.connect().await?);
-            let mut progress = client.rebuild(v1::RebuildRequest {}).await?.into_inner();
+            let mut progress = client
+                .rebuild(v1::RebuildRequest::default())
+                .await?
+                .into_inner();
             let mut last = None;
             while let Some(message) = progress.message().await? {
                 last = Some(message.phase());

@@ -647,7 +647,7 @@ impl Demo<'_> {
     }
 
     async fn rebuild(&self, screen: &mut Screen) -> Result<()> {
-        let mut progress = self.client.rebuild().await?;
+        let mut progress = self.client.rebuild(false).await?;
         let mut last = None;
         while let Some(message) = progress.next().await? {
             last = Some(message);

@@ -66,7 +66,10 @@ pub(crate) enum Failure {
     #[error("refused")]
     Refused,
     /// A rebuild found differences; the output lists them.
-    #[error("the rebuilt state differs from the live one; the live one stays")]
+    #[error(
+        "the rebuilt state differs from the live one; the live one stays. Look at the differences; \
+         if the rebuilt state is the right one, run it again with --accept-differences"
+    )]
     RebuildDiffers,
     /// A check found damage; the output lists it.
     #[error("the ledger is damaged")]

@@ -15,11 +15,16 @@ use crate::output::{Output, table};
 /// Any difference is an alarm: it is listed, the live state stays, and the exit code is 1.
 /// Interrupting it cancels the rebuild and changes nothing.
 #[derive(Debug, Args)]
-pub(crate) struct Rebuild {}
+pub(crate) struct Rebuild {
+    /// Replace a live state that differs, or is damaged, by the rebuilt one. Look at the
+    /// differences first: run it once without this. The server's log records it.
+    #[arg(long)]
+    accept_differences: bool,
+}
 
 impl Rebuild {
     pub(crate) async fn run(self, client: &Client, output: &mut Output<'_>) -> Result<(), Failure> {
-        let mut progress = client.rebuild().await?;
+        let mut progress = client.rebuild(self.accept_differences).await?;
         // It draws on standard error, and only when that is a terminal.
         let bar = ProgressBar::new(0).with_style(style());
         let mut last = None;
@@ -36,7 +41,7 @@ impl Rebuild {
             false => show_end(output, &last)?,
         }
         match v1::RebuildPhase::try_from(last.phase) {
-            Ok(v1::RebuildPhase::Switched) => Ok(()),
+            Ok(v1::RebuildPhase::Switched | v1::RebuildPhase::Replaced) => Ok(()),
             Ok(v1::RebuildPhase::Different) => Err(Failure::RebuildDiffers),
             _ => Err(ClientError::BrokenAnswer("a rebuild ended in the middle").into()),
         }
@@ -45,12 +50,13 @@ impl Rebuild {
 
 fn show_end(output: &mut Output<'_>, last: &v1::RebuildProgress) -> Result<(), Failure> {
     output.line(format_args!(
-        "{}: {} events replayed at {} per second, {} keys compared, {} differences",
+        "{}: {} events replayed at {} per second, {} keys compared, {} differences, {} unreadable",
         name::<v1::RebuildPhase>(last.phase),
         last.position,
         last.events_per_second,
         last.compared_keys,
-        last.difference_count
+        last.difference_count,
+        last.unreadable_count
     ))?;
     if last.differences.is_empty() {
         return Ok(());
@@ -87,6 +93,7 @@ mod tests {
             events_per_second: 500_000,
             compared_keys: 42,
             difference_count: 1,
+            unreadable_count: 0,
             differences: vec![v1::RebuildDifference {
                 table: "accounts".to_owned(),
                 key: "370100 special-account cash".to_owned(),
@@ -97,7 +104,7 @@ mod tests {
         let mut written = Vec::new();
         show_end(&mut Output::new(&mut written, false), &last).unwrap();
         expect![[r#"
-            different: 1000 events replayed at 500000 per second, 42 keys compared, 1 differences
+            different: 1000 events replayed at 500000 per second, 42 keys compared, 1 differences, 0 unreadable
              difference   table      key
             ─────────────────────────────────────────────────────
              changed      accounts   370100 special-account cash

@@ -28,7 +28,7 @@ impl Status {
 fn show_status(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Result<(), Failure> {
     let writes = match status.write_disabled_reason.as_str() {
         "" => "taken".to_owned(),
-        reason => format!("REFUSED until the server is restarted: {reason}"),
+        reason => format!("REFUSED: {reason}"),
     };
     output.table(&key_values(&[
         ("version", status.version.clone()),
@@ -65,6 +65,7 @@ fn show_status(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Resul
         ),
     ]))?;
     show_epochs(output, status)?;
+    show_store(output, status)?;
     show_edge(output, status)?;
     let Some(limits) = status.limits else {
         return Ok(());
@@ -101,6 +102,35 @@ fn show_epochs(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Resul
             show::id(&epoch.id),
             start.first_position,
             show::time(start.start_time),
+        ))?;
+    }
+    Ok(())
+}
+
+/// Shows the disk and the derived state, as far as the server tells.
+fn show_store(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Result<(), Failure> {
+    let (Some(store), Some(limits)) = (&status.store, &status.limits) else {
+        return Ok(());
+    };
+    output.line(format_args!(
+        "disk: {} MB free, {} MB spare of {}; nothing is recorded below {}, no rebuild or simulation \
+         below {}",
+        megabytes(store.free_bytes),
+        megabytes(store.spare_bytes),
+        megabytes(limits.spare_bytes_max),
+        megabytes(limits.writes_headroom_bytes),
+        megabytes(limits.shadow_headroom_bytes),
+    ))?;
+    if !store.damage.is_empty() {
+        output.line(format_args!(
+            "derived state is DAMAGED, rebuild it with --accept-differences: {}",
+            store.damage
+        ))?;
+    }
+    if store.accepted_rebuild_count > 0 {
+        output.line(format_args!(
+            "derived state that differed was replaced {} times since the start",
+            store.accepted_rebuild_count
         ))?;
     }
     Ok(())
@@ -203,7 +233,7 @@ mod tests {
         show_status(&mut Output::new(&mut written, false), &status).unwrap();
         let text = String::from_utf8(written).unwrap();
         for part in [
-            "REFUSED until the server is restarted: sync failed",
+            "REFUSED: sync failed",
             "1000 of 1024",
             "7 turned away",
             "NOTHING IS RECORDED until the clock is right: the clock shows 2036",
