@@ -114,16 +114,14 @@ async fn a_day_that_nobody_gave_is_fixed_with_the_record() {
 async fn every_verb_that_records_shows_its_request() {
     const ID: &str = "0190a3b2-0000-7000-8000-00000000";
     let server = TestServer::start().await;
+    let folder = tempfile::tempdir().unwrap();
     let policies = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies");
     let files = [
-        (
-            "{commands}",
-            write(server.folder(), "commands.json", ACCOUNT),
-        ),
+        ("{commands}", write(folder.path(), "commands.json", ACCOUNT)),
         (
             "{roster}",
             write(
-                server.folder(),
+                folder.path(),
                 "roster.csv",
                 "person\n0190a3b2-0000-7000-8000-000000000002\n",
             ),
