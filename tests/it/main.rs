@@ -30,6 +30,8 @@ mod faults;
 mod fixtures;
 /// Bytes that parsers do not expect.
 mod fuzz;
+/// Hashes of events, computed by others.
+mod hashes;
 /// What happens at the bounds: a full queue, too many streams, a stop in the middle of work.
 mod limits;
 /// A command whose answer is lost: is it done once, and known by its id?

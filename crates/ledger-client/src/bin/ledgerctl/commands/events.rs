@@ -148,11 +148,13 @@ pub(super) fn show_event(
     Ok(())
 }
 
-/// The event, with the hash over its exact bytes.
+/// The event, with its exact stored bytes and the hash over them: whoever has these needs neither
+/// this program nor the contract to check the hash (RFC 6962, section 2.1).
 fn event_json(envelope: &v1::EventEnvelope, event: &v1::RecordedEvent) -> Value {
     json!({
         "position": envelope.position,
         "leafHash": hex::encode(&envelope.leaf_hash),
+        "storedBytes": hex::encode(&envelope.recorded_event),
         "recordedEvent": to_json(event),
     })
 }
@@ -233,6 +235,7 @@ mod tests {
         show_event(&mut Output::new(&mut written, true), &envelope).unwrap();
         let json: Value = serde_json::from_slice(&written).unwrap();
         assert_eq!(json["leafHash"], Value::from("ab".repeat(32)));
+        assert_eq!(json["storedBytes"], hex::encode(&envelope.recorded_event));
         assert_eq!(
             json["recordedEvent"]["kind"],
             "EVENT_KIND_DISBURSEMENT_ORDERED"
