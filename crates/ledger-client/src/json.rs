@@ -8,8 +8,13 @@
 //! - a field that holds nothing but its default is written all the same, unless its absence means
 //!   something.
 //!
+//! A key stands once in its object, in whatever spelling, and neither keys nor texts hold
+//! characters that cannot be seen: [`read_values`] refuses them with their place.
+//!
 //! Field names are the JSON names of the contract (`classId`); its own names (`class_id`) are read,
 //! too. Money is a whole number of fen.
+
+mod strict;
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -22,6 +27,8 @@ use prost_reflect::{
     ReflectMessage as _, Value as Field,
 };
 use serde_json::{Map, Value};
+
+pub use strict::{invisible_character, read_values};
 
 const DATE: &str = "subsidy.ledger.v1.Date";
 const TIMESTAMP: &str = "google.protobuf.Timestamp";

@@ -1,5 +1,6 @@
 //! Files as offices write them: which encoding, which lines, which cells.
 
+pub(crate) mod cells;
 pub(crate) mod encoding;
 pub(crate) mod rows;
 pub(crate) mod safe;

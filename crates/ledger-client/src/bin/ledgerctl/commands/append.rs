@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use ledger_client::json::{from_json, to_json};
+use ledger_client::json::{from_json, read_values, to_json};
 use ledger_client::{AppendMode, Batch, Client, Refusals, content_digest};
 use ledger_core::RequestId;
 use ledger_proto::v1;
@@ -16,6 +16,7 @@ use super::explain::Why;
 use super::request::{Asked, Naming, record};
 use crate::failure::{Failure, read_file};
 use crate::output::Output;
+use crate::reading::encoding::{Encoding, decode};
 use crate::show;
 
 /// Appends commands as one request.
@@ -41,6 +42,9 @@ pub(crate) struct Append {
     /// The file; - for standard input.
     #[arg(default_value = "-")]
     file: PathBuf,
+    /// How the characters of the file are written; recognised when it is not given.
+    #[arg(long, value_enum, value_name = "NAME")]
+    encoding: Option<Encoding>,
     /// What happens to the others when one command is refused.
     #[arg(long, value_enum, default_value_t = Mode::Atomic)]
     mode: Mode,
@@ -64,7 +68,7 @@ enum Mode {
 
 impl Append {
     pub(crate) async fn run(self, client: &Client, output: &mut Output<'_>) -> Result<(), Failure> {
-        let text = read_text(&self.file)?;
+        let text = read_text(&self.file, self.encoding)?;
         let commands = read_commands(&text)?;
         let answer = record(client, output, self.asked(commands)).await?;
         let is_refused =
@@ -176,7 +180,7 @@ pub(super) fn show_answer(
     Ok(())
 }
 
-fn read_text(file: &Path) -> Result<String, Failure> {
+fn read_text(file: &Path, encoding: Option<Encoding>) -> Result<String, Failure> {
     let bytes = if file.as_os_str() == "-" {
         let mut bytes = Vec::new();
         std::io::stdin()
@@ -190,14 +194,15 @@ fn read_text(file: &Path) -> Result<String, Failure> {
     } else {
         read_file(file)?
     };
-    String::from_utf8(bytes).map_err(|_not_text| Failure::Input("the file is not UTF-8".to_owned()))
+    decode(&bytes, encoding).map_err(|error| Failure::Input(error.to_string()))
 }
 
 /// Reads an array of commands, or one after the other.
 fn read_commands(text: &str) -> Result<Vec<v1::Command>, Failure> {
     let mut values = Vec::new();
-    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-        match value.map_err(|error| Failure::Input(format!("not JSON: {error}")))? {
+    let read = read_values(text);
+    for value in read.map_err(|error| Failure::Input(format!("not JSON: {error}")))? {
+        match value {
             Value::Array(items) => values.extend(items),
             value => values.push(value),
         }
@@ -279,6 +284,10 @@ mod tests {
             (
                 "{\"a\": ",
                 "not JSON: EOF while parsing a value at line 1 column 6",
+            ),
+            (
+                "{\"causes\": [],\n\"causes\": []}",
+                "not JSON: the key causes stands there twice at line 2 column 8",
             ),
             ("[{}, {\"a\": 1}]", "command 2: a: there is no such field"),
             ("5", "command 1: an object is expected here"),

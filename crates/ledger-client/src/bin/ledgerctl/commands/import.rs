@@ -26,7 +26,7 @@ use crate::failure::{Failure, read_file};
 use crate::names::{self, Id};
 use crate::output::Output;
 use crate::reading::encoding::Encoding;
-use fields::Kind;
+use fields::{Kind, Numbers};
 use mapping::Mapping;
 use report::{Reject, Report};
 use source::{NumberedBatch, Source};
@@ -79,6 +79,10 @@ pub(crate) struct Import {
     /// How the characters of the file are written; recognised when it is not given.
     #[arg(long, value_enum, value_name = "NAME")]
     encoding: Option<Encoding>,
+    /// Take certificate numbers as they stand, also those that look as if a spreadsheet had damaged
+    /// them.
+    #[arg(long)]
+    numbers_are_whole: bool,
     /// Lines per request; the same again when an import is resumed.
     #[arg(
         long,
@@ -111,7 +115,8 @@ impl Import {
         let mapping = self.mapping(table.header()).map_err(usage)?;
         let lines_per_batch = usize::try_from(self.batch).unwrap_or(usize::MAX);
         let source_system = &client.config().source_system;
-        let source = Source::check(table, mapping, lines_per_batch, source_system);
+        let numbers = self.numbers_are_whole.then_some(Numbers::WholeAsSaid);
+        let source = Source::check(table, mapping, lines_per_batch, source_system, numbers);
         let source = source.map_err(input)?;
         let mut report = Report::new(&source);
         let bar = ProgressBar::new(source.line_count()).with_style(style());

@@ -3,13 +3,12 @@
 use clap::ValueEnum;
 use ledger_core::command::{CommandBody, ConfirmEmployment, EnrolPerson, IssueCertificate};
 use ledger_core::event::EmploymentEvidence;
-use ledger_core::{
-    BusinessDate, CertificateKind, CertificateNumber, ClassId, Command, CreditCode, PersonKey,
-};
+use ledger_core::{CertificateKind, CertificateNumber, ClassId, Command, CreditCode, PersonKey};
 use ledger_proto::from_proto::{certificate_kind_from_proto, employment_evidence_from_proto};
 use ledger_proto::v1;
 
 use crate::names;
+use crate::reading::cells::{REMEDY, damage, date, plain};
 
 /// What the lines of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -20,6 +19,17 @@ pub(super) enum Kind {
     Certificates,
     /// Persons of a class who found work.
     Employment,
+}
+
+/// What is known of the certificate numbers of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Numbers {
+    /// All long ones end with zeros, as if a spreadsheet had rounded them.
+    Doubtful,
+    /// Some long ones do not.
+    Whole,
+    /// The operator says that they are as they should be.
+    WholeAsSaid,
 }
 
 /// A field of a line.
@@ -85,34 +95,43 @@ impl Kind {
         }
     }
 
+    /// Whether a value is written otherwise than the ledger writes it.
+    pub(super) fn is_put_right(self, values: &[&str]) -> bool {
+        let mut values = self.fields().iter().zip(values);
+        values.any(|(field, value)| match field.name.ends_with("-on") {
+            true => date(value).map(|it| it.to_string()).as_deref() != Ok(*value),
+            false => plain(value).as_deref() != Ok(*value),
+        })
+    }
+
     /// Reads a line from the values of [`Kind::fields`], in their order.
     ///
     /// # Errors
     ///
     /// Names the first field that is wrong and what is wrong with it, never its value.
-    pub(super) fn command(self, values: &[&str]) -> Result<Command, String> {
+    pub(super) fn command(self, values: &[&str], numbers: Numbers) -> Result<Command, String> {
         let mut fields = Fields {
             names: self.fields().iter(),
             values: values.iter(),
         };
-        let occurred_on = fields.read(BusinessDate::parse)?;
-        let class = fields.read(ClassId::parse)?;
-        let person = fields.read(PersonKey::parse)?;
+        let occurred_on = fields.read(date)?;
+        let class = fields.read(|text| key(text, ClassId::parse))?;
+        let person = fields.read(|text| key(text, PersonKey::parse))?;
         let body = match self {
             Self::Enrolments => CommandBody::EnrolPerson(EnrolPerson { class, person }),
             Self::Certificates => CommandBody::IssueCertificate(IssueCertificate {
                 class,
                 person,
-                number: fields.read(CertificateNumber::parse)?,
-                evaluator: fields.read(CreditCode::parse)?,
-                issued_on: fields.read(BusinessDate::parse)?,
+                number: fields.read(|text| certificate_number(text, numbers))?,
+                evaluator: fields.read(credit_code)?,
+                issued_on: fields.read(date)?,
                 kind: fields.read(certificate_kind)?,
             }),
             Self::Employment => CommandBody::ConfirmEmployment(ConfirmEmployment {
                 class,
                 person,
-                employer: fields.read(CreditCode::parse)?,
-                started_on: fields.read(BusinessDate::parse)?,
+                employer: fields.read(credit_code)?,
+                started_on: fields.read(date)?,
                 evidence: fields.read(employment_evidence)?,
             }),
         };
@@ -137,9 +156,48 @@ impl Fields<'_> {
     ) -> Result<T, String> {
         let name = self.names.next().map_or("", |field| field.name);
         let value = self.values.next().copied().unwrap_or_default();
-        parse(value).map_err(|error| format!("{name}: {error}"))
+        let named = |error: String| format!("{name}: {error}");
+        let value = plain(value).map_err(named)?;
+        parse(&value).map_err(|error| named(error.to_string()))
     }
 }
+
+fn certificate_number(text: &str, numbers: Numbers) -> Result<CertificateNumber, String> {
+    let damaged = match numbers {
+        Numbers::WholeAsSaid => None,
+        Numbers::Doubtful => damage(text, false),
+        Numbers::Whole => damage(text, true),
+    };
+    match damaged {
+        Some(damage) => Err(format!("{damage}: {REMEDY}")),
+        None => CertificateNumber::parse(text).map_err(|error| error.to_string()),
+    }
+}
+
+/// A key or code that is wrong, and what a spreadsheet may have done to it.
+fn key<T, E: std::fmt::Display>(
+    text: &str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<T, String> {
+    parse(text).map_err(|error| match damage(text, false) {
+        Some(damage) => format!("{damage}: give the column the format of text; {error}"),
+        None => error.to_string(),
+    })
+}
+
+fn credit_code(text: &str) -> Result<CreditCode, String> {
+    let is_short = text.len() < CREDIT_CODE_LEN && text.len() > CREDIT_CODE_LEN / 2;
+    match is_short && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => Err(format!(
+            "a credit code has {CREDIT_CODE_LEN} characters; a spreadsheet may have taken zeros off \
+             its beginning"
+        )),
+        false => key(text, CreditCode::parse),
+    }
+}
+
+/// Characters of a unified social credit code (GB 32100-2015).
+const CREDIT_CODE_LEN: usize = 18;
 
 fn certificate_kind(text: &str) -> Result<CertificateKind, String> {
     let kind = names::parse::<v1::CertificateKind>(text)?;
@@ -166,7 +224,7 @@ mod tests {
         let code = CreditCode::synthetic(Division::new(370_100).unwrap(), 1);
         let code = code.as_str();
         let number = "S000037000123214000057";
-        let check = |kind: Kind, values: &[&str]| match kind.command(values) {
+        let check = |kind: Kind, values: &[&str]| match kind.command(values, Numbers::Doubtful) {
             Ok(_) => "ok".to_owned(),
             Err(error) => error.split(": ").next().unwrap().to_owned(),
         };
@@ -227,5 +285,57 @@ mod tests {
         ] {
             assert_eq!(check(kind, &values), expected, "{kind:?} {values:?}");
         }
+    }
+
+    #[test]
+    fn a_damaged_value_is_named() {
+        let full_width: String = PERSON
+            .chars()
+            .map(|it| char::from_u32(u32::from(it) + 0xfee0).unwrap())
+            .collect();
+        let hidden = PERSON.replace("7000", "70\u{200b}00");
+        for (person, expected) in [
+            (full_width.as_str(), ""),
+            ("'0190a3b2-0000-7000-8000-00000000000b", ""),
+            (hidden.as_str(), "person: character 17 is U+200B"),
+            (
+                "1.90E+35",
+                "person: a spreadsheet has written the number as a power of ten",
+            ),
+        ] {
+            let found = Kind::Enrolments.command(&[DAY, CLASS, person], Numbers::Doubtful);
+            let found = found.err().unwrap_or_default();
+            assert_eq!(found.is_empty(), expected.is_empty(), "{found}");
+            assert!(found.starts_with(expected), "{found}");
+        }
+        for (day, expected) in [("2021年3月1日", true), ("2021/3/1", true), ("44197", false)] {
+            let found = Kind::Enrolments.command(&[day, CLASS, PERSON], Numbers::Doubtful);
+            assert_eq!(found.is_ok(), expected, "{day}: {found:?}");
+        }
+        let employer = |code: &str| {
+            let values = [DAY, CLASS, PERSON, code, DAY, "payroll"];
+            Kind::Employment
+                .command(&values, Numbers::Doubtful)
+                .unwrap_err()
+        };
+        assert!(employer("5.23701E+17").contains("power of ten"));
+        assert!(employer("91370100123456789").contains("zeros off its beginning"));
+        let number = |numbers| {
+            let code = CreditCode::synthetic(Division::new(370_100).unwrap(), 1);
+            let number = "1537010000300000";
+            let values = [
+                DAY,
+                CLASS,
+                PERSON,
+                number,
+                code.as_str(),
+                DAY,
+                "skill-level",
+            ];
+            Kind::Certificates.command(&values, numbers).is_ok()
+        };
+        assert!(!number(Numbers::Doubtful));
+        assert!(number(Numbers::Whole));
+        assert!(number(Numbers::WholeAsSaid));
     }
 }

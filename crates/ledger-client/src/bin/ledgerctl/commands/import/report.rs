@@ -39,6 +39,8 @@ pub(super) struct Report {
     pub(super) lines: u64,
     /// Lines recorded, now or by an earlier run.
     pub(super) recorded: u64,
+    /// Lines with a value that was put right.
+    pub(super) put_right: u64,
     /// Lines whose fact was on record already, when resuming.
     pub(super) existing: u64,
     /// Lines rejected, in the order in which that became known.
@@ -99,6 +101,7 @@ impl Report {
         let invalid = source.invalid().iter();
         Self {
             lines: source.line_count(),
+            put_right: source.put_right(),
             rejects: invalid
                 .map(|invalid| Reject::by_reader(invalid.line, &invalid.problem))
                 .collect(),
@@ -133,6 +136,7 @@ impl Report {
             };
             return Ok(output.json(&json!({
                 "lines": self.lines,
+                "putRight": self.put_right,
                 "recorded": self.recorded,
                 "existing": self.existing,
                 "rejected": self.rejects.len(),
@@ -163,6 +167,13 @@ impl Report {
         if more > 0 {
             output.line(format_args!(
                 "and {more} more lines; --rejects FILE lists all"
+            ))?;
+        }
+        if self.put_right > 0 {
+            output.line(format_args!(
+                "{} lines have full-width characters, other spellings of dates or apostrophes in \
+                 front; they were read as what they mean",
+                self.put_right
             ))?;
         }
         output.line(format_args!(
@@ -263,7 +274,7 @@ mod tests {
         ];
         let table = Table::open(TEXT).unwrap();
         let mapping = Mapping::new(Kind::Enrolments, table.header(), &[], &values).unwrap();
-        Source::check(table, mapping, 10, "tests").unwrap()
+        Source::check(table, mapping, 10, "tests", None).unwrap()
     }
 
     #[test]

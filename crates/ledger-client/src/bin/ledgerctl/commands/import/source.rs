@@ -7,8 +7,10 @@ use ledger_proto::to_proto::command_to_proto;
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 
+use super::fields::Numbers;
 use super::mapping::Mapping;
 use super::table::{Line, Table, TableError};
+use crate::reading::cells::is_whole;
 use crate::reading::encoding::{Encoding, EncodingError, decode};
 
 /// Bytes of one file, which is held in memory: ten million lines of two identifiers and a date.
@@ -20,9 +22,11 @@ const FILE_BYTES_MAX: usize = 1024 * 1024 * 1024;
 pub(super) struct Source<'file> {
     table: Table<'file>,
     mapping: Mapping,
+    numbers: Numbers,
     lines_per_batch: usize,
     digest: [u8; 32],
     line_count: u64,
+    put_right: u64,
     invalid: Vec<InvalidLine>,
 }
 
@@ -119,6 +123,7 @@ impl<'file> Source<'file> {
         mapping: Mapping,
         lines_per_batch: usize,
         source_system: &str,
+        numbers: Option<Numbers>,
     ) -> Result<Self, SourceError> {
         let header = table.header();
         if header.iter().any(|name| looks_like_identity_number(name)) {
@@ -126,7 +131,11 @@ impl<'file> Source<'file> {
             return Err(SourceError::IdentityNumber { line });
         }
         let mut name = Naming::new(&mapping, header, lines_per_batch, source_system);
-        let (mut line_count, mut invalid) = (0_u64, Vec::new());
+        let numbers = match numbers {
+            Some(numbers) => numbers,
+            None => numbers_of(&table, &mapping)?,
+        };
+        let (mut line_count, mut put_right, mut invalid) = (0_u64, 0_u64, Vec::new());
         for line in table.lines() {
             let line = line?;
             let number = line.number;
@@ -135,8 +144,13 @@ impl<'file> Source<'file> {
                 return Err(SourceError::IdentityNumber { line: number });
             }
             line_count = line_count.saturating_add(1);
-            match mapping.kind().command(&mapping.values(&line.cells)) {
-                Ok(command) => name.add(&command),
+            let values = mapping.values(&line.cells);
+            match mapping.kind().command(&values, numbers) {
+                Ok(command) => {
+                    name.add(&command);
+                    let is_put_right = mapping.kind().is_put_right(&values);
+                    put_right = put_right.saturating_add(u64::from(is_put_right));
+                }
                 Err(problem) => invalid.push(InvalidLine {
                     line: number,
                     problem,
@@ -149,9 +163,11 @@ impl<'file> Source<'file> {
         Ok(Self {
             table,
             mapping,
+            numbers,
             lines_per_batch,
             digest: name.finish(),
             line_count,
+            put_right,
             invalid,
         })
     }
@@ -164,6 +180,11 @@ impl<'file> Source<'file> {
     /// Lines below the header.
     pub(super) const fn line_count(&self) -> u64 {
         self.line_count
+    }
+
+    /// Lines with a value that the ledger writes otherwise and that was read as it is meant.
+    pub(super) const fn put_right(&self) -> u64 {
+        self.put_right
     }
 
     /// The lines with a wrong field.
@@ -205,7 +226,8 @@ impl<'file> Source<'file> {
     pub(super) fn batches(&self, first: Option<RequestId>) -> impl Iterator<Item = NumberedBatch> {
         let kind = self.mapping.kind();
         let mut commands = self.lines().filter_map(move |line| {
-            let command = kind.command(&self.mapping.values(&line.cells)).ok()?;
+            let command = kind.command(&self.mapping.values(&line.cells), self.numbers);
+            let command = command.ok()?;
             Some((line.number, command))
         });
         (0_u64..).map_while(move |index| {
@@ -219,6 +241,23 @@ impl<'file> Source<'file> {
             (!lines.is_empty()).then_some(NumberedBatch { batch, lines })
         })
     }
+}
+
+/// Whether the certificate numbers of a file are as they were issued: one that is longer than what
+/// a spreadsheet keeps, and does not end with zeros, shows that it did not round them.
+fn numbers_of(table: &Table<'_>, mapping: &Mapping) -> Result<Numbers, TableError> {
+    let mut fields = mapping.kind().fields().iter();
+    let Some(number) = fields.position(|field| field.name == "number") else {
+        return Ok(Numbers::Doubtful);
+    };
+    for line in table.lines() {
+        let line = line?;
+        let values = mapping.values(&line.cells);
+        if values.get(number).is_some_and(|number| is_whole(number)) {
+            return Ok(Numbers::Whole);
+        }
+    }
+    Ok(Numbers::Doubtful)
 }
 
 /// The digest that the requests of an import are named after (ADR 0015): all that makes their
@@ -269,7 +308,7 @@ mod tests {
             "occurred-on=2021-03-01".to_owned(),
         ];
         let mapping = Mapping::new(Kind::Enrolments, table.header(), &[], &values).unwrap();
-        Source::check(table, mapping, lines_per_batch, "tests")
+        Source::check(table, mapping, lines_per_batch, "tests", None)
     }
 
     #[test]
@@ -351,7 +390,7 @@ mod tests {
             let table = Table::open(text).unwrap();
             let (columns, values) = (strings(columns), strings(values));
             let mapping = Mapping::new(Kind::Enrolments, table.header(), &columns, &values);
-            let source = Source::check(table, mapping.unwrap(), batch, system).unwrap();
+            let source = Source::check(table, mapping.unwrap(), batch, system, None).unwrap();
             source.name(None, 0)
         };
         let (key, day) = (person(1), "occurred-on=2021-03-01");
@@ -363,6 +402,7 @@ mod tests {
             text.replace(",x", ",y"),
             format!("\n{text},,\n"),
             text.replace(',', "\t"),
+            text.replace('0', "０"),
         ];
         for same in same_name {
             assert_eq!(

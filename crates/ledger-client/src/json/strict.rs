@@ -1,0 +1,186 @@
+//! JSON text that says one thing: no key stands twice, and none holds what cannot be seen.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// Reads the values of a text, one after the other. Line ends are those of an editor: CR LF, LF and
+/// CR alone.
+///
+/// # Errors
+///
+/// Says what is wrong, with line and column: no JSON; a key that stands twice in one object, also
+/// with other escapes, or in the spelling of the contract beside that of its JSON; a key, or a text
+/// outside notes, with a character that cannot be seen. It never repeats a value.
+pub fn read_values(text: &str) -> Result<Vec<Value>, serde_json::Error> {
+    // A line end inside of a text is no JSON, so that nothing but the count of lines changes.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let values = serde_json::Deserializer::from_str(&text).into_iter::<Strict>();
+    values
+        .map(|value| value.map(|Strict(value)| value))
+        .collect()
+}
+
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader).map(Self)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut found = Vec::new();
+        while let Some(Strict(item)) = items.next_element()? {
+            found.push(item);
+        }
+        Ok(Value::Array(found))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let (mut found, mut names) = (Map::new(), HashSet::new());
+        while let Some(key) = entries.next_key::<String>()? {
+            if let Some((place, character)) = invisible_character(&key) {
+                return Err(de::Error::custom(format_args!(
+                    "character {place} of a key is U+{:04X}, which cannot be seen",
+                    u32::from(character)
+                )));
+            }
+            if !names.insert(key.replace('_', "").to_ascii_lowercase()) {
+                let shown = shown(&key);
+                return Err(de::Error::custom(format_args!(
+                    "{shown} stands there twice"
+                )));
+            }
+            let Strict(value) = entries.next_value()?;
+            if let Some((place, character)) = value.as_str().and_then(invisible_character) {
+                return Err(de::Error::custom(format_args!(
+                    "{}: character {place} is U+{:04X}, which cannot be seen",
+                    shown(&key),
+                    u32::from(character)
+                )));
+            }
+            found.insert(key, value);
+        }
+        Ok(Value::Object(found))
+    }
+}
+
+/// A key as an error may show it: one that looks like a name of a field.
+fn shown(key: &str) -> String {
+    let is_name = |it: char| it.is_ascii_alphabetic() || it == '_';
+    match key.len() <= 64 && key.chars().all(is_name) {
+        true => format!("the key {key}"),
+        false => "a key".to_owned(),
+    }
+}
+
+/// The first character of a text that cannot be seen, and its place from 1. Line ends and tabs are
+/// none, because texts of policies have them.
+#[must_use]
+pub fn invisible_character(text: &str) -> Option<(usize, char)> {
+    let is_invisible = |it: char| {
+        matches!(it,
+            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+            | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e00ff}')
+    };
+    (1..).zip(text.chars()).find(|(_, it)| is_invisible(*it))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_as_they_are() {
+        let text =
+            r#"{"a": [1, -2, 3.5, true, null, "x\ty", {}], "b": {"a": 18446744073709551615}}"#;
+        let expected: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(read_values(text).unwrap(), std::slice::from_ref(&expected));
+        let twice = format!("{text}\r{text}");
+        assert_eq!(read_values(&twice).unwrap(), [expected.clone(), expected]);
+        assert!(read_values("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_key_stands_once_and_can_be_seen() {
+        for (text, expected) in [
+            (
+                r#"{"a": 1, "a": 1}"#,
+                "the key a stands there twice at line 1 column 12",
+            ),
+            (
+                "{\"b\":\r\n[{\"a\": 1,\r\n\"a\": 2}]}",
+                "the key a stands there twice at line 3",
+            ),
+            (
+                "{\"b\":\r1}\r{\"a\": 1, \"a\": 2}",
+                "the key a stands there twice at line 3",
+            ),
+            (r#"{"a": 1, "\u0061": 2}"#, "the key a stands there twice"),
+            (
+                r#"{"classId": null, "class_id": "x"}"#,
+                "the key class_id stands there twice",
+            ),
+            (
+                r#"{"Class_Id": 1, "classId": 2}"#,
+                "the key classId stands there twice",
+            ),
+            (r#"{"370199": 1, "370199": 2}"#, "a key stands there twice"),
+            (
+                "{\"person\u{200b}Key\": 1}",
+                "character 7 of a key is U+200B, which cannot be seen",
+            ),
+            (
+                r#"{"person\u200bKey": 1}"#,
+                "character 7 of a key is U+200B, which cannot be seen",
+            ),
+            (
+                "{\"personKey\": \"01\u{feff}\"}",
+                "the key personKey: character 3 is U+FEFF, which",
+            ),
+            ("{\"a\": ", "EOF while parsing a value at line 1 column 6"),
+        ] {
+            let found = read_values(text).unwrap_err().to_string();
+            assert!(found.starts_with(expected), "{text}: {found}");
+        }
+    }
+}
