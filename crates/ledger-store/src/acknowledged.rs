@@ -126,6 +126,18 @@ struct Slot {
 
 /// Reads the file of a ledger; `None` when there is none.
 pub(crate) fn read(folder: &Path, marker: &Marker) -> Result<Option<Recorded>, OpenError> {
+    let recorded = peek(folder)?;
+    match recorded {
+        Some(recorded) if Some(recorded.ledger) != id_bytes(&marker.id) => {
+            let path = folder.join(FILE);
+            Err(OpenError::Foreign { path })
+        }
+        recorded => Ok(recorded),
+    }
+}
+
+/// Reads the file of whichever ledger; `None` when there is none.
+pub(crate) fn peek(folder: &Path) -> Result<Option<Recorded>, OpenError> {
     let path = folder.join(FILE);
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
@@ -145,9 +157,6 @@ pub(crate) fn read(folder: &Path, marker: &Marker) -> Result<Option<Recorded>, O
     let Some((slot, ledger)) = newest else {
         return Err(OpenError::Acknowledged { path });
     };
-    if Some(ledger) != id_bytes(&marker.id) {
-        return Err(OpenError::Foreign { path });
-    }
     Ok(Some(Recorded {
         reached: slot.reached,
         manifest: slot.manifest,
@@ -476,6 +485,17 @@ fn decode(bytes: &[u8]) -> Option<(Slot, [u8; 16])> {
     };
     // Whatever is not exactly what would be written has been changed.
     (encode(slot, ledger) == bytes).then_some((slot, ledger))
+}
+
+impl Recorded {
+    /// The identifier of the ledger, as text.
+    pub(crate) fn ledger_id(&self) -> String {
+        let mut text = ledger_core::hex::encode(&self.ledger);
+        for at in [8, 13, 18, 23] {
+            text.insert(at, '-');
+        }
+        text
+    }
 }
 
 /// The bytes of an identifier in text.

@@ -122,6 +122,17 @@ pub enum OpenError {
         ended: &'static str,
     },
 
+    /// Neither marker nor note was lost.
+    #[error(
+        "LEDGER, ACKNOWLEDGED and IDENTITY at {} are whole; there is nothing to accept, and nothing \
+         was changed",
+        path.display()
+    )]
+    NothingToAccept {
+        /// The folder named.
+        path: PathBuf,
+    },
+
     /// What an operator accepts is not what is there.
     #[error("the log ends at position {found} and not at {expected}; nothing was changed")]
     NotAccepted {

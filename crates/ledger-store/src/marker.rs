@@ -22,14 +22,17 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::OpenError;
 use crate::bookkeeping::FORMAT;
+use crate::{OpenError, acknowledged};
 
 /// The name of the file.
 pub(crate) const FILE: &str = "LEDGER";
 
 /// The file that is there while a ledger is being created.
 pub(crate) const CREATING: &str = "CREATING";
+
+/// What [`CREATING`] is called until it is whole.
+const CREATING_TEMPORARY: &str = "CREATING.tmp";
 
 /// The file in which RocksDB keeps the identifier of a database.
 pub(crate) const IDENTITY: &str = "IDENTITY";
@@ -166,14 +169,33 @@ pub(crate) fn look(folder: &Path) -> Result<Found, OpenError> {
         return Ok(Found::Ledger(marker));
     }
     let has = |name: &str| names.iter().any(|found| found == name);
-    // The tables of a database hold what was recorded in it.
-    let has_tables = names.iter().any(|name| name.ends_with(".sst"));
+    let is_cut_off = has(CREATING) || names == [CREATING_TEMPORARY];
     match names.first() {
         None => Ok(Found::Nothing),
-        Some(_) if has(CREATING) && !has_tables => Ok(Found::CutOff),
+        Some(_) if is_cut_off && names.iter().all(|name| is_of_creation(name)) => Ok(Found::CutOff),
         Some(_) if has("CURRENT") => Ok(Found::Unmarked),
         Some(first) => Ok(Found::Other(folder.join(first))),
     }
+}
+
+/// Whether a creation that is cut off may leave a file of that name.
+///
+/// Whatever else lies there was brought there, and is nobody's to remove. A creation makes no table
+/// (`*.sst`): tables hold what was recorded.
+fn is_of_creation(name: &str) -> bool {
+    let whole = name.strip_suffix(".tmp").unwrap_or(name);
+    let is_numbered = |name: &str, ending| {
+        let digits = name.strip_suffix(ending);
+        digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    matches!(
+        whole,
+        CREATING | IDENTITY | acknowledged::FILE | FILE | "CURRENT" | "LOCK" | "LOG"
+    ) || ["LOG.old.", "MANIFEST-", "OPTIONS-"]
+        .iter()
+        .any(|start| name.starts_with(start))
+        || is_numbered(name, ".log")
+        || is_numbered(name, ".dbtmp")
 }
 
 /// Begins to create a ledger in an empty folder, or anew where an earlier attempt was cut off.

@@ -232,24 +232,113 @@ fn issue(path: &Path, standing: &Standing) -> Result<Marker, OpenError> {
     Ok(marker)
 }
 
-/// Has a ledger whose marker or `ACKNOWLEDGED` was lost opened again, on the word of somebody who
-/// knows where its log ends.
+/// Has a ledger whose marker, identity or `ACKNOWLEDGED` was lost opened again, on the word of
+/// somebody who knows where its log ends.
+///
+/// What is left of the three has to agree, and what is known of how far it was acknowledged holds:
+/// a loss is never accepted.
 pub(crate) fn accept(path: &Path, expected: Position) -> Result<(), OpenError> {
+    let left = Left::of(path)?;
+    let id = left.id(path)?;
+    let _charge = match left.noted {
+        Some(_) => Some(acknowledged::take_charge(path)?),
+        None => None,
+    };
+    let _lock = read_only::lock(path)?;
     let standing = stand(path, &StoreOptions::default())?;
+    if let Some(recorded) = &left.noted {
+        acknowledged::check(path, recorded, standing.write, standing.tip)?;
+        acknowledged::check_manifest(path, recorded)?;
+    }
+    if left.is_whole() {
+        return Err(OpenError::NothingToAccept { path: path.into() });
+    }
     if standing.tip != expected {
         let found = standing.tip;
         return Err(OpenError::NotAccepted { expected, found });
     }
+    if left.identity.as_deref() != Some(id.as_str()) {
+        put_identity(path, &id)?;
+    }
     issue(path, &standing).map(drop)
+}
+
+/// What is left of the three files that say which ledger lies in a folder, and how far it came.
+struct Left {
+    marker: Option<Marker>,
+    noted: Option<Recorded>,
+    identity: Option<String>,
+}
+
+impl Left {
+    fn of(path: &Path) -> Result<Self, OpenError> {
+        Ok(Self {
+            marker: unless_damaged(Marker::read(path))?,
+            noted: unless_damaged(acknowledged::peek(path))?,
+            identity: match path.join(marker::IDENTITY).exists() {
+                true => unless_damaged(marker::identity(path).map(Some))?,
+                false => None,
+            },
+        })
+    }
+
+    /// The identifier that they agree on. Marker and note have checksums; `IDENTITY` has none, and
+    /// counts only where both of them are gone.
+    fn id(&self, path: &Path) -> Result<String, OpenError> {
+        let foreign = |name| {
+            Err(OpenError::Foreign {
+                path: path.join(name),
+            })
+        };
+        let noted = self.noted.as_ref().map(Recorded::ledger_id);
+        match (&self.marker, noted, &self.identity) {
+            (Some(marker), Some(noted), _) if marker.id != noted => foreign(acknowledged::FILE),
+            (Some(marker), Some(_), _) => Ok(marker.id.clone()),
+            (Some(Marker { id, .. }), None, Some(identity)) if id != identity => {
+                foreign(marker::IDENTITY)
+            }
+            (None, Some(id), Some(identity)) if id != *identity => foreign(marker::IDENTITY),
+            (Some(Marker { id, .. }), None, _) | (None, None, Some(id)) => Ok(id.clone()),
+            (None, Some(id), _) => Ok(id),
+            (None, None, None) => {
+                let path = path.join(marker::IDENTITY);
+                Err(OpenError::Marker { path })
+            }
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        match self {
+            Self {
+                marker: Some(marker),
+                noted: Some(_),
+                identity: Some(identity),
+            } => marker.id == *identity,
+            _ => false,
+        }
+    }
+}
+
+/// What a damaged file says is nothing.
+fn unless_damaged<T>(read: Result<Option<T>, OpenError>) -> Result<Option<T>, OpenError> {
+    match read {
+        Err(OpenError::Marker { .. } | OpenError::Acknowledged { .. }) => Ok(None),
+        read => read,
+    }
+}
+
+/// Gives a database the identifier that it had.
+fn put_identity(path: &Path, id: &str) -> Result<(), OpenError> {
+    marker::write_whole(path, marker::IDENTITY, id.as_bytes()).map_err(|source| {
+        let path = path.join(marker::IDENTITY);
+        OpenError::File { path, source }
+    })
 }
 
 /// Gives a restored copy of a ledger its identifier, its marker and `ACKNOWLEDGED`, none of which
 /// RocksDB copies.
 pub(crate) fn issue_restored(path: &Path, id: &str) -> Result<(), OpenError> {
-    marker::write_whole(path, marker::IDENTITY, id.as_bytes()).map_err(|source| {
-        let path = path.join(marker::IDENTITY);
-        OpenError::File { path, source }
-    })?;
+    put_identity(path, id)?;
     issue(path, &stand(path, &StoreOptions::default())?).map(drop)
 }
 

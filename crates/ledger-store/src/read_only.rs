@@ -67,7 +67,7 @@ pub(crate) fn open(
 }
 
 /// Keeps writers away, as RocksDB does not for those who only read; other readers are welcome.
-fn lock(path: &Path) -> Result<Option<File>, OpenError> {
+pub(crate) fn lock(path: &Path) -> Result<Option<File>, OpenError> {
     let failed = |error| OpenError::Check {
         source: system("lock the ledger", error),
     };

@@ -93,13 +93,14 @@ impl RocksStore {
         })
     }
 
-    /// Opens the ledger in a folder for reading only; nothing in the folder changes.
+    /// Opens the ledger in a folder for reading only, whatever its marker and its note say: a copy
+    /// that has none, or a ledger that has lost them. Nothing in the folder changes.
     ///
     /// # Errors
     ///
     /// [`OpenError`].
-    pub(crate) fn open_read_only(path: impl AsRef<Path>) -> Result<Self, OpenError> {
-        let reason = "it is a copy".to_owned();
+    pub fn open_unmarked(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let reason = "its marker was not looked at".to_owned();
         let inner = read_only::open(path.as_ref(), &StoreOptions::default(), reason)?;
         Ok(Self {
             inner: Arc::new(inner),
@@ -116,14 +117,16 @@ impl RocksStore {
         Ok(id.trim().to_owned())
     }
 
-    /// Has a ledger whose file `LEDGER` or `ACKNOWLEDGED` was lost opened again, on the word of an
-    /// operator who knows at which position its log ends. Everything else is checked as when it is
-    /// opened, and both files are written anew.
+    /// Has a ledger whose file `LEDGER`, `ACKNOWLEDGED` or `IDENTITY` was lost opened again, on the
+    /// word of an operator who knows at which position its log ends. Everything else is checked as
+    /// when it is opened, and what was lost is written anew.
     ///
     /// # Errors
     ///
-    /// [`OpenError::NotAccepted`] when the log ends at another position, and whatever else stands
-    /// against opening; nothing is changed then.
+    /// [`OpenError::NotAccepted`] when the log ends at another position,
+    /// [`OpenError::NothingToAccept`] when nothing was lost, [`OpenError::Lost`] when the note is
+    /// there and says that more was acknowledged, and whatever else stands against opening. Nothing
+    /// is changed then.
     pub fn accept(path: impl AsRef<Path>, last: Position) -> Result<(), OpenError> {
         open::accept(path.as_ref(), last)
     }

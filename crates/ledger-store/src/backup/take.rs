@@ -69,7 +69,7 @@ impl RocksStore {
         checkpoint: &CheckpointFolder,
         asked: &BackUp<'_>,
     ) -> Result<Manifest, BackupError> {
-        let copy = Self::open_read_only(&checkpoint.path)?;
+        let copy = Self::open_unmarked(&checkpoint.path)?;
         let position = copy.last_position();
         if position < checkpoint.acknowledged {
             return Err(BackupError::Behind {

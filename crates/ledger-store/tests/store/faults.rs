@@ -13,7 +13,7 @@ use ledger_log::{Direction, Log, Space, StateStore};
 use ledger_store::{OpenError, RocksStore, StoreOptions};
 use rocksdb::{DB, Options};
 
-use crate::support::{Folders, append, create, everything, in_every_space, options, spans};
+use crate::support::{Folders, append, create, everything, files, in_every_space, options, spans};
 
 /// Events in each of the two parts of the ledger: those in files and those in the write-ahead log.
 const IN_FILES: [u64; 3] = [2000, 2000, 1000];
@@ -325,8 +325,9 @@ fn a_ledger_is_created_in_an_empty_folder_only() {
         }
         folder
     };
-    let cases: [(&[&str], bool); 9] = [
+    let cases: [(&[&str], bool); 13] = [
         (&[], true),
+        (&["CREATING.tmp"], true),
         (&["lost+found"], true),
         // Cut off after each step of a creation.
         (&["CREATING"], true),
@@ -337,6 +338,9 @@ fn a_ledger_is_created_in_an_empty_folder_only() {
         (&["CREATING", "000008.sst"], false),
         (&["IDENTITY"], false),
         (&["notes.txt"], false),
+        (&["CREATING", "notes.txt"], false),
+        (&["CREATING.tmp", "IDENTITY"], false),
+        (&["CREATING", "CURRENT", "000008.blob"], false),
     ];
     for (names, is_created) in cases {
         let folder = with(names);
@@ -358,27 +362,99 @@ fn a_ledger_is_created_in_an_empty_folder_only() {
     }
 }
 
-/// An operator who knows where the log ends may have a ledger opened again that lost its marker or
-/// its note, and no other.
+/// An operator who knows where the log ends may have a ledger opened again that lost its marker, its
+/// identity or its note, and no other.
 #[test]
 fn what_an_operator_accepts_is_opened() {
     let folders = Folders::new();
     let path = folders.fresh();
     let store = create(&path);
     append(&store, &[5], &[]);
+    let killed = folders.copy(&path);
     drop(store);
-    for lost in ["LEDGER", "ACKNOWLEDGED"] {
-        let copy = folders.copy(&path);
-        fs::remove_file(copy.join(lost)).unwrap();
-        assert!(RocksStore::open(&copy, &options(true)).is_err());
+    let id = fs::read(path.join("IDENTITY")).unwrap();
+    let position = ledger_core::Position::new;
+    for lost in [
+        &["LEDGER"] as &[&str],
+        &["ACKNOWLEDGED"],
+        &["IDENTITY"],
+        &["LEDGER", "ACKNOWLEDGED"],
+        &["LEDGER", "IDENTITY"],
+        &["ACKNOWLEDGED", "IDENTITY"],
+    ] {
+        for (ledger, is_removed) in [(&path, true), (&path, false), (&killed, true)] {
+            let copy = folders.copy(ledger);
+            for name in lost {
+                match is_removed {
+                    true => fs::remove_file(copy.join(name)).unwrap(),
+                    false => fs::write(copy.join(name), "").unwrap(),
+                }
+            }
+            assert!(RocksStore::open(&copy, &options(true)).is_err());
+            let before = everything(&copy);
+            let error = RocksStore::accept(&copy, position(6)).unwrap_err();
+            let is_told = matches!(
+                &error,
+                OpenError::NotAccepted { found, .. } if found.get() == 5
+            );
+            assert!(is_told, "{lost:?}: {error:?}");
+            assert!(everything(&copy) == before);
+            RocksStore::accept(&copy, position(5)).unwrap();
+            assert_eq!(fs::read(copy.join("IDENTITY")).unwrap(), id);
+            let store = RocksStore::open(&copy, &options(false)).unwrap();
+            assert_eq!(spans(&store).unwrap(), [(1, 5)]);
+            append(&store, &[1], &[]);
+        }
+    }
+}
+
+/// A loss that is known is never accepted, nor a mixture, nor what is whole or open.
+#[test]
+fn what_was_lost_is_not_accepted() {
+    let folders = Folders::new();
+    let [path, other] = [folders.fresh(), folders.fresh()];
+    let store = create(&path);
+    append(&store, &[5], &[]);
+    store.flush().unwrap();
+    append(&store, &[2], &[]);
+    let killed = folders.copy(&path);
+    let open = RocksStore::accept(&path, ledger_core::Position::new(7)).unwrap_err();
+    assert!(matches!(open, OpenError::Locked { .. }), "{open:?}");
+    drop(create(&other));
+    let accept = |change: &dyn Fn(&Path)| {
+        let copy = folders.copy(&killed);
+        change(&copy);
         let before = everything(&copy);
-        let error = RocksStore::accept(&copy, ledger_core::Position::new(6)).unwrap_err();
-        let is_told = matches!(&error, OpenError::NotAccepted { found, .. } if found.get() == 5);
-        assert!(is_told, "{error:?}");
+        let errors = [5, 7].map(|last| RocksStore::accept(&copy, ledger_core::Position::new(last)));
         assert!(everything(&copy) == before);
-        RocksStore::accept(&copy, ledger_core::Position::new(5)).unwrap();
-        let store = RocksStore::open(&copy, &options(false)).unwrap();
-        assert_eq!(spans(&store).unwrap(), [(1, 5)]);
-        append(&store, &[1], &[]);
+        errors.map(Result::unwrap_err)
+    };
+    let remove = |folder: &Path, name: &str| fs::remove_file(folder.join(name)).unwrap();
+    for error in accept(&|_| {}) {
+        let is_told = matches!(error, OpenError::NothingToAccept { .. });
+        assert!(is_told, "{error:?}");
+    }
+    for lost in ["LOCK", "LEDGER", "IDENTITY"] {
+        for error in accept(&|copy| {
+            files(copy, ".log")
+                .iter()
+                .for_each(|log| fs::remove_file(log).unwrap());
+            remove(copy, lost);
+        }) {
+            assert!(matches!(error, OpenError::Lost { .. }), "{lost}: {error:?}");
+        }
+    }
+    for foreign in ["LEDGER", "ACKNOWLEDGED", "IDENTITY"] {
+        let lost = match foreign {
+            "LEDGER" => "ACKNOWLEDGED",
+            _ => "LEDGER",
+        };
+        for error in accept(&|copy| {
+            fs::copy(other.join(foreign), copy.join(foreign)).unwrap();
+            remove(copy, lost);
+        }) {
+            let is_told = matches!(error, OpenError::Foreign { .. });
+            assert!(is_told, "{foreign}: {error:?}");
+        }
     }
 }
