@@ -8,6 +8,8 @@
     reason = "a test that meets the unexpected fails, in its helpers as well"
 )]
 
+/// A ledger that has lost what says that it is one, and the operator who knows where its log ends.
+mod accept;
 /// Every call over the wire: is it hooked up, and does it refuse as the contract says?
 mod api;
 /// Backups under load, restored and compared; forks; damage.

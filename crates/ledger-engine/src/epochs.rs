@@ -21,6 +21,10 @@ pub const EPOCHS_KEY: &[u8] = b"epochs";
 /// The key of the note in [`Space::Meta`] that the next opening for writing begins an epoch.
 pub const FORK_KEY: &[u8] = b"fork";
 
+/// What the note has for the number of a backup when none was restored and an operator accepted
+/// the end of the log. Backups are counted from 1.
+const NO_BACKUP: u64 = 0;
+
 /// The version of both encodings.
 const VERSION: u8 = 1;
 
@@ -49,6 +53,18 @@ pub enum EpochReason {
     Created,
     /// A backup was restored and goes on.
     Restored(Restored),
+    /// What said how far the ledger was acknowledged was lost, and an operator accepted where its
+    /// log ended.
+    Accepted(Accepted),
+}
+
+/// What an operator accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accepted {
+    /// Where the log ended.
+    pub position: Position,
+    /// When it was accepted.
+    pub at: RecordedTime,
 }
 
 /// Which backup was restored.
@@ -201,6 +217,11 @@ impl Wire for EpochStart {
                 [2].put(out);
                 restored.put(out);
             }
+            EpochReason::Accepted(accepted) => {
+                [3].put(out);
+                accepted.position.put(out);
+                accepted.at.put(out);
+            }
         }
     }
 
@@ -213,6 +234,10 @@ impl Wire for EpochStart {
             reason: match reader.byte()? {
                 1 => EpochReason::Created,
                 2 => EpochReason::Restored(Restored::take(reader)?),
+                3 => EpochReason::Accepted(Accepted {
+                    position: Position::take(reader)?,
+                    at: RecordedTime::take(reader)?,
+                }),
                 _ => return Err(CodecError::Malformed { field: "reason" }),
             },
         })
@@ -262,6 +287,22 @@ pub fn note_fork(storage: &dyn Storage, restored: Restored) -> Result<(), Epochs
     )
 }
 
+/// Notes in a ledger whose end an operator accepted that its next opening for writing begins an
+/// epoch: nobody can tell whether positions are given out again. Nothing else may have it open.
+///
+/// # Errors
+///
+/// [`EpochsError::Log`].
+pub fn note_accepted(storage: &dyn Storage, accepted: Accepted) -> Result<(), EpochsError> {
+    // The number of no backup: they are counted from 1.
+    let fork = Restored {
+        backup: NO_BACKUP,
+        position: accepted.position,
+        taken_at: accepted.at,
+    };
+    note_fork(storage, fork)
+}
+
 /// Reads the history, and begins what is to begin: the first epoch of a new ledger, or the next
 /// one of a ledger that was restored.
 pub(crate) fn open(
@@ -300,7 +341,14 @@ pub(crate) fn open(
         let mut reader = Reader::versioned(&note, VERSION)?;
         let restored = Restored::take(&mut reader)?;
         reader.finish()?;
-        begin(tip.last_position.next(), EpochReason::Restored(restored));
+        let reason = match restored.backup {
+            NO_BACKUP => EpochReason::Accepted(Accepted {
+                position: restored.position,
+                at: restored.taken_at,
+            }),
+            _ => EpochReason::Restored(restored),
+        };
+        begin(tip.last_position.next(), reason);
         changes.push(StateOp::delete(Space::Meta, FORK_KEY.to_vec()));
     }
     let epochs = Epochs(epochs.into());
@@ -375,6 +423,26 @@ mod tests {
             assert!(Epochs::decode(&bytes[..length]).is_err());
         }
         assert!(Epochs::decode(&[VERSION, 0]).is_err());
+    }
+
+    #[test]
+    fn an_accepted_end_is_written_as_it_always_was_and_read_back() {
+        let accepted = EpochStart {
+            reason: EpochReason::Accepted(Accepted {
+                position: Position::new(300),
+                at: RecordedTime::from_micros(5),
+            }),
+            ..epoch(2, 0xbb, 301)
+        };
+        let history = epochs(&[epoch(1, 0xaa, 1), accepted]);
+        let bytes = history.encode();
+        let expected = format!(
+            "0102{}{}",
+            format_args!("01{}010e01", "aa".repeat(16)),
+            format_args!("02{}ad020e03ac020a", "bb".repeat(16)),
+        );
+        assert_eq!(ledger_core::hex::encode(&bytes), expected);
+        assert_eq!(Epochs::decode(&bytes), Ok(history));
     }
 
     #[test]

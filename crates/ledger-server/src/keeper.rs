@@ -19,6 +19,7 @@ use thiserror::Error;
 /// Who takes backups of an open ledger, and checks it.
 pub(crate) struct Keeper {
     store: Arc<RocksStore>,
+    ledger_id: String,
     config: BackupConfig,
     /// Held by the one check that runs.
     verifying: Mutex<()>,
@@ -109,6 +110,8 @@ pub enum CheckError {
 impl Keeper {
     pub(crate) fn new(store: Arc<RocksStore>, config: BackupConfig) -> Self {
         Self {
+            // An open ledger has the file; without it nothing is told, and nothing stops.
+            ledger_id: store.ledger_id().unwrap_or_default(),
             store,
             config,
             verifying: Mutex::new(()),
@@ -121,6 +124,11 @@ impl Keeper {
 
     pub(crate) fn store(&self) -> &RocksStore {
         &self.store
+    }
+
+    /// The identifier of the ledger.
+    pub(crate) fn ledger_id(&self) -> &str {
+        &self.ledger_id
     }
 
     fn folder(&self) -> Result<BackupFolder, KeeperError> {

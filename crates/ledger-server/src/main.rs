@@ -1,7 +1,9 @@
 //! The program `ledger-server`: read the configuration, serve, stop when asked to.
 
+mod accept;
 mod offline;
 
+use crate::accept::AcceptEnd;
 use crate::offline::{ListBackups, OfflineFailure, RestoreBackup, VerifyFolder};
 use clap::{Parser, Subcommand};
 use ledger_server::config::{CONFIG_VARIABLE, ConfigError, KEYS, layered, variable};
@@ -131,6 +133,14 @@ enum Verb {
     /// log, needs room for the derived state twice, and may be interrupted at any time. While the
     /// server serves, `ledgerctl rebuild --accept-differences` does the same.
     Rebuild,
+    /// Accept where the log of a ledger ends, when its file LEDGER, ACKNOWLEDGED or IDENTITY was
+    /// lost.
+    ///
+    /// Everything in the folder is read and checked first; the position has to be the one found.
+    /// What was lost is written anew, and the next opening begins a new epoch: nobody can tell any
+    /// more whether later positions were given out. A ledger that is known to have lost something
+    /// is never accepted; restore a backup.
+    Accept(AcceptEnd),
 }
 
 /// Why the program ends early.
@@ -221,6 +231,7 @@ fn offline(verb: Verb, settings: &Settings) -> Result<(), Failure> {
                 "the derived state is what follows from the log, up to position {last}\n"
             ))?;
         }
+        Verb::Accept(verb) => verb.run(data_dir)?,
     }
     Ok(())
 }
@@ -371,5 +382,5 @@ Exit codes:
   3  the ledger cannot be opened: missing, in use, damaged, or of a later version; or it cannot be
      rebuilt
   4  the address cannot be bound
-  5  restore, backups, verify: a backup or the ledger is damaged; what is damaged is told
+  5  restore, backups, verify, accept: a backup or the ledger is damaged; what is damaged is told
   134  an invariant was broken; the process ended itself (SIGABRT)";

@@ -1,5 +1,6 @@
 //! What the program does with backups, and with a ledger that nobody serves.
 
+use crate::accept::NoteError;
 use clap::Args;
 use ledger_core::hex;
 use ledger_engine::rebuild::{compare_in, is_of_this_version};
@@ -101,6 +102,9 @@ pub(crate) enum OfflineFailure {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// What was accepted cannot be noted.
+    #[error("the end of the log is accepted, but that a new epoch begins cannot be noted")]
+    Note(#[from] NoteError),
     /// Standard output is closed.
     #[error("the answer cannot be written")]
     Output(#[from] io::Error),
@@ -122,17 +126,20 @@ impl OfflineFailure {
             | Self::Restore(_)
             | Self::Check(_)
             | Self::WorkDir { .. }
+            | Self::Note(_)
             | Self::Output(_) => 1,
         }
     }
 }
 
 /// Whether opening failed for what lies in the folder, and not for the way to it.
-fn is_damage(error: &OpenError, data_dir: &Path) -> bool {
+pub(crate) fn is_damage(error: &OpenError, data_dir: &Path) -> bool {
     match error {
         OpenError::Locked { .. }
         | OpenError::UnknownFormat { .. }
-        | OpenError::UnknownColumn { .. } => false,
+        | OpenError::UnknownColumn { .. }
+        | OpenError::NotAccepted { .. }
+        | OpenError::NothingToAccept { .. } => false,
         // Files of a database that cannot be opened as one are what is left of it.
         OpenError::NotFound { .. } | OpenError::Database { .. } => holds_tables(data_dir),
         _ => true,
@@ -259,7 +266,7 @@ impl VerifyFolder {
     }
 }
 
-const NO_DATA_DIR: OfflineFailure =
+pub(crate) const NO_DATA_DIR: OfflineFailure =
     OfflineFailure::NotNamed("the folder of the ledger", "data-dir");
 const NO_BACKUP_DIR: OfflineFailure =
     OfflineFailure::NotNamed("the folder of backups", "backup-dir");
@@ -295,7 +302,7 @@ impl Drop for Scratch {
 }
 
 /// How far it has come, on standard error when a person looks on.
-struct Progress {
+pub(crate) struct Progress {
     is_shown: bool,
     told: Instant,
 }
@@ -304,7 +311,7 @@ struct Progress {
 const TELL_EVERY: Duration = Duration::from_secs(2);
 
 impl Progress {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             is_shown: io::stderr().is_terminal(),
             told: Instant::now(),
@@ -320,7 +327,7 @@ impl Progress {
         });
     }
 
-    fn checking(&mut self, step: VerifyStep) {
+    pub(crate) fn checking(&mut self, step: VerifyStep) {
         self.tell(|| match step {
             VerifyStep::Reading(done) => format!(
                 "read up to position {} of {}, {} entries beside the log, {} problems",
@@ -342,13 +349,13 @@ impl Progress {
     }
 }
 
-fn say(text: &str) -> Result<(), OfflineFailure> {
+pub(crate) fn say(text: &str) -> Result<(), OfflineFailure> {
     let mut output = io::stdout().lock();
     output.write_all(text.as_bytes())?;
     Ok(output.flush()?)
 }
 
-fn in_words(verified: &Verified) -> String {
+pub(crate) fn in_words(verified: &Verified) -> String {
     let state = match verified.is_whole() {
         true => "whole",
         false => "DAMAGED",

@@ -4798,6 +4798,9 @@ pub struct GetStatusResponse {
     /// The store and its disk.
     #[prost(message, optional, tag = "24")]
     pub store: ::core::option::Option<StoreStatus>,
+    /// Identifier of the ledger, a UUID: the same for it, its backups and its forks.
+    #[prost(string, tag = "25")]
+    pub ledger_id: ::prost::alloc::string::String,
 }
 /// The clock that events are recorded by.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5208,6 +5211,9 @@ pub enum EpochReason {
     Created = 1,
     /// A backup was restored and goes on.
     Restored = 2,
+    /// What said how far the ledger was acknowledged was lost, and an operator accepted where its log
+    /// ended.
+    Accepted = 3,
 }
 impl EpochReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5219,6 +5225,7 @@ impl EpochReason {
             Self::Unspecified => "EPOCH_REASON_UNSPECIFIED",
             Self::Created => "EPOCH_REASON_CREATED",
             Self::Restored => "EPOCH_REASON_RESTORED",
+            Self::Accepted => "EPOCH_REASON_ACCEPTED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5227,6 +5234,7 @@ impl EpochReason {
             "EPOCH_REASON_UNSPECIFIED" => Some(Self::Unspecified),
             "EPOCH_REASON_CREATED" => Some(Self::Created),
             "EPOCH_REASON_RESTORED" => Some(Self::Restored),
+            "EPOCH_REASON_ACCEPTED" => Some(Self::Accepted),
             _ => None,
         }
     }

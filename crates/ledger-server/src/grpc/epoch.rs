@@ -68,5 +68,10 @@ fn start_to_proto(start: &EpochStart) -> v1::EpochStart {
             backup_time: Some(time_to_proto(restored.taken_at)),
             ..plain
         },
+        // It begins right after what was accepted, when the ledger is next opened.
+        EpochReason::Accepted(_) => v1::EpochStart {
+            reason: v1::EpochReason::Accepted.into(),
+            ..plain
+        },
     }
 }

@@ -189,6 +189,7 @@ pub(super) async fn get_status(
         .map(|size| size.bytes);
     let status = call.shared.engine.status();
     let start = call.shared.start;
+    let keeper = call.shared.keeper.as_ref();
     let log_position = status.last_position.get();
     Ok(v1::GetStatusResponse {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -219,6 +220,7 @@ pub(super) async fn get_status(
         epoch: Some(current_to_proto(call.shared.engine.epochs())),
         epochs: epochs_to_proto(call.shared.engine.epochs()),
         clock: Some(clock_to_proto(&call.shared.edge, &status)),
+        ledger_id: keeper.map_or_else(String::new, |keeper| keeper.ledger_id().to_owned()),
     })
 }
 

@@ -374,14 +374,15 @@ fn what_an_operator_accepts_is_opened() {
     drop(store);
     let id = fs::read(path.join("IDENTITY")).unwrap();
     let position = ledger_core::Position::new;
-    for lost in [
-        &["LEDGER"] as &[&str],
+    let lost: [&[&str]; 6] = [
+        &["LEDGER"],
         &["ACKNOWLEDGED"],
         &["IDENTITY"],
         &["LEDGER", "ACKNOWLEDGED"],
         &["LEDGER", "IDENTITY"],
         &["ACKNOWLEDGED", "IDENTITY"],
-    ] {
+    ];
+    for lost in lost {
         for (ledger, is_removed) in [(&path, true), (&path, false), (&killed, true)] {
             let copy = folders.copy(ledger);
             for name in lost {

@@ -31,6 +31,7 @@ fn show_status(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Resul
         reason => format!("REFUSED: {reason}"),
     };
     output.table(&key_values(&[
+        ("ledger", show::text(&status.ledger_id)),
         ("version", status.version.clone()),
         ("started", show::time(status.start_time)),
         ("up", duration(status.uptime_seconds)),
@@ -210,6 +211,7 @@ mod tests {
     fn a_server_that_is_not_well_says_so() {
         let status = v1::GetStatusResponse {
             write_disabled_reason: "sync failed".to_owned(),
+            ledger_id: "5f0c2d5e-8f0b-4a40-9a7e-3f6a1d6b9c11".to_owned(),
             limits: Some(v1::Limits {
                 connections_max: 1_024,
                 ..Default::default()
@@ -233,6 +235,7 @@ mod tests {
         show_status(&mut Output::new(&mut written, false), &status).unwrap();
         let text = String::from_utf8(written).unwrap();
         for part in [
+            "5f0c2d5e-8f0b-4a40-9a7e-3f6a1d6b9c11",
             "REFUSED: sync failed",
             "1000 of 1024",
             "7 turned away",

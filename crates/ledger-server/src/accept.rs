@@ -1,0 +1,77 @@
+//! Accepting where the log of a ledger ends, when what says so was lost.
+
+use crate::offline::{NO_DATA_DIR, OfflineFailure, Progress, in_words, is_damage, say};
+use clap::Args;
+use ledger_core::Position;
+use ledger_engine::epochs::{Accepted, EpochsError, note_accepted};
+use ledger_engine::{CancelToken, Clock as _, SystemClock};
+use ledger_log::LogError;
+use ledger_server::keeper;
+use ledger_store::{OpenError, RocksStore, StoreOptions};
+use std::path::Path;
+use thiserror::Error;
+
+/// What an operator vouches for.
+#[derive(Debug, Args)]
+pub(crate) struct AcceptEnd {
+    /// The last position of the log, as followers, backups, or those who were answered know it.
+    #[arg(long, value_name = "POSITION")]
+    position: u64,
+    /// Why: who says so, and what happened. It goes into the log of the process.
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    reason: String,
+}
+
+/// Why a ledger that was accepted cannot be written to.
+#[derive(Debug, Error)]
+pub(crate) enum NoteError {
+    /// It cannot be noted that an epoch begins.
+    #[error(transparent)]
+    Epochs(#[from] EpochsError),
+    /// What was noted cannot be put into files.
+    #[error(transparent)]
+    Log(#[from] LogError),
+}
+
+impl AcceptEnd {
+    pub(crate) fn run(self, data_dir: Option<&Path>) -> Result<(), OfflineFailure> {
+        let data_dir = data_dir.ok_or(NO_DATA_DIR)?;
+        let position = Position::new(self.position);
+        let refused = |source: OpenError| {
+            let is_damage = is_damage(&source, data_dir);
+            OfflineFailure::Open { source, is_damage }
+        };
+        let mut progress = Progress::new();
+        let mut tell = |step| progress.checking(step);
+        let store = RocksStore::open_unmarked(data_dir).map_err(refused)?;
+        let verified = keeper::verify(&store, 0, None, &CancelToken::new(), &mut tell)?;
+        drop(store);
+        if !verified.is_whole() {
+            say(&in_words(&verified))?;
+            let text = "the ledger is damaged: nothing was accepted; restore a backup";
+            return Err(OfflineFailure::Damaged(text.to_owned()));
+        }
+        RocksStore::accept(data_dir, position).map_err(refused)?;
+        tracing::error!(
+            position = self.position,
+            reason = self.reason,
+            "an operator accepted where the log ends; what was acknowledged beyond is not known"
+        );
+        let store = RocksStore::open(data_dir, &StoreOptions::default()).map_err(refused)?;
+        let at = SystemClock.now();
+        note_accepted(&store, Accepted { position, at }).map_err(NoteError::from)?;
+        store.flush().map_err(NoteError::from)?;
+        drop(store);
+        say(&format!(
+            "{}accepted up to position {position}; the next opening begins a new epoch\n",
+            in_words(&verified)
+        ))
+    }
+}
+
+fn reason(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("say why"),
+        text => Ok(text.to_owned()),
+    }
+}
