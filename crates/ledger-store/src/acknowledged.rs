@@ -250,6 +250,11 @@ impl Acknowledged {
         Ok(acknowledged)
     }
 
+    /// The identifier of the ledger.
+    pub(crate) const fn ledger(&self) -> [u8; 16] {
+        self.ledger
+    }
+
     /// Notes that a write was acknowledged, or is about to be.
     pub(crate) fn note(&self, write: u64, position: Position) -> io::Result<()> {
         self.put(Reached {
@@ -401,6 +406,21 @@ pub(crate) fn check_manifest(folder: &Path, recorded: &Recorded) -> Result<(), O
 /// No code that holds one of the locks can panic.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Checks that the last write of a database is of the ledger with that identifier.
+pub(crate) fn check_ledger(
+    folder: &Path,
+    id: &str,
+    found: Option<[u8; 16]>,
+) -> Result<(), OpenError> {
+    match found {
+        Some(found) if Some(found) != id_bytes(id) => Err(OpenError::Foreign {
+            path: folder.join("*.log"),
+        }),
+        // Earlier versions did not say.
+        _ => Ok(()),
+    }
 }
 
 /// What of a database is missing, by what it knows and what was acknowledged.

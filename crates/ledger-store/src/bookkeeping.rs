@@ -6,7 +6,7 @@
 //! | `epoch` | the last epoch claimed, eight bytes big-endian |
 //! | `generation` | the live generation of the rebuildable spaces, eight bytes big-endian |
 //! | `tip` | the last position of the log, eight bytes big-endian; absent while it is empty |
-//! | `write` | the number of the last write, eight bytes big-endian; absent before format 3 |
+//! | `write` | number of the last write (8 bytes) and the ledger's identifier (16); from format 3 |
 //!
 //! It lies apart from the `meta` space so that no change to the derived state can reach it.
 
@@ -58,9 +58,20 @@ pub(crate) fn put_tip(batch: &mut WriteBatch, tip: Position) {
     batch.put(TIP_KEY, tip.get().to_be_bytes());
 }
 
-/// Numbers a write.
-pub(crate) fn put_write(batch: &mut WriteBatch, write: u64) {
-    batch.put(WRITE_KEY, write.to_be_bytes());
+/// Numbers a write, and says which ledger it is of: a write-ahead log of another one is told by it.
+pub(crate) fn put_write(batch: &mut WriteBatch, write: u64, ledger: [u8; 16]) {
+    let mut value = write.to_be_bytes().to_vec();
+    value.extend(ledger);
+    batch.put(WRITE_KEY, value);
+}
+
+/// The last write that a database holds.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LastWrite {
+    /// Its number, zero before any was numbered.
+    pub(crate) number: u64,
+    /// The identifier of the ledger that it is of.
+    pub(crate) ledger: Option<[u8; 16]>,
 }
 
 /// Reads one entry of `default`, from the database or a snapshot of it.
@@ -95,10 +106,20 @@ pub(crate) fn tip(read: Read<'_>) -> Result<Position, LogError> {
     }))
 }
 
-/// Returns the number of the last write, zero before any was numbered.
-pub(crate) fn last_write(read: Read<'_>) -> Result<u64, LogError> {
-    let bytes = number(read, WRITE_KEY)?;
-    Ok(bytes.map_or(0, u64::from_be_bytes))
+/// Returns the last write.
+pub(crate) fn last_write(read: Read<'_>) -> Result<LastWrite, LogError> {
+    let Some(bytes) = number::<24>(read, WRITE_KEY)? else {
+        return Ok(LastWrite::default());
+    };
+    let damaged = LogError::CorruptEntry { name: WRITE_KEY };
+    let parts = bytes
+        .split_first_chunk::<8>()
+        .and_then(|(number, ledger)| Some((*number, ledger.try_into().ok()?)));
+    let (number, ledger) = parts.ok_or(damaged)?;
+    Ok(LastWrite {
+        number: u64::from_be_bytes(number),
+        ledger: Some(ledger),
+    })
 }
 
 fn number<const N: usize>(read: Read<'_>, name: &'static str) -> Result<Option<[u8; N]>, LogError> {

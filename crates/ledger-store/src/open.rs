@@ -83,6 +83,9 @@ fn open_for_reading(
     };
     let inner = read_only::open(path, options, reason)?;
     let write = inner.lock_writer().write;
+    let last = bookkeeping::last_write(&|key| inner.db.get_opt(key, &options::point_read()));
+    let last = last.map_err(|source| OpenError::Check { source })?;
+    acknowledged::check_ledger(path, &recorded.ledger_id(), last.ledger)?;
     acknowledged::check(path, &recorded, write, inner.last())?;
     acknowledged::check_manifest(path, &recorded)?;
     Ok(inner)
@@ -135,6 +138,7 @@ fn open_for_writing(
         wal::check(path)?;
     }
     let standing = stand(path, options)?;
+    acknowledged::check_ledger(path, &marker.id, standing.ledger)?;
     acknowledged::check(path, &recorded, standing.write, standing.tip)?;
     acknowledged::check_manifest(path, &recorded)?;
 
@@ -150,7 +154,7 @@ fn open_for_writing(
         _ => add_progress(&db, &column_options, generation)?,
     }
     let epoch = bookkeeping::epoch(&read).map_err(check)?;
-    let write = bookkeeping::last_write(&read).map_err(check)?;
+    let write = bookkeeping::last_write(&read).map_err(check)?.number;
     let tip = bookkeeping::tip(&read).map_err(check)?;
     check_columns(&db, generation)?;
     check_tip(&db, tip)?;
@@ -246,6 +250,7 @@ pub(crate) fn accept(path: &Path, expected: Position) -> Result<(), OpenError> {
     };
     let _lock = read_only::lock(path)?;
     let standing = stand(path, &StoreOptions::default())?;
+    acknowledged::check_ledger(path, &id, standing.ledger)?;
     if let Some(recorded) = &left.noted {
         acknowledged::check(path, recorded, standing.write, standing.tip)?;
         acknowledged::check_manifest(path, recorded)?;
@@ -339,7 +344,9 @@ fn put_identity(path: &Path, id: &str) -> Result<(), OpenError> {
 /// RocksDB copies.
 pub(crate) fn issue_restored(path: &Path, id: &str) -> Result<(), OpenError> {
     put_identity(path, id)?;
-    issue(path, &stand(path, &StoreOptions::default())?).map(drop)
+    let standing = stand(path, &StoreOptions::default())?;
+    acknowledged::check_ledger(path, id, standing.ledger)?;
+    issue(path, &standing).map(drop)
 }
 
 /// Takes charge of a folder: its lock, and what it says of how far it was acknowledged.
@@ -370,6 +377,7 @@ fn recorded(path: &Path, marker: &Marker) -> Result<Recorded, OpenError> {
 struct Standing {
     format: u32,
     write: u64,
+    ledger: Option<[u8; 16]>,
     tip: Position,
 }
 
@@ -398,8 +406,13 @@ fn stand(path: &Path, options: &StoreOptions) -> Result<Standing, OpenError> {
     }
     let tip = bookkeeping::tip(&read).map_err(check)?;
     check_tip(&db, tip)?;
-    let write = bookkeeping::last_write(&read).map_err(check)?;
-    Ok(Standing { format, write, tip })
+    let last = bookkeeping::last_write(&read).map_err(check)?;
+    Ok(Standing {
+        format,
+        write: last.number,
+        ledger: last.ledger,
+        tip,
+    })
 }
 
 /// Returns the column families that are there.

@@ -52,7 +52,7 @@ pub(crate) fn open(
     let tip = bookkeeping::tip(&read).map_err(check)?;
     check_columns(&db, generation)?;
     check_tip(&db, tip)?;
-    let write = bookkeeping::last_write(&read).map_err(check)?;
+    let write = bookkeeping::last_write(&read).map_err(check)?.number;
     let mut inner = Inner::new(
         db,
         column_options,

@@ -438,7 +438,10 @@ impl Inner {
     ) -> Result<(), LogError> {
         self.check_writable()?;
         writer.write = writer.write.saturating_add(1);
-        bookkeeping::put_write(&mut batch, writer.write);
+        // Whatever can be written to has its note.
+        let noted = self.acknowledged.as_ref();
+        let ledger = noted.map_or_else(Default::default, Acknowledged::ledger);
+        bookkeeping::put_write(&mut batch, writer.write, ledger);
         let fault = writer.fault.take();
         if !matches!(fault, Some((Fault::BeforeWrite, _)))
             && let Err(error) = self.db.write_opt(batch, &options::durable_write())

@@ -258,6 +258,33 @@ fn files_of_two_ledgers_are_not_mixed() {
     }
 }
 
+/// A write-ahead log of another ledger is told, also when it reaches further.
+#[test]
+fn a_write_ahead_log_of_another_ledger_is_told() {
+    let folders = Folders::new();
+    let [one, other] = [5, 7].map(|count| {
+        let path = folders.fresh();
+        let store = create(&path);
+        append(&store, &[count], &[]);
+        folders.copy(&path)
+    });
+    let [logs, others] = [&one, &other].map(|path| files(path, ".log"));
+    assert_eq!(logs.len(), others.len());
+    for (log, other) in logs.iter().zip(&others) {
+        assert_eq!(log.file_name(), other.file_name());
+        fs::copy(other, log).unwrap();
+    }
+    let before = everything(&one);
+    for create in [false, true] {
+        let error = RocksStore::open(&one, &options(create)).unwrap_err();
+        assert!(matches!(error, OpenError::Foreign { .. }), "{error:?}");
+    }
+    assert!(everything(&one) == before);
+    fs::remove_file(one.join("LEDGER")).unwrap();
+    let error = RocksStore::accept(&one, ledger_core::Position::new(7)).unwrap_err();
+    assert!(matches!(error, OpenError::Foreign { .. }), "{error:?}");
+}
+
 /// An older copy of the database beside a newer note, as a snapshot of half a disk would leave it.
 #[test]
 fn an_older_copy_of_the_database_is_told() {
@@ -362,8 +389,8 @@ fn a_ledger_is_created_in_an_empty_folder_only() {
     }
 }
 
-/// An operator who knows where the log ends may have a ledger opened again that lost its marker, its
-/// identity or its note, and no other.
+/// An operator who knows where the log ends may have a ledger opened again that lost its marker,
+/// its identity or its note, and no other.
 #[test]
 fn what_an_operator_accepts_is_opened() {
     let folders = Folders::new();
