@@ -174,6 +174,38 @@ async fn damaged_derived_state_is_replaced_on_a_persons_word() {
     server.stop().await;
 }
 
+/// The log of the process may lie on the disk that is full.
+#[tokio::test]
+async fn a_log_that_cannot_be_written_ends_nothing() -> Result<()> {
+    let root = tempfile::tempdir()?;
+    let full = fs::OpenOptions::new().write(true).open("/dev/full")?;
+    let folder = root.path().join("ledger");
+    let port_file = root.path().join("port");
+    let usual = ServerProcess::command(&folder, "127.0.0.1:0")?;
+    let mut server = std::process::Command::new(usual.get_program())
+        .args(["--create", "--development-identity", "tester"])
+        .args(["--listen", "127.0.0.1:0", "--log-filter", "info"])
+        .arg("--data-dir")
+        .arg(&folder)
+        .arg("--port-file")
+        .arg(&port_file)
+        .stdout(std::process::Stdio::null())
+        .stderr(full)
+        .spawn()?;
+    let address = loop {
+        if let Ok(address) = fs::read_to_string(&port_file) {
+            break address;
+        }
+        ensure!(server.try_wait()?.is_none(), "the server ended");
+        tokio::task::yield_now().await;
+    };
+    let mut client = RawClient::connect(format!("http://{}", address.trim())).await?;
+    ensure!(client.append(newcomer()).await?.into_inner().log_position == 1);
+    server.kill()?;
+    server.wait()?;
+    Ok(())
+}
+
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }

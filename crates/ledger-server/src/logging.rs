@@ -27,6 +27,9 @@ pub fn start(log: &Log) -> Result<(), LoggingError> {
     let filter = EnvFilter::builder().parse(&log.filter)?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // A line that cannot be written, on a full disk for example, is lost. Telling of it on
+        // standard error would fail in turn, and end the process.
+        .log_internal_errors(false)
         .with_writer(io::stderr);
     match log.format {
         LogFormat::Text => lines.with_ansi(false).finish().try_init()?,
