@@ -6,11 +6,12 @@
 //! trillion events), dates in 3, amounts in 7.
 
 use crate::index::each_indexed_tag;
+use ledger_core::command::{AwardPartRequest, ClawbackRequestLine, Command, CommandBody};
 use ledger_core::entity::{
     Award, AwardRegister, Case, Class, Disbursement, Institution, Order, Person,
 };
 use ledger_core::event::{EventBody, Subject};
-use ledger_core::{Context, EntityKey, Event, Refusal};
+use ledger_core::{Context, EntityKey, Event, PersonKey, Refusal};
 
 /// An entry in a block's table.
 const TABLE_ENTRY_BYTES: usize = 40;
@@ -49,6 +50,42 @@ const COUNTER_ROW_BYTES: usize = 192;
 const REFUSAL_BYTES: usize = 192;
 /// The distance to a neighbour, with its sign.
 const FACT_BYTES: usize = 7;
+
+/// What a request names, and what it takes in memory while it waits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Weight {
+    /// One for each command, and one for each item of its lists.
+    pub(crate) named: usize,
+    pub(crate) bytes: usize,
+}
+
+/// The text of a policy is kept with the rules that were compiled from it, which take about twice
+/// as much.
+const COMPILED: usize = 3;
+
+/// What commands name and take.
+pub(crate) fn of_commands(commands: &[Command]) -> Weight {
+    let mut total = Weight::default();
+    for command in commands {
+        let (items, item_bytes) = match &command.body {
+            CommandBody::OrderDisbursement(c) => (c.beneficiaries.len(), size_of::<PersonKey>()),
+            CommandBody::MakeFinding(c) => {
+                (c.persons.len() + c.evidence.len(), size_of::<PersonKey>())
+            }
+            CommandBody::DecideClawback(c) => (c.lines.len(), size_of::<ClawbackRequestLine>()),
+            CommandBody::ApproveAward(c) => (c.parts.len(), size_of::<AwardPartRequest>()),
+            CommandBody::PublishPolicy(c) => (0, COMPILED * c.text.len()),
+            _ => (0, 0),
+        };
+        let causes = command.causes.len();
+        total.named += 1 + items + causes;
+        // A text is no list, and is there once.
+        total.bytes += size_of::<Command>()
+            + items.max(1) * item_bytes
+            + causes * size_of::<ledger_core::Position>();
+    }
+    total
+}
 
 /// A refusal as it is stored: once as a record, with names of so many bytes, and once in the
 /// answer to its request. What is kept to explain it comes on top.

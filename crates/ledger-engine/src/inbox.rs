@@ -1,5 +1,6 @@
 //! What waits for the writer: requests (bounded), control messages, and the end of a commit.
 
+use crate::cost::{self, Weight};
 use crate::limits::EngineOptions;
 use crate::rebuild::Switch;
 use crate::request::{AppendError, Reply, ReplyReceiver, Request, SubmitError};
@@ -11,6 +12,8 @@ use tokio::sync::oneshot;
 #[derive(Debug)]
 pub(crate) struct Submitted {
     pub(crate) request: Request,
+    /// What the request takes in memory.
+    pub(crate) bytes: usize,
     pub(crate) reply: oneshot::Sender<Reply>,
 }
 
@@ -52,7 +55,9 @@ pub(crate) struct Inbox {
     changed: Condvar,
     requests_max: usize,
     commands_max: usize,
+    bytes_max: usize,
     request_commands_max: usize,
+    request_named_max: usize,
     /// Who decides what happens next, in a simulation.
     #[cfg(test)]
     pub(crate) simulated: Simulated,
@@ -94,6 +99,8 @@ struct State {
     requests: VecDeque<Box<Submitted>>,
     /// Commands of the waiting requests.
     commands: usize,
+    /// What they take in memory.
+    bytes: usize,
     switches: VecDeque<Box<Switch>>,
     committed: Option<Result<(), NotDurable>>,
     /// Why nothing more is taken in.
@@ -117,6 +124,7 @@ impl State {
         {
             let commands = submitted.request.commands.len();
             self.commands = self.commands.saturating_sub(commands);
+            self.bytes = self.bytes.saturating_sub(submitted.bytes);
             return Some(Work::Request(submitted));
         }
         (ready == Ready::Anything && self.closed.is_some()).then_some(Work::Drained)
@@ -130,7 +138,9 @@ impl Inbox {
             changed: Condvar::new(),
             requests_max: options.queue_requests_max,
             commands_max: options.queue_commands_max,
+            bytes_max: options.queue_bytes_max,
             request_commands_max: options.request_commands_max,
+            request_named_max: options.request_named_max,
             #[cfg(test)]
             simulated: Simulated::default(),
         }
@@ -145,6 +155,13 @@ impl Inbox {
                 limit: self.request_commands_max,
             });
         }
+        let Weight { named, bytes } = cost::of_commands(&request.commands);
+        if named > self.request_named_max {
+            return Err(SubmitError::TooManyNamed {
+                named,
+                limit: self.request_named_max,
+            });
+        }
         let (reply, receiver) = oneshot::channel();
         let mut state = self.lock();
         if let Some(reason) = &state.closed {
@@ -153,14 +170,23 @@ impl Inbox {
             });
         }
         let total = state.commands.saturating_add(commands);
-        if state.requests.len() >= self.requests_max || total > self.commands_max {
-            let (requests, commands) = (state.requests.len(), state.commands);
-            return Err(SubmitError::QueueFull { requests, commands });
+        let total_bytes = state.bytes.saturating_add(bytes);
+        // A request that is larger than the whole queue has it for itself.
+        let is_too_large = total_bytes > self.bytes_max && !state.requests.is_empty();
+        if state.requests.len() >= self.requests_max || total > self.commands_max || is_too_large {
+            return Err(SubmitError::QueueFull {
+                requests: state.requests.len(),
+                commands: state.commands,
+                bytes: state.bytes,
+            });
         }
         state.commands = total;
-        state
-            .requests
-            .push_back(Box::new(Submitted { request, reply }));
+        state.bytes = total_bytes;
+        state.requests.push_back(Box::new(Submitted {
+            request,
+            bytes,
+            reply,
+        }));
         drop(state);
         self.changed.notify_one();
         Ok(receiver)
@@ -196,6 +222,7 @@ impl Inbox {
             let mut state = self.lock();
             state.closed.get_or_insert_with(|| Arc::clone(reason));
             state.commands = 0;
+            state.bytes = 0;
             (
                 std::mem::take(&mut state.requests),
                 std::mem::take(&mut state.switches),

@@ -15,6 +15,20 @@ pub const QUEUE_REQUESTS_MAX: usize = 4_096;
 /// A command takes some 200 bytes, so 20 MB at most, and about a second of work.
 pub const QUEUE_COMMANDS_MAX: usize = 100_000;
 
+/// Bytes of requests that may wait for the writer, as they are in memory.
+///
+/// A hundred thousand commands of usual size take 40 MB; one that pays five thousand persons takes
+/// 80 KB, and a queue of those is full sooner.
+pub const QUEUE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Entities that the commands of one request name: each command counts for one, and each item of
+/// its lists for one more. Who pays a class of five thousand in four parts, in one request, reaches
+/// it.
+///
+/// The writer looks each of them up, some 4 µs for one that it does not know: 80 ms, which every
+/// other caller waits for; several times that where each is a read from a cold disk.
+pub const REQUEST_NAMED_MAX: usize = 20_000;
+
 /// Commands of one request.
 ///
 /// The roster of the largest class fits into one request. A request is decided without
@@ -153,6 +167,7 @@ pub const CLOCK_ANCHOR_MIN: Duration = Duration::from_hours(1);
 const _: () = assert!(GROUP_BYTES_SOFT_MAX < GROUP_BYTES_HARD_MAX);
 const _: () = assert!(GROUP_BYTES_HARD_MAX < GROUP_BYTES_MAX);
 const _: () = assert!(REQUEST_COMMANDS_MAX <= QUEUE_COMMANDS_MAX);
+const _: () = assert!(REQUEST_COMMANDS_MAX < REQUEST_NAMED_MAX);
 // The largest refusals of the most commands fit, beside the most events.
 const _: () = assert!(
     GROUP_BYTES_HARD_MAX
@@ -170,8 +185,12 @@ pub struct EngineOptions {
     pub queue_requests_max: usize,
     /// Commands that may wait for the writer, over all requests.
     pub queue_commands_max: usize,
+    /// Bytes of requests that may wait for the writer.
+    pub queue_bytes_max: usize,
     /// Commands of one request.
     pub request_commands_max: usize,
+    /// Entities that the commands of one request name.
+    pub request_named_max: usize,
     /// Events after which a group takes no further request.
     pub group_events_max: usize,
     /// Bytes after which a group takes no further request.
@@ -224,7 +243,9 @@ impl Default for EngineOptions {
         Self {
             queue_requests_max: QUEUE_REQUESTS_MAX,
             queue_commands_max: QUEUE_COMMANDS_MAX,
+            queue_bytes_max: QUEUE_BYTES_MAX,
             request_commands_max: REQUEST_COMMANDS_MAX,
+            request_named_max: REQUEST_NAMED_MAX,
             group_events_max: GROUP_EVENTS_MAX,
             group_bytes_max: GROUP_BYTES_SOFT_MAX,
             request_bytes_max: GROUP_BYTES_HARD_MAX,

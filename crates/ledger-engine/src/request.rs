@@ -94,12 +94,14 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SubmitError {
     /// The queue is full; the same request may be submitted again a little later.
-    #[error("queue is full ({requests} requests, {commands} commands)")]
+    #[error("queue is full ({requests} requests, {commands} commands, {bytes} bytes)")]
     QueueFull {
         /// Requests that wait.
         requests: usize,
         /// Commands that wait, over all requests.
         commands: usize,
+        /// Bytes that they take in memory.
+        bytes: usize,
     },
     /// The ledger is open for reading only.
     #[error("ledger is open for reading only: {reason}")]
@@ -119,6 +121,14 @@ pub enum SubmitError {
         /// Commands of the request.
         commands: usize,
         /// Commands allowed.
+        limit: usize,
+    },
+    /// The commands of the request name more entities than allowed; split it.
+    #[error("request names {named} entities and exceeds the limit of {limit}")]
+    TooManyNamed {
+        /// Entities that the commands name.
+        named: usize,
+        /// Entities allowed.
         limit: usize,
     },
 }
@@ -197,7 +207,7 @@ impl SubmitError {
     pub const fn retry_helps(&self) -> bool {
         match self {
             Self::QueueFull { .. } | Self::Stopped { .. } => true,
-            Self::TooLarge { .. } | Self::ReadOnly { .. } => false,
+            Self::TooLarge { .. } | Self::TooManyNamed { .. } | Self::ReadOnly { .. } => false,
         }
     }
 }

@@ -167,7 +167,7 @@ impl Writer {
     /// Every answer waits for a group, also one that writes nothing: it may build on what is not
     /// durable yet.
     fn take(&mut self, submitted: Submitted) -> Result<(), NotDurable> {
-        let Submitted { request, reply } = submitted;
+        let Submitted { request, reply, .. } = submitted;
         match self.answer(&request) {
             Ok(answer) => {
                 self.open.group.replies.push((reply, answer));

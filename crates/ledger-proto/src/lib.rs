@@ -12,6 +12,7 @@ pub mod from_proto;
 mod interner;
 mod request_content;
 pub mod status;
+pub mod tally;
 pub mod to_proto;
 
 pub use error::{DecodeError, DecodeProblem};

@@ -75,6 +75,34 @@ pub enum ApiError {
         /// After which time a retry makes sense.
         retry_after: Duration,
     },
+    /// The message is larger than the server takes.
+    #[error("a message of {bytes} bytes exceeds the limit of {max}, policy documents apart")]
+    MessageTooLarge {
+        /// Bytes that are bounded.
+        bytes: usize,
+        /// Bytes that may be.
+        max: usize,
+    },
+    /// As much is being received as may be, in all or of this peer.
+    #[error("no room to receive {bytes} bytes: the server receives {max} at once")]
+    ReceivingFull {
+        /// Bytes of the message.
+        bytes: usize,
+        /// Bytes that may be received at once, over all connections.
+        max: usize,
+        /// After which time a retry makes sense.
+        retry_after: Duration,
+    },
+    /// The message, or the end of the call, did not arrive in time.
+    #[error("the message did not arrive within {} ms, {bytes} bytes of it did", time.as_millis())]
+    ReceivedTooSlowly {
+        /// Bytes that have arrived.
+        bytes: usize,
+        /// How long it may take.
+        time: Duration,
+        /// After which time a retry makes sense.
+        retry_after: Duration,
+    },
     /// A write failed: the server takes no more until an operator has seen to it.
     #[error("the server takes no writes until an operator has seen to it")]
     WritesDisabled,
@@ -281,9 +309,12 @@ impl ApiError {
                 .map_or(Code::Internal, |first| refusal_code(&first.refusal)),
             Self::Invalid(_) => Code::InvalidArgument,
             Self::RequestIdReused { .. } => Code::AlreadyExists,
-            Self::QueueFull { .. } | Self::TooManyStreams { .. } | Self::BackupNoRoom { .. } => {
-                Code::ResourceExhausted
-            }
+            Self::QueueFull { .. }
+            | Self::TooManyStreams { .. }
+            | Self::BackupNoRoom { .. }
+            | Self::MessageTooLarge { .. }
+            | Self::ReceivingFull { .. }
+            | Self::ReceivedTooSlowly { .. } => Code::ResourceExhausted,
             Self::NotRecorded { .. }
             | Self::WritesDisabled
             | Self::NotServing
@@ -323,6 +354,9 @@ impl ApiError {
             Self::QueueFull { .. } => "QUEUE_FULL",
             Self::TooManyStreams { .. } => "TOO_MANY_STREAMS",
             Self::NotRecorded { .. } => "NOT_RECORDED",
+            Self::MessageTooLarge { .. } => TransportError::MessageTooLarge.reason(),
+            Self::ReceivingFull { .. } => "RECEIVING_FULL",
+            Self::ReceivedTooSlowly { .. } => "RECEIVED_TOO_SLOWLY",
             Self::WritesDisabled => "WRITES_DISABLED",
             Self::DiskFull { .. } => "DISK_FULL",
             Self::ReadOnly => "READ_ONLY",
@@ -363,6 +397,9 @@ impl ApiError {
             Self::RequestIdReused { .. } => "该请求编号已用于其他请求",
             Self::QueueFull { .. } => "排队请求过多，请稍后重试",
             Self::TooManyStreams { .. } => "打开的数据流过多，请稍后重试",
+            Self::MessageTooLarge { .. } => TransportError::MessageTooLarge.message_zh(),
+            Self::ReceivingFull { .. } => "服务器正在接收的数据已达上限，请稍后重试",
+            Self::ReceivedTooSlowly { .. } => "消息未在规定时间内发送完毕",
             Self::NotRecorded { .. } => "请求未被记录，请用同一请求编号重试",
             Self::WritesDisabled => "系统已停止写入，需运维人员处理",
             Self::DiskFull { .. } => "磁盘空间不足，腾出空间后可继续",
@@ -400,6 +437,8 @@ impl ApiError {
             Self::QueueFull { retry_after }
             | Self::TooManyStreams { retry_after }
             | Self::NotRecorded { retry_after }
+            | Self::ReceivingFull { retry_after, .. }
+            | Self::ReceivedTooSlowly { retry_after, .. }
             | Self::SimulationRunning { retry_after } => Some(*retry_after),
             _ => None,
         }

@@ -70,6 +70,7 @@ pub(crate) type Chain = Arc<[CertificateDer<'static>]>;
 pub(crate) struct Caller {
     /// The name in his certificate; absent without mutual TLS.
     pub(crate) name: Option<Result<Arc<str>, IdentityError>>,
+    peer: Peer,
     stage: Arc<Stage>,
 }
 
@@ -78,6 +79,7 @@ pub(crate) struct Caller {
 pub(crate) struct Ticket {
     connections: Arc<Connections>,
     number: u64,
+    peer: Peer,
     stage: Arc<Stage>,
     /// Completes when the connection has to go.
     ended: oneshot::Receiver<()>,
@@ -95,7 +97,7 @@ const USED: u8 = 2;
 /// Whom connections are counted for: an address, or the network that one IPv6 customer has for
 /// himself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Peer(IpAddr);
+pub(crate) struct Peer(IpAddr);
 
 #[derive(Debug, Default)]
 struct Book {
@@ -224,6 +226,7 @@ impl Book {
         Ticket {
             connections: Arc::clone(connections),
             number,
+            peer,
             stage,
             ended,
         }
@@ -314,6 +317,11 @@ impl Caller {
     pub(crate) fn note_call(&self) {
         self.stage.reach(USED);
     }
+
+    /// Whom his connection is counted for.
+    pub(crate) const fn peer(&self) -> Peer {
+        self.peer
+    }
 }
 
 impl Ticket {
@@ -343,7 +351,7 @@ impl Drop for Ticket {
 }
 
 impl Peer {
-    fn of(address: IpAddr) -> Self {
+    pub(crate) fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             address @ IpAddr::V4(_) => Self(address),
             // A customer has a /64 at least, and can use every address in it.

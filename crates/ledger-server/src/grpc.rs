@@ -15,6 +15,7 @@ mod policy;
 mod progress;
 mod query;
 mod read;
+mod receiving;
 mod refusals;
 mod simulate;
 mod stream;

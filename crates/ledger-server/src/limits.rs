@@ -6,12 +6,51 @@ use ledger_engine::query::limits as query;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// Bytes of one message, in either direction.
+/// Bytes of one message that a caller sends, without the texts of policy documents in it.
 ///
-/// The largest request, 5,000 commands, takes 1 MB with references of usual length; the largest
-/// answer, as many refusals and the bound of explanations, about 4 MB. It stays below what one
-/// commit group may hold.
-pub const MESSAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// The largest request, 5,000 commands, takes 1 MB with references of usual length.
+pub const MESSAGE_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Bytes of one message with the texts of policy documents: the five documents of two provinces and
+/// their examples take 0.5 MB, so that thirty of the largest size go in one request. It stays
+/// below what one commit group may hold.
+pub const DOCUMENT_MESSAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Bytes of one answer: as many refusals as commands and the bound of explanations take about 6 MB.
+pub const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Fields of one message at all levels, each as often as it is there: fifty for each of 5,000
+/// commands; the command with most has twenty, and persons in a list are one each.
+///
+/// A field of two bytes becomes up to a hundred in memory, so that no message becomes more than 25
+/// MB beside its 2 MiB.
+pub const MESSAGE_FIELDS_MAX: usize = 250_000;
+
+/// Bytes of messages that are being received at once, over all connections: thirty of the largest
+/// requests, or a thousand batches of a bulk load.
+pub const RECEIVING_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// The same for one peer: a quarter, so that four have to work together to hold up the others.
+pub const RECEIVING_BYTES_PER_PEER_MAX: usize = 16 * 1024 * 1024;
+
+/// Milliseconds that a message may take to arrive: the largest one over a line of 2 Mbit/s.
+pub const RECEIVE_MS: u64 = 10_000;
+
+/// How often the time of one message may begin anew because the server itself had not asked for
+/// what was there: once when a stream is held back, and once more for the race of both.
+pub const RECEIVE_PAUSES_MAX: u8 = 2;
+
+/// Commands of a request that is translated on a thread that serves connections; one with more, or
+/// with a policy document, is given to another. A hundred commands take 20 KB, and some 0.2 ms.
+pub const TRANSLATED_AT_ONCE_COMMANDS_MAX: usize = 100;
+
+/// Large requests, and those with policy documents, that are translated at once: as many as keep
+/// two processors busy beside everything else. More wait for their turn.
+pub const TRANSLATIONS_MAX: usize = 2;
+
+/// Reads of the store at once that are pages of streams, `ReadEvents` and `Subscribe`: a quarter of
+/// all. They scan, for as long as their callers like; a question must not wait behind them.
+pub const STREAM_READS_MAX: usize = 8;
 
 /// Items of a page when the caller names no size: a screen or two, in one small message.
 pub const PAGE_SIZE_DEFAULT: usize = 100;
@@ -212,8 +251,24 @@ pub mod transport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Bytes of one message.
+    /// Bytes of one message, without policy documents.
     pub message_bytes_max: usize,
+    /// Bytes of one message with policy documents.
+    pub document_message_bytes_max: usize,
+    /// Fields of one message.
+    pub message_fields_max: usize,
+    /// Bytes that are received at once.
+    pub receiving_bytes_max: usize,
+    /// Bytes that are received at once of one peer.
+    pub receiving_bytes_per_peer_max: usize,
+    /// Milliseconds that a message may take to arrive.
+    pub receive_ms: u64,
+    /// Entities that the commands of one request name.
+    pub named_per_request_max: usize,
+    /// Bytes of requests that may wait for the writer.
+    pub queue_bytes_max: usize,
+    /// Reads of the store at once that are pages of streams.
+    pub stream_reads_max: usize,
     /// Commands of one request.
     pub commands_per_request_max: usize,
     /// Requests that may wait for the writer.
@@ -252,6 +307,14 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             message_bytes_max: MESSAGE_BYTES_MAX,
+            document_message_bytes_max: DOCUMENT_MESSAGE_BYTES_MAX,
+            message_fields_max: MESSAGE_FIELDS_MAX,
+            receiving_bytes_max: RECEIVING_BYTES_MAX,
+            receiving_bytes_per_peer_max: RECEIVING_BYTES_PER_PEER_MAX,
+            receive_ms: RECEIVE_MS,
+            named_per_request_max: engine::REQUEST_NAMED_MAX,
+            queue_bytes_max: engine::QUEUE_BYTES_MAX,
+            stream_reads_max: STREAM_READS_MAX,
             commands_per_request_max: engine::REQUEST_COMMANDS_MAX,
             queue_requests_max: engine::QUEUE_REQUESTS_MAX,
             queue_commands_max: engine::QUEUE_COMMANDS_MAX,
@@ -273,8 +336,12 @@ impl Default for Limits {
 }
 
 // The compile-time relations hold for the defaults; `relations` holds for what an operator sets.
-const _: () = assert!(MESSAGE_BYTES_MAX < engine::GROUP_BYTES_HARD_MAX);
-const _: () = assert!(query::PAGE_BYTES_MAX < MESSAGE_BYTES_MAX);
+const _: () = assert!(DOCUMENT_MESSAGE_BYTES_MAX < engine::GROUP_BYTES_HARD_MAX);
+const _: () = assert!(MESSAGE_BYTES_MAX <= DOCUMENT_MESSAGE_BYTES_MAX);
+const _: () = assert!(DOCUMENT_MESSAGE_BYTES_MAX <= RECEIVING_BYTES_PER_PEER_MAX);
+const _: () = assert!(RECEIVING_BYTES_PER_PEER_MAX <= RECEIVING_BYTES_MAX);
+const _: () = assert!(STREAM_READS_MAX < READS_MAX);
+const _: () = assert!(query::PAGE_BYTES_MAX < ANSWER_BYTES_MAX);
 const _: () = assert!(PAGE_SIZE_DEFAULT <= query::PAGE_ITEMS_MAX);
 const _: () = assert!(APPEND_STREAM_REQUESTS_MAX <= engine::QUEUE_REQUESTS_MAX);
 const _: () = assert!(APPEND_STREAM_COMMANDS_MAX <= engine::QUEUE_COMMANDS_MAX);
@@ -288,6 +355,7 @@ impl Limits {
     /// The key that is out of range and its range, or the two that contradict each other.
     pub fn check(&self) -> Result<(), LimitError> {
         let ranges = self.ranges().into_iter().chain(self.connection_ranges());
+        let ranges = ranges.chain(self.intake_ranges());
         for (key, value, lowest, highest) in ranges {
             if !(lowest..=highest).contains(&value) {
                 return Err(LimitError::OutOfRange {
@@ -396,13 +464,64 @@ impl Limits {
         ]
     }
 
+    /// The same for what is received and read.
+    fn intake_ranges(&self) -> [(&'static str, u64, u64, u64); 8] {
+        let count = |value: usize| u64::try_from(value).unwrap_or(u64::MAX);
+        let document_min = 512 * 1024;
+        let group = count(engine::GROUP_BYTES_HARD_MAX);
+        let gib = 1024 * 1024 * 1024;
+        [
+            (
+                "document_message_bytes_max",
+                count(self.document_message_bytes_max),
+                document_min,
+                group,
+            ),
+            (
+                "message_fields_max",
+                count(self.message_fields_max),
+                100,
+                10_000_000,
+            ),
+            (
+                "receiving_bytes_max",
+                count(self.receiving_bytes_max),
+                document_min,
+                gib,
+            ),
+            (
+                "receiving_bytes_per_peer_max",
+                count(self.receiving_bytes_per_peer_max),
+                document_min,
+                gib,
+            ),
+            ("receive_ms", self.receive_ms, 1, 24 * 60 * 60 * 1_000),
+            (
+                "named_per_request_max",
+                count(self.named_per_request_max),
+                1,
+                1_000_000,
+            ),
+            ("queue_bytes_max", count(self.queue_bytes_max), 1, gib),
+            ("stream_reads_max", count(self.stream_reads_max), 1, 512),
+        ]
+    }
+
     /// Pairs of which the first must not exceed the second.
-    fn relations(&self) -> [(Bound, Bound); 4] {
+    fn relations(&self) -> [(Bound, Bound); 8] {
         let request = ("commands_per_request_max", self.commands_per_request_max);
         let queue = ("queue_commands_max", self.queue_commands_max);
         let stream = (
             "append_stream_commands_max",
             self.append_stream_commands_max,
+        );
+        let document = (
+            "document_message_bytes_max",
+            self.document_message_bytes_max,
+        );
+        let peer = (
+            "receiving_bytes_per_peer_max",
+            self.receiving_bytes_per_peer_max,
         );
         [
             // A request that never fits would wait for ever.
@@ -418,6 +537,14 @@ impl Limits {
             (
                 ("page_size_default", self.page_size_default),
                 ("page_size_max", self.page_size_max),
+            ),
+            (("message_bytes_max", self.message_bytes_max), document),
+            // A message that never gets a place would always be refused.
+            (document, peer),
+            (peer, ("receiving_bytes_max", self.receiving_bytes_max)),
+            (
+                ("stream_reads_max", self.stream_reads_max),
+                ("reads_max", self.reads_max),
             ),
         ]
     }

@@ -6,6 +6,7 @@ use crate::connections::{Bounds, Connections, incoming};
 use crate::descriptors::{self, Share, TooFewDescriptors};
 use crate::grpc::{Around, Edge, Service, ServiceStart, ServiceState};
 use crate::keeper::Keeper;
+use crate::limits::ANSWER_BYTES_MAX;
 use crate::limits::CLOCK_CHECK_INTERVAL;
 use crate::limits::transport::{
     CONCURRENT_STREAMS_MAX, CONNECTION_WINDOW_BYTES, FRAME_BYTES_MAX, HEADER_LIST_BYTES_MAX,
@@ -179,6 +180,8 @@ impl<S: Storage + 'static> Server<S> {
         let options = EngineOptions {
             queue_requests_max: config.limits.queue_requests_max,
             queue_commands_max: config.limits.queue_commands_max,
+            queue_bytes_max: config.limits.queue_bytes_max,
+            request_named_max: config.limits.named_per_request_max,
             request_commands_max: config.limits.commands_per_request_max,
             clock: config.clock.clone(),
             ..config.memory.engine()
@@ -321,8 +324,8 @@ async fn router(
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .build_v1()?;
     let ledger = LedgerServiceServer::new(Service::new(Arc::clone(state)))
-        .max_decoding_message_size(config.limits.message_bytes_max)
-        .max_encoding_message_size(config.limits.message_bytes_max);
+        .max_decoding_message_size(config.limits.document_message_bytes_max)
+        .max_encoding_message_size(ANSWER_BYTES_MAX);
     let router = transport()
         .layer(Around::new(Arc::clone(state)))
         .add_service(health_service)

@@ -5,7 +5,7 @@ use ledger_log::Direction;
 use tokio::sync::watch;
 
 use super::limits::{CHECKPOINT_EVERY, PAGE_ITEMS_MAX};
-use super::read_events::{EventFilter, EventRange, ReadEvents};
+use super::read_events::{EventFilter, EventPage, EventRange, ReadEvents};
 use super::{QueryError, Reader, SENDER_LIVES, StoredEvent};
 
 /// One message of a subscription.
@@ -79,6 +79,37 @@ impl Subscription {
     /// engine that has stopped ends no subscription: nothing more comes, and what is there can
     /// still be read.
     pub async fn next_batch(&mut self) -> Result<SubscriptionItem, QueryError> {
+        let reader = self.reader.clone();
+        self.next_batch_by(|query| {
+            let reader = reader.clone();
+            async move {
+                let page = tokio::task::spawn_blocking(move || reader.read_events(&query));
+                match page.await {
+                    Ok(page) => page,
+                    Err(error) => match error.try_into_panic() {
+                        Ok(panic) => std::panic::resume_unwind(panic),
+                        // The runtime is shutting down.
+                        Err(_) => Err(QueryError::Stopped),
+                    },
+                }
+            }
+        })
+        .await
+    }
+
+    /// Waits for the next message as [`next_batch`](Self::next_batch) does, reading each page
+    /// through `read`: so that whoever bounds the reads of the store can count these too.
+    ///
+    /// # Errors
+    ///
+    /// What `read` gives.
+    pub async fn next_batch_by<E, F>(
+        &mut self,
+        mut read: impl FnMut(ReadEvents) -> F,
+    ) -> Result<SubscriptionItem, E>
+    where
+        F: Future<Output = Result<EventPage, E>>,
+    {
         loop {
             let committed = *self.committed.borrow_and_update();
             if self.done >= committed {
@@ -90,11 +121,16 @@ impl Subscription {
                 self.committed.changed().await.expect(SENDER_LIVES);
                 continue;
             }
-            let (events, done) = self.read_to(committed).await?;
+            let page = read(self.page_to(committed)).await?;
+            let done = match page.next {
+                Some(cursor) => Position::new(cursor.next).previous().unwrap_or(self.done),
+                None => committed,
+            };
+            let done = done.max(self.done);
             self.done = done;
-            if let Some(last) = events.last() {
+            if let Some(last) = page.events.last() {
                 self.told = last.position;
-                return Ok(SubscriptionItem::Events(events));
+                return Ok(SubscriptionItem::Events(page.events));
             }
             let is_silent = done
                 .since(self.told)
@@ -106,12 +142,9 @@ impl Subscription {
         }
     }
 
-    /// Reads one page after `done`, off the asynchronous threads, and tells how far it reaches.
-    async fn read_to(
-        &self,
-        committed: Position,
-    ) -> Result<(Vec<StoredEvent>, Position), QueryError> {
-        let query = ReadEvents {
+    /// The page after `done`.
+    fn page_to(&self, committed: Position) -> ReadEvents {
+        ReadEvents {
             filter: self.filter.clone(),
             range: EventRange {
                 from: self.done.next(),
@@ -121,20 +154,6 @@ impl Subscription {
             direction: Direction::Forward,
             limit: PAGE_ITEMS_MAX,
             cursor: None,
-        };
-        let reader = self.reader.clone();
-        let page = match tokio::task::spawn_blocking(move || reader.read_events(&query)).await {
-            Ok(page) => page?,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The runtime is shutting down.
-                Err(_) => return Err(QueryError::Stopped),
-            },
-        };
-        let done = match page.next {
-            Some(cursor) => Position::new(cursor.next).previous().unwrap_or(self.done),
-            None => committed,
-        };
-        Ok((page.events, done.max(self.done)))
+        }
     }
 }

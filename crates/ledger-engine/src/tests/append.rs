@@ -6,7 +6,9 @@ use super::random::{on_their_way, requests};
 use super::world::*;
 use crate::entity_codec::{encode_loaded, entity_key, parse_entity_key};
 use crate::{AppendError, EngineOptions, Request, SubmitError, decode_refusal};
-use ledger_core::{EventKind, Position, Reason, RecordedTime};
+use ledger_core::command::{CommandBody, OrderDisbursement};
+use ledger_core::event::DisbursementStage;
+use ledger_core::{Command, EventKind, Position, Reason, RecordedTime};
 use ledger_log::{Direction, Log, MemoryStore, Space, StateStore};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -243,7 +245,8 @@ fn a_full_queue_turns_requests_away() {
         refused(6, 3),
         Err(SubmitError::QueueFull {
             requests: 2,
-            commands: 8
+            commands: 8,
+            bytes: 8 * size_of::<Command>(),
         })
     );
     let third = world.submit(7, vec![register(7); 2]);
@@ -251,7 +254,8 @@ fn a_full_queue_turns_requests_away() {
         refused(8, 0),
         Err(SubmitError::QueueFull {
             requests: 3,
-            commands: 10
+            commands: 10,
+            bytes: 10 * size_of::<Command>(),
         })
     );
     store.open();
@@ -421,4 +425,79 @@ proptest! {
         prop_assert!(reopened.engine.verify().is_ok());
         prop_assert!(Position::ZERO < model.last());
     }
+}
+
+#[test]
+fn a_request_is_bounded_by_what_its_commands_name() {
+    let world = World::founded(Arc::new(MemoryStore::new()), EngineOptions::default());
+    let pay = |payments: u8, persons: usize| {
+        let one = |n| match order(n, 1, DisbursementStage::Full, &[]) {
+            CommandBody::OrderDisbursement(c) => {
+                CommandBody::OrderDisbursement(OrderDisbursement {
+                    beneficiaries: vec![person_key(1); persons],
+                    ..c
+                })
+            }
+            other => other,
+        };
+        request(u64::from(payments), (0..payments).map(one).collect())
+    };
+    let limit = crate::limits::REQUEST_NAMED_MAX;
+    for (payments, persons, named) in [
+        (90, 5_000, 450_090),
+        (4, 5_000, 20_004),
+        (1, 20_000, 20_001),
+    ] {
+        for request in [
+            pay(payments, persons),
+            validate_only(pay(payments, persons)),
+        ] {
+            let error = SubmitError::TooManyNamed { named, limit };
+            let refused = world.engine.submit(request).map(drop);
+            assert_eq!(refused, Err(error), "{payments} of {persons}");
+        }
+    }
+    for (payments, persons) in [(3, 5_000), (4, 4_999), (90, 200)] {
+        let answer = world.engine.append_blocking(pay(payments, persons));
+        assert!(answer.is_ok(), "{payments} of {persons}: {answer:?}");
+    }
+}
+
+#[test]
+fn the_queue_is_bounded_in_bytes_too() {
+    let store = GatedStore::new();
+    let options = EngineOptions {
+        queue_bytes_max: 100_000,
+        group_events_max: 1,
+        ..EngineOptions::default()
+    };
+    let world = World::founded(store.clone(), options);
+    let arrived = store.arrived().len();
+    store.close();
+    let mut receivers = vec![world.submit(1, vec![register(1)])];
+    store.await_arrivals(arrived + 1);
+    receivers.push(world.submit(2, vec![register(2)]));
+    while world.engine.status().queue_requests > 0 {
+        std::thread::yield_now();
+    }
+    // The open group is full. One request may be as large as it likes; then the queue is full.
+    let many = |id| independent(id, vec![register(3); 1_000]);
+    receivers.push(world.engine.submit(many(3)).unwrap());
+    let full = world.engine.submit(many(4)).map(drop);
+    let Err(SubmitError::QueueFull {
+        requests,
+        commands,
+        bytes,
+    }) = full
+    else {
+        panic!("{full:?}")
+    };
+    assert_eq!((requests, commands), (1, 1_000));
+    assert!(bytes > 100_000);
+    assert!(full.unwrap_err().retry_helps());
+    store.open();
+    for receiver in receivers {
+        receiver.blocking_recv().unwrap().unwrap();
+    }
+    world.engine.append_blocking(many(4)).unwrap();
 }

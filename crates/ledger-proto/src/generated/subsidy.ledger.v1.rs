@@ -4888,7 +4888,8 @@ pub struct TlsStatus {
 /// The bounds of a server.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Limits {
-    /// Largest message taken, in bytes.
+    /// Largest message taken, in bytes, without the texts of policy documents in it; above:
+    /// RESOURCE_EXHAUSTED.
     #[prost(uint64, tag = "1")]
     pub message_bytes_max: u64,
     /// Most commands in one request.
@@ -4939,6 +4940,39 @@ pub struct Limits {
     /// Bytes that are kept for an opening on a full disk, where there is room for them.
     #[prost(uint64, tag = "17")]
     pub spare_bytes_max: u64,
+    /// Largest message taken with the texts of policy documents in it, in bytes.
+    #[prost(uint64, tag = "18")]
+    pub document_message_bytes_max: u64,
+    /// Most fields of a message, at all levels, each as often as it is there; above: INVALID_ARGUMENT.
+    #[prost(uint32, tag = "19")]
+    pub message_fields_max: u32,
+    /// Most bytes of messages that are being received at once, over all connections. A message waits for
+    /// its turn, and then: RESOURCE_EXHAUSTED with a retry time.
+    #[prost(uint64, tag = "20")]
+    pub receiving_bytes_max: u64,
+    /// The same for one peer.
+    #[prost(uint64, tag = "21")]
+    pub receiving_bytes_per_peer_max: u64,
+    /// Milliseconds that a message may take to arrive; above: RESOURCE_EXHAUSTED.
+    #[prost(uint64, tag = "22")]
+    pub receive_ms: u64,
+    /// Most entities that the commands of one request name, each command for one and each item of its
+    /// lists for one more; above: INVALID_ARGUMENT.
+    #[prost(uint32, tag = "23")]
+    pub named_per_request_max: u32,
+    /// Most commands waiting for the writer; above: RESOURCE_EXHAUSTED with a retry time.
+    #[prost(uint32, tag = "24")]
+    pub queue_commands_max: u32,
+    /// Most bytes of requests waiting for the writer, as they are in memory; above: RESOURCE_EXHAUSTED
+    /// with a retry time.
+    #[prost(uint64, tag = "25")]
+    pub queue_bytes_max: u64,
+    /// Most reads of the store at once; more wait for their turn.
+    #[prost(uint32, tag = "26")]
+    pub reads_max: u32,
+    /// Those of them that may be pages of streams (ReadEvents and Subscribe).
+    #[prost(uint32, tag = "27")]
+    pub stream_reads_max: u32,
 }
 /// The beginning of an epoch.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

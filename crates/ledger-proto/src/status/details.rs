@@ -170,9 +170,24 @@ fn metadata(error: &ApiError) -> HashMap<String, String> {
         ApiError::EpochUnknown { current } => {
             put("current_epoch", current.to_string());
         }
-        _ => {}
+        _ => intake_metadata(error, &mut put),
     }
     metadata
+}
+
+/// The figures of a message that was not taken in.
+fn intake_metadata(error: &ApiError, put: &mut impl FnMut(&str, String) -> Option<String>) {
+    match error {
+        ApiError::MessageTooLarge { bytes, max } | ApiError::ReceivingFull { bytes, max, .. } => {
+            put("bytes", bytes.to_string());
+            put("bytes_max", max.to_string());
+        }
+        ApiError::ReceivedTooSlowly { bytes, time, .. } => {
+            put("bytes", bytes.to_string());
+            put("time_max_ms", time.as_millis().to_string());
+        }
+        _ => {}
+    }
 }
 
 fn refusal_metadata(

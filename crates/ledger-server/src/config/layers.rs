@@ -59,7 +59,7 @@ const fn number(name: &'static str) -> Key {
 }
 
 /// Every key that there is; a test holds this list to the fields of [`Settings`].
-pub const KEYS: [Key; 49] = [
+pub const KEYS: [Key; 57] = [
     text("data_dir"),
     switch("create"),
     switch("read_only"),
@@ -83,6 +83,14 @@ pub const KEYS: [Key; 49] = [
     number("clock.idle_days_max"),
     text("clock.accepted_until"),
     number("limits.message_bytes_max"),
+    number("limits.document_message_bytes_max"),
+    number("limits.message_fields_max"),
+    number("limits.receiving_bytes_max"),
+    number("limits.receiving_bytes_per_peer_max"),
+    number("limits.receive_ms"),
+    number("limits.named_per_request_max"),
+    number("limits.queue_bytes_max"),
+    number("limits.stream_reads_max"),
     number("limits.commands_per_request_max"),
     number("limits.queue_requests_max"),
     number("limits.queue_commands_max"),

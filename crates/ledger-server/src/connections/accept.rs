@@ -157,6 +157,7 @@ async fn set_up(
     let Some(tls) = tls else {
         let caller = Caller {
             name: None,
+            peer: ticket.peer,
             stage: Arc::clone(&ticket.stage),
         };
         return Some(Connection::new(Io::Plain(stream), ticket, caller, until));
@@ -186,6 +187,7 @@ async fn set_up(
     }
     let caller = Caller {
         name,
+        peer: ticket.peer,
         stage: Arc::clone(&ticket.stage),
     };
     let io = Io::Tls(Box::new(stream));

@@ -3,6 +3,7 @@
 use super::call::{Call, Shared};
 use super::error::CallError;
 use super::policy;
+use crate::limits::TRANSLATED_AT_ONCE_COMMANDS_MAX;
 use ledger_core::RequestId;
 use ledger_engine::query::{AnswerExplanations, ExplainAnswer};
 use ledger_engine::{AppendError, Appended, Mode, Outcome, Reply, Request};
@@ -17,7 +18,7 @@ pub(super) async fn append(
     call: Call,
     request: v1::AppendRequest,
 ) -> Result<v1::AppendResponse, CallError> {
-    let (request, asked) = engine_request(&call, request)?;
+    let (request, asked) = engine_request(&call, request).await?;
     let reply = call.shared.engine.append(request).await;
     // A status has no room for what its refusals rest on: `Explain` tells it by their numbers.
     let refused = reply.as_ref().is_ok_and(|it| asked.is_refused(it));
@@ -66,12 +67,34 @@ impl From<CallError> for Answer {
 }
 
 /// Reads a request, and names its content by a digest.
-pub(super) fn engine_request(
+///
+/// A large one, or one that publishes a document, is read on a thread of its own.
+pub(super) async fn engine_request(
     call: &Call,
+    wire: v1::AppendRequest,
+) -> Result<(Request, Asked), CallError> {
+    let publishes =
+        |command: &v1::Command| matches!(command.body, Some(v1::command::Body::PublishPolicy(_)));
+    let is_small = wire.commands.len() <= TRANSLATED_AT_ONCE_COMMANDS_MAX
+        && !wire.commands.iter().any(publishes);
+    let actor = Arc::clone(&call.actor);
+    let commands_max = call.shared.limits.commands_per_request_max;
+    let translated = match is_small {
+        true => translated(actor, commands_max, wire),
+        false => {
+            let work = move || translated(actor, commands_max, wire);
+            call.shared.translate(work).await?
+        }
+    };
+    Ok(translated?)
+}
+
+fn translated(
+    actor: Arc<str>,
+    commands_max: usize,
     wire: v1::AppendRequest,
 ) -> Result<(Request, Asked), Vec<DecodeError>> {
     let compile = |text: &str| ledger_policy::compile(text).map_err(|_| policy::problems(text));
-    let commands_max = call.shared.limits.commands_per_request_max;
     let request = append_request_from_proto(&wire, commands_max, &compile)?;
     let explain = ExplainAnswer::new(&request.commands, request.detail);
     let request = Request {
@@ -86,7 +109,7 @@ pub(super) fn engine_request(
             AppendMode::Independent => Mode::Independent,
         },
         validate_only: request.validate_only,
-        actor: Arc::clone(&call.actor),
+        actor,
         source_system: request.source_system,
     };
     let asked = Asked {

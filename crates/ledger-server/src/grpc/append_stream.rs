@@ -110,7 +110,7 @@ impl Pipeline {
             }
             match self.step().await {
                 Step::Answer(answer) => return Ok(Some((*answer, self))),
-                Step::Arrived(request) => self.take_in(*request),
+                Step::Arrived(request) => self.take_in(*request).await,
                 Step::InputEnded => self.input = Input::Ended,
                 Step::InputBroken(status) => self.input = Input::Broken(status),
                 Step::Stopping => self.input = Input::Cut,
@@ -147,11 +147,11 @@ impl Pipeline {
         }
     }
 
-    fn take_in(&mut self, wire: v1::AppendRequest) {
+    async fn take_in(&mut self, wire: v1::AppendRequest) {
         let request_id = wire.request_id.clone();
-        match engine_request(&self.call, wire) {
+        match engine_request(&self.call, wire).await {
             Ok((request, asked)) => self.submit(request, asked),
-            Err(problems) => self.fail(request_id, problems.into()),
+            Err(error) => self.fail(request_id, error),
         }
     }
 

@@ -1,5 +1,5 @@
-//! What is around every call, whatever its service: its headers are bounded, it ends at its
-//! deadline, its stream is counted, and an error that it ends in says why.
+//! What is around every call, whatever its service: its headers and what it sends are bounded, it
+//! ends at its deadline, its stream is counted, and an error that it ends in says why.
 //!
 //! The libraries below answer some calls by themselves: a method that does not exist, a message
 //! that is too large or none at all. They know nothing of the contract, so what they say is
@@ -75,7 +75,7 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
         if let Some(caller) = request.extensions().get::<Caller>() {
             caller.note_call();
         }
@@ -83,6 +83,10 @@ where
             Ok(permit) => permit,
             Err(error) => return Box::pin(async { Ok(error.into_status().into_http()) }),
         };
+        let peer = request.extensions().get::<Caller>().map(Caller::peer);
+        let intake = &self.shared.intake;
+        let path = request.uri().path().to_owned();
+        let mut request = request.map(|body| intake.receive(&path, peer, body));
         let deadline = Deadline::of(request.headers());
         request.extensions_mut().insert(deadline);
         let answering = self.inner.call(request);

@@ -2,12 +2,13 @@
 
 use super::deadline::Deadline;
 use super::error::CallError;
+use super::receiving::{Bounds, Intake};
 use super::stream::Answers;
 use crate::config::{Config, Identity};
 use crate::connections::Connections;
 use crate::descriptors::Share;
 use crate::keeper::Keeper;
-use crate::limits::{Limits, RETRY_DELAY};
+use crate::limits::{Limits, RETRY_DELAY, TRANSLATIONS_MAX};
 use crate::tls::LiveTls;
 use ledger_core::{Position, RecordedTime};
 use ledger_engine::query::{QueryError, Reader};
@@ -34,6 +35,11 @@ pub(crate) struct Shared {
     identity: Identity,
     /// A permit for each read of the store that may run at once.
     reads: Arc<Semaphore>,
+    /// A permit for each of them that may be a page of a stream.
+    stream_reads: Arc<Semaphore>,
+    /// A permit for each large request that may be translated at once.
+    translations: Arc<Semaphore>,
+    pub(crate) intake: Arc<Intake>,
     /// A permit for each stream that may be open at once.
     streams: Arc<Semaphore>,
     stopping: watch::Receiver<bool>,
@@ -86,6 +92,9 @@ impl Shared {
             reader: engine.reader(),
             engine,
             reads: Arc::new(Semaphore::new(config.limits.reads_max)),
+            stream_reads: Arc::new(Semaphore::new(config.limits.stream_reads_max)),
+            translations: Arc::new(Semaphore::new(TRANSLATIONS_MAX)),
+            intake: Arc::new(Intake::new(Bounds::of(&config.limits))),
             streams: Arc::new(Semaphore::new(config.limits.streams_max)),
             limits: config.limits.clone(),
             data_dir: config.data_dir.clone(),
@@ -117,6 +126,39 @@ impl Shared {
         });
         match answer.await {
             Ok(answer) => Ok(answer?),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // The runtime is shutting down.
+            Err(_) => Err(ApiError::NotServing.into()),
+        }
+    }
+
+    /// Reads one page of a stream: as [`read`](Self::read), within the share that streams have of
+    /// all reads. Who waits for a page waits behind those who came before, so that each of many
+    /// streams gets a page in turn, also one whose filter never matches.
+    pub(crate) async fn read_page<T: Send + 'static>(
+        self: &Arc<Self>,
+        question: impl FnOnce(&Reader) -> Result<T, QueryError> + Send + 'static,
+    ) -> Result<T, CallError> {
+        let permit = self.stream_reads.acquire().await;
+        let _permit = permit.expect("the permits of reads are never closed");
+        self.read(question).await
+    }
+
+    /// Does work that takes long for a thread that serves connections on another one, a few at a
+    /// time.
+    pub(crate) async fn translate<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, CallError> {
+        let permit = Arc::clone(&self.translations).acquire_owned().await;
+        let permit = permit.expect("the permits of translations are never closed");
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(permit);
+            done
+        });
+        match done.await {
+            Ok(done) => Ok(done),
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             // The runtime is shutting down.
             Err(_) => Err(ApiError::NotServing.into()),

@@ -82,6 +82,13 @@ impl CallError {
                 free,
                 headroom,
             }),
+            AppendError::NotAccepted(SubmitError::TooManyNamed { named, limit }) => {
+                let problem = DecodeProblem::TooMany {
+                    max: limit,
+                    found: named,
+                };
+                DecodeError::new("entities that the commands name", problem).into()
+            }
             AppendError::NotAccepted(SubmitError::Stopped { .. }) | AppendError::Stopped { .. } => {
                 stopped()
             }
@@ -318,6 +325,7 @@ mod tests {
                 AppendError::NotAccepted(SubmitError::QueueFull {
                     requests: 1,
                     commands: 1,
+                    bytes: 1,
                 }),
                 false,
                 (Code::ResourceExhausted, "QUEUE_FULL"),

@@ -313,6 +313,16 @@ fn limits_to_proto(shared: &Shared, storage: &Condition) -> v1::Limits {
         writes_headroom_bytes: storage.writes_headroom_bytes,
         shadow_headroom_bytes: storage.shadow_headroom_bytes,
         spare_bytes_max: storage.spare_bytes_max,
+        document_message_bytes_max: count(limits.document_message_bytes_max),
+        message_fields_max: small(limits.message_fields_max),
+        receiving_bytes_max: count(limits.receiving_bytes_max),
+        receiving_bytes_per_peer_max: count(limits.receiving_bytes_per_peer_max),
+        receive_ms: limits.receive_ms,
+        named_per_request_max: small(limits.named_per_request_max),
+        queue_commands_max: small(limits.queue_commands_max),
+        queue_bytes_max: count(limits.queue_bytes_max),
+        reads_max: small(limits.reads_max),
+        stream_reads_max: small(limits.stream_reads_max),
     }
 }
 

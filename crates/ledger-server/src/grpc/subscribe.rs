@@ -6,8 +6,9 @@ use super::error::CallError;
 use super::read::{envelope, filter_from_proto};
 use super::stream::{Answers, pull};
 use ledger_core::Position;
-use ledger_engine::query::{Subscription, SubscriptionItem};
+use ledger_engine::query::{ReadEvents, Subscription, SubscriptionItem};
 use ledger_proto::{ApiError, v1};
+use std::sync::Arc;
 use v1::subscribe_response::Message;
 
 pub(super) async fn subscribe(
@@ -37,9 +38,18 @@ struct Following {
 
 impl Following {
     async fn next(mut self) -> Result<Option<(v1::SubscribeResponse, Self)>, CallError> {
+        let shared = Arc::clone(&self.call.shared);
+        let read = |query: ReadEvents| {
+            let shared = Arc::clone(&shared);
+            async move {
+                shared
+                    .read_page(move |reader| reader.read_events(&query))
+                    .await
+            }
+        };
         let item = tokio::select! {
-            item = self.subscription.next_batch() => item?,
-            () = self.call.shared.stopping() => return Err(ApiError::NotServing.into()),
+            item = self.subscription.next_batch_by(read) => item?,
+            () = shared.stopping() => return Err(ApiError::NotServing.into()),
         };
         let message = match item {
             SubscriptionItem::Events(events) => Message::Events(v1::EventBatch {
