@@ -4,3 +4,4 @@ pub(crate) mod cells;
 pub(crate) mod encoding;
 pub(crate) mod rows;
 pub(crate) mod safe;
+pub(crate) mod sheet;

@@ -62,7 +62,7 @@ pub(crate) struct Import {
     /// What the lines are.
     #[arg(value_enum)]
     kind: Kind,
-    /// The file: CSV with a header line, in UTF-8, UTF-16 or GB18030.
+    /// The file: CSV with a header line, in UTF-8, UTF-16 or GB18030, or a workbook.
     file: PathBuf,
     /// Takes a field from a column; may be repeated.
     #[arg(long, value_name = "FIELD=COLUMN")]
@@ -79,6 +79,9 @@ pub(crate) struct Import {
     /// How the characters of the file are written; recognised when it is not given.
     #[arg(long, value_enum, value_name = "NAME")]
     encoding: Option<Encoding>,
+    /// The sheet of a workbook (XLSX or XLS); needed when several have something in them.
+    #[arg(long, value_name = "NAME", conflicts_with = "encoding")]
+    sheet: Option<String>,
     /// Take certificate numbers as they stand, also those that look as if a spreadsheet had damaged
     /// them.
     #[arg(long)]
@@ -110,7 +113,7 @@ impl Import {
         let input = |error: source::SourceError| {
             Failure::Input(format!("{}: {error}", self.file.display()))
         };
-        let text = source::text(&bytes, self.encoding).map_err(input)?;
+        let text = source::text(&bytes, self.encoding, self.sheet.as_deref()).map_err(input)?;
         let table = Table::open(&text).map_err(|error| input(error.into()))?;
         let mapping = self.mapping(table.header()).map_err(usage)?;
         let lines_per_batch = usize::try_from(self.batch).unwrap_or(usize::MAX);

@@ -12,6 +12,7 @@ use super::mapping::Mapping;
 use super::table::{Line, Table, TableError};
 use crate::reading::cells::is_whole;
 use crate::reading::encoding::{Encoding, EncodingError, decode};
+use crate::reading::sheet::{SheetError, is_workbook, sheet_text};
 
 /// Bytes of one file, which is held in memory: ten million lines of two identifiers and a date.
 const FILE_BYTES_MAX: usize = 1024 * 1024 * 1024;
@@ -82,6 +83,12 @@ pub(super) enum SourceError {
     /// The bytes are no text.
     #[error(transparent)]
     Encoding(#[from] EncodingError),
+    /// The workbook cannot be read.
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
+    /// A sheet is asked for, of a file that has none.
+    #[error("--sheet is for workbooks, and the file is none")]
+    NoWorkbook,
     /// The text is no roster.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -100,15 +107,23 @@ pub(super) enum SourceError {
     Empty,
 }
 
-/// The text of a file.
-pub(super) fn text(bytes: &[u8], encoding: Option<Encoding>) -> Result<String, SourceError> {
+/// The text of a file; of a workbook that of one of its sheets.
+pub(super) fn text(
+    bytes: &[u8],
+    encoding: Option<Encoding>,
+    sheet: Option<&str>,
+) -> Result<String, SourceError> {
     if bytes.len() > FILE_BYTES_MAX {
         return Err(SourceError::TooLong {
             bytes: bytes.len(),
             max: FILE_BYTES_MAX,
         });
     }
-    Ok(decode(bytes, encoding)?)
+    match (is_workbook(bytes), sheet) {
+        (true, sheet) => Ok(sheet_text(bytes, sheet)?),
+        (false, Some(_)) => Err(SourceError::NoWorkbook),
+        (false, None) => Ok(decode(bytes, encoding)?),
+    }
 }
 
 impl<'file> Source<'file> {
