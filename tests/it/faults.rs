@@ -3,8 +3,10 @@
 use ledger_tests::faults::{Campaign, KINDS};
 use std::env;
 
-/// Rounds of each kind in a run of the tests; one takes a third of a second.
-const ROUNDS: u64 = 12;
+/// Rounds of each kind in a run of the tests; one takes a third of a second. The command runs any
+/// number, from any seed; the gate has one of its own, so that it says the same each time.
+const ROUNDS: u64 = 10;
+const SEED: u64 = 20_261_128;
 
 /// The disk with faults is mounted over FUSE, which takes root and `/dev/fuse`. Whoever has neither
 /// says so with this variable, and knows then that these rounds were left out.
@@ -20,12 +22,8 @@ fn what_was_acknowledged_survives_a_disk_with_faults() {
     let mut campaign = Campaign::new(folder.path().to_owned())
         .unwrap_or_else(|error| panic!("{error:#}; set {WITHOUT_FUSE}=1 to go without"));
     let kinds = KINDS.map(|kind| kind.name);
-    let seed = u64::from_be_bytes(*uuid::Uuid::new_v4().as_bytes().first_chunk().unwrap());
-    // The step before which the server is killed follows from the number of the round: over the
-    // runs every step comes up.
-    let first = seed % 150;
     let report = campaign
-        .run(&kinds, seed, first..first + ROUNDS)
+        .run(&kinds, SEED, 0..ROUNDS)
         .unwrap_or_else(|error| panic!("{error:#}"));
     println!("{report}");
     let struck: u64 = report.tallies().values().map(|tally| tally.struck).sum();

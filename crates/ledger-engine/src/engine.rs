@@ -63,6 +63,10 @@ impl Parts {
         mut event_ids: EventIds,
     ) -> Result<Self, OpenError> {
         let tip = recovery::recover(&**storage)?;
+        // What cannot be read here is told before anything is written.
+        let snapshot = storage.snapshot().map_err(OpenError::Log)?;
+        epochs::read_epochs(&*snapshot)?;
+        drop(snapshot);
         let epoch = match storage.read_only() {
             None => storage.claim_epoch().map_err(OpenError::Log)?,
             // Whoever only reads takes nothing over.

@@ -203,7 +203,7 @@ impl Campaign {
         let after = files();
         let lost: Vec<_> = before
             .iter()
-            .filter(|path| !after.contains(path) && !is_replaced(path))
+            .filter(|path| !after.contains(path) && !is_replaced(path, refused))
             .collect();
         if again.is_err() {
             ensure!(lost.is_empty(), "a refused start has removed {lost:?}");
@@ -244,14 +244,19 @@ fn noted_position(disk: &mut Disk) -> u64 {
 }
 
 /// What RocksDB replaces at each opening for writing. A ledger that the store opens and the engine
-/// refuses, for damage to what only the engine reads, has been opened so far; no table is removed.
-fn is_replaced(path: &[FileName]) -> bool {
+/// refuses, for damage to what only the engine reads, has been opened so far, and its tables may
+/// have been compacted: then the contents of those that are gone lie in others.
+fn is_replaced(path: &[FileName], refused: &Refused) -> bool {
+    let by_the_engine = refused
+        .said
+        .starts_with("ledger-server: ledger cannot be opened");
     let name = path.last().map(|name| name.to_string_lossy());
     name.is_some_and(|name| {
         name.starts_with("LOG")
             || name.starts_with("MANIFEST-")
             || name.starts_with("OPTIONS-")
             || name.ends_with(".log")
+            || (by_the_engine && name.ends_with(".sst"))
     })
 }
 
