@@ -96,9 +96,10 @@ impl Committer {
         );
         if failed.nothing_written && is_ours && self.go_back_to(before) {
             tracing::error!(%reason, "nothing of a group was written; the engine goes on");
-            refuse(replies, &reason);
-            let not_written = NotDurable::NotWritten(reason);
+            // The writer first: who is answered and asks again at once finds it gone back already.
+            let not_written = NotDurable::NotWritten(Arc::clone(&reason));
             self.shared.inbox.committed(Err(not_written));
+            refuse(replies, &reason);
             return true;
         }
         tracing::error!(%reason, "commit failed; the engine takes no more requests");
