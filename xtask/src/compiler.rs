@@ -1,9 +1,9 @@
 //! Which C++ compiler builds RocksDB: the one that somebody chose, else clang.
 //!
-//! clang needs a third less processor time than gcc for the same files (`docs/benchmarks.md`). The
-//! choice is written where every Cargo of this checkout reads it, and not only handed to those that
-//! xtask starts: Cargo compiles RocksDB again when the compiler changes, so that two habits would
-//! cost a long build each time.
+//! clang needs about a third less processor time than gcc for the same files. The choice is
+//! written where every Cargo of this checkout reads it, and not only handed to those that xtask
+//! starts: Cargo compiles RocksDB again when the compiler changes, so that two habits would cost a
+//! long build each time.
 
 use std::env;
 use std::fs;
