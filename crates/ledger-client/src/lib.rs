@@ -4,7 +4,7 @@
 //! call again only when that is safe and helps, always under the same request id, and decodes
 //! what the ledger refused. [`Client::load`] sends batches over a stream with a bound on those in
 //! flight; [`Subscription`] goes on after a broken connection where it was; [`json`] is the
-//! contract in JSON that people can read and write.
+//! contract in JSON that people can read and write; [`reading`] takes files as offices write them.
 //!
 //! ```no_run
 //! use ledger_client::{Batch, Client, ClientConfig, ClientError, random_request_id};
@@ -43,6 +43,7 @@ mod error;
 pub mod json;
 pub mod limits;
 mod load;
+pub mod reading;
 mod request_id;
 mod retry;
 mod stream;

@@ -4,7 +4,6 @@ mod commands;
 mod failure;
 mod names;
 mod output;
-mod reading;
 mod show;
 mod when;
 

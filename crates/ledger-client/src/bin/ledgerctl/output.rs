@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use comfy_table::{Cell, CellAlignment, LineStyle, Table, TableStyle};
 use serde_json::Value;
 
-use crate::reading::safe::SafeWriter;
+use ledger_client::reading::safe::SafeWriter;
 
 /// Where answers go.
 pub(crate) struct Output<'writer> {

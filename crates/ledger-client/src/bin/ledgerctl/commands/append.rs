@@ -16,8 +16,8 @@ use super::explain::Why;
 use super::request::{Asked, Naming, record};
 use crate::failure::{Failure, read_file};
 use crate::output::Output;
-use crate::reading::encoding::{Encoding, decode};
 use crate::show;
+use ledger_client::reading::encoding::{Encoding, decode};
 
 /// Appends commands as one request.
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use ledger_proto::from_proto::{certificate_kind_from_proto, employment_evidence_
 use ledger_proto::v1;
 
 use crate::names;
-use crate::reading::cells::{REMEDY, damage, date, plain};
+use ledger_client::reading::cells::{REMEDY, damage, date, plain};
 
 /// What the lines of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

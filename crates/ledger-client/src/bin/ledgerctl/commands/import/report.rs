@@ -11,8 +11,8 @@ use super::earlier::FirstRefusal;
 use super::source::Source;
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::reading::safe::SafeWriter;
 use crate::show;
+use ledger_client::reading::safe::SafeWriter;
 
 /// Rejected lines shown to people; all of them are in the file of rejects and in JSON.
 const REJECTS_SHOWN_MAX: usize = 20;

@@ -10,9 +10,9 @@ use sha2::{Digest as _, Sha256};
 use super::fields::Numbers;
 use super::mapping::Mapping;
 use super::table::{Line, Table, TableError};
-use crate::reading::cells::is_whole;
-use crate::reading::encoding::{Encoding, EncodingError, decode};
-use crate::reading::sheet::{SheetError, is_workbook, sheet_text};
+use ledger_client::reading::cells::is_whole;
+use ledger_client::reading::encoding::{Encoding, EncodingError, decode};
+use ledger_client::reading::sheet::{SheetError, is_workbook, sheet_text};
 
 /// Bytes of one file, which is held in memory: ten million lines of two identifiers and a date.
 const FILE_BYTES_MAX: usize = 1024 * 1024 * 1024;

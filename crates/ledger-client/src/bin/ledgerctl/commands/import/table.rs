@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::report::REASON_COLUMNS;
-use crate::reading::rows::{RowError, Rows, delimiter};
-use crate::reading::safe::unguard;
+use ledger_client::reading::rows::{RowError, Rows, delimiter};
+use ledger_client::reading::safe::unguard;
 
 /// A text with a header. Its rows are read again for every use, so that only the text is held.
 #[derive(Debug, Clone)]
@@ -176,7 +176,7 @@ impl<'file> Table<'file> {
     }
 }
 
-fn is_blank(row: &crate::reading::rows::Row<'_>) -> bool {
+fn is_blank(row: &ledger_client::reading::rows::Row<'_>) -> bool {
     row.is_blank()
 }
 

@@ -27,7 +27,7 @@ fn is_number(cell: &str) -> bool {
 }
 
 /// The cell as a spreadsheet shows it and does not run it.
-pub(crate) fn guard(cell: &str) -> String {
+pub fn guard(cell: &str) -> String {
     match is_risky(cell) {
         true => format!("{GUARD}{cell}"),
         false => cell.to_owned(),
@@ -35,7 +35,7 @@ pub(crate) fn guard(cell: &str) -> String {
 }
 
 /// What was guarded.
-pub(crate) fn unguard(cell: &str) -> &str {
+pub fn unguard(cell: &str) -> &str {
     match cell.strip_prefix(GUARD) {
         Some(rest) if is_risky(rest) => rest,
         _ => cell,
@@ -44,24 +44,39 @@ pub(crate) fn unguard(cell: &str) -> &str {
 
 /// Writes CSV for spreadsheets: UTF-8 with a byte order mark, no formulas.
 #[derive(Debug)]
-pub(crate) struct SafeWriter<W: io::Write>(csv::Writer<W>);
+pub struct SafeWriter<W: io::Write>(csv::Writer<W>);
 
 impl<W: io::Write> SafeWriter<W> {
-    pub(crate) fn new(mut writer: W) -> io::Result<Self> {
+    /// Begins a table, with a byte order mark.
+    ///
+    /// # Errors
+    ///
+    /// What the writer says.
+    pub fn new(mut writer: W) -> io::Result<Self> {
         writer.write_all(BYTE_ORDER_MARK)?;
         Ok(Self::going_on(writer))
     }
 
     /// Goes on with a table that was begun.
-    pub(crate) fn going_on(writer: W) -> Self {
+    pub fn going_on(writer: W) -> Self {
         Self(csv::Writer::from_writer(writer))
     }
 
-    pub(crate) fn row<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) -> io::Result<()> {
+    /// Writes a row.
+    ///
+    /// # Errors
+    ///
+    /// What the writer says; also when the row has another number of cells than the one before.
+    pub fn row<'a>(&mut self, cells: impl IntoIterator<Item = &'a str>) -> io::Result<()> {
         Ok(self.0.write_record(cells.into_iter().map(guard))?)
     }
 
-    pub(crate) fn flush(&mut self) -> io::Result<()> {
+    /// Hands on what was written so far.
+    ///
+    /// # Errors
+    ///
+    /// What the writer says.
+    pub fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
     }
 }

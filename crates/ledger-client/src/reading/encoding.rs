@@ -5,7 +5,7 @@ use encoding_rs::{DecoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 /// How the characters of a file are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Encoding {
+pub enum Encoding {
     /// UTF-8, with or without a byte order mark.
     #[value(name = "utf-8", alias = "utf8")]
     Utf8,
@@ -22,7 +22,7 @@ pub(crate) enum Encoding {
 
 /// Why bytes are no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum EncodingError {
+pub enum EncodingError {
     /// Bytes that stand for no character.
     #[error(
         "line {line}: the bytes are no {name} text. Save the file as UTF-8, or name its encoding \
@@ -77,7 +77,7 @@ impl Encoding {
 /// # Errors
 ///
 /// Names the line of the first bytes that are no text, and files that can be read in two ways.
-pub(crate) fn decode(bytes: &[u8], given: Option<Encoding>) -> Result<String, EncodingError> {
+pub fn decode(bytes: &[u8], given: Option<Encoding>) -> Result<String, EncodingError> {
     let text = match given.or_else(|| marked(bytes)).or_else(|| wide(bytes)) {
         Some(encoding) => decode_as(bytes, encoding)?,
         None => guess(bytes)?,

@@ -7,25 +7,25 @@ const CELLS_MAX: usize = 16_384;
 
 /// A row of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Row<'text> {
+pub struct Row<'text> {
     /// The line on which it begins, from 1.
-    pub(crate) line: u64,
+    pub line: u64,
     /// Its cells, exactly as they stand there, without the quotes around them.
-    pub(crate) cells: Vec<Cow<'text, str>>,
+    pub cells: Vec<Cow<'text, str>>,
     /// Lines on which a cell with a line end in it begins, with the index of the cell.
-    pub(crate) long_cells: Vec<(usize, u64)>,
+    pub long_cells: Vec<(usize, u64)>,
 }
 
 impl Row<'_> {
     /// Whether nothing stands there but white space.
-    pub(crate) fn is_blank(&self) -> bool {
+    pub fn is_blank(&self) -> bool {
         self.cells.iter().all(|cell| cell.trim().is_empty())
     }
 }
 
 /// Why a text is no CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum RowError {
+pub enum RowError {
     /// A quote that nothing closes.
     #[error("line {line}: the quote that begins there is not closed; nothing was sent")]
     Unclosed {
@@ -52,7 +52,7 @@ pub(crate) enum RowError {
 }
 
 /// How many lines end in a text: at LF, at CR LF together, and at a CR alone.
-pub(crate) fn line_ends(text: &str) -> u64 {
+pub fn line_ends(text: &str) -> u64 {
     let bytes = text.as_bytes();
     let next = bytes.iter().skip(1).copied().map(Some).chain([None]);
     let ends = bytes.iter().zip(next);
@@ -66,7 +66,7 @@ pub(crate) fn line_ends(text: &str) -> u64 {
 
 /// The delimiter of a text: the comma, unless the first row has none and has tabs (what a
 /// spreadsheet calls Unicode text) or semicolons.
-pub(crate) fn delimiter(text: &str) -> char {
+pub fn delimiter(text: &str) -> char {
     let first = text.trim_start().split(['\r', '\n']).next();
     let first = first.unwrap_or_default();
     let candidates = [',', '\t', ';'].into_iter();
@@ -78,7 +78,7 @@ pub(crate) fn delimiter(text: &str) -> char {
 
 /// The rows of a text, blank ones included. It ends after the first error.
 #[derive(Debug, Clone)]
-pub(crate) struct Rows<'text> {
+pub struct Rows<'text> {
     rest: &'text str,
     line: u64,
     delimiter: char,
@@ -86,7 +86,9 @@ pub(crate) struct Rows<'text> {
 }
 
 impl<'text> Rows<'text> {
-    pub(crate) const fn new(text: &'text str, delimiter: char) -> Self {
+    /// The rows of a whole text.
+    #[must_use]
+    pub const fn new(text: &'text str, delimiter: char) -> Self {
         Self {
             rest: text,
             line: 1,

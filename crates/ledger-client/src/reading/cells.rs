@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use ledger_client::json::invisible_character;
+use crate::json::invisible_character;
 use ledger_core::BusinessDate;
 
 /// Digits that a spreadsheet keeps of a number.
@@ -24,7 +24,7 @@ const ZEROS_OF_CHANCE_MAX: usize = 2;
 /// # Errors
 ///
 /// Names a character that nobody can see, by its code and its place.
-pub(crate) fn plain(value: &str) -> Result<Cow<'_, str>, String> {
+pub fn plain(value: &str) -> Result<Cow<'_, str>, String> {
     let value = value.trim();
     let value = value
         .strip_prefix(['\'', '＇'])
@@ -53,7 +53,7 @@ fn narrow(character: char) -> char {
 ///
 /// `others_are_whole` says that another number of the column has more digits than a spreadsheet
 /// keeps and does not end with zeros, so that the column was not rounded.
-pub(crate) fn damage(number: &str, others_are_whole: bool) -> Option<String> {
+pub fn damage(number: &str, others_are_whole: bool) -> Option<String> {
     if is_scientific(number) {
         return Some("a spreadsheet has written the number as a power of ten".to_owned());
     }
@@ -74,11 +74,11 @@ pub(crate) fn damage(number: &str, others_are_whole: bool) -> Option<String> {
 }
 
 /// What to do about a damaged number.
-pub(crate) const REMEDY: &str = "give the column the format of text and enter the numbers again; \
+pub const REMEDY: &str = "give the column the format of text and enter the numbers again; \
                                  with --numbers-are-whole they are taken as they stand";
 
 /// Whether a number has more digits than a spreadsheet keeps, and they are not all zero.
-pub(crate) fn is_whole(number: &str) -> bool {
+pub fn is_whole(number: &str) -> bool {
     number.len() > DIGITS_KEPT && is_digits(number) && rounded_digits(number).is_none()
 }
 
@@ -110,7 +110,7 @@ fn is_digits(text: &str) -> bool {
 /// # Errors
 ///
 /// Says what is wrong; a day number of a spreadsheet is named with the day that it stands for.
-pub(crate) fn date(text: &str) -> Result<BusinessDate, String> {
+pub fn date(text: &str) -> Result<BusinessDate, String> {
     let day = ["T00:00:00", " 00:00:00", " 0:00:00", " 00:00", " 0:00"];
     let mut ends = day.into_iter();
     let text = ends.find_map(|end| text.strip_suffix(end)).unwrap_or(text);

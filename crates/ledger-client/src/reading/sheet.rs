@@ -25,7 +25,7 @@ const DELIMITER: char = ',';
 
 /// Why a workbook cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum SheetError {
+pub enum SheetError {
     /// The workbook is damaged, encrypted, or none.
     #[error("the workbook cannot be read: {0}")]
     Broken(String),
@@ -49,7 +49,7 @@ pub(crate) enum SheetError {
 }
 
 /// Whether bytes are a workbook, whatever the file is called.
-pub(crate) fn is_workbook(bytes: &[u8]) -> bool {
+pub fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(ZIP) || bytes.starts_with(COMPOUND_FILE)
 }
 
@@ -70,7 +70,7 @@ struct Found {
 /// # Errors
 ///
 /// Says what is wrong with the workbook, or which sheets there are to choose from.
-pub(crate) fn sheet_text(bytes: &[u8], name: Option<&str>) -> Result<String, SheetError> {
+pub fn sheet_text(bytes: &[u8], name: Option<&str>) -> Result<String, SheetError> {
     let mut found = match bytes.starts_with(ZIP) {
         true => sheets_of_xlsx(bytes, name)?,
         false => sheets_of_xls(bytes, name)?,
