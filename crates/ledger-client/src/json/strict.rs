@@ -67,6 +67,13 @@ impl<'de> Visitor<'de> for Reader {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut found = Vec::new();
         while let Some(Strict(item)) = items.next_element()? {
+            if let Some((place, character)) = item.as_str().and_then(invisible_character) {
+                let number = found.len().saturating_add(1);
+                return Err(de::Error::custom(format_args!(
+                    "item {number} of a list: character {place} is U+{:04X}, which cannot be seen",
+                    u32::from(character)
+                )));
+            }
             found.push(item);
         }
         Ok(Value::Array(found))
@@ -141,6 +148,17 @@ mod tests {
     }
 
     #[test]
+    fn values_within_values_have_a_bound() {
+        for (depth, expected) in [(100, true), (128, false), (100_000, false)] {
+            let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+            let found = read_values(&text).map_err(|error| error.to_string());
+            assert_eq!(found.is_ok(), expected, "{depth}: {found:?}");
+            let Err(error) = found else { continue };
+            assert!(error.starts_with("recursion limit exceeded"), "{error}");
+        }
+    }
+
+    #[test]
     fn a_key_stands_once_and_can_be_seen() {
         for (text, expected) in [
             (
@@ -177,6 +195,21 @@ mod tests {
                 "{\"personKey\": \"01\u{feff}\"}",
                 "the key personKey: character 3 is U+FEFF, which",
             ),
+            (
+                "{\"keys\": [\"01\",\n\"0\u{200b}1\"]}",
+                "item 2 of a list: character 2 is U+200B, which cannot be seen at line 2",
+            ),
+            (
+                r#"[[{"a": ["b", ["\u202ec"]]}]]"#,
+                "item 1 of a list: character 1 is U+202E, which",
+            ),
+            (
+                r#"{"a": [[{"b": [{"c": 1, "\u0063": 2}]}]]}"#,
+                "the key c stands there twice",
+            ),
+            (r#"{"a": 1e400}"#, "number out of range"),
+            (r#"{"a": NaN}"#, "expected value"),
+            (r#"{"a": -Infinity}"#, "invalid number"),
             ("{\"a\": ", "EOF while parsing a value at line 1 column 6"),
         ] {
             let found = read_values(text).unwrap_err().to_string();

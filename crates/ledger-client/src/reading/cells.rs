@@ -2,6 +2,7 @@
 //! spreadsheet has damaged is named.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::json::invisible_character;
 use ledger_core::BusinessDate;
@@ -95,9 +96,56 @@ fn is_scientific(number: &str) -> bool {
         return false;
     };
     let mantissa = mantissa.strip_prefix(['+', '-']).unwrap_or(mantissa);
-    let (whole, rest) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
-    let exponent = exponent.strip_prefix(['+', '-']);
+    let parts = mantissa.split_once(['.', ',']);
+    let (whole, rest) = parts.unwrap_or((mantissa, "0"));
+    // Without a point and a sign it may be a name, such as 1E2345.
+    let exponent = match exponent.strip_prefix(['+', '-']) {
+        None => parts.map(|_| exponent),
+        signed => signed,
+    };
     whole.len() == 1 && is_digits(whole) && is_digits(rest) && exponent.is_some_and(is_digits)
+}
+
+/// How long the numbers of a column are, as far as they are digits only.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lengths(BTreeMap<usize, u64>);
+
+/// Numbers of one length before it counts as the usual one: one number shows nothing.
+const USUAL_MIN: u64 = 2;
+
+impl Lengths {
+    /// Looks at a number of the column.
+    pub fn add(&mut self, number: &str) {
+        if is_digits(number) {
+            let count = self.0.entry(number.len()).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// The length that more than half of them have, and two at least.
+    #[must_use]
+    pub fn usual(&self) -> Option<usize> {
+        let all = self
+            .0
+            .values()
+            .fold(0_u64, |sum, count| sum.saturating_add(*count));
+        let usual = |count: u64| count >= USUAL_MIN && count > all / 2;
+        let mut found = self.0.iter().filter(|(_, count)| usual(**count));
+        found.next().map(|(length, _)| *length)
+    }
+}
+
+/// Names the zeros that a spreadsheet may have taken off the beginning of a number, by the length
+/// that it should have.
+#[must_use]
+pub fn lost_zeros(number: &str, expected: usize, whose: &str) -> Option<String> {
+    (is_digits(number) && number.len() < expected).then(|| {
+        let found = number.len();
+        format!(
+            "it has {found} digits, and {whose} {expected}: a spreadsheet may have taken zeros off its \
+             beginning"
+        )
+    })
 }
 
 fn is_digits(text: &str) -> bool {
@@ -198,6 +246,8 @@ mod tests {
             ("1,53701E+15", true, "power of ten"),
             ("1E+15", true, "power of ten"),
             ("1.5e-05", true, "power of ten"),
+            ("1.23E17", true, "power of ten"),
+            ("1E2345", true, ""),
             ("15370100.0", true, "decimals"),
             ("12E45678", true, ""),
         ];
@@ -213,6 +263,32 @@ mod tests {
             ("S000037000123214000057", false),
         ] {
             assert_eq!(is_whole(number), expected, "{number}");
+        }
+    }
+
+    #[test]
+    fn zeros_that_were_lost_are_seen_by_the_length_of_the_others() {
+        for (numbers, expected) in [
+            (&[][..], None),
+            (&["123"], None),
+            (&["123", "12"], None),
+            (&["123", "123"], Some(3)),
+            (&["123", "012", "12"], Some(3)),
+            (&["123", "12", "123", "12"], None),
+            (&["S23", "S2", "S23", "12"], None),
+        ] {
+            let mut lengths = Lengths::default();
+            numbers.iter().for_each(|number| lengths.add(number));
+            assert_eq!(lengths.usual(), expected, "{numbers:?}");
+        }
+        for (number, expected) in [
+            ("537010000300001", true),
+            ("1537010000300001", false),
+            ("15370100003000011", false),
+            ("S37010000300001", false),
+        ] {
+            let found = lost_zeros(number, 16, "the others of the column have");
+            assert_eq!(found.is_some(), expected, "{number}: {found:?}");
         }
     }
 

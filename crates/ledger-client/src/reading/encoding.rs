@@ -1,5 +1,7 @@
 //! Bytes to text: UTF-8 and UTF-16 with or without a byte order mark, and GB18030.
 
+use std::cmp::Ordering;
+
 use clap::ValueEnum;
 use encoding_rs::{DecoderResult, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -49,6 +51,15 @@ pub enum EncodingError {
         /// The first line that differs, from 1.
         line: u64,
     },
+}
+
+impl EncodingError {
+    /// The line, from 1.
+    const fn line(self) -> u64 {
+        match self {
+            Self::Undecodable { line, .. } | Self::Nul { line } | Self::Ambiguous { line } => line,
+        }
+    }
 }
 
 impl Encoding {
@@ -102,21 +113,48 @@ fn marked(bytes: &[u8]) -> Option<Encoding> {
         .find(|encoding| bytes.starts_with(encoding.mark()))
 }
 
-/// UTF-16 without a mark: line ends and commas have a zero byte on the same side, and nothing else
-/// that is text has one.
+/// UTF-16 without a mark: line ends and what separates cells have a zero byte on the same side.
+///
+/// Chinese characters have one now and then (一 is `00 4E`, 开 `00 5F`), so the signs of a table
+/// decide. A file with a few NUL bytes in it is no UTF-16: of that a good part has a zero byte.
 fn wide(bytes: &[u8]) -> Option<Encoding> {
     let (pairs, []) = bytes.as_chunks::<2>() else {
         return None;
     };
-    let zeros = |at: usize| {
-        let zero = |pair: &&[u8; 2]| pair.get(at) == Some(&0);
-        pairs.iter().filter(zero).count()
-    };
-    match (zeros(0), zeros(1)) {
-        (0, 1..) => Some(Encoding::Utf16Le),
-        (1.., 0) => Some(Encoding::Utf16Be),
-        _ => None,
+    let is_sign = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b',' | b';');
+    let is_plain = |byte: u8| is_sign(byte) || matches!(byte, b' '..=b'~');
+    let (mut low, mut high) = ((0_usize, 0_usize), (0_usize, 0_usize));
+    for [first, second] in pairs {
+        let (side, byte) = match (first, second) {
+            (byte, 0) => (&mut low, *byte),
+            (0, byte) => (&mut high, *byte),
+            _ => continue,
+        };
+        side.0 = side.0.saturating_add(usize::from(is_sign(byte)));
+        side.1 = side.1.saturating_add(usize::from(is_plain(byte)));
     }
+    let is_wide = |plain: usize| plain.saturating_mul(PLAIN_SHARE) >= pairs.len();
+    match low.0.cmp(&high.0) {
+        Ordering::Greater => is_wide(low.1).then_some(Encoding::Utf16Le),
+        Ordering::Less => is_wide(high.1).then_some(Encoding::Utf16Be),
+        Ordering::Equal => None,
+    }
+}
+
+/// Of so many characters of a table one at least is plain: its keys and numbers are, and so is what
+/// stands between its cells.
+const PLAIN_SHARE: usize = 16;
+
+/// Whether bytes that are no UTF-8 were: most of what is not plain in them is a character of three
+/// bytes and more. In GB18030 this happens by chance, a few times in a hundred.
+fn is_damaged_utf8(bytes: &[u8]) -> bool {
+    let (mut whole, mut broken) = (0_usize, 0_usize);
+    for chunk in bytes.utf8_chunks() {
+        let long = chunk.valid().chars().filter(|it| *it >= '\u{800}').count();
+        whole = whole.saturating_add(long);
+        broken = broken.saturating_add(usize::from(!chunk.invalid().is_empty()));
+    }
+    whole > broken
 }
 
 fn guess(bytes: &[u8]) -> Result<String, EncodingError> {
@@ -134,12 +172,13 @@ fn guess(bytes: &[u8]) -> Result<String, EncodingError> {
                 line: line_of(&same),
             })
         }
+        (Err(error), _) if is_damaged_utf8(bytes) => Err(error),
         (Ok(text), _) | (Err(_), Ok(text)) => Ok(text),
-        (Err(EncodingError::Undecodable { line, .. }), Err(_)) => Err(EncodingError::Undecodable {
-            line,
+        // The encoding that gets further is the likelier one.
+        (Err(utf8), Err(gb)) => Err(EncodingError::Undecodable {
+            line: utf8.line().max(gb.line()),
             name: "UTF-8 (nor GB18030)",
         }),
-        (Err(error), Err(_)) => Err(error),
     }
 }
 
@@ -200,6 +239,48 @@ mod tests {
             assert_eq!(decode(&bytes, given).as_deref(), Ok(TEXT), "{bytes:x?}");
         }
         assert_eq!(decode(b"", None).as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn wide_text_without_a_mark_is_known_by_the_signs_of_a_table() {
+        // Characters whose low byte is zero, more of them than signs of the table.
+        for text in [
+            "姓名,班\n一开一,开\n",
+            "一,一\n开开开开\n",
+            "开\t一\r\n一一一一一一一一一一一一\t\r\n",
+        ] {
+            for bytes in [utf16(text, u16::to_le_bytes), utf16(text, u16::to_be_bytes)] {
+                assert_eq!(decode(&bytes, None).as_deref(), Ok(text), "{bytes:x?}");
+            }
+        }
+        // A NUL byte or two make no wide text.
+        let long = "person,note\nk,x\n".repeat(40);
+        for text in [format!("{long}k,\0\n"), format!("{long},\0,\0")] {
+            let found = decode(text.as_bytes(), None);
+            assert_eq!(found, Err(EncodingError::Nul { line: 81 }), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn text_that_was_cut_off_or_damaged_is_not_taken_for_another_encoding() {
+        let rows = "key,姓名\n1,张三丰\n2,李四光\n3,欧阳修\n";
+        let cut = rows.as_bytes().strip_suffix(b"\xae\n").unwrap();
+        let shorter = cut.strip_suffix(b"\xbf").unwrap();
+        let mut damaged = rows.as_bytes().to_vec();
+        let at = rows.find('四').unwrap();
+        damaged[at] = b'?';
+        let (gb, _, _) = GB18030.encode(rows);
+        let gb_cut = gb.strip_suffix(b"\xde\n").unwrap();
+        let undecodable = |line, name| Err(EncodingError::Undecodable { line, name });
+        for (bytes, expected) in [
+            (cut, undecodable(4, "UTF-8")),
+            (shorter, undecodable(4, "UTF-8")),
+            (damaged.as_slice(), undecodable(3, "UTF-8")),
+            (gb_cut, undecodable(4, "UTF-8 (nor GB18030)")),
+            (&gb, Ok(rows.to_owned())),
+        ] {
+            assert_eq!(decode(bytes, None), expected, "{bytes:x?}");
+        }
     }
 
     #[test]

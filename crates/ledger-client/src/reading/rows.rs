@@ -64,16 +64,45 @@ pub fn line_ends(text: &str) -> u64 {
     u64::try_from(ends.count()).unwrap_or(u64::MAX)
 }
 
-/// The delimiter of a text: the comma, unless the first row has none and has tabs (what a
-/// spreadsheet calls Unicode text) or semicolons.
+/// The delimiters that are known: the comma, the tab (what a spreadsheet calls Unicode text), and
+/// the semicolon.
+const DELIMITERS: [char; 3] = [',', '\t', ';'];
+
+/// The delimiter of a text: the first of the known ones that separates cells of its first row, and
+/// the comma when none does. What stands in quotes separates nothing.
+#[must_use]
 pub fn delimiter(text: &str) -> char {
-    let first = text.trim_start().split(['\r', '\n']).next();
-    let first = first.unwrap_or_default();
-    let candidates = [',', '\t', ';'].into_iter();
-    candidates
-        .into_iter()
-        .find(|delimiter| first.contains(*delimiter))
-        .unwrap_or(',')
+    let mut first = String::new();
+    for part in text.trim_start().split('"').step_by(2) {
+        let end = part.find(['\r', '\n']);
+        first.push_str(part.get(..end.unwrap_or(part.len())).unwrap_or_default());
+        if end.is_some() {
+            break;
+        }
+    }
+    let mut known = DELIMITERS.into_iter();
+    known.find(|it| first.contains(*it)).unwrap_or(',')
+}
+
+/// The delimiter that a first line such as `sep=;` names, which a spreadsheet writes for itself.
+#[must_use]
+pub fn named_delimiter(text: &str) -> Option<char> {
+    let rest = text.strip_prefix("sep=")?;
+    let delimiter = rest.chars().next().filter(|it| DELIMITERS.contains(it))?;
+    let after = rest.strip_prefix(delimiter)?;
+    (after.is_empty() || after.starts_with(['\r', '\n'])).then_some(delimiter)
+}
+
+/// A text from one of its lines on, from 1 and as an editor counts; nothing when it has fewer.
+#[must_use]
+pub fn from_line(text: &str, line: u64) -> Option<&str> {
+    let mut rest = text;
+    for _ in 1..line {
+        let (_, end) = rest.split_at_checked(rest.find(['\r', '\n'])?)?;
+        let mut ends = ["\r\n", "\n", "\r"].into_iter();
+        rest = ends.find_map(|it| end.strip_prefix(it))?;
+    }
+    Some(rest)
 }
 
 /// The rows of a text, blank ones included. It ends after the first error.
@@ -89,9 +118,15 @@ impl<'text> Rows<'text> {
     /// The rows of a whole text.
     #[must_use]
     pub const fn new(text: &'text str, delimiter: char) -> Self {
+        Self::new_from(text, 1, delimiter)
+    }
+
+    /// The rows of the rest of a text, which begins with this line of it.
+    #[must_use]
+    pub const fn new_from(rest: &'text str, line: u64, delimiter: char) -> Self {
         Self {
-            rest: text,
-            line: 1,
+            rest,
+            line,
             delimiter,
             failed: false,
         }
@@ -262,9 +297,42 @@ mod tests {
             ("a\tb", '\t'),
             ("a;b\n,", ';'),
             ("a\nb,c", ','),
+            ("\"a,b\";c\n", ';'),
+            ("\"a\nb,\"\tc\n", '\t'),
+            ("\"a\"\",\"\n;", ','),
         ] {
             assert_eq!(delimiter(text), expected, "{text:?}");
         }
+        for (text, expected) in [
+            ("sep=;\na", Some(';')),
+            ("sep=\t\r\n", Some('\t')),
+            ("sep=,", Some(',')),
+            ("sep=;;\n", None),
+            ("sep=x\n", None),
+            ("sep=", None),
+            ("a;sep=;\n", None),
+        ] {
+            assert_eq!(named_delimiter(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_can_be_read_from_any_of_its_lines() {
+        let text = "a\r\nb\rc\n\nd";
+        for (line, expected) in [
+            (0, Some(text)),
+            (1, Some(text)),
+            (2, Some("b\rc\n\nd")),
+            (3, Some("c\n\nd")),
+            (4, Some("\nd")),
+            (5, Some("d")),
+            (6, None),
+        ] {
+            assert_eq!(from_line(text, line), expected, "{line}");
+        }
+        let rows = Rows::new_from(from_line(text, 3).unwrap(), 3, ',');
+        let lines: Vec<_> = rows.map(|row| row.unwrap().line).collect();
+        assert_eq!(lines, [3, 4, 5]);
     }
 
     proptest! {

@@ -8,9 +8,14 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// What stands before a text that a spreadsheet would take for something else.
 const GUARD: char = '\'';
 
-/// Whether a spreadsheet could take a cell for a formula; its guard counts as well, so that it can
-/// be taken off again. A number is none, also when it is negative.
+/// Whether a spreadsheet would make something else of a cell: a formula, or a number that is a name
+/// and loses digits. Its guard counts as well, so that it can be taken off again.
 fn is_risky(cell: &str) -> bool {
+    is_formula(cell) || is_damaged_by_reading(cell)
+}
+
+/// Whether a spreadsheet could take a cell for a formula. A number is none, also a negative one.
+fn is_formula(cell: &str) -> bool {
     let begins = cell.trim_start_matches([' ', '\u{3000}', '\u{feff}']);
     let risky = [
         '=', '+', '-', '@', '\t', '\r', '\n', GUARD, '＝', '＋', '－', '＠',
@@ -26,7 +31,24 @@ fn is_number(cell: &str) -> bool {
     is_digits(whole) && is_digits(rest)
 }
 
-/// The cell as a spreadsheet shows it and does not run it.
+/// Digits that a spreadsheet keeps of a number.
+const DIGITS_KEPT: usize = 15;
+
+/// Whether a spreadsheet that opens a cell would take digits from it: a number of more digits than
+/// it keeps, zeros in front, or what reads as a power of ten.
+fn is_damaged_by_reading(cell: &str) -> bool {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    match cell.split_once(['e', 'E']) {
+        Some((digits, exponent)) => is_digits(digits) && is_digits(exponent),
+        None => {
+            is_digits(cell)
+                && (cell.len() > DIGITS_KEPT || (cell.len() > 1 && cell.starts_with('0')))
+        }
+    }
+}
+
+/// The cell as a spreadsheet shows it, does not run it, and keeps it.
+#[must_use]
 pub fn guard(cell: &str) -> String {
     match is_risky(cell) {
         true => format!("{GUARD}{cell}"),
@@ -35,6 +57,7 @@ pub fn guard(cell: &str) -> String {
 }
 
 /// What was guarded.
+#[must_use]
 pub fn unguard(cell: &str) -> &str {
     match cell.strip_prefix(GUARD) {
         Some(rest) if is_risky(rest) => rest,
@@ -107,6 +130,15 @@ mod tests {
             ("'x", "''x"),
             ("'=1", "''=1"),
             ("a=b", "a=b"),
+            // Numbers that are names keep their digits; amounts stay amounts.
+            ("1537010000300001", "'1537010000300001"),
+            ("153701000030001", "153701000030001"),
+            ("0012", "'0012"),
+            ("0", "0"),
+            ("0.50", "0.50"),
+            ("12E45678", "'12E45678"),
+            ("1234567890123456.50", "1234567890123456.50"),
+            ("S000037000123214000057", "S000037000123214000057"),
         ] {
             assert_eq!(guard(cell), expected, "{cell:?}");
             assert_eq!(unguard(expected), cell, "{cell:?}");
@@ -125,7 +157,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_cell_comes_back(cell in "[-=+@'\t\r\n 1.a\u{3000}]{0,6}") {
+        fn every_cell_comes_back(cell in "[-=+@'\t\r\n 01.aE\u{3000}]{0,6}|[0-9]{14,18}") {
             let guarded = guard(&cell);
             prop_assert_eq!(unguard(&guarded), &cell);
             prop_assert!(!guarded.starts_with(['=', '+', '@', '\t', '\r']));

@@ -27,7 +27,7 @@ use crate::names::{self, Id};
 use crate::output::Output;
 use fields::{Kind, Numbers};
 use ledger_client::reading::encoding::Encoding;
-use mapping::Mapping;
+use mapping::{Mapping, MappingError};
 use report::{Reject, Report};
 use source::{NumberedBatch, Source};
 use table::Table;
@@ -82,6 +82,10 @@ pub(crate) struct Import {
     /// The sheet of a workbook (XLSX or XLS); needed when several have something in them.
     #[arg(long, value_name = "NAME", conflicts_with = "encoding")]
     sheet: Option<String>,
+    /// The line of the header, when a title or anything else stands above it; the first line with
+    /// something in it when it is not given.
+    #[arg(long, value_name = "LINE", value_parser = clap::value_parser!(u64).range(1..))]
+    header_line: Option<u64>,
     /// Take certificate numbers as they stand, also those that look as if a spreadsheet had damaged
     /// them.
     #[arg(long)]
@@ -108,14 +112,17 @@ pub(crate) struct Import {
 
 impl Import {
     pub(crate) async fn run(self, client: &Client, output: &mut Output<'_>) -> Result<(), Failure> {
+        self.check_rejects()?;
         let bytes = read_file(&self.file)?;
-        let usage = |error: mapping::MappingError| Failure::Usage(error.to_string());
         let input = |error: source::SourceError| {
             Failure::Input(format!("{}: {error}", self.file.display()))
         };
         let text = source::text(&bytes, self.encoding, self.sheet.as_deref()).map_err(input)?;
-        let table = Table::open(&text).map_err(|error| input(error.into()))?;
-        let mapping = self.mapping(table.header()).map_err(usage)?;
+        let table = Table::open(&text, self.header_line);
+        let table = table.map_err(|error| input(error.into()))?;
+        source::check_header(&table).map_err(input)?;
+        let mapping = self.mapping(table.header());
+        let mapping = mapping.map_err(|error| not_mapped(&error, table.header_line()))?;
         let lines_per_batch = usize::try_from(self.batch).unwrap_or(usize::MAX);
         let source_system = &client.config().source_system;
         let numbers = self.numbers_are_whole.then_some(Numbers::WholeAsSaid);
@@ -151,7 +158,22 @@ impl Import {
         }
     }
 
-    fn mapping(&self, header: &[String]) -> Result<Mapping, mapping::MappingError> {
+    /// Checks that the file of rejects is not the one that is imported, which writing it would end.
+    fn check_rejects(&self) -> Result<(), Failure> {
+        let same = |path: &PathBuf| {
+            let (file, rejects) = (self.file.canonicalize(), path.canonicalize());
+            matches!((file, rejects), (Ok(file), Ok(rejects)) if file == rejects)
+        };
+        match self.rejects.as_ref().is_some_and(same) {
+            true => Err(Failure::Usage(
+                "--rejects names the file that is imported, and would write over it: name another"
+                    .to_owned(),
+            )),
+            false => Ok(()),
+        }
+    }
+
+    fn mapping(&self, header: &[String]) -> Result<Mapping, MappingError> {
         let mut columns = self.map.clone();
         let mut values = self.set.clone();
         columns.extend(
@@ -337,6 +359,21 @@ impl Refused {
         });
         report.rejects.extend(rejects);
     }
+}
+
+/// Says why fields cannot be found, and where the names of the columns were looked for.
+fn not_mapped(error: &MappingError, header_line: u64) -> Failure {
+    let of_header = match error {
+        MappingError::UnknownColumn { .. }
+        | MappingError::ColumnTwice(_)
+        | MappingError::Missing(_) => {
+            format!(" (the header is taken from line {header_line}; --header-line names another)")
+        }
+        MappingError::Shape(_) | MappingError::UnknownField { .. } | MappingError::Twice(_) => {
+            String::new()
+        }
+    };
+    Failure::Usage(format!("{error}{of_header}"))
 }
 
 /// Whether a line is refused only because the same fact is on record.

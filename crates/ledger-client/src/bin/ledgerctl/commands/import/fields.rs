@@ -8,7 +8,7 @@ use ledger_proto::from_proto::{certificate_kind_from_proto, employment_evidence_
 use ledger_proto::v1;
 
 use crate::names;
-use ledger_client::reading::cells::{REMEDY, damage, date, plain};
+use ledger_client::reading::cells::{REMEDY, damage, date, lost_zeros, plain};
 
 /// What the lines of a file are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -24,12 +24,23 @@ pub(super) enum Kind {
 /// What is known of the certificate numbers of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Numbers {
-    /// All long ones end with zeros, as if a spreadsheet had rounded them.
-    Doubtful,
-    /// Some long ones do not.
-    Whole,
+    /// What their column shows.
+    Seen {
+        /// Whether some long ones do not end with zeros: then no spreadsheet has rounded them.
+        are_whole: bool,
+        /// The length that most of those have that are digits only.
+        usual_length: Option<usize>,
+    },
     /// The operator says that they are as they should be.
     WholeAsSaid,
+}
+
+impl Numbers {
+    /// Nothing is known of them.
+    pub(super) const UNKNOWN: Self = Self::Seen {
+        are_whole: false,
+        usual_length: None,
+    };
 }
 
 /// A field of a line.
@@ -114,6 +125,8 @@ impl Kind {
             names: self.fields().iter(),
             values: values.iter(),
         };
+        let is_qualification =
+            self == Self::Certificates && values.last().copied().is_some_and(is_qualification);
         let occurred_on = fields.read(date)?;
         let class = fields.read(|text| key(text, ClassId::parse))?;
         let person = fields.read(|text| key(text, PersonKey::parse))?;
@@ -122,7 +135,7 @@ impl Kind {
             Self::Certificates => CommandBody::IssueCertificate(IssueCertificate {
                 class,
                 person,
-                number: fields.read(|text| certificate_number(text, numbers))?,
+                number: fields.read(|text| certificate_number(text, is_qualification, numbers))?,
                 evaluator: fields.read(credit_code)?,
                 issued_on: fields.read(date)?,
                 kind: fields.read(certificate_kind)?,
@@ -162,11 +175,37 @@ impl Fields<'_> {
     }
 }
 
-fn certificate_number(text: &str, numbers: Numbers) -> Result<CertificateNumber, String> {
+/// Digits of the number of a vocational qualification (职业资格证书), of which the first two are the
+/// year: up to two of them are zeros that a spreadsheet takes off.
+const QUALIFICATION_NUMBER_LEN: usize = 16;
+const YEAR_LEN: usize = 2;
+
+/// Whether a value of the field `kind` says that the certificate is of the old kind.
+fn is_qualification(kind: &str) -> bool {
+    let kind = plain(kind).ok().and_then(|it| certificate_kind(&it).ok());
+    kind == Some(CertificateKind::VocationalQualification)
+}
+
+fn certificate_number(
+    text: &str,
+    is_qualification: bool,
+    numbers: Numbers,
+) -> Result<CertificateNumber, String> {
+    let lost_years = QUALIFICATION_NUMBER_LEN.saturating_sub(YEAR_LEN)..QUALIFICATION_NUMBER_LEN;
     let damaged = match numbers {
         Numbers::WholeAsSaid => None,
-        Numbers::Doubtful => damage(text, false),
-        Numbers::Whole => damage(text, true),
+        Numbers::Seen {
+            are_whole,
+            usual_length,
+        } => damage(text, are_whole)
+            .or_else(|| {
+                let lost = is_qualification && lost_years.contains(&text.len());
+                let lost = lost.then(|| {
+                    lost_zeros(text, QUALIFICATION_NUMBER_LEN, "a number of this kind has")
+                });
+                lost.flatten()
+            })
+            .or_else(|| lost_zeros(text, usual_length?, "most numbers of the column have")),
     };
     match damaged {
         Some(damage) => Err(format!("{damage}: {REMEDY}")),
@@ -224,7 +263,7 @@ mod tests {
         let code = CreditCode::synthetic(Division::new(370_100).unwrap(), 1);
         let code = code.as_str();
         let number = "S000037000123214000057";
-        let check = |kind: Kind, values: &[&str]| match kind.command(values, Numbers::Doubtful) {
+        let check = |kind: Kind, values: &[&str]| match kind.command(values, Numbers::UNKNOWN) {
             Ok(_) => "ok".to_owned(),
             Err(error) => error.split(": ").next().unwrap().to_owned(),
         };
@@ -303,39 +342,76 @@ mod tests {
                 "person: a spreadsheet has written the number as a power of ten",
             ),
         ] {
-            let found = Kind::Enrolments.command(&[DAY, CLASS, person], Numbers::Doubtful);
+            let found = Kind::Enrolments.command(&[DAY, CLASS, person], Numbers::UNKNOWN);
             let found = found.err().unwrap_or_default();
             assert_eq!(found.is_empty(), expected.is_empty(), "{found}");
             assert!(found.starts_with(expected), "{found}");
         }
         for (day, expected) in [("2021年3月1日", true), ("2021/3/1", true), ("44197", false)] {
-            let found = Kind::Enrolments.command(&[day, CLASS, PERSON], Numbers::Doubtful);
+            let found = Kind::Enrolments.command(&[day, CLASS, PERSON], Numbers::UNKNOWN);
             assert_eq!(found.is_ok(), expected, "{day}: {found:?}");
         }
         let employer = |code: &str| {
             let values = [DAY, CLASS, PERSON, code, DAY, "payroll"];
             Kind::Employment
-                .command(&values, Numbers::Doubtful)
+                .command(&values, Numbers::UNKNOWN)
                 .unwrap_err()
         };
         assert!(employer("5.23701E+17").contains("power of ten"));
         assert!(employer("91370100123456789").contains("zeros off its beginning"));
-        let number = |numbers| {
-            let code = CreditCode::synthetic(Division::new(370_100).unwrap(), 1);
-            let number = "1537010000300000";
-            let values = [
-                DAY,
-                CLASS,
-                PERSON,
-                number,
-                code.as_str(),
-                DAY,
-                "skill-level",
-            ];
-            Kind::Certificates.command(&values, numbers).is_ok()
+    }
+
+    #[test]
+    fn a_damaged_certificate_number_is_named_unless_the_operator_says_that_it_is_whole() {
+        let seen = |are_whole, usual_length| Numbers::Seen {
+            are_whole,
+            usual_length,
         };
-        assert!(!number(Numbers::Doubtful));
-        assert!(number(Numbers::Whole));
-        assert!(number(Numbers::WholeAsSaid));
+        let (skill, old) = ("skill-level", "vocational-qualification");
+        let cases = [
+            ("1537010000300000", skill, Numbers::UNKNOWN, "rounded"),
+            ("1537010000300000", skill, seen(true, None), ""),
+            // One that has lost a zero, by its neighbours and by its kind.
+            ("537010000300001", skill, Numbers::UNKNOWN, ""),
+            (
+                "537010000300001",
+                skill,
+                seen(true, Some(16)),
+                "most numbers of the column have 16",
+            ),
+            ("S37010000300001", skill, seen(true, Some(16)), ""),
+            ("153701000030000100", skill, seen(true, Some(16)), ""),
+            (
+                "537010000300001",
+                old,
+                Numbers::UNKNOWN,
+                "a number of this kind has 16",
+            ),
+            (
+                "37010000300001",
+                "VOCATIONAL-QUALIFICATION",
+                Numbers::UNKNOWN,
+                "has 14 digits",
+            ),
+            (
+                "37010000300001",
+                " vocational-qualification",
+                Numbers::UNKNOWN,
+                "has 14 digits",
+            ),
+            // Thirteen digits were a length of their own.
+            ("3701000030001", old, Numbers::UNKNOWN, ""),
+            ("1537010000300001", old, Numbers::UNKNOWN, ""),
+        ];
+        let code = CreditCode::synthetic(Division::new(370_100).unwrap(), 1);
+        for (number, kind, numbers, expected) in cases {
+            let values = [DAY, CLASS, PERSON, number, code.as_str(), DAY, kind];
+            let found = Kind::Certificates.command(&values, numbers);
+            let found = found.err().unwrap_or_default();
+            assert_eq!(found.is_empty(), expected.is_empty(), "{number}: {found}");
+            assert!(found.contains(expected), "{number}: {found}");
+            let found = Kind::Certificates.command(&values, Numbers::WholeAsSaid);
+            assert!(found.is_ok(), "{number}: {found:?}");
+        }
     }
 }

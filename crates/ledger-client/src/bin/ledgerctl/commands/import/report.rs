@@ -272,7 +272,7 @@ mod tests {
             "class=0190a3b2-0000-7000-8000-00000000000a".to_owned(),
             "occurred-on=2021-03-01".to_owned(),
         ];
-        let table = Table::open(TEXT).unwrap();
+        let table = Table::open(TEXT, None).unwrap();
         let mapping = Mapping::new(Kind::Enrolments, table.header(), &[], &values).unwrap();
         Source::check(table, mapping, 10, "tests", None).unwrap()
     }

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::fields::Numbers;
 use super::mapping::Mapping;
 use super::table::{Line, Table, TableError};
-use ledger_client::reading::cells::is_whole;
+use ledger_client::reading::cells::{Lengths, is_whole, plain};
 use ledger_client::reading::encoding::{Encoding, EncodingError, decode};
 use ledger_client::reading::sheet::{SheetError, is_workbook, sheet_text};
 
@@ -102,6 +102,12 @@ pub(super) enum SourceError {
         /// The line.
         line: u64,
     },
+    /// What some systems export under the name of a workbook.
+    #[error(
+        "the file is HTML or XML, which some systems export under the name of a workbook: open it in \
+         a spreadsheet program and save it as XLSX or CSV"
+    )]
+    Markup,
     /// The file has a header at most.
     #[error("the file has no lines below its header")]
     Empty,
@@ -122,9 +128,35 @@ pub(super) fn text(
     match (is_workbook(bytes), sheet) {
         (true, sheet) => Ok(sheet_text(bytes, sheet)?),
         (false, Some(_)) => Err(SourceError::NoWorkbook),
-        (false, None) => Ok(decode(bytes, encoding)?),
+        (false, None) => {
+            let text = decode(bytes, encoding)?;
+            match text.trim_start().starts_with('<') {
+                true => Err(SourceError::Markup),
+                false => Ok(text),
+            }
+        }
     }
 }
+
+/// Checks the header: its names are shown when a column is not found, and must not hold what nobody
+/// may read.
+///
+/// # Errors
+///
+/// Names the line when a name looks like an identity number, as in a file without a header.
+pub(super) fn check_header(table: &Table<'_>) -> Result<(), SourceError> {
+    let mut names = table.header().iter();
+    match names.any(|name| looks_like_identity_number(name)) {
+        true => Err(SourceError::IdentityNumber {
+            line: table.header_line(),
+        }),
+        false => Ok(()),
+    }
+}
+
+/// What is wrong with a line that is the header once more.
+const HEADER_AGAIN: &str = "the header stands there again, as where files were put together: remove \
+                            the line";
 
 impl<'file> Source<'file> {
     /// Checks every line.
@@ -141,10 +173,7 @@ impl<'file> Source<'file> {
         numbers: Option<Numbers>,
     ) -> Result<Self, SourceError> {
         let header = table.header();
-        if header.iter().any(|name| looks_like_identity_number(name)) {
-            let line = table.header_line();
-            return Err(SourceError::IdentityNumber { line });
-        }
+        check_header(&table)?;
         let mut name = Naming::new(&mapping, header, lines_per_batch, source_system);
         let numbers = match numbers {
             Some(numbers) => numbers,
@@ -159,10 +188,10 @@ impl<'file> Source<'file> {
                 return Err(SourceError::IdentityNumber { line: number });
             }
             line_count = line_count.saturating_add(1);
-            let values = mapping.values(&line.cells);
-            match mapping.kind().command(&values, numbers) {
+            match command(&table, &mapping, numbers, &line) {
                 Ok(command) => {
                     name.add(&command);
+                    let values = mapping.values(&line.cells);
                     let is_put_right = mapping.kind().is_put_right(&values);
                     put_right = put_right.saturating_add(u64::from(is_put_right));
                 }
@@ -239,11 +268,9 @@ impl<'file> Source<'file> {
     /// The batches to send, each in mode INDEPENDENT and named after the file and its place in it,
     /// or after the name that the caller gave to the first.
     pub(super) fn batches(&self, first: Option<RequestId>) -> impl Iterator<Item = NumberedBatch> {
-        let kind = self.mapping.kind();
         let mut commands = self.lines().filter_map(move |line| {
-            let command = kind.command(&self.mapping.values(&line.cells), self.numbers);
-            let command = command.ok()?;
-            Some((line.number, command))
+            let command = command(&self.table, &self.mapping, self.numbers, &line);
+            Some((line.number, command.ok()?))
         });
         (0_u64..).map_while(move |index| {
             let (lines, commands): (Vec<u64>, Vec<Command>) =
@@ -258,21 +285,42 @@ impl<'file> Source<'file> {
     }
 }
 
-/// Whether the certificate numbers of a file are as they were issued: one that is longer than what
-/// a spreadsheet keeps, and does not end with zeros, shows that it did not round them.
+/// The command that a line asks for, or what is wrong with the line.
+fn command(
+    table: &Table<'_>,
+    mapping: &Mapping,
+    numbers: Numbers,
+    line: &Line<'_>,
+) -> Result<Command, String> {
+    match table.is_header(line) {
+        true => Err(HEADER_AGAIN.to_owned()),
+        false => mapping
+            .kind()
+            .command(&mapping.values(&line.cells), numbers),
+    }
+}
+
+/// What the column of certificate numbers shows: one that is longer than what a spreadsheet keeps,
+/// and does not end with zeros, shows that it did not round them; a length that most of them have
+/// shows which are too short.
 fn numbers_of(table: &Table<'_>, mapping: &Mapping) -> Result<Numbers, TableError> {
     let mut fields = mapping.kind().fields().iter();
     let Some(number) = fields.position(|field| field.name == "number") else {
-        return Ok(Numbers::Doubtful);
+        return Ok(Numbers::UNKNOWN);
     };
+    let (mut are_whole, mut lengths) = (false, Lengths::default());
     for line in table.lines() {
         let line = line?;
         let values = mapping.values(&line.cells);
-        if values.get(number).is_some_and(|number| is_whole(number)) {
-            return Ok(Numbers::Whole);
+        if let Some(Ok(number)) = values.get(number).map(|it| plain(it)) {
+            are_whole |= is_whole(&number);
+            lengths.add(&number);
         }
     }
-    Ok(Numbers::Doubtful)
+    Ok(Numbers::Seen {
+        are_whole,
+        usual_length: lengths.usual(),
+    })
 }
 
 /// The digest that the requests of an import are named after (ADR 0015): all that makes their
@@ -317,7 +365,7 @@ mod tests {
     }
 
     fn source(text: &str, lines_per_batch: usize) -> Result<Source<'_>, SourceError> {
-        let table = Table::open(text)?;
+        let table = Table::open(text, None)?;
         let values = [
             format!("class={CLASS}"),
             "occurred-on=2021-03-01".to_owned(),
@@ -397,12 +445,63 @@ mod tests {
     }
 
     #[test]
+    fn a_header_that_stands_there_again_is_no_line_to_send() {
+        let text = format!(
+            "person,note\n{},x\nperson,note\n{},y\n",
+            person(1),
+            person(2)
+        );
+        let source = source(&text, 10).unwrap();
+        let invalid = InvalidLine {
+            line: 3,
+            problem: HEADER_AGAIN.to_owned(),
+        };
+        assert_eq!(source.invalid(), [invalid]);
+        let sent: Vec<_> = source.batches(None).map(|batch| batch.lines).collect();
+        assert_eq!(sent, [[2, 4]]);
+    }
+
+    #[test]
+    fn files_that_are_no_rosters_are_named() {
+        for (bytes, expected) in [
+            (&b""[..], "the file has no header"),
+            (b"\xef\xbb\xbf", "the file has no header"),
+            (b"\xff\xfe", "the file has no header"),
+            (b"\n \n,,\n", "the file has no header"),
+            (
+                b"\xef\xbb\xbf\xef\xbb\xbfperson\n",
+                "line 1: character 1 in the name of column 1 is U+FEFF",
+            ),
+            (b"\n<html><table>\n", "the file is HTML or XML"),
+            (b"<?xml version='1.0'?>", "the file is HTML or XML"),
+            (b"person\n\0\n", "line 2: a NUL character"),
+            (
+                b"370199199001010019,x\n",
+                "line 1 holds what looks like an identity number",
+            ),
+            (
+                b"person,n\na,\"",
+                "line 2: the quote that begins there is not closed",
+            ),
+        ] {
+            let text = text(bytes, None, None);
+            let found = text.and_then(|text| {
+                let table = Table::open(&text, None)?;
+                check_header(&table)?;
+                Ok(table.lines().find_map(Result::err).map_or(Ok(()), Err)?)
+            });
+            let found = found.unwrap_err().to_string();
+            assert!(found.starts_with(expected), "{bytes:?}: {found}");
+        }
+    }
+
+    #[test]
     fn an_import_is_named_after_all_that_makes_its_commands() {
         let name = |text: &str, columns: &[&str], values: &[&str], batch, system: &str| {
             let strings = |texts: &[&str]| -> Vec<String> {
                 texts.iter().map(|it| (*it).to_owned()).collect()
             };
-            let table = Table::open(text).unwrap();
+            let table = Table::open(text, None).unwrap();
             let (columns, values) = (strings(columns), strings(values));
             let mapping = Mapping::new(Kind::Enrolments, table.header(), &columns, &values);
             let source = Source::check(table, mapping.unwrap(), batch, system, None).unwrap();

@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 
 use super::report::REASON_COLUMNS;
-use ledger_client::reading::rows::{RowError, Rows, delimiter};
+use ledger_client::json::invisible_character;
+use ledger_client::reading::rows::{RowError, Rows, delimiter, from_line, named_delimiter};
 use ledger_client::reading::safe::unguard;
 
 /// A text with a header. Its rows are read again for every use, so that only the text is held.
 #[derive(Debug, Clone)]
 pub(super) struct Table<'file> {
+    /// The text from the line on which the table may begin.
     text: &'file str,
+    first_line: u64,
     delimiter: char,
     header: Vec<String>,
     header_line: u64,
@@ -37,6 +40,24 @@ pub(super) enum TableError {
     /// No row at all.
     #[error("the file has no header")]
     NoHeader,
+    /// The header is said to stand behind the end.
+    #[error("the file has no line {0}, on which the header is said to stand")]
+    NoHeaderLine(u64),
+    /// A name of a column that cannot be seen whole.
+    #[error(
+        "line {line}: character {place} in the name of column {column} is U+{code:04X}, which cannot \
+         be seen: remove it"
+    )]
+    InvisibleName {
+        /// The line of the header.
+        line: u64,
+        /// The column, from 1.
+        column: usize,
+        /// The character, from 1.
+        place: usize,
+        /// What it is.
+        code: u32,
+    },
     /// A row with fewer cells than the header, or with text in more.
     #[error(
         "line {line} has {found} cells and the header has {expected}: a delimiter or a quote is \
@@ -74,9 +95,17 @@ pub(super) enum TableError {
 }
 
 impl<'file> Table<'file> {
-    pub(super) fn open(text: &'file str) -> Result<Self, TableError> {
-        let delimiter = delimiter(text);
-        let mut rows = Rows::new(text, delimiter);
+    /// Finds the header: on the line that is given, or on the first that holds something.
+    pub(super) fn open(text: &'file str, header_line: Option<u64>) -> Result<Self, TableError> {
+        let named = named_delimiter(text);
+        let first_line = header_line.unwrap_or(if named.is_some() { 2 } else { 1 });
+        let text = match (from_line(text, first_line), header_line) {
+            (Some(text), _) => text,
+            (None, Some(line)) => return Err(TableError::NoHeaderLine(line)),
+            (None, None) => return Err(TableError::NoHeader),
+        };
+        let delimiter = named.unwrap_or_else(|| delimiter(text));
+        let mut rows = Rows::new_from(text, first_line, delimiter);
         let header = loop {
             match rows.next().transpose()? {
                 None => return Err(TableError::NoHeader),
@@ -84,6 +113,7 @@ impl<'file> Table<'file> {
                 Some(row) => break row,
             }
         };
+        check_header(&header, delimiter)?;
         let mut names: Vec<String> = header.cells.iter().map(|it| it.trim().to_owned()).collect();
         // Columns without a name at the right end come from cells that were formatted once.
         while names.last().is_some_and(String::is_empty) {
@@ -99,6 +129,7 @@ impl<'file> Table<'file> {
         }
         Ok(Self {
             text,
+            first_line,
             delimiter,
             header: names,
             header_line: header.line,
@@ -118,7 +149,7 @@ impl<'file> Table<'file> {
 
     /// The rows below the header that hold something.
     pub(super) fn lines(&self) -> impl Iterator<Item = Result<Line<'file>, TableError>> {
-        let rows = Rows::new(self.text, self.delimiter);
+        let rows = Rows::new_from(self.text, self.first_line, self.delimiter);
         let rows = rows.filter(|row| !row.as_ref().is_ok_and(is_blank));
         let is_rejects = self.is_rejects;
         let columns = self.header.len();
@@ -152,6 +183,13 @@ impl<'file> Table<'file> {
         })
     }
 
+    /// Whether a line is the header once more, as where files were put together.
+    pub(super) fn is_header(&self, line: &Line<'_>) -> bool {
+        let mut pairs = self.header.iter().zip(&line.cells);
+        let is_edge = |it: char| it.is_whitespace() || it == '\u{feff}';
+        pairs.all(|(name, cell)| name == cell.trim_matches(is_edge))
+    }
+
     /// Checks that no cell has swallowed lines: the cell of a field stands on one line, and any
     /// other that goes on over several holds no delimiter, which a swallowed line would have.
     pub(super) fn check_long_cells(
@@ -176,6 +214,30 @@ impl<'file> Table<'file> {
     }
 }
 
+/// Checks that no name has swallowed lines or holds what nobody can see.
+fn check_header(
+    header: &ledger_client::reading::rows::Row<'_>,
+    delimiter: char,
+) -> Result<(), TableError> {
+    for (index, begins) in &header.long_cells {
+        let cell = header.cells.get(*index);
+        if cell.is_some_and(|cell| cell.contains(delimiter)) {
+            return Err(TableError::Swallows { line: *begins });
+        }
+    }
+    for (column, name) in (1..).zip(&header.cells) {
+        if let Some((place, character)) = invisible_character(name) {
+            return Err(TableError::InvisibleName {
+                line: header.line,
+                column,
+                place,
+                code: u32::from(character),
+            });
+        }
+    }
+    Ok(())
+}
+
 fn is_blank(row: &ledger_client::reading::rows::Row<'_>) -> bool {
     row.is_blank()
 }
@@ -185,7 +247,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<(u64, String)>, TableError> {
-        let table = Table::open(text)?;
+        let table = Table::open(text, None)?;
         let lines = table.lines().map(|line| {
             let line = line?;
             table.check_long_cells(&line, |index| index == 0)?;
@@ -210,6 +272,9 @@ mod tests {
             ("p;n\na;1\n", &[(2, "a|1")]),
             ("p,n\na,\"x\ny\"\n\nb,2\n", &[(2, "a|x\ny"), (5, "b|2")]),
             ("p,n\n", &[]),
+            ("sep=;\r\np;n\r\na;1,2\r\n", &[(3, "a|1,2")]),
+            ("\"p,q\";n\na;1\n", &[(2, "a|1")]),
+            ("\"p\nq\",n\na,1\n", &[(3, "a|1")]),
         ] {
             let expected: Vec<_> = expected
                 .iter()
@@ -221,7 +286,7 @@ mod tests {
 
     #[test]
     fn what_swallows_lines_is_refused_where_it_begins() {
-        use TableError::{LongField, NoHeader, Row, Swallows, Width};
+        use TableError::{InvisibleName, LongField, NoHeader, Row, Swallows, Width};
         let width = |line, found| Width {
             line,
             found,
@@ -233,6 +298,18 @@ mod tests {
             ("p,n\na,1\nb\n", width(3, 1)),
             ("p,n\na,1,2\n", width(2, 3)),
             ("p,n\na,\"1\nb,2\n", Row(RowError::Unclosed { line: 2 })),
+            ("p,n\na,1\nb,\"", Row(RowError::Unclosed { line: 3 })),
+            ("p,\"n\na,1\"\nb,2\n", Swallows { line: 1 }),
+            ("\n\"p,n\na\",1\nb,2\n", Swallows { line: 2 }),
+            (
+                "p,n\u{200b}\na,1\n",
+                InvisibleName {
+                    line: 1,
+                    column: 2,
+                    place: 2,
+                    code: 0x200b,
+                },
+            ),
             // A later quote closes it by accident, in every way in which it can.
             ("p,n\na,\"1\nb,2\nc,3\"\nd,4\n", Swallows { line: 2 }),
             (
@@ -247,10 +324,37 @@ mod tests {
     }
 
     #[test]
+    fn the_header_stands_where_it_is_said_to_stand() {
+        let text = "2021年第一期花名册;;\n\"第,\n一页\"\np;n\na;1\np ;n\nb;2\n";
+        let table = Table::open(text, Some(4)).unwrap();
+        assert_eq!(
+            (table.header_line(), table.header()),
+            (4, &["p".to_owned(), "n".to_owned()][..])
+        );
+        let lines: Vec<_> = table.lines().map(Result::unwrap).collect();
+        let found: Vec<_> = lines
+            .iter()
+            .map(|line| (line.number, table.is_header(line)))
+            .collect();
+        assert_eq!(found, [(5, false), (6, true), (7, false)]);
+        assert_eq!(
+            Table::open(text, Some(9)).unwrap_err(),
+            TableError::NoHeaderLine(9)
+        );
+        let put_together = "p,n\na,1\n\u{feff}p,n\nb,2\n";
+        let table = Table::open(put_together, None).unwrap();
+        let found: Vec<_> = table
+            .lines()
+            .map(|line| table.is_header(&line.unwrap()))
+            .collect();
+        assert_eq!(found, [false, true, false]);
+    }
+
+    #[test]
     fn a_file_of_rejects_is_read_without_its_reasons() {
         let reasons = REASON_COLUMNS.join(",");
         let text = format!("{reasons},p,'=n\n7,X,,,,,,a,'=1\n8,X,,,,,,'b,-1\n");
-        let table = Table::open(&text).unwrap();
+        let table = Table::open(&text, None).unwrap();
         assert_eq!(table.header(), ["p", "=n"]);
         let cells: Vec<_> = table
             .lines()
