@@ -13,6 +13,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser};
+use ledger_client::reading::sheet::READER_THREAD;
 use ledger_client::{Client, ClientConfig, ClientError, ClientIdentity, TlsConfig};
 
 use crate::commands::Command;
@@ -106,6 +107,7 @@ struct Global {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    silence_reader();
     let cli = Cli::parse();
     let mut writer = std::io::BufWriter::new(std::io::stdout().lock());
     let mut output = Output::new(&mut writer, cli.global.json);
@@ -123,6 +125,17 @@ async fn main() -> ExitCode {
             ExitCode::from(code)
         }
     }
+}
+
+/// Keeps panics over damaged workbooks silent: they become errors, and their words may hold what
+/// stands in a cell.
+fn silence_reader() {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some(READER_THREAD) {
+            hook(panic);
+        }
+    }));
 }
 
 async fn run(cli: Cli, output: &mut Output<'_>) -> Result<(), Failure> {
