@@ -177,8 +177,34 @@ impl Counting {
                     let field = fields.get(&number).copied();
                     self.value(field.unwrap_or(Field::Other), value, depth)?;
                 }
+                3 => self.group(&mut rest)?,
                 5 => drop(take(&mut rest, 4)?),
-                // Groups, which the contract does not have.
+                _ => return None,
+            }
+        }
+        Some(())
+    }
+
+    /// Goes over a group, whose beginning was read. The contract has none; decoding goes over those
+    /// of unknown fields, and on behind them.
+    fn group(&mut self, rest: &mut &[u8]) -> Option<()> {
+        let mut open = 1_usize;
+        while open > 0 {
+            let key = varint(rest)?;
+            self.tally.fields = self.tally.fields.saturating_add(1);
+            if self.tally.fields > self.fields_max {
+                return None;
+            }
+            match key & 7 {
+                0 => drop(varint(rest)?),
+                1 => drop(take(rest, 8)?),
+                2 => {
+                    let length = usize::try_from(varint(rest)?).ok()?;
+                    let _skipped = take(rest, length)?;
+                }
+                3 => open = open.saturating_add(1),
+                4 => open = open.saturating_sub(1),
+                5 => drop(take(rest, 4)?),
                 _ => return None,
             }
         }
@@ -297,6 +323,31 @@ mod tests {
             &[0x12],
         ] {
             assert_eq!(append.tally(noise, 1_000).commands, 0);
+        }
+    }
+
+    /// Decoding goes over the groups of unknown fields, and takes what comes behind them.
+    #[test]
+    fn what_stands_behind_a_group_is_counted_as_well() {
+        use prost::Message as _;
+        let append = Method::of_path(APPEND).unwrap();
+        let many = request(vec![v1::Command::default(); 100]).encode_to_vec();
+        for group in [
+            &[0xA3, 0x06, 0xA4, 0x06][..],
+            // With each kind of field in it, and with a group.
+            &[
+                0xA3, 0x06, 0x08, 0x80, 0x01, 0x09, 1, 2, 3, 4, 5, 6, 7, 8, 0x12, 0x02, 0xA4, 0x06,
+                0x0B, 0x0D, 1, 2, 3, 4, 0x0C, 0xA4, 0x06,
+            ],
+        ] {
+            let message = [group, &many].concat();
+            let decoded = v1::AppendRequest::decode(message.as_slice()).unwrap();
+            assert_eq!(decoded.commands.len(), 100);
+            assert_eq!(append.tally(&message, 1_000).commands, 100, "{group:x?}");
+            assert_eq!(append.tally(&message, 3).fields, 4, "{group:x?}");
+            let open = [&[0xA3, 0x06], &many[..]].concat();
+            assert_eq!(append.tally(&open, 1_000).commands, 0);
+            assert!(v1::AppendRequest::decode(open.as_slice()).is_err());
         }
     }
 
