@@ -196,6 +196,10 @@ impl Wire for u64 {
                 .checked_shl(shift)
                 .filter(|shifted| *shifted >> shift == bits);
             number |= shifted.ok_or(CodecError::Malformed { field: "number" })?;
+            // A last byte of zero adds nothing: equal numbers have equal bytes.
+            if byte == 0 && shift > 0 {
+                return Err(CodecError::Malformed { field: "number" });
+            }
             if byte & 0x80 == 0 {
                 return Ok(number);
             }
@@ -448,4 +452,41 @@ impl Wire for Box<str> {
 
 fields! {
     AccountKey { division, fund }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_one_form() {
+        for (bytes, expected) in [
+            (&[0_u8][..], Some(0)),
+            (&[0x7F], Some(127)),
+            (&[0x80, 0x01], Some(128)),
+            (
+                &[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01],
+                Some(u64::MAX),
+            ),
+            (
+                &[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02],
+                None,
+            ),
+            (&[0x80, 0x00], None),
+            (&[0xA6, 0x00], None),
+            (&[0x81, 0x80, 0x00], None),
+            (&[0x80], None),
+        ] {
+            let mut reader = Reader { bytes };
+            let found = u64::take(&mut reader)
+                .and_then(|it| reader.finish().map(|()| it))
+                .ok();
+            assert_eq!(found, expected, "{bytes:x?}");
+            if let Some(number) = found {
+                let mut written = Vec::new();
+                number.put(&mut written);
+                assert_eq!(written, bytes);
+            }
+        }
+    }
 }
