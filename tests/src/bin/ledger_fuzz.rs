@@ -1,6 +1,7 @@
 //! `ledger-fuzz`: every parser that meets foreign bytes, for as long as one likes.
 
 use clap::Parser;
+use ledger_client::reading::sheet::READER_THREAD;
 use ledger_tests::bench::say;
 use ledger_tests::fuzz::{TARGETS, Target, Until, fuzz};
 use std::process::ExitCode;
@@ -35,7 +36,18 @@ fn target(name: &str) -> Result<Target, String> {
     })
 }
 
+/// Keeps what the library of workbooks stops at silent: it becomes an error, which the target sees.
+fn silence_reader() {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some(READER_THREAD) {
+            hook(panic);
+        }
+    }));
+}
+
 fn main() -> ExitCode {
+    silence_reader();
     let options = Options::parse();
     let until = match options.inputs {
         Some(inputs) => Until::Inputs(inputs),

@@ -12,6 +12,7 @@ use ledger_proto::v1;
 use ledger_server::Settings;
 use prost::Message as _;
 use std::fs;
+use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ pub(super) fn of(target: &str) -> Result<Vec<Named>> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut corpus = files(&tests.join("fuzz").join(target))?;
     match target {
-        "request" => corpus.extend(requests()),
+        "request" | "tally" => corpus.extend(requests()),
         "record" => corpus.extend(golden_records()?),
         "block" => corpus.extend(blocks()?),
         "policy" => corpus.extend(policies(tests)?),
@@ -227,4 +228,54 @@ fn index_values() -> Vec<Named> {
         ),
         ("row".to_owned(), [&[2], &*row.encode(block)].concat()),
     ]
+}
+
+/// What stands between the parts of a workbook in an input: a sign that no XML holds.
+const PART_ENDS: u8 = 0x1e;
+
+/// A workbook with a sheet, the texts that its cells share, and its styles: parts of an input that
+/// are left away are empty.
+pub(super) fn packed(input: &[u8]) -> Vec<u8> {
+    let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let related = |id: &str, kind: &str, part: &str| {
+        format!("<Relationship Id='{id}' Type='{office}/{kind}' Target='{part}'/>")
+    };
+    let root = related("b", "officeDocument", "xl/workbook.xml");
+    let sheet = related("r", "worksheet", "sheet.xml");
+    let list = "<sheets><sheet name='A' sheetId='1' r:id='r'/></sheets>";
+    let fixed = [
+        (
+            "_rels/.rels",
+            format!("<Relationships xmlns='{package}'>{root}</Relationships>"),
+        ),
+        (
+            "xl/workbook.xml",
+            format!("<workbook xmlns='{main}' xmlns:r='{office}'>{list}</workbook>"),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!("<Relationships xmlns='{package}'>{sheet}</Relationships>"),
+        ),
+    ];
+    let fixed = fixed.iter().map(|(name, text)| (*name, text.as_bytes()));
+    let names = ["xl/sheet.xml", "xl/sharedStrings.xml", "xl/styles.xml"];
+    let parts = names
+        .into_iter()
+        .zip(input.split(|byte| *byte == PART_ENDS));
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in fixed.chain(parts) {
+        let options = zip::write::SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Stored);
+        let written = archive
+            .start_file(name, options)
+            .map_err(anyhow::Error::from);
+        let written = written.and_then(|()| Ok(archive.write_all(bytes)?));
+        written.expect("there is room in memory");
+    }
+    archive
+        .finish()
+        .expect("there is room in memory")
+        .into_inner()
 }

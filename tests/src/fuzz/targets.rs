@@ -2,7 +2,12 @@
 //!
 //! Each says whether it accepted the input, and panics when a promise is broken.
 
-use ledger_client::json::{from_json, to_json};
+use ledger_client::json::{from_json, read_values, to_json};
+use ledger_client::reading::cells::{Lengths, damage, date, is_whole, lost_zeros, plain};
+use ledger_client::reading::encoding::decode;
+use ledger_client::reading::rows::{Rows, delimiter, from_line, line_ends};
+use ledger_client::reading::safe::{SafeWriter, unguard};
+use ledger_client::reading::sheet::sheet_text;
 use ledger_core::Position;
 use ledger_engine::entity_codec::parse_entity_key;
 use ledger_engine::query::Cursor;
@@ -10,6 +15,7 @@ use ledger_engine::refusals::encode_refusal;
 use ledger_engine::{decode_entity, decode_refusal, encode_entity, entity_kind};
 use ledger_log::{Block, BlockBuilder, CounterRow, postings};
 use ledger_proto::from_proto::append_request_from_proto;
+use ledger_proto::tally::Method;
 use ledger_proto::to_proto::command_to_proto;
 use ledger_proto::{Interner, recorded_event_from_bytes, recorded_event_to_bytes, v1};
 use ledger_server::Settings;
@@ -26,7 +32,11 @@ pub struct Target {
 }
 
 /// Every target.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 13] = [
+    Target {
+        name: "tally",
+        run: tally,
+    },
     Target {
         name: "request",
         run: request,
@@ -67,10 +77,47 @@ pub const TARGETS: [Target; 10] = [
         name: "config",
         run: config,
     },
+    Target {
+        name: "csv",
+        run: csv,
+    },
+    Target {
+        name: "workbook",
+        run: workbook,
+    },
 ];
 
 /// Commands of one request in the fuzzed server.
 const COMMANDS_MAX: usize = 100;
+
+/// What a caller sends, counted before it is decoded: whatever decodes was counted whole, and no
+/// count goes on beyond its bound.
+fn tally(input: &[u8]) -> bool {
+    let append = Method::of_path("/subsidy.ledger.v1.LedgerService/Append");
+    let append = append.expect("the contract has this method");
+    assert!(append.tally(input, FIELDS_MAX).fields <= FIELDS_MAX + 1);
+    let Ok(request) = v1::AppendRequest::decode(input) else {
+        return false;
+    };
+    let tally = append.tally(input, usize::MAX);
+    assert_eq!(tally.commands, request.commands.len());
+    let documents = request.commands.iter().map(|command| match &command.body {
+        Some(v1::command::Body::PublishPolicy(publish)) => publish.text.len(),
+        _ => 0,
+    });
+    assert!(tally.document_bytes >= documents.sum());
+    assert!(tally.fields >= fields_of(&request), "{tally:?}");
+    true
+}
+
+/// A bound on fields that inputs pass.
+const FIELDS_MAX: usize = 7;
+
+/// Fields of a request at its upper levels, as far as the decoded request shows them.
+fn fields_of(request: &v1::AppendRequest) -> usize {
+    let of_command = |command: &v1::Command| 1 + usize::from(command.body.is_some());
+    request.commands.iter().map(of_command).sum()
+}
 
 /// What a caller sends. An accepted command is read again from what it is written as.
 fn request(input: &[u8]) -> bool {
@@ -163,8 +210,7 @@ fn entity(input: &[u8]) -> bool {
     };
     let mut written = Vec::new();
     encode_entity(&entity, &mut written);
-    let again = decode_entity(kind, &written).expect("what was read can be read again");
-    assert_eq!(entity, again);
+    assert_eq!(written, value, "one entity has one form");
     true
 }
 
@@ -172,8 +218,14 @@ fn refusal(input: &[u8]) -> bool {
     let Ok(record) = decode_refusal(input) else {
         return false;
     };
-    let again = decode_refusal(&encode_refusal(&record)).expect("what was read can be read again");
+    let written = encode_refusal(&record);
+    let again = decode_refusal(&written).expect("what was read can be read again");
     assert_eq!(record, again);
+    // Those of an earlier version are written in this one.
+    assert!(
+        written.first() != input.first() || written == input,
+        "one refusal has one form"
+    );
     true
 }
 
@@ -211,10 +263,20 @@ fn policy(input: &[u8]) -> bool {
 
 /// A command as people write it. What was read is written, and read again.
 fn json(input: &[u8]) -> bool {
-    let Ok(value) = serde_json::from_slice::<Value>(input) else {
+    let Ok(text) = std::str::from_utf8(input) else {
         return false;
     };
-    let Ok(command) = from_json::<v1::Command>(&value) else {
+    let Ok(values) = read_values(text) else {
+        return false;
+    };
+    let [value] = values.as_slice() else {
+        return false;
+    };
+    // What says one thing says it to every reader, and no key stands twice.
+    let plainly = serde_json::from_str::<Value>(text).expect("other readers can read it as well");
+    assert_eq!(&plainly, value);
+    assert_eq!(keys_of(value), colons_of(text), "a key for each colon");
+    let Ok(command) = from_json::<v1::Command>(value) else {
         return false;
     };
     let again = from_json::<v1::Command>(&to_json(&command)).expect("what was written can be read");
@@ -222,10 +284,128 @@ fn json(input: &[u8]) -> bool {
     true
 }
 
-/// The configuration of the server.
+/// Keys of all objects of a value.
+fn keys_of(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(keys_of).sum(),
+        Value::Object(entries) => entries.len() + entries.values().map(keys_of).sum::<usize>(),
+        _ => 0,
+    }
+}
+
+/// Colons of a JSON text that stand between a key and its value.
+fn colons_of(text: &str) -> usize {
+    let (mut colons, mut is_text, mut is_escaped) = (0, false, false);
+    for character in text.chars() {
+        let escapes = is_text && character == '\\' && !is_escaped;
+        match character {
+            '"' if !is_escaped => is_text = !is_text,
+            ':' if !is_text => colons += 1,
+            _ => {}
+        }
+        is_escaped = escapes;
+    }
+    colons
+}
+
+/// The configuration of the server. What holds together is written and read again.
 fn config(input: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(input) else {
         return false;
     };
-    toml::from_str::<Settings>(text).is_ok_and(|settings| settings.check().is_ok())
+    let Ok(settings) = toml::from_str::<Settings>(text) else {
+        return false;
+    };
+    let written = toml::to_string(&settings).expect("settings can be written");
+    let again = toml::from_str::<Settings>(&written).expect("what was written can be read");
+    assert_eq!(settings, again);
+    settings.check().is_ok()
+}
+
+/// A roster as an office saves it. Rows have lines in their order, and each row is read again from
+/// what it is written as.
+fn csv(input: &[u8]) -> bool {
+    let Ok(text) = decode(input, None) else {
+        return false;
+    };
+    assert!(!text.contains('\0'), "what has a NUL is no text");
+    let delimiter = delimiter(&text);
+    let mut lengths = Lengths::default();
+    let mut last = 0;
+    for row in Rows::new(&text, delimiter) {
+        let Ok(row) = row else {
+            return false;
+        };
+        assert!(
+            last < row.line && row.line <= line_ends(&text) + 1,
+            "{}",
+            row.line
+        );
+        assert!(
+            from_line(&text, row.line).is_some(),
+            "an editor shows the line"
+        );
+        last = row.line;
+        let mut written = Vec::new();
+        let mut writer = SafeWriter::going_on(&mut written);
+        let wrote = writer
+            .row(row.cells.iter().map(|cell| &**cell))
+            .and_then(|()| writer.flush());
+        wrote.expect("there is room in memory");
+        drop(writer);
+        let written = String::from_utf8(written).expect("cells are text");
+        let mut again = Rows::new(&written, ',');
+        let found = again
+            .next()
+            .expect("a row was written")
+            .expect("it can be read again");
+        let found: Vec<_> = found.cells.iter().map(|cell| unguard(cell)).collect();
+        assert_eq!(found, row.cells, "{written:?}");
+        assert!(again.next().is_none(), "one row was written");
+        row.cells.iter().for_each(|cell| value(cell, &mut lengths));
+    }
+    last > 0
+}
+
+/// What stands in a cell, as each kind of value.
+fn value(cell: &str, lengths: &mut Lengths) {
+    let Ok(cell) = plain(cell) else {
+        return;
+    };
+    lengths.add(&cell);
+    if let Ok(day) = date(&cell) {
+        assert_eq!(date(&day.to_string()), Ok(day));
+    }
+    let usual = lengths.usual().unwrap_or_default();
+    assert!(lost_zeros(&cell, usual, "").is_none() || cell.len() < usual);
+    assert!(!is_whole(&cell) || damage(&cell, false).is_none());
+}
+
+/// A workbook: a whole one, or the parts of one, each behind a sign: the sheet, the texts that its
+/// cells share, and its styles. Changes within the parts of a packed one would hardly be seen.
+///
+/// Row N of a sheet is line N of its text, and every row has the same width.
+fn workbook(input: &[u8]) -> bool {
+    let whole = input.starts_with(b"PK\x03\x04") || input.starts_with(b"\xd0\xcf\x11\xe0");
+    let found = match whole {
+        true => sheet_text(input, None),
+        false => sheet_text(&super::corpus::packed(input), None),
+    };
+    let text = match found {
+        Ok(text) => text,
+        Err(error) => {
+            assert!(!error.to_string().is_empty(), "refused without a reason");
+            return false;
+        }
+    };
+    let mut width = None;
+    for (line, row) in (1..).zip(Rows::new(&text, ',')) {
+        let row = row.expect("a sheet becomes whole rows");
+        assert_eq!(row.line, line);
+        assert!(row.long_cells.is_empty());
+        if !row.is_blank() || row.cells.len() > 1 {
+            assert_eq!(*width.get_or_insert(row.cells.len()), row.cells.len());
+        }
+    }
+    true
 }
