@@ -34,6 +34,8 @@ mod fixtures;
 mod fuzz;
 /// Hashes of events, computed by others.
 mod hashes;
+/// Clerks' files: refused lines, rejects that come back, broken imports.
+mod import;
 /// What happens at the bounds: a full queue, too many streams, a stop in the middle of work.
 mod limits;
 /// A command whose answer is lost: is it done once, and known by its id?
@@ -48,6 +50,8 @@ mod python;
 mod story;
 /// Who may call, and under which name it is recorded.
 mod tls;
+/// The command-line tool and the files that it is given.
+mod tool;
 
 use std::fs;
 use std::path::Path;

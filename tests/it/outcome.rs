@@ -1,10 +1,10 @@
 //! A command whose answer is lost: nothing is done twice, and the request is known by its id.
 
+use crate::tool::{tool, write};
 use ledger_core::BusinessDate;
 use ledger_log::{Fault, MemoryStore};
-use ledger_tests::{Said, TestServer, ledgerctl};
+use ledger_tests::TestServer;
 use serde_json::Value;
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,21 +18,6 @@ const ACCOUNT: &str = r#"{"occurredDate": "2021-03-01", "openAccount":
 const ACCRUAL: &str = r#"{"occurredDate": "2021-03-02", "accrueFunds":
     {"division": 370100, "fund": "FUND_SOURCE_SPECIAL_ACCOUNT", "amountFen": 150000000,
      "reference": "鲁财社指〔2021〕1号"}}"#;
-
-async fn tool(address: SocketAddr, arguments: &[&str]) -> Said {
-    let arguments: Vec<String> = arguments.iter().map(|it| (*it).to_owned()).collect();
-    let run = move || {
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        ledgerctl(address, &arguments).unwrap()
-    };
-    tokio::task::spawn_blocking(run).await.unwrap()
-}
-
-fn write(folder: &Path, name: &str, text: &str) -> String {
-    let path = folder.join(name);
-    std::fs::write(&path, text).unwrap();
-    path.to_str().unwrap().to_owned()
-}
 
 /// The id that a message shows behind these words.
 fn id_after<'text>(text: &'text str, words: &str) -> &'text str {
