@@ -35,6 +35,10 @@ pub(super) fn of(target: &str) -> Result<Vec<Named>> {
         "json" => corpus.extend(json_commands()),
         "entity" | "refusal" => corpus.extend(stored(target)?),
         "index" => corpus.extend(index_values()),
+        "workbook" => {
+            let older = tests.join("../crates/ledger-client/testdata/roster.xls");
+            corpus.push((older.display().to_string(), fs::read(&older)?));
+        }
         "config" => {
             let settings = toml::to_string(&Settings::default())?;
             corpus.push(("defaults".to_owned(), settings.into_bytes()));

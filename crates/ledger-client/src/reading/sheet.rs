@@ -5,6 +5,8 @@
 //! shows), and a thread of its own, because the library stops at some damaged workbooks with a
 //! panic.
 
+mod sizes;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io::{Cursor, Read as _};
@@ -173,10 +175,7 @@ fn check_results(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(), Shee
 }
 
 fn text_of_xls(bytes: &[u8], name: Option<&str>) -> Result<String, SheetError> {
-    // An encrypted workbook of the later format lies in a file of the older one.
-    if let Err(XlsxError::Password) = Xlsx::new(Cursor::new(bytes)) {
-        return Err(SheetError::Protected);
-    }
+    sizes::check(bytes)?;
     let mut book = Xls::new(Cursor::new(bytes))?;
     let mut only = Only::default();
     for sheet in chosen(book.sheets_metadata(), name)? {
@@ -250,7 +249,9 @@ fn check_parts(bytes: &[u8]) -> Result<(), SheetError> {
     if archive.len() > PARTS_MAX {
         return Err(SheetError::TooLarge(format!("more than {PARTS_MAX} parts")));
     }
-    let has = |name: &str| archive.index_for_name(name).is_some();
+    // Some programs write the names in other cases and with other strokes.
+    let same = |a: &str, b: &str| a.replace('\\', "/").eq_ignore_ascii_case(b);
+    let has = |name: &str| archive.file_names().flatten().any(|it| same(&it, name));
     if has("xl/workbook.bin") {
         return Err(SheetError::OtherFormat("a binary workbook (XLSB)"));
     }
@@ -607,6 +608,62 @@ mod tests {
         assert_eq!(sheet_text(XLS, Some("旧")).unwrap(), "\"x\"\n");
     }
 
+    /// Where some bytes stand in the workbook.
+    fn place_of(what: &[u8]) -> usize {
+        let mut places = XLS.windows(what.len());
+        places.position(|it| it == what).unwrap()
+    }
+
+    #[test]
+    fn what_an_older_workbook_says_of_its_sizes_is_not_believed() {
+        // The sizes of the first sheet (5 rows, 4 columns), and its cell with the day 44296.
+        let sizes = place_of(&[0x00, 0x02, 0x0E, 0x00, 0, 0, 0, 0, 5, 0, 0, 0]);
+        let day = place_of(&[0x7E, 0x02, 0x0A, 0x00, 4, 0, 2, 0]);
+        for (at, byte, expected) in [
+            (sizes + 8, 6, ""),
+            (
+                sizes + 11,
+                0x7F,
+                "a sheet says that it has more cells than a sheet can have",
+            ),
+            (
+                sizes + 15,
+                0x7F,
+                "a sheet says that it has more cells than a sheet can have",
+            ),
+            (day + 5, 0x7F, ""),
+            (
+                place_of(&[0x85, 0x00]) + 4,
+                0x01,
+                "a sheet is said to begin where none does",
+            ),
+            (day + 7, 0x7F, "a cell lies outside of a sheet"),
+        ] {
+            let mut book = XLS.to_vec();
+            book[at] = byte;
+            let found = sheet_text(&book, None).map_err(|error| error.to_string());
+            match expected {
+                "" => assert!(found.is_ok(), "{found:?}"),
+                _ => assert!(found.unwrap_err().ends_with(expected)),
+            }
+        }
+    }
+
+    /// Every byte of the workbook changed, one after the other: nothing but a text or an error.
+    #[test]
+    fn a_damaged_byte_of_an_older_workbook_stops_nothing() {
+        let whole = sheet_text(XLS, None).unwrap();
+        let mut read = 0;
+        for at in (0..XLS.len()).step_by(5) {
+            let mut book = XLS.to_vec();
+            book[at] ^= 0xFF;
+            if is_workbook(&book) && sheet_text(&book, None).is_ok_and(|text| text == whole) {
+                read += 1;
+            }
+        }
+        assert!(read > 100, "{read}");
+    }
+
     #[test]
     fn what_is_cut_off_is_said_or_read_whole() {
         let cell = "<row r='1'><c r='A1'><v>1</v></c></row>";
@@ -690,6 +747,11 @@ mod tests {
                 parts(&["[Content_Types].xml", "xl/workbook.bin"]),
                 None,
                 "the file is a binary workbook (XLSB), which is not read",
+            ),
+            (
+                parts(&["[content_types].xml", "xl\\Workbook.xml"]),
+                None,
+                "the workbook cannot be read",
             ),
             (
                 parts(&["roster.csv"]),
