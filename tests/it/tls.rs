@@ -6,13 +6,14 @@ use ledger_proto::v1;
 use ledger_proto::v1::ledger_service_client::LedgerServiceClient;
 use ledger_server::config::{TlsSettings, TlsVersion};
 use ledger_server::{ConfigError, Settings};
-use ledger_tests::{RawClient, TestServer};
+use ledger_tests::{RawClient, ServerProcess, TestServer};
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, CertificateRevocationListParams, DnType,
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
     RevokedCertParams, SerialNumber, date_time_ymd,
 };
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -278,7 +279,7 @@ fn the_development_identity_stays_on_this_machine() {
 
 /// Carries out a handshake and returns the certificate that the server showed.
 async fn shown_by(
-    server: &TestServer,
+    server: SocketAddr,
     authority: &Authority,
     caller: &Pair,
     versions: &[&'static SupportedProtocolVersion],
@@ -294,7 +295,7 @@ async fn shown_by(
         .with_client_auth_cert(vec![own], key)
         .unwrap();
     config.alpn_protocols = vec![b"h2".to_vec()];
-    let stream = TcpStream::connect(server.address()).await?;
+    let stream = TcpStream::connect(server).await?;
     let name = ServerName::try_from("localhost").unwrap();
     let connector = TlsConnector::from(Arc::new(config));
     let stream = connector.connect(name, stream).await?;
@@ -331,7 +332,7 @@ async fn new_files_are_used_without_a_restart_and_broken_ones_are_not() {
     let caller = authority.caller("training-jinan", &[]);
     let client = client(&server, &authority, Some(&caller)).await.unwrap();
     let newest = [&version::TLS13];
-    let first = shown_by(&server, &authority, &caller, &newest)
+    let first = shown_by(server.address(), &authority, &caller, &newest)
         .await
         .unwrap();
     assert_eq!(tls_status(&client).await.trouble, "");
@@ -357,7 +358,7 @@ async fn new_files_are_used_without_a_restart_and_broken_ones_are_not() {
                 (!trouble.is_empty()).then_some(())
             })
             .await;
-            let shown = shown_by(&server, &authority, &caller, &newest).await;
+            let shown = shown_by(server.address(), &authority, &caller, &newest).await;
             assert_eq!(shown.unwrap(), first, "{name}");
             files.put(name, right);
             until(async || tls_status(&client).await.trouble.is_empty().then_some(())).await;
@@ -368,13 +369,48 @@ async fn new_files_are_used_without_a_restart_and_broken_ones_are_not() {
 
     files.put("server.pem", &second.certificate);
     until(async || {
-        let shown = shown_by(&server, &authority, &caller, &newest).await;
+        let shown = shown_by(server.address(), &authority, &caller, &newest).await;
         (shown.unwrap() == der(&second)).then_some(())
     })
     .await;
     // What was open stays open.
     assert_eq!(tls_status(&client).await.trouble, "");
     server.stop().await;
+}
+
+/// A process that looks at its files by itself once in an hour.
+#[tokio::test]
+async fn one_hangup_makes_a_process_use_new_files_and_never_ends_it() {
+    let authority = Authority::new();
+    let files = Files::new(&authority.server(), &authority);
+    let folder = TempDir::new().unwrap();
+    let command = ServerProcess::command(&folder.path().join("ledger"), "127.0.0.1:0");
+    let mut command = command.unwrap();
+    for (flag, name) in [
+        ("--tls-certificate", "server.pem"),
+        ("--tls-key", "server.key"),
+    ] {
+        command.arg(flag).arg(files.path(name));
+    }
+    command.args(["--set", "tls.check_ms=3600000"]);
+    let server = ServerProcess::start_by(command).unwrap();
+    let caller = authority.caller("training-jinan", &[]);
+    let shown = async || {
+        shown_by(server.address(), &authority, &caller, &[&version::TLS13])
+            .await
+            .unwrap()
+    };
+    // What is broken is not used, and asking for it does no harm.
+    let first = shown().await;
+    let second = authority.server();
+    files.put("server.pem", "no PEM");
+    server.hang_up().unwrap();
+    assert_eq!(shown().await, first);
+
+    files.put_pair(&second);
+    server.hang_up().unwrap();
+    until(async || (shown().await == der(&second)).then_some(())).await;
+    server.stop().unwrap();
 }
 
 #[tokio::test]
@@ -478,7 +514,7 @@ async fn the_lowest_version_is_enforced() {
         };
         let server = serve(tls, |_| {}).await;
         for (version, is_taken) in [(&version::TLS12, takes_1_2), (&version::TLS13, true)] {
-            let shown = shown_by(&server, &authority, &caller, &[version]).await;
+            let shown = shown_by(server.address(), &authority, &caller, &[version]).await;
             assert_eq!(shown.is_ok(), is_taken, "{minimum_version:?} {version:?}");
         }
         server.stop().await;

@@ -36,7 +36,16 @@ impl ServerProcess {
     ///
     /// As [`start`](Self::start), and when the address is taken.
     pub fn start_at(folder: &Path, address: &str) -> Result<Self> {
-        let mut child = Self::command(folder, address)?
+        Self::start_by(Self::command(folder, address)?)
+    }
+
+    /// As [`start`](Self::start), by a command of one's own.
+    ///
+    /// # Errors
+    ///
+    /// When the program ends before it serves.
+    pub fn start_by(mut command: Command) -> Result<Self> {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -122,6 +131,15 @@ impl ServerProcess {
             .context("the server cannot be waited for")?;
         ensure!(status.success(), "the server ended with {status}");
         Ok(())
+    }
+
+    /// Tells the server to look at its files again (SIGHUP), and does not wait.
+    ///
+    /// # Errors
+    ///
+    /// When it is gone.
+    pub fn hang_up(&self) -> Result<()> {
+        signal(self.process_id(), "HUP")
     }
 
     /// Kills the server where it stands (SIGKILL), and waits until it is gone.

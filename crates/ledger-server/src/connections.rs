@@ -21,6 +21,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 pub(crate) use accept::incoming;
+pub use accept::listen;
 
 /// How many connections there may be, and how long one may take to be set up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,6 +25,7 @@ mod server;
 mod tls;
 
 pub use config::{Config, ConfigError, Settings};
+pub use connections::listen;
 pub use descriptors::TooFewDescriptors;
 pub use server::{RunError, Server, run};
 pub use tls::TlsError;

@@ -196,14 +196,25 @@ pub mod transport {
     /// client can use them all over one connection.
     pub const CONCURRENT_STREAMS_MAX: u32 = 1_024;
 
+    /// Connections that the system has set up and that wait for being accepted.
+    ///
+    /// After a restart all callers come at once, and one is accepted in some ten microseconds. The
+    /// system may lower it (`net.core.somaxconn`); whoever finds no place tries again by himself.
+    pub const LISTEN_BACKLOG: u32 = 1_024;
+
     /// Bytes that a caller may send ahead on one stream.
     ///
-    /// Two batches of a thousand commands, so that the next one arrives while this one is decoded.
-    /// The default, 64 KiB, makes a bulk load wait for a round trip several times per batch.
-    pub const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
+    /// Two batches of a thousand commands, so that the next one arrives while this one is decoded,
+    /// and what a line of 100 Mbit/s holds in 40 ms. The default, 64 KiB, makes a bulk load wait
+    /// for a round trip several times per batch.
+    pub const STREAM_WINDOW_BYTES: u32 = 512 * 1024;
 
-    /// Bytes that a caller may send ahead on one connection: several full streams.
-    pub const CONNECTION_WINDOW_BYTES: u32 = 8 * 1024 * 1024;
+    /// Bytes that a caller may send ahead on one connection: two full streams.
+    ///
+    /// They lie in the connection while nobody asks for them, where no budget counts them; so this
+    /// is what a connection can hold beside `limits.receiving_bytes_max`, and 1 GiB over all
+    /// connections.
+    pub const CONNECTION_WINDOW_BYTES: u32 = 1024 * 1024;
 
     /// Bytes of one frame. The default, 16 KiB, costs a batch a dozen frames; a larger one lets
     /// one stream hold up the others on its connection.
@@ -245,6 +256,14 @@ pub mod transport {
     // A window that a single frame fills would stall between any two frames.
     const _: () = assert!(FRAME_BYTES_MAX < STREAM_WINDOW_BYTES);
     const _: () = assert!(STREAM_WINDOW_BYTES < CONNECTION_WINDOW_BYTES);
+    // What is sent ahead on every connection there may be fits into memory.
+    #[expect(
+        clippy::as_conversions,
+        reason = "a constant expression has no checked conversion, and the numbers are small"
+    )]
+    const _: () = assert!(
+        super::CONNECTIONS_MAX as u64 * CONNECTION_WINDOW_BYTES as u64 <= 1024 * 1024 * 1024
+    );
 }
 
 /// The bounds that an operator may set; section `limits` of the configuration.

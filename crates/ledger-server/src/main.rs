@@ -8,7 +8,7 @@ use crate::offline::{ListBackups, OfflineFailure, RestoreBackup, VerifyFolder};
 use clap::{Parser, Subcommand};
 use ledger_server::config::{CONFIG_VARIABLE, ConfigError, KEYS, layered, variable};
 use ledger_server::logging::LoggingError;
-use ledger_server::{Config, RunError, Server, Settings, logging, rebuild};
+use ledger_server::{Config, RunError, Server, Settings, listen, logging, rebuild};
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -16,7 +16,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
 use thiserror::Error;
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// What the writer allocates the committer frees, many times for each event. The allocator of the
@@ -238,8 +237,11 @@ fn offline(verb: Verb, settings: &Settings) -> Result<(), Failure> {
 
 /// Binds before it opens, so that a taken address leaves the ledger untouched.
 async fn serve(config: Config) -> Result<(), Failure> {
+    // From here on it loads TLS files once the ledger is open; before that it would end the process
+    // while the ledger is opened.
+    let _hangups = signal(SignalKind::hangup()).map_err(Failure::Process)?;
     let address = config.listen;
-    let bound = TcpListener::bind(address).await;
+    let bound = listen(address);
     let listener = bound.map_err(|source| Failure::Bind { address, source })?;
     let address = listener.local_addr().map_err(Failure::Process)?;
     let port_file = config.port_file.clone();

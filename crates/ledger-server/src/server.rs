@@ -13,7 +13,7 @@ use crate::limits::transport::{
     KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, LOCAL_ERROR_RESET_STREAMS_MAX,
     PENDING_RESET_STREAMS_MAX, STREAM_WINDOW_BYTES,
 };
-use crate::tls::{LiveTls, TlsError, keep_current};
+use crate::tls::{LiveTls, TlsError, hangups, keep_current};
 use ledger_engine::{Clock, Engine, EngineOptions, SystemClock};
 use ledger_log::Storage;
 use ledger_proto::FILE_DESCRIPTOR_SET;
@@ -242,6 +242,8 @@ impl<S: Storage + 'static> Server<S> {
         } = self;
         let address = listener.local_addr().map_err(RunError::Listener)?;
         config.identity.check_address(address)?;
+        // Before the files are read: what is put there meanwhile is not missed.
+        let hangups = hangups();
         let edge = edge(&config, descriptors, clock)?;
         let (stopping, is_stopping) = watch::channel(false);
         let (failed, has_failed) = watch::channel(false);
@@ -257,7 +259,7 @@ impl<S: Storage + 'static> Server<S> {
         let (health, router) = router(&config, &state).await?;
         announce(address, &config);
 
-        let current = keep_current(edge.tls.clone(), Arc::clone(&edge.connections));
+        let current = keep_current(edge.tls.clone(), Arc::clone(&edge.connections), hangups);
         let incoming = incoming(listener, edge.connections, edge.tls);
         let mut stop = stopping.subscribe();
         let serving = router.serve_with_incoming_shutdown(incoming, async move {

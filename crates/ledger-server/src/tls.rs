@@ -24,7 +24,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, UnixTime, pem};
 use tokio_rustls::rustls::server::VerifierBuilderError;
 use tokio_rustls::server::TlsStream;
 
-pub(crate) use watch::keep_current;
+pub(crate) use watch::{hangups, keep_current};
 
 /// Why files cannot be used for TLS. Nothing of what is in them is told.
 #[derive(Debug, Error)]

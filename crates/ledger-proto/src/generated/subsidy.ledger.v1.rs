@@ -4973,6 +4973,15 @@ pub struct Limits {
     /// Those of them that may be pages of streams (ReadEvents and Subscribe).
     #[prost(uint32, tag = "27")]
     pub stream_reads_max: u32,
+    /// Connections that wait for being accepted; the system of the server may lower it.
+    #[prost(uint32, tag = "28")]
+    pub listen_backlog: u32,
+    /// Most bytes that a caller may send ahead on one stream, before the server asks for them.
+    #[prost(uint64, tag = "29")]
+    pub stream_window_bytes: u64,
+    /// The same on one connection, over all its streams.
+    #[prost(uint64, tag = "30")]
+    pub connection_window_bytes: u64,
 }
 /// The beginning of an epoch.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -3,7 +3,9 @@
 use super::connection::{Connection, Io};
 use super::{Caller, Connections, Ticket};
 use crate::identity::name_of;
-use crate::limits::transport::{ACCEPT_DELAY_FIRST, ACCEPT_DELAY_MAX, COMPLAINT_INTERVAL};
+use crate::limits::transport::{
+    ACCEPT_DELAY_FIRST, ACCEPT_DELAY_MAX, COMPLAINT_INTERVAL, LISTEN_BACKLOG,
+};
 use crate::tls::LiveTls;
 use std::convert::Infallible;
 use std::io::{self, ErrorKind};
@@ -12,11 +14,29 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_stream::Stream;
+
+/// Binds an address and listens there, with room for [`LISTEN_BACKLOG`] connections that wait for
+/// being accepted.
+///
+/// # Errors
+///
+/// As of the system: the address is taken, or none of this machine.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // A server that is started again must not wait until the connections of the one before are
+    // forgotten; a port that another process listens on is refused all the same.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(LISTEN_BACKLOG)
+}
 
 /// The connections of a listener, set up as far as TLS goes. Dropping it closes the listener.
 #[derive(Debug)]

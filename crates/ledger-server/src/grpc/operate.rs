@@ -6,6 +6,7 @@ use super::error::CallError;
 use super::stream::{Answers, pull};
 use crate::descriptors;
 use crate::keeper::Keeper;
+use crate::limits::transport::{CONNECTION_WINDOW_BYTES, LISTEN_BACKLOG, STREAM_WINDOW_BYTES};
 use crate::tls::LiveTls;
 use ledger_core::Position;
 use ledger_engine::entity_codec;
@@ -323,6 +324,9 @@ fn limits_to_proto(shared: &Shared, storage: &Condition) -> v1::Limits {
         queue_bytes_max: count(limits.queue_bytes_max),
         reads_max: small(limits.reads_max),
         stream_reads_max: small(limits.stream_reads_max),
+        listen_backlog: LISTEN_BACKLOG,
+        stream_window_bytes: STREAM_WINDOW_BYTES.into(),
+        connection_window_bytes: CONNECTION_WINDOW_BYTES.into(),
     }
 }
 

@@ -7,19 +7,21 @@ use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::sleep;
 
+/// The signals by which an operator asks for a look at the files. From here on none is lost, and
+/// none ends the process.
+pub(crate) fn hangups() -> Option<Signal> {
+    signal(SignalKind::hangup())
+        .inspect_err(|error| tracing::warn!(%error, "SIGHUP cannot be waited for"))
+        .ok()
+}
+
 /// Looks at the files again and again, and at once when the process gets SIGHUP. Without TLS it
 /// only sees to it that the signal does not end the process.
 pub(crate) async fn keep_current(
     tls: Option<Arc<LiveTls>>,
     connections: Arc<Connections>,
+    mut hangups: Option<Signal>,
 ) -> Infallible {
-    let mut hangups = match signal(SignalKind::hangup()) {
-        Ok(hangups) => Some(hangups),
-        Err(error) => {
-            tracing::warn!(%error, "SIGHUP cannot be waited for");
-            None
-        }
-    };
     loop {
         let was_asked = match &tls {
             None => next(&mut hangups).await,

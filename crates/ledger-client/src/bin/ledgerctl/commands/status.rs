@@ -71,17 +71,129 @@ fn show_status(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Resul
     let Some(limits) = status.limits else {
         return Ok(());
     };
-    Ok(output.line(format_args!(
-        "limits: {} commands per request, {} MB per message, {} requests waiting, {} streams, \
-         pages of {} (up to {}), traces of {} events",
-        limits.commands_per_request_max,
-        megabytes(limits.message_bytes_max),
-        limits.queue_depth_max,
-        limits.streams_max,
-        limits.page_size_default,
-        limits.page_size_max,
-        limits.trace_events_max
-    ))?)
+    output.line(format_args!("limits:"))?;
+    Ok(output.table(&key_values(&limits_of(limits)))?)
+}
+
+/// Every limit with its unit. Each field of the contract is named, so that a new one cannot be left
+/// out.
+#[expect(clippy::too_many_lines, reason = "one table")]
+fn limits_of(limits: v1::Limits) -> Vec<(&'static str, String)> {
+    let v1::Limits {
+        message_bytes_max,
+        commands_per_request_max,
+        queue_depth_max,
+        page_size_max,
+        page_size_default,
+        trace_events_max,
+        streams_max,
+        connections_max,
+        connections_per_peer_max,
+        handshakes_max,
+        connection_setup_ms,
+        descriptors_max,
+        backup_bytes_per_second,
+        verify_bytes_per_second,
+        writes_headroom_bytes,
+        shadow_headroom_bytes,
+        spare_bytes_max,
+        document_message_bytes_max,
+        message_fields_max,
+        receiving_bytes_max,
+        receiving_bytes_per_peer_max,
+        receive_ms,
+        named_per_request_max,
+        queue_commands_max,
+        queue_bytes_max,
+        reads_max,
+        stream_reads_max,
+        listen_backlog,
+        stream_window_bytes,
+        connection_window_bytes,
+    } = limits;
+    vec![
+        ("message", bytes(message_bytes_max)),
+        (
+            "message with policy documents",
+            bytes(document_message_bytes_max),
+        ),
+        ("fields of a message", message_fields_max.to_string()),
+        (
+            "commands of a request",
+            commands_per_request_max.to_string(),
+        ),
+        (
+            "entities named by a request",
+            named_per_request_max.to_string(),
+        ),
+        ("received at once", bytes(receiving_bytes_max)),
+        (
+            "received at once of one peer",
+            bytes(receiving_bytes_per_peer_max),
+        ),
+        ("time of a message to arrive", format!("{receive_ms} ms")),
+        ("sent ahead on a stream", bytes(stream_window_bytes)),
+        ("sent ahead on a connection", bytes(connection_window_bytes)),
+        (
+            "requests waiting to be recorded",
+            queue_depth_max.to_string(),
+        ),
+        (
+            "commands waiting to be recorded",
+            queue_commands_max.to_string(),
+        ),
+        ("bytes waiting to be recorded", bytes(queue_bytes_max)),
+        ("streams", streams_max.to_string()),
+        ("reads at once", reads_max.to_string()),
+        ("of them pages of streams", stream_reads_max.to_string()),
+        (
+            "items of a page",
+            format!("{page_size_default} unless asked, {page_size_max} at most"),
+        ),
+        ("events of a trace", trace_events_max.to_string()),
+        ("connections", connections_max.to_string()),
+        (
+            "connections of one peer",
+            connections_per_peer_max.to_string(),
+        ),
+        ("connections not set up", handshakes_max.to_string()),
+        (
+            "time to set up a connection",
+            format!("{connection_setup_ms} ms"),
+        ),
+        (
+            "connections waiting to be accepted",
+            listen_backlog.to_string(),
+        ),
+        ("open files", descriptors_max.to_string()),
+        ("copied by a backup", rate(backup_bytes_per_second)),
+        ("read by a check", rate(verify_bytes_per_second)),
+        ("free for recording", bytes(writes_headroom_bytes)),
+        (
+            "free beside a rebuild or simulation",
+            bytes(shadow_headroom_bytes),
+        ),
+        ("kept for opening on a full disk", bytes(spare_bytes_max)),
+    ]
+}
+
+/// Bytes without loss: in MiB or KiB where they are whole.
+fn bytes(bytes: u64) -> String {
+    const KIB: u64 = 1_024;
+    const MIB: u64 = 1_024 * KIB;
+    match bytes {
+        0 => "0 bytes".to_owned(),
+        _ if bytes.is_multiple_of(MIB) => format!("{} MiB", bytes / MIB),
+        _ if bytes.is_multiple_of(KIB) => format!("{} KiB", bytes / KIB),
+        _ => format!("{bytes} bytes"),
+    }
+}
+
+fn rate(per_second: u64) -> String {
+    match per_second {
+        0 => "without a bound".to_owned(),
+        _ => format!("{} per second", bytes(per_second)),
+    }
 }
 
 /// Shows the epochs of the ledger, oldest first.
@@ -199,12 +311,61 @@ fn duration(seconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use prost::Message as _;
 
     #[test]
     fn sizes_and_durations_are_readable() {
         assert_eq!(megabytes(1_250_000), "1.2");
         assert_eq!(megabytes(99_999), "0.0");
         assert_eq!(duration(90_061), "1 d 01:01:01");
+    }
+
+    #[test]
+    fn every_limit_of_the_contract_is_shown_in_text_and_in_json() {
+        // A message in which the field with number N holds 10,000 + N, for every N that there is.
+        let varint = |mut number: u64| {
+            let mut bytes = Vec::new();
+            while number >= 0x80 {
+                bytes.push(u8::try_from(number & 0x7f).unwrap() | 0x80);
+                number >>= 7;
+            }
+            bytes.push(u8::try_from(number).unwrap());
+            bytes
+        };
+        let fields = (1..1_000).flat_map(|n| [varint(n << 3), varint(10_000 + n)].concat());
+        let limits = v1::Limits::decode(&*fields.collect::<Vec<u8>>()).unwrap();
+        let status = v1::GetStatusResponse {
+            limits: Some(limits),
+            ..Default::default()
+        };
+        let json = to_json(&status);
+        let in_json = json["limits"].as_object().unwrap();
+        assert!(in_json.len() >= 30, "{json}");
+        let mut written = Vec::new();
+        show_status(&mut Output::new(&mut written, false), &status).unwrap();
+        let text = String::from_utf8(written).unwrap();
+        let (_, table) = text.split_once("limits:").unwrap();
+        for (field, value) in in_json {
+            let value = value.as_u64().unwrap();
+            assert!(value > 10_000, "{field} has no field number below 1,000");
+            let shown = table.matches(&value.to_string()).count();
+            assert_eq!(shown, 1, "{field}: {table}");
+        }
+    }
+
+    #[test]
+    fn limits_are_shown_without_loss() {
+        for (given, shown) in [
+            (0, "0 bytes"),
+            (1_023, "1023 bytes"),
+            (1_024, "1 KiB"),
+            (1_536 * 1_024, "1536 KiB"),
+            (64 * 1_024 * 1_024, "64 MiB"),
+        ] {
+            assert_eq!(bytes(given), shown);
+        }
+        assert_eq!(rate(0), "without a bound");
+        assert_eq!(rate(2_048), "2 KiB per second");
     }
 
     #[test]
