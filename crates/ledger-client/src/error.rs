@@ -19,6 +19,9 @@ const OUTCOME_UNKNOWN: &str = "OUTCOME_UNKNOWN";
 /// Reason of a server that stopped waiting when the caller's deadline passed.
 const DEADLINE_EXCEEDED: &str = "DEADLINE_EXCEEDED";
 
+/// Reason of a server whose disk is full.
+const DISK_FULL: &str = "DISK_FULL";
+
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -43,13 +46,24 @@ pub enum ClientError {
         /// absent in an answer of a stream, which has no room for it.
         recorded_digest: Option<[u8; 32]>,
     },
-    /// The server has too much to do.
-    #[error("the server has too much to do: {message}")]
+    /// The server cannot take the call just now: it has too much to do, or the call came too
+    /// slowly.
+    #[error("the server cannot take this now: {message}")]
     Overloaded {
         /// What there is too much of.
         message: String,
         /// After which time a retry makes sense.
         retry_after: Option<Duration>,
+    },
+    /// The disk of the server has too little room, so nothing was done. The same call is carried
+    /// out once somebody has made room there.
+    #[error(
+        "the disk of the server is full, and nothing was done: {message}; once there is room, do \
+         the same again"
+    )]
+    DiskFull {
+        /// What there is no room for, with figures.
+        message: String,
     },
     /// The server cannot be reached, is starting or stopping, or takes no writes.
     #[error("the server is not available: {message}")]
@@ -164,6 +178,7 @@ impl ClientError {
             | Self::Overloaded {
                 retry_after: None, ..
             }
+            | Self::DiskFull { .. }
             | Self::Failed { .. }
             | Self::BrokenAnswer(_) => Retry::Never,
         }
@@ -240,7 +255,9 @@ impl ClientError {
             Code::InvalidArgument if !failure.field_violations.is_empty() => {
                 Self::Invalid(failure.field_violations)
             }
-            Code::ResourceExhausted => Self::Overloaded {
+            Code::ResourceExhausted if reason == DISK_FULL => Self::DiskFull { message },
+            // Without a time to retry it is a bound that waiting does not change.
+            Code::ResourceExhausted if failure.retry_after.is_some() => Self::Overloaded {
                 message,
                 retry_after: failure.retry_after,
             },

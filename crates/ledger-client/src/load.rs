@@ -141,6 +141,7 @@ where
             };
             if let Err(
                 error @ (ClientError::Overloaded { .. }
+                | ClientError::DiskFull { .. }
                 | ClientError::Unavailable { .. }
                 | ClientError::DeadlinePassed),
             ) = outcome

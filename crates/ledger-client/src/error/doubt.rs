@@ -71,6 +71,7 @@ impl ClientError {
             | Self::Refused(_)
             | Self::Invalid(_)
             | Self::RequestIdReused { .. }
+            | Self::DiskFull { .. }
             | Self::Overloaded { .. } => false,
             Self::Unavailable { in_doubt, .. } => *in_doubt,
             Self::DeadlinePassed | Self::OutcomeUnknown { .. } | Self::BrokenAnswer(_) => true,

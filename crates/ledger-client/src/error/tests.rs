@@ -7,6 +7,7 @@ use ledger_proto::{DecodeError, DecodeProblem};
 use super::*;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn every_error_of_the_service_is_told_apart() {
     let delay = Duration::from_millis(250);
     let refused = |index, reason| IndexedRefusal {
@@ -39,8 +40,36 @@ fn every_error_of_the_service_is_told_apart() {
         ),
         (
             ApiError::QueueFull { retry_after: delay },
-            "the server has too much to do: too many requests are waiting",
+            "the server cannot take this now: too many requests are waiting",
             Retry::Automatic { after: Some(delay) },
+        ),
+        (
+            ApiError::ReceivedTooSlowly {
+                bytes: 7,
+                time: Duration::from_secs(10),
+                retry_after: delay,
+            },
+            "the server cannot take this now: the message did not arrive within 10000 ms, 7 bytes \
+             of it did",
+            Retry::Automatic { after: Some(delay) },
+        ),
+        // No waiting makes room, nor a message smaller.
+        (
+            ApiError::DiskFull {
+                doing: "record more",
+                needed: 300,
+                free: 200,
+                headroom: 100,
+            },
+            "the disk of the server is full, and nothing was done: no room to record more: 200 \
+             bytes are free, 300 are needed beside 100; once there is room, do the same again",
+            Retry::Never,
+        ),
+        (
+            ApiError::MessageTooLarge { bytes: 9, max: 8 },
+            "a message of 9 bytes exceeds the limit of 8, policy documents apart \
+             (MESSAGE_TOO_LARGE)",
+            Retry::Never,
         ),
         (
             ApiError::NotServing,
