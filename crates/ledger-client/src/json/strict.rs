@@ -18,9 +18,29 @@ pub fn read_values(text: &str) -> Result<Vec<Value>, serde_json::Error> {
     // A line end inside of a text is no JSON, so that nothing but the count of lines changes.
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let values = serde_json::Deserializer::from_str(&text).into_iter::<Strict>();
-    values
-        .map(|value| value.map(|Strict(value)| value))
-        .collect()
+    let read = values.map(|value| value.map(|Strict(value)| value));
+    read.collect::<Result<_, _>>()
+        .map_err(|error| seen_or_not(&text, error))
+}
+
+/// Names a character between values that nobody can see, where an error says that no value begins.
+fn seen_or_not(text: &str, error: serde_json::Error) -> serde_json::Error {
+    let (line, column) = (error.line(), error.column());
+    let lines = text.split('\n').nth(line.saturating_sub(1));
+    // Columns count bytes, and an error may stand in the middle of a character.
+    let begin = lines.map(|it| it.floor_char_boundary(column.saturating_sub(1)));
+    let found = lines
+        .zip(begin)
+        .and_then(|(it, begin)| it.get(begin..)?.chars().next());
+    match found {
+        Some(character) if error.is_syntax() && is_invisible(character) => {
+            <serde_json::Error as de::Error>::custom(format_args!(
+                "U+{:04X}, which cannot be seen, stands there at line {line} column {column}",
+                u32::from(character)
+            ))
+        }
+        _ => error,
+    }
 }
 
 struct Strict(Value);
@@ -121,15 +141,16 @@ fn shown(key: &str) -> String {
 /// none, because texts of policies have them.
 #[must_use]
 pub fn invisible_character(text: &str) -> Option<(usize, char)> {
-    let is_invisible = |it: char| {
-        matches!(it,
-            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
-            | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e00ff}')
-    };
     (1..).zip(text.chars()).find(|(_, it)| is_invisible(*it))
+}
+
+fn is_invisible(character: char) -> bool {
+    matches!(character,
+        '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e00ff}')
 }
 
 #[cfg(test)]
@@ -206,6 +227,14 @@ mod tests {
             (
                 r#"{"a": [[{"b": [{"c": 1, "\u0063": 2}]}]]}"#,
                 "the key c stands there twice",
+            ),
+            (
+                "{\"a\": 1}\n\u{feff}{\"a\": 2}",
+                "U+FEFF, which cannot be seen, stands there at line 2",
+            ),
+            (
+                "{\"a\": \u{200b}1}",
+                "U+200B, which cannot be seen, stands there at line 1 column 7",
             ),
             (r#"{"a": 1e400}"#, "number out of range"),
             (r#"{"a": NaN}"#, "expected value"),

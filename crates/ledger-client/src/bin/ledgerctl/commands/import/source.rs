@@ -145,13 +145,18 @@ pub(super) fn text(
 ///
 /// Names the line when a name looks like an identity number, as in a file without a header.
 pub(super) fn check_header(table: &Table<'_>) -> Result<(), SourceError> {
-    let mut names = table.header().iter();
-    match names.any(|name| looks_like_identity_number(name)) {
+    match table.header().iter().any(|name| is_personal(name)) {
         true => Err(SourceError::IdentityNumber {
             line: table.header_line(),
         }),
         false => Ok(()),
     }
+}
+
+/// Whether a cell holds what nobody may read, whether or not a field takes it, and in whatever file
+/// it stands: the one door of all rosters.
+fn is_personal(cell: &str) -> bool {
+    looks_like_identity_number(cell)
 }
 
 /// What is wrong with a line that is the header once more.
@@ -184,7 +189,12 @@ impl<'file> Source<'file> {
             let line = line?;
             let number = line.number;
             table.check_long_cells(&line, |column| mapping.takes(column))?;
-            if line.cells.iter().any(|it| looks_like_identity_number(it)) {
+            if line
+                .cells
+                .iter()
+                .chain(&line.reasons)
+                .any(|it| is_personal(it))
+            {
                 return Err(SourceError::IdentityNumber { line: number });
             }
             line_count = line_count.saturating_add(1);
@@ -356,6 +366,7 @@ impl Naming {
 #[cfg(test)]
 mod tests {
     use super::super::fields::Kind;
+    use super::super::report::REASON_COLUMNS;
     use super::*;
 
     const CLASS: &str = "0190a3b2-0000-7000-8000-00000000000a";
@@ -459,6 +470,74 @@ mod tests {
         assert_eq!(source.invalid(), [invalid]);
         let sent: Vec<_> = source.batches(None).map(|batch| batch.lines).collect();
         assert_eq!(sent, [[2, 4]]);
+    }
+
+    /// A workbook of one sheet with these cells as rows of XML.
+    fn workbook(rows: &str) -> Vec<u8> {
+        use std::io::Write as _;
+        let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+        let related = |kind: &str, target: &str| {
+            let one = format!("<Relationship Id='r' Type='{office}/{kind}' Target='{target}'/>");
+            format!("<Relationships xmlns='{package}'>{one}</Relationships>")
+        };
+        let sheets = "<sheets><sheet name='A' sheetId='1' r:id='r'/></sheets>";
+        let book = format!("<workbook xmlns='{main}' xmlns:r='{office}'>{sheets}</workbook>");
+        let sheet = format!("<worksheet xmlns='{main}'><sheetData>{rows}</sheetData></worksheet>");
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, text) in [
+            ("_rels/.rels", related("officeDocument", "xl/workbook.xml")),
+            ("xl/workbook.xml", book),
+            (
+                "xl/_rels/workbook.xml.rels",
+                related("worksheet", "sheet.xml"),
+            ),
+            ("xl/sheet.xml", sheet),
+        ] {
+            let options = zip::write::SimpleFileOptions::default();
+            archive.start_file(name, options).unwrap();
+            archive.write_all(text.as_bytes()).unwrap();
+        }
+        archive.finish().unwrap().into_inner()
+    }
+
+    /// Whatever file a roster comes in, an identity number in any cell of it refuses it as a whole.
+    #[test]
+    fn every_file_goes_through_the_same_door() {
+        let number = "370199199001010019";
+        let csv = format!("person,note\n{},x {number}\n", person(1));
+        let cell = |text: &str| format!("<c t='inlineStr'><is><t>{text}</t></is></c>");
+        let row = |first: &str, second: &str| format!("<row>{}{}</row>", cell(first), cell(second));
+        let rows = row("person", "note") + &row(&person(1), &format!("x {number}"));
+        let header = row("person", number) + &row(&person(1), "x");
+        let split = row("person", "note") + &row(&person(1), "370199 19900101 0019");
+        let utf_16 = csv.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let rejects = format!(
+            "{},person\n2,X,{number},,,,,{}\n",
+            REASON_COLUMNS.join(","),
+            person(1)
+        );
+        for (bytes, line) in [
+            (csv.clone().into_bytes(), 2),
+            (csv.replace(',', ";").into_bytes(), 2),
+            (utf_16, 2),
+            (
+                csv.replace(number, "３７０１９９１９９００１０１００１９")
+                    .into_bytes(),
+                2,
+            ),
+            (rejects.into_bytes(), 2),
+            (workbook(&rows), 2),
+            (workbook(&header), 1),
+            (workbook(&split), 2),
+        ] {
+            let text = text(&bytes, None, None).unwrap();
+            let found = self::source(&text, 10).unwrap_err().to_string();
+            let expected = format!("line {line} holds what looks like an identity number");
+            assert!(found.starts_with(&expected), "{found}");
+            assert!(!found.contains("1990"), "{found}");
+        }
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub(super) struct Line<'file> {
     pub(super) number: u64,
     /// One cell for each column, exactly as it stands there.
     pub(super) cells: Vec<Cow<'file, str>>,
+    /// The reasons in front of them, in a file of rejects.
+    pub(super) reasons: Vec<Cow<'file, str>>,
     /// Cells over several lines: the column, and the line on which the cell begins.
     long_cells: Vec<(usize, u64)>,
 }
@@ -152,11 +154,16 @@ impl<'file> Table<'file> {
         let rows = Rows::new_from(self.text, self.first_line, self.delimiter);
         let rows = rows.filter(|row| !row.as_ref().is_ok_and(is_blank));
         let is_rejects = self.is_rejects;
+        let delimiter = self.delimiter;
         let columns = self.header.len();
         rows.skip(1).map(move |row| {
             let row = row?;
             let reasons = if is_rejects { REASON_COLUMNS.len() } else { 0 };
-            let mut cells: Vec<_> = row.cells.into_iter().skip(reasons).collect();
+            // Reasons are left out below, and with them what they would have swallowed.
+            check_swallowed(&row, delimiter, reasons)?;
+            let mut row_cells = row.cells.into_iter();
+            let reason_cells: Vec<_> = row_cells.by_ref().take(reasons).collect();
+            let mut cells: Vec<_> = row_cells.collect();
             let spare = cells.iter().skip(columns);
             let expected = columns;
             if cells.len() < columns || !spare.map(|it| it.trim()).all(str::is_empty) {
@@ -176,6 +183,7 @@ impl<'file> Table<'file> {
             Ok(Line {
                 number: row.line,
                 cells,
+                reasons: reason_cells,
                 long_cells: long_cells
                     .filter_map(|(index, line)| Some((index.checked_sub(reasons)?, line)))
                     .collect(),
@@ -219,12 +227,7 @@ fn check_header(
     header: &ledger_client::reading::rows::Row<'_>,
     delimiter: char,
 ) -> Result<(), TableError> {
-    for (index, begins) in &header.long_cells {
-        let cell = header.cells.get(*index);
-        if cell.is_some_and(|cell| cell.contains(delimiter)) {
-            return Err(TableError::Swallows { line: *begins });
-        }
-    }
+    check_swallowed(header, delimiter, usize::MAX)?;
     for (column, name) in (1..).zip(&header.cells) {
         if let Some((place, character)) = invisible_character(name) {
             return Err(TableError::InvisibleName {
@@ -236,6 +239,23 @@ fn check_header(
         }
     }
     Ok(())
+}
+
+/// Checks that none of the first cells goes on over several lines and holds what separates cells.
+fn check_swallowed(
+    row: &ledger_client::reading::rows::Row<'_>,
+    delimiter: char,
+    cells: usize,
+) -> Result<(), TableError> {
+    let mut long_cells = row.long_cells.iter().filter(|(index, _)| *index < cells);
+    let swallows = |index: usize| {
+        let cell = row.cells.get(index);
+        cell.is_some_and(|cell| cell.contains(delimiter))
+    };
+    match long_cells.find(|(index, _)| swallows(*index)) {
+        Some((_, line)) => Err(TableError::Swallows { line: *line }),
+        None => Ok(()),
+    }
 }
 
 fn is_blank(row: &ledger_client::reading::rows::Row<'_>) -> bool {
@@ -361,5 +381,10 @@ mod tests {
             .map(|line| line.unwrap().cells.join("|"))
             .collect();
         assert_eq!(cells, ["a|=1", "'b|-1"]);
+        // A quote among the reasons swallows no line.
+        let text = format!("{reasons},p\n7,X,\"m,,,,,a\n8,X,m\",,,,,b\n9,X,m,,,,,c\n");
+        let table = Table::open(&text, None).unwrap();
+        let found = table.lines().next().unwrap();
+        assert_eq!(found, Err(TableError::Swallows { line: 2 }));
     }
 }
