@@ -13,7 +13,7 @@ use crate::entity_codec::{decode_entity, entity_key, entity_kind};
 use crate::limits::{CACHE_ENTITY_BYTES, MULTI_GET_KEYS_MAX};
 use crate::wire::CodecError;
 use ledger_core::{Context, EntityKey};
-use ledger_log::LogError;
+use ledger_log::{LogError, Space};
 use thiserror::Error;
 
 /// Both generations.
@@ -35,6 +35,19 @@ pub(crate) enum LoadError {
     Store(#[from] LogError),
     #[error("entity {} is damaged", hex(.key))]
     Entity { key: Vec<u8>, source: CodecError },
+    #[error("answer to request {} is damaged", hex(.key))]
+    Answer { key: Vec<u8>, source: CodecError },
+}
+
+impl LoadError {
+    /// What follows from the log and is damaged, if that is what is wrong.
+    pub(crate) fn damaged_derived(&self) -> Option<Space> {
+        match self {
+            Self::Store(error) => error.damaged_derived(),
+            Self::Entity { .. } => Some(Space::Entities),
+            Self::Answer { .. } => None,
+        }
+    }
 }
 
 impl Cache {

@@ -99,19 +99,27 @@ impl Committer {
             // The writer first: who is answered and asks again at once finds it gone back already.
             let not_written = NotDurable::NotWritten(Arc::clone(&reason));
             self.shared.inbox.committed(Err(not_written));
-            refuse(replies, &reason);
+            let damaged = failed.error.damaged_derived();
+            refuse(replies, || match damaged {
+                Some(space) => AppendError::StateDamaged {
+                    space,
+                    reason: Arc::clone(&reason),
+                },
+                None => AppendError::NotRecorded {
+                    reason: Arc::clone(&reason),
+                },
+            });
             return true;
         }
         tracing::error!(%reason, "commit failed; the engine takes no more requests");
         self.shared.stop(&reason);
-        if failed.nothing_written {
-            refuse(replies, &reason);
-        } else {
-            for (sender, _) in replies {
-                let reason = Arc::clone(&reason);
-                drop(sender.send(Err(AppendError::OutcomeUnknown { reason })));
+        refuse(replies, || {
+            let reason = Arc::clone(&reason);
+            match failed.nothing_written {
+                true => AppendError::NotRecorded { reason },
+                false => AppendError::OutcomeUnknown { reason },
             }
-        }
+        });
         let stopped = NotDurable::Stopped(reason);
         self.shared.inbox.committed(Err(stopped));
         false
@@ -247,9 +255,8 @@ impl Committer {
 }
 
 /// Tells callers that nothing of their group was recorded.
-fn refuse(replies: Vec<(oneshot::Sender<Reply>, Reply)>, reason: &Arc<str>) {
+fn refuse(replies: Vec<(oneshot::Sender<Reply>, Reply)>, error: impl Fn() -> AppendError) {
     for (sender, _) in replies {
-        let reason = Arc::clone(reason);
-        drop(sender.send(Err(AppendError::NotRecorded { reason })));
+        drop(sender.send(Err(error())));
     }
 }

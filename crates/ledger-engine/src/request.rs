@@ -2,6 +2,7 @@
 
 use crate::clock::ClockProblem;
 use ledger_core::{Command, Position, Refusal, RequestId};
+use ledger_log::Space;
 use std::sync::Arc;
 use thiserror::Error;
 use tokio::sync::oneshot;
@@ -161,6 +162,15 @@ pub enum AppendError {
         /// What failed, for the log and not for callers.
         reason: Arc<str>,
     },
+    /// What follows from the log is damaged, and the request needs it; nothing of the request is
+    /// recorded. A rebuild replaces it, and the same request may be sent then.
+    #[error("stored {} is damaged, and a rebuild replaces it: {reason}", space.name())]
+    StateDamaged {
+        /// What is damaged.
+        space: Space,
+        /// What failed, for the log and not for callers.
+        reason: Arc<str>,
+    },
     /// The clock may not be recorded by; nothing of the request is. The same request can be sent
     /// again once the clock is right.
     #[error("clock cannot be recorded by: {problem}")]
@@ -218,7 +228,10 @@ impl AppendError {
     pub const fn retry_helps(&self) -> bool {
         match self {
             Self::NotAccepted(error) => error.retry_helps(),
-            Self::RequestIdReused { .. } | Self::TooLarge { .. } | Self::Unreadable { .. } => false,
+            Self::RequestIdReused { .. }
+            | Self::TooLarge { .. }
+            | Self::Unreadable { .. }
+            | Self::StateDamaged { .. } => false,
             Self::NotRecorded { .. }
             | Self::ClockRefused { .. }
             | Self::NoRoom { .. }

@@ -135,7 +135,7 @@ impl From<LoadError> for SimulateError {
     fn from(error: LoadError) -> Self {
         match error {
             LoadError::Store(error) => Self::Log(error),
-            LoadError::Entity { .. } => Self::State {
+            LoadError::Entity { .. } | LoadError::Answer { .. } => Self::State {
                 reason: error_chain(&error),
             },
         }

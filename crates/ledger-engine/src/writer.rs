@@ -274,7 +274,7 @@ impl Writer {
             },
         };
         let (stored, appended) =
-            decode_answer(bytes).map_err(|source| LoadError::Entity { key, source })?;
+            decode_answer(bytes).map_err(|source| LoadError::Answer { key, source })?;
         if stored == request.digest {
             return Ok(Some(Ok(appended)));
         }
@@ -420,5 +420,8 @@ fn last_position(context: &Context) -> Position {
 fn unreadable(error: &LoadError) -> AppendError {
     let reason = error_chain(error);
     tracing::error!(%reason, "state is unreadable");
-    AppendError::Unreadable { reason }
+    match error.damaged_derived() {
+        Some(space) => AppendError::StateDamaged { space, reason },
+        None => AppendError::Unreadable { reason },
+    }
 }

@@ -180,6 +180,21 @@ impl LogError {
         )
     }
 
+    /// The space that follows from the log and is damaged, if that is what is wrong: a rebuild
+    /// replaces it, and nothing of the log is lost.
+    #[must_use]
+    pub fn damaged_derived(&self) -> Option<Space> {
+        let space = match self {
+            Self::DamagedSpace { space, .. } => *space,
+            // Entries whose bytes are whole and say nothing.
+            Self::CorruptEntry { name } => {
+                Space::ALL.into_iter().find(|space| space.name() == *name)?
+            }
+            _ => return None,
+        };
+        space.is_rebuildable().then_some(space)
+    }
+
     /// Tells whether the same call on the same store may succeed later.
     ///
     /// An append that failed in [`Storage`](Self::Storage) has an unknown outcome, so it is never

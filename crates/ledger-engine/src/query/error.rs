@@ -1,9 +1,9 @@
 //! Why a query has no answer.
 
 use ledger_core::Position;
-use ledger_log::LogError;
 use ledger_log::keys::KeyError;
 use ledger_log::postings::PostingsError;
+use ledger_log::{LogError, Space};
 use thiserror::Error;
 
 /// Why a query has no answer.
@@ -118,7 +118,34 @@ pub enum Subject {
     Refusal,
 }
 
+/// What [`QueryError::damaged_derived`] calls the indexes where it cannot tell which of them.
+const INDEXES: &str = "indexes";
+
 impl QueryError {
+    /// The name of what follows from the log and is damaged, if that is what is wrong: a rebuild
+    /// replaces it, and nothing of the log is lost.
+    #[must_use]
+    pub fn damaged_derived(&self) -> Option<&'static str> {
+        match self {
+            Self::Storage { source } => source.damaged_derived().map(Space::name),
+            Self::CorruptIndex { .. } | Self::Contradiction { .. } => Some(INDEXES),
+            Self::CorruptEntity { what, .. } => match what {
+                // Refusals follow from nothing; the policies in force are read from the log.
+                Subject::Refusal | Subject::Policy | Subject::Event => None,
+                Subject::Counter => Some(Space::Progress.name()),
+                _ => Some(Space::Entities.name()),
+            },
+            Self::NotFound { .. }
+            | Self::OutOfBounds { .. }
+            | Self::PositionInFuture { .. }
+            | Self::PageTokenMismatch
+            | Self::Stopped
+            | Self::CorruptKey { .. }
+            | Self::CorruptEvent { .. }
+            | Self::SumOverflow => None,
+        }
+    }
+
     /// Tells whether the same query may be answered later.
     ///
     /// A position in the future is reached when the log grows, and a server that stops is followed

@@ -192,7 +192,7 @@ impl Replay {
 fn unreadable(error: LoadError) -> RebuildError {
     match error {
         LoadError::Store(error) => RebuildError::Log(error),
-        LoadError::Entity { .. } => RebuildError::Shadow {
+        LoadError::Entity { .. } | LoadError::Answer { .. } => RebuildError::Shadow {
             reason: error_chain(&error),
         },
     }

@@ -117,9 +117,10 @@ fn a_damaged_entity_fails_its_requests_and_no_others() {
     tamper(&store, Space::Entities, key, Some(vec![9, 9]));
     let world = World::open(store, EngineOptions::default());
     let unreadable = world.try_append(independent(2, vec![register(3), register(1)]));
-    let Err(AppendError::Unreadable { reason }) = unreadable else {
+    let Err(AppendError::StateDamaged { space, reason }) = unreadable else {
         panic!("{unreadable:?}")
     };
+    assert_eq!(space, Space::Entities);
     assert!(reason.contains("encoding version 9 is unknown"), "{reason}");
     // Nothing of that request was recorded, nor its id used up.
     assert_eq!(

@@ -5,7 +5,7 @@ use super::rebuild::{busy, everything, rebuild};
 use super::world::*;
 use crate::entity_codec::entity_key;
 use crate::rebuild::{CancelToken, OnDifference, RebuildError, RebuildReport, before_serving};
-use crate::{Engine, EngineOptions};
+use crate::{AppendError, Engine, EngineOptions};
 use ledger_core::{EntityKey, Position};
 use ledger_log::{Entry, Log, LogError, MemoryStore, Space, StateStore, keys};
 use std::sync::Arc;
@@ -67,6 +67,57 @@ fn on_a_persons_word_the_rebuilt_state_replaces_one_that_differs() {
         assert_eq!(world.engine.status().accepted_rebuilds, 1);
         assert_eq!(*world.engine.policies(), *policies);
         check_goes_on(&world);
+    }
+}
+
+/// What memory holds of the counts is that of the state that was replaced.
+#[test]
+fn counts_go_on_from_the_state_that_was_put_in_place() {
+    let (store, world) = busy();
+    drop(world);
+    for (key, mut row) in entries(&store, Space::Progress) {
+        row[0] ^= 4;
+        tamper(&store, Space::Progress, key, Some(row));
+    }
+    let world = World::open(store, EngineOptions::default());
+    assert!(matches!(
+        world.append(900, vec![approve(2, 2)])[..],
+        [Became::Recorded(_)]
+    ));
+    assert!(!replace(&world.engine).is_equal());
+    assert!(matches!(
+        world.append(901, vec![approve(2, 3)])[..],
+        [Became::Recorded(_)]
+    ));
+    assert!(rebuild(&world.engine).unwrap().is_equal());
+}
+
+/// A request that needs what is damaged is told what; a rebuild replaces it.
+#[test]
+fn who_needs_damaged_state_is_told_what_is_damaged() {
+    let (store, world) = busy();
+    let person = entity_key(&EntityKey::Person(person_key(1)));
+    let counter = entries(&store, Space::Progress).pop().unwrap().0;
+    drop(world);
+    for (id, space, key, body) in [
+        (900, Space::Entities, person, approve(2, 1)),
+        (901, Space::Progress, counter, approve(2, 2)),
+    ] {
+        let world = World::open(store.clone(), EngineOptions::default());
+        for (other, _) in entries(&store, space) {
+            // Which counter the request changes first is not told here, so all of them.
+            if space == Space::Progress || other == key {
+                store.damage(space, other);
+            }
+        }
+        let refused = world.try_append(request(id, vec![body.clone()]));
+        let Err(AppendError::StateDamaged { space: named, .. }) = refused else {
+            panic!("{space:?}: {refused:?}")
+        };
+        assert_eq!(named, space);
+        assert_eq!(world.engine.status().stopped, None);
+        assert!(replace(&world.engine).switched);
+        world.append(id, vec![body]);
     }
 }
 

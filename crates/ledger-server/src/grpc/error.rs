@@ -110,6 +110,12 @@ impl CallError {
                 tracing::error!(error = %ErrorChain(&error), "a request could not be decided");
                 Self::Api(ApiError::Internal)
             }
+            AppendError::StateDamaged { space, .. } => {
+                tracing::error!(error = %ErrorChain(&error), "a request could not be decided");
+                Self::Api(ApiError::StateDamaged {
+                    space: space.name(),
+                })
+            }
             AppendError::ClockRefused { problem } => Self::Api(ApiError::ClockRefused {
                 why: problem.to_string(),
             }),
@@ -173,10 +179,15 @@ impl From<QueryError> for CallError {
             }
             QueryError::SumOverflow => refused(Reason::AmountOverflow),
             QueryError::CorruptIndex { .. }
-            | QueryError::CorruptKey { .. }
-            | QueryError::CorruptEntity { .. }
-            | QueryError::CorruptEvent { .. }
-            | QueryError::Contradiction { .. } => internal(&error, ApiError::DataLoss),
+            | QueryError::Contradiction { .. }
+            | QueryError::CorruptEntity { .. } => {
+                let space = error.damaged_derived();
+                let answer = space.map(|space| ApiError::StateDamaged { space });
+                internal(&error, answer.unwrap_or(ApiError::DataLoss))
+            }
+            QueryError::CorruptKey { .. } | QueryError::CorruptEvent { .. } => {
+                internal(&error, ApiError::DataLoss)
+            }
         }
     }
 }
@@ -263,6 +274,11 @@ const fn not_found(what: Subject) -> Option<Reason> {
 
 /// What a caller is told of an error of the store.
 fn of_store(error: &LogError) -> ApiError {
+    if let Some(space) = error.damaged_derived() {
+        return ApiError::StateDamaged {
+            space: space.name(),
+        };
+    }
     match *error {
         LogError::NoRoom {
             doing,
@@ -381,6 +397,14 @@ mod tests {
                 },
                 false,
                 (Code::Internal, "INTERNAL"),
+            ),
+            (
+                AppendError::StateDamaged {
+                    space: ledger_log::Space::Entities,
+                    reason: Arc::clone(&reason),
+                },
+                false,
+                (Code::DataLoss, "STATE_DAMAGED"),
             ),
             (
                 AppendError::ClockRefused {
