@@ -3,7 +3,7 @@
 //! Each says whether it accepted the input, and panics when a promise is broken.
 
 use ledger_client::json::{from_json, read_values, to_json};
-use ledger_client::reading::cells::{Lengths, damage, date, is_whole, lost_zeros, plain};
+use ledger_client::reading::cells::{Column, damage, date, is_whole, lost_zeros, plain};
 use ledger_client::reading::encoding::decode;
 use ledger_client::reading::rows::{Rows, delimiter, from_line, line_ends};
 use ledger_client::reading::safe::{SafeWriter, unguard};
@@ -330,7 +330,7 @@ fn csv(input: &[u8]) -> bool {
     };
     assert!(!text.contains('\0'), "what has a NUL is no text");
     let delimiter = delimiter(&text);
-    let mut lengths = Lengths::default();
+    let mut column = Column::default();
     let mut last = 0;
     for row in Rows::new(&text, delimiter) {
         let Ok(row) = row else {
@@ -362,21 +362,21 @@ fn csv(input: &[u8]) -> bool {
         let found: Vec<_> = found.cells.iter().map(|cell| unguard(cell)).collect();
         assert_eq!(found, row.cells, "{written:?}");
         assert!(again.next().is_none(), "one row was written");
-        row.cells.iter().for_each(|cell| value(cell, &mut lengths));
+        row.cells.iter().for_each(|cell| value(cell, &mut column));
     }
     last > 0
 }
 
 /// What stands in a cell, as each kind of value.
-fn value(cell: &str, lengths: &mut Lengths) {
+fn value(cell: &str, column: &mut Column) {
     let Ok(cell) = plain(cell) else {
         return;
     };
-    lengths.add(&cell);
+    column.add(&cell);
     if let Ok(day) = date(&cell) {
         assert_eq!(date(&day.to_string()), Ok(day));
     }
-    let usual = lengths.usual().unwrap_or_default();
+    let usual = column.usual_length().unwrap_or_default();
     assert!(lost_zeros(&cell, usual, "").is_none() || cell.len() < usual);
     assert!(!is_whole(&cell) || damage(&cell, false).is_none());
 }

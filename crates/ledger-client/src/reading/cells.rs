@@ -52,8 +52,7 @@ fn narrow(character: char) -> char {
 
 /// Names what a spreadsheet has made of a number that is a name; nothing when it looks whole.
 ///
-/// `others_are_whole` says that another number of the column has more digits than a spreadsheet
-/// keeps and does not end with zeros, so that the column was not rounded.
+/// `others_are_whole` says that the others of the column were not rounded ([`Column::is_whole`]).
 pub fn damage(number: &str, others_are_whole: bool) -> Option<String> {
     if is_scientific(number) {
         return Some("a spreadsheet has written the number as a power of ten".to_owned());
@@ -106,31 +105,50 @@ fn is_scientific(number: &str) -> bool {
     whole.len() == 1 && is_digits(whole) && is_digits(rest) && exponent.is_some_and(is_digits)
 }
 
-/// How long the numbers of a column are, as far as they are digits only.
+/// What the numbers of a column show of each other, as far as they are digits only.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Lengths(BTreeMap<usize, u64>);
+pub struct Column {
+    lengths: BTreeMap<usize, u64>,
+    whole: u64,
+    rounded: u64,
+}
 
 /// Numbers of one length before it counts as the usual one: one number shows nothing.
 const USUAL_MIN: u64 = 2;
 
-impl Lengths {
+/// So many numbers have to be whole for each that may have been rounded: of numbers that were not,
+/// one in ten ends with a zero, so that a third of them is no chance.
+const WHOLE_FOR_EACH: u64 = 2;
+
+impl Column {
     /// Looks at a number of the column.
     pub fn add(&mut self, number: &str) {
         if is_digits(number) {
-            let count = self.0.entry(number.len()).or_default();
+            let count = self.lengths.entry(number.len()).or_default();
             *count = count.saturating_add(1);
         }
+        let (is_whole, is_rounded) = (is_whole(number), rounded_digits(number).is_some());
+        self.whole = self.whole.saturating_add(u64::from(is_whole));
+        self.rounded = self.rounded.saturating_add(u64::from(is_rounded));
+    }
+
+    /// Whether its long numbers show that no spreadsheet has rounded them: some do not end with
+    /// zeros, and few do. A column of which a part was typed as text does not.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let needed = self.rounded.saturating_mul(WHOLE_FOR_EACH);
+        self.whole > 0 && self.whole >= needed
     }
 
     /// The length that more than half of them have, and two at least.
     #[must_use]
-    pub fn usual(&self) -> Option<usize> {
+    pub fn usual_length(&self) -> Option<usize> {
         let all = self
-            .0
+            .lengths
             .values()
             .fold(0_u64, |sum, count| sum.saturating_add(*count));
         let usual = |count: u64| count >= USUAL_MIN && count > all / 2;
-        let mut found = self.0.iter().filter(|(_, count)| usual(**count));
+        let mut found = self.lengths.iter().filter(|(_, count)| usual(**count));
         found.next().map(|(length, _)| *length)
     }
 }
@@ -267,6 +285,27 @@ mod tests {
     }
 
     #[test]
+    fn numbers_vouch_for_others_when_they_are_many_more() {
+        let (whole, rounded) = ("1537010000300001", "1537010000300000");
+        for (wholes, roundeds, expected) in [
+            (0, 0, false),
+            (0, 1, false),
+            (1, 0, true),
+            // One of two was typed as text, and the other as a number.
+            (1, 1, false),
+            (2, 1, true),
+            (3, 2, false),
+            (90, 10, true),
+        ] {
+            let mut column = Column::default();
+            (0..wholes).for_each(|_| column.add(whole));
+            (0..roundeds).for_each(|_| column.add(rounded));
+            column.add("S000037000123214000057");
+            assert_eq!(column.is_whole(), expected, "{wholes} {roundeds}");
+        }
+    }
+
+    #[test]
     fn zeros_that_were_lost_are_seen_by_the_length_of_the_others() {
         for (numbers, expected) in [
             (&[][..], None),
@@ -277,9 +316,9 @@ mod tests {
             (&["123", "12", "123", "12"], None),
             (&["S23", "S2", "S23", "12"], None),
         ] {
-            let mut lengths = Lengths::default();
-            numbers.iter().for_each(|number| lengths.add(number));
-            assert_eq!(lengths.usual(), expected, "{numbers:?}");
+            let mut column = Column::default();
+            numbers.iter().for_each(|number| column.add(number));
+            assert_eq!(column.usual_length(), expected, "{numbers:?}");
         }
         for (number, expected) in [
             ("537010000300001", true),

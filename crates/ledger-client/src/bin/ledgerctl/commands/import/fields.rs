@@ -26,7 +26,7 @@ pub(super) enum Kind {
 pub(super) enum Numbers {
     /// What their column shows.
     Seen {
-        /// Whether some long ones do not end with zeros: then no spreadsheet has rounded them.
+        /// Whether the long ones show that no spreadsheet has rounded them.
         are_whole: bool,
         /// The length that most of those have that are digits only.
         usual_length: Option<usize>,

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::fields::Numbers;
 use super::mapping::Mapping;
 use super::table::{Line, Table, TableError};
-use ledger_client::reading::cells::{Lengths, is_whole, plain};
+use ledger_client::reading::cells::{Column, plain};
 use ledger_client::reading::encoding::{Encoding, EncodingError, decode};
 use ledger_client::reading::sheet::{SheetError, is_workbook, sheet_text};
 
@@ -310,26 +310,25 @@ fn command(
     }
 }
 
-/// What the column of certificate numbers shows: one that is longer than what a spreadsheet keeps,
-/// and does not end with zeros, shows that it did not round them; a length that most of them have
-/// shows which are too short.
+/// What the column of certificate numbers shows: those that are longer than what a spreadsheet
+/// keeps, and do not end with zeros, show that it did not round them; a length that most of them
+/// have shows which are too short.
 fn numbers_of(table: &Table<'_>, mapping: &Mapping) -> Result<Numbers, TableError> {
     let mut fields = mapping.kind().fields().iter();
     let Some(number) = fields.position(|field| field.name == "number") else {
         return Ok(Numbers::UNKNOWN);
     };
-    let (mut are_whole, mut lengths) = (false, Lengths::default());
+    let mut column = Column::default();
     for line in table.lines() {
         let line = line?;
         let values = mapping.values(&line.cells);
         if let Some(Ok(number)) = values.get(number).map(|it| plain(it)) {
-            are_whole |= is_whole(&number);
-            lengths.add(&number);
+            column.add(&number);
         }
     }
     Ok(Numbers::Seen {
-        are_whole,
-        usual_length: lengths.usual(),
+        are_whole: column.is_whole(),
+        usual_length: column.usual_length(),
     })
 }
 
