@@ -14,7 +14,7 @@ use super::SheetError;
 const ROWS_MAX: u32 = 65_536;
 const COLUMNS_MAX: u32 = 256;
 
-/// Cells of the rectangle that the cells of a sheet span: the library holds all of them.
+/// Cells of the rectangles that the cells of the sheets span: the library holds all of them.
 const SPANNED_MAX: u64 = 10_000_000;
 
 /// Streams below this length lie in small sectors.
@@ -196,7 +196,7 @@ impl Span {
 /// Goes over the records: a type, a length, and so many bytes.
 fn check_records(stream: &[u8]) -> Result<(), SheetError> {
     let (mut begins, mut sheets) = (BTreeSet::new(), BTreeSet::new());
-    let (mut at, mut span) = (0_usize, None);
+    let (mut at, mut span, mut spanned) = (0_usize, None, 0_u64);
     while let Some(head) = number(stream, at) {
         let (kind, length) = (head & 0xFFFF, head >> 16);
         let begin = at.saturating_add(4);
@@ -208,7 +208,7 @@ fn check_records(stream: &[u8]) -> Result<(), SheetError> {
             // The beginning of a sheet, and where the workbook says that one begins.
             0x0809 => {
                 begins.insert(at);
-                span = None;
+                spanned = spanned.saturating_add(span.take().map_or(0, Span::cells));
             }
             0x0085 => sheets.extend(number(data, 0).and_then(|it| usize::try_from(it).ok())),
             // Behind this all is encrypted but types and lengths.
@@ -219,6 +219,10 @@ fn check_records(stream: &[u8]) -> Result<(), SheetError> {
             // Cells of every kind.
             0x0006 | 0x00BD | 0x00D6 | 0x00FD | 0x0203 | 0x0204 | 0x0205 | 0x027E => {
                 span = check_cells(data, kind == 0x00BD, span)?;
+                let cells = span.map_or(0, Span::cells);
+                if spanned.saturating_add(cells) > SPANNED_MAX {
+                    return too_large("its cells lie too far apart");
+                }
             }
             _ => {}
         }
@@ -250,7 +254,7 @@ fn check_announced(data: &[u8]) -> Result<(), SheetError> {
     }
 }
 
-/// Checks the place of a cell, or of several in a row, and what all cells of the sheet span.
+/// Checks the place of a cell, or of several in a row; tells what the cells of the sheet span.
 fn check_cells(
     data: &[u8],
     are_several: bool,
@@ -270,9 +274,60 @@ fn check_cells(
         rows: (row, row),
         columns: (column, column),
     };
-    let span = span.unwrap_or(first).with(row, column).with(row, last);
-    match span.cells() > SPANNED_MAX {
-        true => too_large("its cells lie too far apart"),
-        false => Ok(Some(span)),
+    let span = span.unwrap_or(first);
+    Ok(Some(span.with(row, column).with(row, last)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The beginning of a sheet, and one with a cell.
+    const BEGIN: &[u8] = &[0x09, 0x08, 0, 0];
+
+    fn cell(row: u16, column: u16) -> Vec<u8> {
+        let place = [row.to_le_bytes(), column.to_le_bytes()].concat();
+        [&[0x03, 0x02, 4, 0], place.as_slice()].concat()
+    }
+
+    #[test]
+    fn what_the_cells_of_all_sheets_span_is_bounded() {
+        let corners = [BEGIN, &cell(0, 0), &cell(39_999, 199)].concat();
+        let far = [BEGIN, &cell(65_535, 0), &cell(0, 255)].concat();
+        let row = [BEGIN, &[0xBD, 0, 6, 0, 7, 0, 0, 0, 255, 0]].concat();
+        let beyond = [BEGIN, &[0xBD, 0, 6, 0, 7, 0, 0, 0, 0, 1]].concat();
+        for (stream, expected) in [
+            (vec![], ""),
+            (corners.clone(), ""),
+            (corners.repeat(2), "its cells lie too far apart"),
+            (far, "its cells lie too far apart"),
+            (row, ""),
+            (beyond, "a cell lies outside of a sheet"),
+            (vec![0x2F, 0, 2, 0, 1, 0], "protected with a password"),
+            (vec![0x2F, 0, 2, 0, 0, 0], ""),
+            (vec![0x85, 0, 4, 0, 9, 0, 0, 0], "begin where none does"),
+            // A record that is cut off ends all.
+            ([BEGIN, &[0x03, 0x02, 9, 0, 0, 0, 0, 7]].concat(), ""),
+        ] {
+            let found = check_records(&stream).map_err(|error| error.to_string());
+            let found = found.err().unwrap_or_default();
+            assert_eq!(found.is_empty(), expected.is_empty(), "{found}");
+            assert!(found.contains(expected), "{found}");
+        }
+    }
+
+    #[test]
+    fn a_chain_that_bites_its_own_tail_ends() {
+        let bytes = [0; 2_048];
+        let file = File {
+            bytes: &bytes,
+            sector_bytes: 512,
+            next: vec![1, 0, 0xFFFF_FFFE],
+            directory: Vec::new(),
+            small: (Vec::new(), Vec::new()),
+        };
+        assert_eq!(file.chain(0), None);
+        assert_eq!(file.chain(2).map(|it| it.len()), Some(512));
+        assert_eq!(file.chain(7), None);
     }
 }
