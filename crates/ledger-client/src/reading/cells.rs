@@ -30,16 +30,23 @@ pub fn plain(value: &str) -> Result<Cow<'_, str>, String> {
     let value = value
         .strip_prefix(['\'', '＇'])
         .map_or(value, str::trim_start);
-    if let Some((place, character)) = invisible_character(value) {
-        let code = u32::from(character);
-        return Err(format!(
-            "character {place} is U+{code:04X}, which cannot be seen: remove it"
-        ));
+    if let Some(unseen) = unseen(value) {
+        return Err(unseen);
     }
     if value.chars().any(|it| narrow(it) != it) {
         return Ok(Cow::Owned(value.chars().map(narrow).collect()));
     }
     Ok(Cow::Borrowed(value))
+}
+
+/// Names the first character of a text that nobody can see, by its code and its place.
+#[must_use]
+pub fn unseen(text: &str) -> Option<String> {
+    let (place, character) = invisible_character(text)?;
+    let code = u32::from(character);
+    Some(format!(
+        "character {place} is U+{code:04X}, which cannot be seen: remove it"
+    ))
 }
 
 /// The plain form of a full-width character.

@@ -1,6 +1,9 @@
 //! Names of enums as they are typed and shown: `special-account` for
 //! `FUND_SOURCE_SPECIAL_ACCOUNT`.
 
+use std::fmt::Display;
+
+use ledger_client::reading::cells::unseen;
 use ledger_core::{CreditCode, Division, Fen, PersonKey};
 use ledger_proto::v1;
 
@@ -86,7 +89,15 @@ pub(crate) fn parse<E: Named>(text: &str) -> Result<E, String> {
     E::from_full_name(&full)
         .or_else(|| E::from_full_name(&upper))
         .filter(|value| (*value).into() != 0)
-        .ok_or_else(|| format!("one of these is expected: {}", all::<E>().join(", ")))
+        .ok_or_else(|| {
+            let names = all::<E>().join(", ");
+            wrong(text, format_args!("one of these is expected: {names}"))
+        })
+}
+
+/// Why a text is wrong: a character that nobody can see explains it better than what it lacks.
+fn wrong(text: &str, why: impl Display) -> String {
+    unseen(text).unwrap_or_else(|| why.to_string())
 }
 
 /// Every short name, in the order of the numbers.
@@ -109,21 +120,21 @@ fn short<E: Named>(value: E) -> String {
 pub(crate) fn division(text: &str) -> Result<u32, String> {
     Division::parse(text)
         .map(Division::code)
-        .map_err(|error| error.to_string())
+        .map_err(|error| wrong(text, error))
 }
 
 /// Reads an identifier or a person key for a command line.
 pub(crate) fn id(text: &str) -> Result<Id, String> {
     PersonKey::parse(text)
         .map(|key| Id(*key.as_bytes()))
-        .map_err(|error| error.to_string())
+        .map_err(|error| wrong(text, error))
 }
 
 /// Reads an amount in yuan for a command line; gives fen.
 pub(crate) fn yuan(text: &str) -> Result<i64, String> {
     Fen::parse_yuan(text)
         .map(Fen::get)
-        .map_err(|error| error.to_string())
+        .map_err(|error| wrong(text, error))
 }
 
 /// Reads who gets money: `person:KEY`, `institution:CODE`, `employer:CODE` or `master:KEY`.
@@ -147,7 +158,7 @@ pub(crate) fn payee(text: &str) -> Result<v1::Payee, String> {
 pub(crate) fn credit_code(text: &str) -> Result<String, String> {
     CreditCode::parse(text)
         .map(|code| code.to_string())
-        .map_err(|error| error.to_string())
+        .map_err(|error| wrong(text, error))
 }
 
 /// Sixteen bytes from a command line.
@@ -198,6 +209,28 @@ mod tests {
         assert_eq!(yuan("300000.00"), Ok(30_000_000));
         for wrong in ["1.234", "-", "1e3"] {
             assert!(yuan(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_named() {
+        let key = "0190a3b2-0000-7000-8000-000000000001\u{200b}";
+        for (found, place) in [
+            (id(key).map(|_| ()), 37),
+            (division("370100\u{feff}").map(|_| ()), 7),
+            (credit_code("\u{202a}52370900Y00000016C").map(|_| ()), 1),
+            (yuan("1\u{200b}0.00").map(|_| ()), 2),
+            (payee(&format!("person:{key}")).map(|_| ()), 37),
+            (
+                parse::<v1::FundSource>("special\u{ad}-account").map(|_| ()),
+                8,
+            ),
+        ] {
+            let found = found.unwrap_err();
+            assert!(
+                found.starts_with(&format!("character {place} is U+")),
+                "{found}"
+            );
         }
     }
 

@@ -369,9 +369,10 @@ fn not_mapped(error: &MappingError, header_line: u64) -> Failure {
         | MappingError::Missing(_) => {
             format!(" (the header is taken from line {header_line}; --header-line names another)")
         }
-        MappingError::Shape(_) | MappingError::UnknownField { .. } | MappingError::Twice(_) => {
-            String::new()
-        }
+        MappingError::Shape(_)
+        | MappingError::Unseen(_)
+        | MappingError::UnknownField { .. }
+        | MappingError::Twice(_) => String::new(),
     };
     Failure::Usage(format!("{error}{of_header}"))
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use ledger_client::reading::cells::unseen;
+
 use super::fields::Kind;
 
 /// Where the fields of a line come from, in the order of [`Kind::fields`].
@@ -25,6 +27,9 @@ pub(super) enum MappingError {
     /// The text has no equals sign.
     #[error("{0} is not of the form FIELD=COLUMN or FIELD=VALUE")]
     Shape(String),
+    /// The text holds what nobody can see.
+    #[error("in --map or --set: {0}")]
+    Unseen(String),
     /// The lines have no such field.
     #[error("{kind} have no field {field}; there are {fields}")]
     UnknownField {
@@ -131,6 +136,9 @@ impl Mapping {
 }
 
 fn split(kind: Kind, text: &str) -> Result<(&'static str, &str), MappingError> {
+    if let Some(unseen) = unseen(text) {
+        return Err(MappingError::Unseen(unseen));
+    }
     let (name, rest) = text
         .split_once('=')
         .ok_or_else(|| MappingError::Shape(text.to_owned()))?;
@@ -190,6 +198,11 @@ mod tests {
                 &["person"][..],
                 &[][..],
                 "person is not of the form FIELD=COLUMN or FIELD=VALUE",
+            ),
+            (
+                &["person=k\u{200b}ey"],
+                &[],
+                "in --map or --set: character 9 is U+200B, which cannot be seen: remove it",
             ),
             (
                 &["name=key"],

@@ -32,6 +32,9 @@ pub(super) const REASON_COLUMNS: [&str; 7] = [
 /// The reason of lines that were never sent.
 const FIELD_INVALID: &str = "FIELD_INVALID";
 
+/// The same for those who correct the file: what is wrong stands beside it.
+const FIELD_INVALID_ZH: &str = "字段填写有误，本行未发送";
+
 /// What became of the lines of a file.
 #[derive(Debug, Default)]
 pub(super) struct Report {
@@ -85,6 +88,7 @@ impl Reject {
         let refusal = v1::Refusal {
             reason: FIELD_INVALID.to_owned(),
             message_en: problem.to_owned(),
+            message_zh: FIELD_INVALID_ZH.to_owned(),
             ..Default::default()
         };
         Self {
@@ -284,7 +288,7 @@ mod tests {
             .show(&mut Output::new(&mut written, false))
             .unwrap();
         expect![[r#"
-            line 3: FIELD_INVALID: person: an identifier is 32 hexadecimal digits, plain or hyphenated as 8-4-4-4-12
+            line 3: FIELD_INVALID: person: an identifier is 32 hexadecimal digits, plain or hyphenated as 8-4-4-4-12 字段填写有误，本行未发送
             line 4: CLASS_FULL: The class is full. 班级人数已满
                 found: limit 1, found 2
                 earlier events: 3, 9
@@ -300,7 +304,7 @@ mod tests {
         report(&source).rejects_to(&mut written, &source).unwrap();
         expect![[r#"
             ﻿rejected_line,rejected_reason,rejected_message_en,rejected_message_zh,rejected_found,rejected_rule,rejected_earlier_events,person,note
-            3,FIELD_INVALID,"person: an identifier is 32 hexadecimal digits, plain or hyphenated as 8-4-4-4-12",,,,,nobody,'  =1+2 
+            3,FIELD_INVALID,"person: an identifier is 32 hexadecimal digits, plain or hyphenated as 8-4-4-4-12",字段填写有误，本行未发送,,,,nobody,'  =1+2 
             4,CLASS_FULL,The class is full.,班级人数已满,"limit 1, found 2",,"3, 9",0190a3b2-0000-7000-8000-000000000003,"three, quoted"
         "#]].assert_eq(std::str::from_utf8(&written).unwrap());
     }
