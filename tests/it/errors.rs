@@ -1,7 +1,8 @@
 //! Every error that the transport makes by itself: does it say why, as all others do?
 
-use crate::story::newcomer;
+use crate::story::{newcomer, register, request};
 use h2::client::SendRequest;
+use ledger_core::PersonKey;
 use ledger_proto::{ERROR_DOMAIN, v1};
 use ledger_tests::TestServer;
 use ledger_tests::gated::GatedStore;
@@ -271,4 +272,71 @@ async fn what_waits_for_its_sync_is_answered_before_an_error_ends_the_stream() {
             server.stop().await;
         }
     }
+}
+
+/// Each pins all bytes that may be received at once. Were one of them kept, the next message would
+/// find no place.
+#[tokio::test]
+async fn a_body_that_stops_one_byte_short_is_ended_and_gives_its_bytes_back() {
+    let all = 512 * 1024;
+    let server = TestServer::start_with(|settings| {
+        settings.limits.message_bytes_max = all;
+        settings.limits.document_message_bytes_max = all;
+        settings.limits.receiving_bytes_max = all;
+        settings.limits.receiving_bytes_per_peer_max = all;
+        settings.limits.receive_ms = 100;
+    })
+    .await;
+    let connection = connect(&server).await;
+    for method in ["Append", "AppendStream", "CheckPolicy", "Subscribe"] {
+        for _ in 0..2 {
+            let short = Call {
+                ends: false,
+                ..call(method, framed(0, all, &vec![0; all - 1]))
+            };
+            let (_, status) = answer(&connection, short).await;
+            let slow = (Code::ResourceExhausted, "RECEIVED_TOO_SLOWLY".to_owned());
+            assert_eq!(reason(&status), slow, "{method}");
+        }
+        // A message is carried out as ever, and gives back what it took as well.
+        let whole = call("Append", message(&newcomer().encode_to_vec()));
+        let (_, status) = answer(&connection, whole).await;
+        assert_eq!(status.code(), Code::Ok, "{method}: {status:?}");
+    }
+    server.stop().await;
+}
+
+/// More bytes than are decoded on the thread of a connection, in both methods that take commands.
+#[tokio::test]
+async fn a_large_request_is_recorded_and_gives_its_bytes_back() {
+    let all = 512 * 1024;
+    let server = TestServer::start_with(|settings| {
+        settings.limits.message_bytes_max = all;
+        settings.limits.document_message_bytes_max = all;
+        settings.limits.receiving_bytes_max = all;
+        settings.limits.receiving_bytes_per_peer_max = all;
+    })
+    .await;
+    let connection = connect(&server).await;
+    let commands = 4_000;
+    let mut sent = 0;
+    for round in 0..6_u8 {
+        let keys = (0..commands).map(|n: u32| {
+            let mut key = [round; 16];
+            key[..4].copy_from_slice(&n.to_be_bytes());
+            register(PersonKey::from_bytes(key))
+        });
+        let large = request(&keys.collect::<Vec<_>>());
+        let bytes = message(&large.encode_to_vec());
+        assert!(bytes.len() > 64 * 1024);
+        sent += bytes.len();
+        let method = ["Append", "AppendStream"][usize::from(round % 2)];
+        let (answered, status) = answer(&connection, call(method, bytes)).await;
+        assert_eq!(status.code(), Code::Ok, "{method}: {status:?}");
+        if method == "AppendStream" {
+            assert_eq!(messages(&answered).len(), 1);
+        }
+    }
+    assert!(sent > all);
+    server.stop().await;
 }

@@ -19,6 +19,8 @@ pub struct Method {
     request: usize,
     /// Whether the caller sends a stream of requests.
     pub streams_requests: bool,
+    /// Whether a request holds commands; any other one asks a question.
+    pub takes_commands: bool,
 }
 
 /// What a message holds.
@@ -98,25 +100,25 @@ impl Shapes {
             .map(|(index, (name, _))| (name.as_str(), index))
             .collect();
         let messages = named.iter().map(|(_, message)| fields(message, &numbers));
+        let messages: Vec<_> = messages.collect();
         let mut methods = HashMap::new();
         for file in &files.file {
             for service in &file.service {
                 for method in &service.method {
                     let path = format!("/{}.{}/{}", file.package(), service.name(), method.name());
                     if let Some(request) = numbers.get(method.input_type()) {
+                        let mut fields = messages.get(*request).into_iter().flatten();
                         let method = Method {
                             request: *request,
                             streams_requests: method.client_streaming(),
+                            takes_commands: fields.any(|(_, it)| matches!(it, Field::Command(_))),
                         };
                         methods.insert(path, method);
                     }
                 }
             }
         }
-        Self {
-            messages: messages.collect(),
-            methods,
-        }
+        Self { messages, methods }
     }
 }
 

@@ -21,6 +21,8 @@ mod simulate;
 mod stream;
 mod subscribe;
 mod trace;
+mod translations;
+mod undecoded;
 mod verify;
 mod work;
 
@@ -33,8 +35,10 @@ use tonic::{Request, Response, Status, Streaming};
 
 pub(crate) use around::Around;
 pub(crate) use call::{Edge, Shared as ServiceState, Start as ServiceStart};
+pub(crate) use undecoded::Ledger;
 
 /// The service `subsidy.ledger.v1.LedgerService`.
+#[derive(Clone)]
 pub(crate) struct Service {
     shared: Arc<Shared>,
 }
@@ -43,6 +47,11 @@ impl Service {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         Self { shared }
     }
+}
+
+/// The answer of a method that [`Ledger`] keeps for itself, so that it never gets here.
+fn taken_undecoded() -> Status {
+    Status::unimplemented("requests of this method are taken undecoded")
 }
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -58,15 +67,15 @@ impl LedgerService for Service {
     type VerifyStream = Answers<v1::VerifyProgress>;
     type SimulateStream = Answers<v1::SimulateResponse>;
 
-    async fn append(&self, request: Request<v1::AppendRequest>) -> Answer<v1::AppendResponse> {
-        unary(&self.shared, request, append::append).await
+    async fn append(&self, _: Request<v1::AppendRequest>) -> Answer<v1::AppendResponse> {
+        Err(taken_undecoded())
     }
 
     async fn append_stream(
         &self,
-        request: Request<Streaming<v1::AppendRequest>>,
+        _: Request<Streaming<v1::AppendRequest>>,
     ) -> Answer<Self::AppendStreamStream> {
-        streaming(&self.shared, request, append_stream::append_stream).await
+        Err(taken_undecoded())
     }
 
     async fn read_events(

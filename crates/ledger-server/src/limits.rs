@@ -19,6 +19,17 @@ pub const DOCUMENT_MESSAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Bytes of one answer: as many refusals as commands and the bound of explanations take about 6 MB.
 pub const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 
+/// Bytes of one message that holds no commands, without the text of a policy document in it.
+///
+/// The largest questions name some hundred kinds and tags, in 2 KB. It is decoded on the thread
+/// that serves its connection, in less than half a millisecond.
+pub const QUESTION_BYTES_MAX: usize = 64 * 1024;
+
+/// Bytes of a request with commands that is decoded on a thread that serves connections: as many
+/// as of a question, for the same reason. Handing it to another thread costs some 20 µs, as much as
+/// decoding 4 KiB; three hundred commands fit in.
+pub const DECODED_AT_ONCE_BYTES_MAX: usize = QUESTION_BYTES_MAX;
+
 /// Fields of one message at all levels, each as often as it is there: fifty for each of 5,000
 /// commands; the command with most has twenty, and persons in a list are one each.
 ///
@@ -40,12 +51,13 @@ pub const RECEIVE_MS: u64 = 10_000;
 /// what was there: once when a stream is held back, and once more for the race of both.
 pub const RECEIVE_PAUSES_MAX: u8 = 2;
 
-/// Commands of a request that is translated on a thread that serves connections; one with more, or
-/// with a policy document, is given to another. A hundred commands take 20 KB, and some 0.2 ms.
+/// Commands of a request that, once decoded, is translated on a thread that serves connections; one
+/// with more, or with a policy document, is given to another. A hundred commands take 20 KB, and
+/// some 0.2 ms.
 pub const TRANSLATED_AT_ONCE_COMMANDS_MAX: usize = 100;
 
-/// Large requests, and those with policy documents, that are translated at once: as many as keep
-/// two processors busy beside everything else. More wait for their turn.
+/// Large requests, and those with policy documents, that are decoded and translated at once: as
+/// many as keep two processors busy beside everything else. More wait for their turn.
 pub const TRANSLATIONS_MAX: usize = 2;
 
 /// Reads of the store at once that are pages of streams, `ReadEvents` and `Subscribe`: a quarter of
@@ -357,6 +369,7 @@ impl Default for Limits {
 // The compile-time relations hold for the defaults; `relations` holds for what an operator sets.
 const _: () = assert!(DOCUMENT_MESSAGE_BYTES_MAX < engine::GROUP_BYTES_HARD_MAX);
 const _: () = assert!(MESSAGE_BYTES_MAX <= DOCUMENT_MESSAGE_BYTES_MAX);
+const _: () = assert!(QUESTION_BYTES_MAX <= MESSAGE_BYTES_MAX);
 const _: () = assert!(DOCUMENT_MESSAGE_BYTES_MAX <= RECEIVING_BYTES_PER_PEER_MAX);
 const _: () = assert!(RECEIVING_BYTES_PER_PEER_MAX <= RECEIVING_BYTES_MAX);
 const _: () = assert!(STREAM_READS_MAX < READS_MAX);
@@ -367,6 +380,12 @@ const _: () = assert!(APPEND_STREAM_COMMANDS_MAX <= engine::QUEUE_COMMANDS_MAX);
 const _: () = assert!(engine::REQUEST_COMMANDS_MAX <= APPEND_STREAM_COMMANDS_MAX);
 
 impl Limits {
+    /// Bytes of one message that holds no commands, without the text of a policy document in it.
+    #[must_use]
+    pub fn question_bytes_max(&self) -> usize {
+        self.message_bytes_max.min(QUESTION_BYTES_MAX)
+    }
+
     /// Returns what is wrong with the bounds, taken one by one and together.
     ///
     /// # Errors

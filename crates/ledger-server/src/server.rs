@@ -4,9 +4,8 @@ use crate::config::memory::available_bytes;
 use crate::config::{Config, ConfigError, MemoryError};
 use crate::connections::{Bounds, Connections, incoming};
 use crate::descriptors::{self, Share, TooFewDescriptors};
-use crate::grpc::{Around, Edge, Service, ServiceStart, ServiceState};
+use crate::grpc::{Around, Edge, Ledger, ServiceStart, ServiceState};
 use crate::keeper::Keeper;
-use crate::limits::ANSWER_BYTES_MAX;
 use crate::limits::CLOCK_CHECK_INTERVAL;
 use crate::limits::transport::{
     CONCURRENT_STREAMS_MAX, CONNECTION_WINDOW_BYTES, FRAME_BYTES_MAX, HEADER_LIST_BYTES_MAX,
@@ -17,7 +16,7 @@ use crate::tls::{LiveTls, TlsError, hangups, keep_current};
 use ledger_engine::{Clock, Engine, EngineOptions, SystemClock};
 use ledger_log::Storage;
 use ledger_proto::FILE_DESCRIPTOR_SET;
-use ledger_proto::v1::ledger_service_server::{LedgerServiceServer, SERVICE_NAME};
+use ledger_proto::v1::ledger_service_server::SERVICE_NAME;
 use ledger_store::RocksStore;
 use std::io;
 use std::net::SocketAddr;
@@ -256,7 +255,7 @@ impl<S: Storage + 'static> Server<S> {
             is_stopping,
             failed,
         ));
-        let (health, router) = router(&config, &state).await?;
+        let (health, router) = router(&state).await?;
         announce(address, &config);
 
         let current = keep_current(edge.tls.clone(), Arc::clone(&edge.connections), hangups);
@@ -315,7 +314,6 @@ fn edge(config: &Config, descriptors: Share, clock: Arc<dyn Clock>) -> Result<Ed
 
 /// All services, behind the settings of HTTP/2.
 async fn router(
-    config: &Config,
     state: &Arc<ServiceState>,
 ) -> Result<(HealthReporter, Router<Stack<Around, Identity>>), RunError> {
     let (health, health_service) = tonic_health::server::health_reporter();
@@ -325,9 +323,7 @@ async fn router(
         .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .build_v1()?;
-    let ledger = LedgerServiceServer::new(Service::new(Arc::clone(state)))
-        .max_decoding_message_size(config.limits.document_message_bytes_max)
-        .max_encoding_message_size(ANSWER_BYTES_MAX);
+    let ledger = Ledger::new(Arc::clone(state));
     let router = transport()
         .layer(Around::new(Arc::clone(state)))
         .add_service(health_service)

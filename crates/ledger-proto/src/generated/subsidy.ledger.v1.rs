@@ -4982,6 +4982,9 @@ pub struct Limits {
     /// The same on one connection, over all its streams.
     #[prost(uint64, tag = "30")]
     pub connection_window_bytes: u64,
+    /// Largest message that holds no commands, in bytes, without the text of a policy document in it.
+    #[prost(uint64, tag = "31")]
+    pub question_bytes_max: u64,
 }
 /// The beginning of an epoch.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -3,22 +3,28 @@
 use super::call::{Call, Shared};
 use super::error::CallError;
 use super::policy;
-use crate::limits::TRANSLATED_AT_ONCE_COMMANDS_MAX;
+use super::translations::Translations;
+use crate::limits::{DECODED_AT_ONCE_BYTES_MAX, TRANSLATED_AT_ONCE_COMMANDS_MAX};
 use ledger_core::RequestId;
 use ledger_engine::query::{AnswerExplanations, ExplainAnswer};
 use ledger_engine::{AppendError, Appended, Mode, Outcome, Reply, Request};
 use ledger_proto::from_proto::{AppendMode, ExplanationDetail, append_request_from_proto};
+use ledger_proto::status::TransportError;
 use ledger_proto::to_proto::refusal_to_proto;
 use ledger_proto::{ApiError, DecodeError, IndexedRefusal, request_content, v1};
+use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
+use tonic::codegen::Bytes;
 use uuid::Uuid;
 
-pub(super) async fn append(
-    call: Call,
-    request: v1::AppendRequest,
-) -> Result<v1::AppendResponse, CallError> {
-    let (request, asked) = engine_request(&call, request).await?;
+pub(super) async fn append(call: Call, message: Bytes) -> Result<v1::AppendResponse, CallError> {
+    let place = call.places.take();
+    let (request, asked) = match engine_request(&call, message).await {
+        Ok(read) => read,
+        Err(Unread::Message(error) | Unread::Request { error, .. }) => return Err(error),
+    };
+    drop(place);
     let reply = call.shared.engine.append(request).await;
     // A status has no room for what its refusals rest on: `Explain` tells it by their numbers.
     let refused = reply.as_ref().is_ok_and(|it| asked.is_refused(it));
@@ -66,59 +72,105 @@ impl From<CallError> for Answer {
     }
 }
 
+/// Why there is no request to be carried out.
+pub(super) enum Unread {
+    /// What was sent is no message, or nobody reads it any more: nothing that follows it can be
+    /// told apart from it.
+    Message(CallError),
+    /// The request with this id is wrong.
+    Request {
+        /// Its id, as it was sent.
+        request_id: Vec<u8>,
+        /// What is wrong.
+        error: CallError,
+    },
+}
+
 /// Reads a request, and names its content by a digest.
 ///
 /// A large one, or one that publishes a document, is read on a thread of its own.
 pub(super) async fn engine_request(
     call: &Call,
-    wire: v1::AppendRequest,
-) -> Result<(Request, Asked), CallError> {
-    let publishes =
-        |command: &v1::Command| matches!(command.body, Some(v1::command::Body::PublishPolicy(_)));
-    let is_small = wire.commands.len() <= TRANSLATED_AT_ONCE_COMMANDS_MAX
-        && !wire.commands.iter().any(publishes);
-    let actor = Arc::clone(&call.actor);
-    let commands_max = call.shared.limits.commands_per_request_max;
-    let translated = match is_small {
-        true => translated(actor, commands_max, wire),
-        false => {
-            let work = move || translated(actor, commands_max, wire);
-            call.shared.translate(work).await?
-        }
+    message: Bytes,
+) -> Result<(Request, Asked), Unread> {
+    let translating = Translating {
+        actor: Arc::clone(&call.actor),
+        commands_max: call.shared.limits.commands_per_request_max,
     };
-    Ok(translated?)
+    read(&call.shared.translations, translating, message).await
 }
 
-fn translated(
+async fn read(translations: &Translations, translating: Translating, message: Bytes) -> Read {
+    let work: Box<dyn FnOnce() -> Read + Send> = match message.len() {
+        ..=DECODED_AT_ONCE_BYTES_MAX => {
+            let wire = decoded(message)?;
+            if is_light(&wire) {
+                return translating.translated(wire);
+            }
+            Box::new(move || translating.translated(wire))
+        }
+        _ => Box::new(move || translating.translated(decoded(message)?)),
+    };
+    translations.run(work).await.map_err(Unread::Message)?
+}
+
+/// A request as the engine takes it, and what its answer depends on.
+type Read = Result<(Request, Asked), Unread>;
+
+fn decoded(message: Bytes) -> Result<v1::AppendRequest, Unread> {
+    v1::AppendRequest::decode(message)
+        .map_err(|_| Unread::Message(TransportError::MessageMalformed.into()))
+}
+
+/// Whether a request is translated in less time than another thread takes to begin.
+fn is_light(wire: &v1::AppendRequest) -> bool {
+    let publishes =
+        |command: &v1::Command| matches!(command.body, Some(v1::command::Body::PublishPolicy(_)));
+    wire.commands.len() <= TRANSLATED_AT_ONCE_COMMANDS_MAX && !wire.commands.iter().any(publishes)
+}
+
+/// What of a call its request is translated with.
+struct Translating {
     actor: Arc<str>,
     commands_max: usize,
-    wire: v1::AppendRequest,
-) -> Result<(Request, Asked), Vec<DecodeError>> {
-    let compile = |text: &str| ledger_policy::compile(text).map_err(|_| policy::problems(text));
-    let request = append_request_from_proto(&wire, commands_max, &compile)?;
-    let explain = ExplainAnswer::new(&request.commands, request.detail);
-    let request = Request {
-        // Without an id nothing is recorded; the engine wants one all the same.
-        request_id: request
-            .request_id
-            .unwrap_or_else(|| RequestId::from_bytes(Uuid::new_v4().into_bytes())),
-        digest: Sha256::digest(request_content(wire)).into(),
-        commands: request.commands,
-        mode: match request.mode {
-            AppendMode::Atomic => Mode::Atomic,
-            AppendMode::Independent => Mode::Independent,
-        },
-        validate_only: request.validate_only,
-        actor,
-        source_system: request.source_system,
-    };
-    let asked = Asked {
-        request_id: request.request_id,
-        mode: request.mode,
-        validate_only: request.validate_only,
-        explain,
-    };
-    Ok((request, asked))
+}
+
+impl Translating {
+    fn translated(self, wire: v1::AppendRequest) -> Read {
+        let request_id = wire.request_id.clone();
+        self.request(wire).map_err(|problems| Unread::Request {
+            request_id,
+            error: problems.into(),
+        })
+    }
+
+    fn request(self, wire: v1::AppendRequest) -> Result<(Request, Asked), Vec<DecodeError>> {
+        let compile = |text: &str| ledger_policy::compile(text).map_err(|_| policy::problems(text));
+        let request = append_request_from_proto(&wire, self.commands_max, &compile)?;
+        let explain = ExplainAnswer::new(&request.commands, request.detail);
+        let request = Request {
+            // Without an id nothing is recorded; the engine wants one all the same.
+            request_id: request
+                .request_id
+                .unwrap_or_else(|| RequestId::from_bytes(Uuid::new_v4().into_bytes())),
+            digest: Sha256::digest(request_content(wire)).into(),
+            commands: request.commands,
+            mode: match request.mode {
+                AppendMode::Atomic => Mode::Atomic,
+                AppendMode::Independent => Mode::Independent,
+            },
+            validate_only: request.validate_only,
+            actor: self.actor,
+            source_system: request.source_system,
+        };
+        let asked = Asked {
+            request_id: request.request_id,
+            mode: request.mode,
+            validate_only: request.validate_only,
+            explain,
+        };
+        Ok((request, asked))
+    }
 }
 
 /// Turns what the engine says into what the caller gets.
@@ -250,6 +302,63 @@ fn refusals(appended: &Appended) -> Vec<IndexedRefusal> {
 mod tests {
     use super::*;
     use ledger_core::{Position, Reason, Refusal};
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    /// With every other thread in use, only what is decoded and translated on the thread of its
+    /// connection gets an answer.
+    #[tokio::test]
+    async fn large_requests_and_documents_wait_for_a_thread_beside_those_of_connections() {
+        let publish = |text: &str| v1::Command {
+            body: Some(v1::command::Body::PublishPolicy(v1::PublishPolicy {
+                text: text.to_owned(),
+            })),
+            ..v1::Command::default()
+        };
+        let request = |commands: Vec<v1::Command>, padding: usize| {
+            let request = v1::AppendRequest {
+                commands,
+                source_system: "x".repeat(padding),
+                ..v1::AppendRequest::default()
+            };
+            request.encode_to_vec()
+        };
+        let commands = |count| vec![v1::Command::default(); count];
+        let most = TRANSLATED_AT_ONCE_COMMANDS_MAX;
+        let head = request(Vec::new(), 1_000).len() - 1_000 + 2;
+        let bytes = DECODED_AT_ONCE_BYTES_MAX - head;
+        let cases = [
+            (request(commands(0), 0), true),
+            (request(commands(most), 0), true),
+            (request(commands(most + 1), 0), false),
+            (request(vec![publish("")], 0), false),
+            (request(commands(0), bytes), true),
+            (request(commands(0), bytes + 10), false),
+            // What is no message is found out where it is decoded.
+            (vec![0xff; 10], true),
+            (vec![0xff; DECODED_AT_ONCE_BYTES_MAX], true),
+            (vec![0xff; DECODED_AT_ONCE_BYTES_MAX + 1], false),
+        ];
+        let translations = Translations::new(1);
+        for (message, at_once) in cases {
+            let translating = Translating {
+                actor: Arc::from("clerk"),
+                commands_max: 5_000,
+            };
+            let length = message.len();
+            let in_use = translations.hold().await;
+            let mut reading = pin!(read(&translations, translating, Bytes::from(message)));
+            let mut context = Context::from_waker(Waker::noop());
+            let first = reading.as_mut().poll(&mut context);
+            assert_eq!(first.is_ready(), at_once, "{length} bytes");
+            drop(in_use);
+            let read = match first {
+                Poll::Ready(read) => read,
+                Poll::Pending => reading.await,
+            };
+            assert!(read.is_err(), "none of them has an id");
+        }
+    }
 
     fn recorded(first: u64, count: u32) -> Outcome {
         Outcome::Recorded {

@@ -1,8 +1,9 @@
 //! `AppendStream`: many batches over one stream, pipelined and answered in order.
 
-use super::append::{Answer, Asked, answer, engine_request, failure};
+use super::append::{Answer, Asked, Unread, answer, engine_request, failure};
 use super::call::{Call, StreamPermit};
 use super::error::CallError;
+use super::receiving::Place;
 use super::stream::{Answers, pull};
 use crate::limits::RETRY_DELAY;
 use ledger_engine::{AppendError, ReplyReceiver, Request, SubmitError};
@@ -11,13 +12,14 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
 use tokio::time::sleep;
+use tonic::codegen::Bytes;
 use tonic::{Status, Streaming};
 use v1::append_stream_response::Outcome;
 
 pub(super) async fn append_stream(
     call: Call,
     permit: StreamPermit,
-    inbound: Streaming<v1::AppendRequest>,
+    inbound: Streaming<Bytes>,
 ) -> Result<Answers<v1::AppendStreamResponse>, CallError> {
     let pipeline = Pipeline {
         call,
@@ -37,14 +39,15 @@ pub(super) async fn append_stream(
 /// that the caller is held back by flow control and not by refusals.
 struct Pipeline {
     call: Call,
-    inbound: Streaming<v1::AppendRequest>,
+    inbound: Streaming<Bytes>,
     /// In the order of the requests.
     in_flight: VecDeque<InFlight>,
     /// Commands of the requests in flight.
     commands: usize,
     /// A request that found the queue full. It keeps its place: the caller's later requests may
-    /// rest on it, and would be refused for good if they overtook it.
-    parked: Option<Box<(Request, Asked)>>,
+    /// rest on it, and would be refused for good if they overtook it. It also keeps its place among
+    /// the bytes that are being received: in the queue it would be counted.
+    parked: Option<Box<(Request, Asked, Option<Place>)>>,
     input: Input,
     _permit: StreamPermit,
 }
@@ -84,7 +87,7 @@ type Explained = Pin<Box<dyn Future<Output = v1::AppendStreamResponse> + Send>>;
 /// What happened next.
 enum Step {
     Answer(Box<v1::AppendStreamResponse>),
-    Arrived(Box<v1::AppendRequest>),
+    Arrived(Bytes),
     InputEnded,
     InputBroken(Box<Status>),
     Stopping,
@@ -95,8 +98,8 @@ impl Pipeline {
     async fn next(mut self) -> Result<Option<(v1::AppendStreamResponse, Self)>, CallError> {
         loop {
             if let Some(request) = self.parked.take() {
-                let (request, asked) = *request;
-                self.submit(request, asked);
+                let (request, asked, place) = *request;
+                self.submit(request, asked, place);
             }
             if self.in_flight.is_empty() && self.parked.is_none() {
                 match &self.input {
@@ -110,7 +113,7 @@ impl Pipeline {
             }
             match self.step().await {
                 Step::Answer(answer) => return Ok(Some((*answer, self))),
-                Step::Arrived(request) => self.take_in(*request).await,
+                Step::Arrived(message) => self.take_in(message).await,
                 Step::InputEnded => self.input = Input::Ended,
                 Step::InputBroken(status) => self.input = Input::Broken(status),
                 Step::Stopping => self.input = Input::Cut,
@@ -138,7 +141,7 @@ impl Pipeline {
             }
             () = self.call.shared.stopping(), if is_open => Step::Stopping,
             message = self.inbound.message(), if is_open && has_room => match message {
-                Ok(Some(request)) => Step::Arrived(Box::new(request)),
+                Ok(Some(message)) => Step::Arrived(message),
                 Ok(None) => Step::InputEnded,
                 Err(status) => Step::InputBroken(Box::new(status)),
             },
@@ -147,15 +150,18 @@ impl Pipeline {
         }
     }
 
-    async fn take_in(&mut self, wire: v1::AppendRequest) {
-        let request_id = wire.request_id.clone();
-        match engine_request(&self.call, wire).await {
-            Ok((request, asked)) => self.submit(request, asked),
-            Err(error) => self.fail(request_id, error),
+    async fn take_in(&mut self, message: Bytes) {
+        let place = self.call.places.take();
+        match engine_request(&self.call, message).await {
+            Ok((request, asked)) => self.submit(request, asked, place),
+            Err(Unread::Request { request_id, error }) => self.fail(request_id, error),
+            Err(Unread::Message(error)) => {
+                self.input = Input::Broken(Box::new(error.into_status()));
+            }
         }
     }
 
-    fn submit(&mut self, request: Request, asked: Asked) {
+    fn submit(&mut self, request: Request, asked: Asked, place: Option<Place>) {
         let request_id = request.request_id.as_bytes().to_vec();
         let commands = request.commands.len();
         // The queue gives nothing back when it is full, so a copy stays behind for the next try.
@@ -170,7 +176,9 @@ impl Pipeline {
                 };
                 self.in_flight.push_back(submitted);
             }
-            Err(SubmitError::QueueFull { .. }) => self.parked = Some(Box::new((request, asked))),
+            Err(SubmitError::QueueFull { .. }) => {
+                self.parked = Some(Box::new((request, asked, place)));
+            }
             Err(error) => {
                 let error = AppendError::NotAccepted(error);
                 let error = failure(&self.call.shared, request.request_id, error);

@@ -86,7 +86,10 @@ where
         let peer = request.extensions().get::<Caller>().map(Caller::peer);
         let intake = &self.shared.intake;
         let path = request.uri().path().to_owned();
-        let mut request = request.map(|body| intake.receive(&path, peer, body));
+        let (parts, body) = request.into_parts();
+        let (body, places) = intake.receive(&path, peer, body);
+        let mut request = Request::from_parts(parts, body);
+        request.extensions_mut().insert(places);
         let deadline = Deadline::of(request.headers());
         request.extensions_mut().insert(deadline);
         let answering = self.inner.call(request);

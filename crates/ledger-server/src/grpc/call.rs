@@ -2,8 +2,9 @@
 
 use super::deadline::Deadline;
 use super::error::CallError;
-use super::receiving::{Bounds, Intake};
+use super::receiving::{Bounds, Intake, Places};
 use super::stream::Answers;
+use super::translations::Translations;
 use crate::config::{Config, Identity};
 use crate::connections::Connections;
 use crate::descriptors::Share;
@@ -37,8 +38,7 @@ pub(crate) struct Shared {
     reads: Arc<Semaphore>,
     /// A permit for each of them that may be a page of a stream.
     stream_reads: Arc<Semaphore>,
-    /// A permit for each large request that may be translated at once.
-    translations: Arc<Semaphore>,
+    pub(crate) translations: Translations,
     pub(crate) intake: Arc<Intake>,
     /// A permit for each stream that may be open at once.
     streams: Arc<Semaphore>,
@@ -73,6 +73,8 @@ pub(crate) struct Call {
     pub(crate) shared: Arc<Shared>,
     pub(crate) actor: Arc<str>,
     pub(crate) deadline: Deadline,
+    /// The places of requests that were received and are not decoded yet.
+    pub(crate) places: Places,
 }
 
 /// The right to keep a stream open.
@@ -93,7 +95,7 @@ impl Shared {
             engine,
             reads: Arc::new(Semaphore::new(config.limits.reads_max)),
             stream_reads: Arc::new(Semaphore::new(config.limits.stream_reads_max)),
-            translations: Arc::new(Semaphore::new(TRANSLATIONS_MAX)),
+            translations: Translations::new(TRANSLATIONS_MAX),
             intake: Arc::new(Intake::new(Bounds::of(&config.limits))),
             streams: Arc::new(Semaphore::new(config.limits.streams_max)),
             limits: config.limits.clone(),
@@ -144,27 +146,6 @@ impl Shared {
         self.read(question).await
     }
 
-    /// Does work that takes long for a thread that serves connections on another one, a few at a
-    /// time.
-    pub(crate) async fn translate<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, CallError> {
-        let permit = Arc::clone(&self.translations).acquire_owned().await;
-        let permit = permit.expect("the permits of translations are never closed");
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work();
-            drop(permit);
-            done
-        });
-        match done.await {
-            Ok(done) => Ok(done),
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            // The runtime is shutting down.
-            Err(_) => Err(ApiError::NotServing.into()),
-        }
-    }
-
     /// Whether the server was asked to stop.
     pub(crate) fn is_stopping(&self) -> bool {
         *self.stopping.borrow()
@@ -195,6 +176,7 @@ impl Shared {
             actor: self.identity.actor(request)?,
             // It was read when the call arrived, before its message was received.
             deadline: *request.extensions().get().unwrap_or(&Deadline::default()),
+            places: request.extensions().get().cloned().unwrap_or_default(),
         })
     }
 

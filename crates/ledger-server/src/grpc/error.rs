@@ -145,6 +145,12 @@ impl From<Vec<DecodeError>> for CallError {
     }
 }
 
+impl From<TransportError> for CallError {
+    fn from(error: TransportError) -> Self {
+        Self::Api(error.into())
+    }
+}
+
 impl From<IdentityError> for CallError {
     fn from(error: IdentityError) -> Self {
         tracing::warn!(%error, "a caller has no name");

@@ -327,6 +327,7 @@ fn limits_to_proto(shared: &Shared, storage: &Condition) -> v1::Limits {
         listen_backlog: LISTEN_BACKLOG,
         stream_window_bytes: STREAM_WINDOW_BYTES.into(),
         connection_window_bytes: CONNECTION_WINDOW_BYTES.into(),
+        question_bytes_max: count(limits.question_bytes_max()),
     }
 }
 

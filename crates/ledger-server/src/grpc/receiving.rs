@@ -13,7 +13,7 @@ use ledger_proto::tally::Method;
 use ledger_proto::{ApiError, DecodeError, DecodeProblem, status_from_error};
 use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -40,6 +40,8 @@ pub(crate) struct Bounds {
     message: usize,
     /// Bytes of a message with them.
     document_message: usize,
+    /// Bytes of a message that holds no commands, without the texts of policy documents.
+    question: usize,
     /// Commands of a request.
     commands: usize,
     /// Fields of a message, at all levels.
@@ -60,6 +62,7 @@ impl Bounds {
         Self {
             message: limits.message_bytes_max,
             document_message: limits.document_message_bytes_max,
+            question: limits.question_bytes_max(),
             commands: limits.commands_per_request_max,
             fields: limits.message_fields_max,
             all: limits.receiving_bytes_max,
@@ -78,14 +81,18 @@ impl Intake {
         }
     }
 
-    /// Puts itself before the body of a call.
-    pub(crate) fn receive(self: &Arc<Self>, path: &str, peer: Option<Peer>, body: Body) -> Body {
-        Body::new(Receiving::new(
-            Arc::clone(self),
-            Method::of_path(path),
-            peer,
-            body,
-        ))
+    /// Puts itself before the body of a call. Beside the body it gives the places of those of its
+    /// messages that are handed on before they are decoded.
+    pub(crate) fn receive(
+        self: &Arc<Self>,
+        path: &str,
+        peer: Option<Peer>,
+        body: Body,
+    ) -> (Body, Places) {
+        let method = Method::of_path(path);
+        let receiving = Receiving::new(Arc::clone(self), method, peer, body);
+        let places = receiving.places.clone();
+        (Body::new(receiving), places)
     }
 
     /// The share of a peer; who has no address has one for himself.
@@ -116,6 +123,7 @@ struct Receiving<B = Body> {
     chunks: VecDeque<Bytes>,
     held: usize,
     stage: Stage,
+    places: Places,
     /// Until when the body, or the message that has begun, has to be there.
     until: Option<Pin<Box<Sleep>>>,
     /// How often the time may begin anew because nobody was waiting when it ended.
@@ -124,8 +132,32 @@ struct Receiving<B = Body> {
     trailers: Option<HeaderMap>,
 }
 
+/// The places of messages that were handed on and are not decoded yet, the oldest first.
+///
+/// A message of commands keeps its place until it is decoded and translated, for which large ones
+/// wait in line; otherwise what waits there would be counted by nobody.
+#[derive(Clone, Default)]
+pub(crate) struct Places(Arc<Mutex<VecDeque<Place>>>);
+
+impl Places {
+    /// Takes the place of the oldest message.
+    pub(crate) fn take(&self) -> Option<Place> {
+        self.lock().pop_front()
+    }
+
+    fn keep(&self, place: Place) {
+        self.lock().push_back(place);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Place>> {
+        // No code that holds the lock can panic, so a poisoned lock guards a sound state.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The place of a message in the budget.
-struct Place {
+#[derive(Debug)]
+pub(crate) struct Place {
     _share: OwnedSemaphorePermit,
     _all: OwnedSemaphorePermit,
 }
@@ -138,7 +170,7 @@ enum Stage {
     /// A message of that length waits for a place.
     Waiting(usize, Waiting),
     /// A message of that length is arriving.
-    Arriving { length: usize, _place: Place },
+    Arriving { length: usize, place: Place },
     /// What comes is handed on as it is: the libraries below refuse it.
     Through,
 }
@@ -153,6 +185,7 @@ impl<B> Receiving<B> {
             chunks: VecDeque::new(),
             held: 0,
             stage: Stage::Prefix,
+            places: Places::default(),
             until: None,
             pauses_left: RECEIVE_PAUSES_MAX,
             has_ended: false,
@@ -202,10 +235,7 @@ impl<B> Receiving<B> {
             });
         }
         self.stage = match self.place_at_once(length) {
-            Some(place) => Stage::Arriving {
-                length,
-                _place: place,
-            },
+            Some(place) => Stage::Arriving { length, place },
             None => Stage::Waiting(length, self.place(length)),
         };
         Ok(())
@@ -278,17 +308,25 @@ impl<B> Receiving<B> {
             return too_many("fields of the message", bounds.fields, tally.fields);
         }
         let bytes = message.len().saturating_sub(tally.document_bytes);
-        if bytes > bounds.message {
-            let max = bounds.message;
+        let max = match method.takes_commands {
+            true => bounds.message,
+            false => bounds.question,
+        };
+        if bytes > max {
             return Err(ApiError::MessageTooLarge { bytes, max });
         }
         Ok(())
     }
 
-    /// A message that has arrived whole.
-    fn arrived(&mut self, length: usize) -> Result<Bytes, ApiError> {
+    /// A message that has arrived whole, with the stage that it was in.
+    fn arrived(&mut self, length: usize, stage: Stage) -> Result<Bytes, ApiError> {
         let message = self.take(length.saturating_add(PREFIX_BYTES));
         self.check(message.get(PREFIX_BYTES..).unwrap_or_default())?;
+        if let Stage::Arriving { place, .. } = stage
+            && self.method.is_some_and(|method| method.takes_commands)
+        {
+            self.places.keep(place);
+        }
         self.pauses_left = RECEIVE_PAUSES_MAX;
         self.until = None;
         // The next message of a stream may have begun; any other call has to end.
@@ -388,18 +426,15 @@ where
                             retry_after: RETRY_DELAY,
                         });
                     };
-                    self.stage = Stage::Arriving {
-                        length,
-                        _place: place,
-                    };
+                    self.stage = Stage::Arriving { length, place };
                     // What waited for others is not the caller's time.
                     self.start_time();
                 }
                 Stage::Arriving { length, .. } => {
                     let length = *length;
                     if self.held >= length.saturating_add(PREFIX_BYTES) {
-                        self.stage = Stage::Prefix;
-                        return match self.arrived(length) {
+                        let stage = std::mem::replace(&mut self.stage, Stage::Prefix);
+                        return match self.arrived(length, stage) {
                             Ok(message) => Poll::Ready(Some(Ok(Frame::data(message)))),
                             Err(error) => refuse(error),
                         };

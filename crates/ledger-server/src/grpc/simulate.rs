@@ -29,9 +29,12 @@ pub(super) async fn simulate(
     permit: StreamPermit,
     request: v1::SimulateRequest,
 ) -> Result<Answers<v1::SimulateResponse>, CallError> {
+    let scope = simulation_scope_from_proto(&request)?;
+    let text = request.policy_text;
+    let draft = call.shared.translations.run(move || draft(&text)).await??;
     let what = Simulate {
-        draft: Arc::new(draft(&request.policy_text)?),
-        scope: simulation_scope_from_proto(&request)?,
+        draft: Arc::new(draft),
+        scope,
     };
     let (latest, progress) = watch::channel(None);
     let (found, differences) = mpsc::channel(SIMULATION_DIFFERENCES_AHEAD);

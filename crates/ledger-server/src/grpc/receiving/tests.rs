@@ -23,6 +23,7 @@ fn bounds() -> Bounds {
     Bounds {
         message: 1_000,
         document_message: 4_000,
+        question: 500,
         commands: 10,
         fields: 100,
         all: 10_000,
@@ -90,6 +91,11 @@ impl Sending {
                 Err((status.code(), info.reason))
             }
         }
+    }
+
+    /// That the message which was handed on is decoded.
+    fn decoded(&self) {
+        assert!(self.receiving.places.take().is_some());
     }
 
     /// Whether nothing is there for now.
@@ -185,6 +191,37 @@ async fn a_message_is_counted_before_it_is_handed_on() {
 }
 
 #[tokio::test]
+async fn a_question_is_smaller_than_a_request_with_commands() {
+    let filter = |bytes: usize| v1::ReadEventsRequest {
+        filter: Some(v1::EventFilter {
+            kinds: vec![1; bytes],
+            ..v1::EventFilter::default()
+        }),
+        ..v1::ReadEventsRequest::default()
+    };
+    let check = |bytes: usize| v1::CheckPolicyRequest {
+        text: "x".repeat(bytes),
+        ..v1::CheckPolicyRequest::default()
+    };
+    for (method, message, fits) in [
+        ("ReadEvents", filter(400).encode_to_vec(), true),
+        ("ReadEvents", filter(500).encode_to_vec(), false),
+        ("Subscribe", filter(500).encode_to_vec(), false),
+        ("CheckPolicy", check(3_900).encode_to_vec(), true),
+        ("CheckPolicy", check(4_000).encode_to_vec(), false),
+    ] {
+        let path = format!("/subsidy.ledger.v1.LedgerService/{method}");
+        let intake = intake();
+        let mut sending = Sending::new(&intake, &path, None);
+        sending.send(&framed(&message));
+        let found = sending.next().await;
+        assert_eq!(found.is_ok(), fits, "{method}");
+        // Nobody takes its place: it is decoded at once.
+        assert_eq!(intake.bytes(), 0, "{method}");
+    }
+}
+
+#[tokio::test]
 async fn messages_of_a_stream_come_one_by_one_wherever_they_are_cut() {
     let messages: Vec<_> = (0..5)
         .map(|n| framed(&request(n).encode_to_vec()))
@@ -197,6 +234,9 @@ async fn messages_of_a_stream_come_one_by_one_wherever_they_are_cut() {
         sending.end();
         for message in &messages {
             assert_eq!(sending.next().await.as_ref(), Ok(&Some(message.clone())));
+            // It keeps its place until it is decoded.
+            assert_eq!(intake.bytes(), message.len() - PREFIX_BYTES);
+            sending.decoded();
             assert_eq!(intake.bytes(), 0);
         }
         assert_eq!(sending.next().await, Ok(None));

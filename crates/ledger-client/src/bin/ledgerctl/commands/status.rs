@@ -110,9 +110,11 @@ fn limits_of(limits: v1::Limits) -> Vec<(&'static str, String)> {
         listen_backlog,
         stream_window_bytes,
         connection_window_bytes,
+        question_bytes_max,
     } = limits;
     vec![
         ("message", bytes(message_bytes_max)),
+        ("message without commands", bytes(question_bytes_max)),
         (
             "message with policy documents",
             bytes(document_message_bytes_max),
