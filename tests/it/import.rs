@@ -84,7 +84,7 @@ async fn refused_lines_are_tried_again(address: SocketAddr, folder: &Path, first
     assert_eq!(said.code, Some(3), "{said:?}");
     assert!(
         said.output
-            .contains("4 lines: 2 recorded, 0 on record before, 2 rejected"),
+            .contains("5 lines: 2 recorded, 0 on record before, 3 rejected"),
         "{said:?}"
     );
     let (_, told) = said.output.split_once("refused first as refusal ").unwrap();
@@ -107,7 +107,7 @@ async fn refused_lines_are_tried_again(address: SocketAddr, folder: &Path, first
     let later = write(folder, "later.json", LATER);
     assert_eq!(tool(address, &["append", &later]).await.code, Some(0));
     let (code, counts, report) = import(address, "enrolments", &again).await;
-    assert_eq!((code, counts), (Some(3), [4, 3, 0, 1]), "{report}");
+    assert_eq!((code, counts), (Some(3), [5, 3, 0, 2]), "{report}");
 }
 
 #[tokio::test]
@@ -123,8 +123,9 @@ async fn a_roster_goes_in_line_by_line_and_its_rejects_come_back_corrected() {
                 0190a3b2-0000-7000-8000-000000000a01,镕䶮𠮷\r\n\
                 not-a-key,=1+2\r\n\
                 ,\r\n\
+                nor-this,-1.50\r\n\
                 0190a3b2-0000-7000-8000-000000000a09,\"𠮷,\"\"x\"\" @y\"\r\n\
-                0190a3b2-0000-7000-8000-000000000a02,-1.50\r\n";
+                0190a3b2-0000-7000-8000-000000000a02,x\r\n";
     let roster = folder.path().join("roster.csv");
     std::fs::write(&roster, gb18030(text)).unwrap();
     let roster = roster.to_str().unwrap();
@@ -133,17 +134,26 @@ async fn a_roster_goes_in_line_by_line_and_its_rejects_come_back_corrected() {
     let first = [&[roster, "--rejects", rejects], &on[..], &[CLASS]].concat();
 
     let (code, counts, report) = import(address, "enrolments", &first).await;
-    assert_eq!((code, counts), (Some(3), [4, 2, 0, 2]), "{report}");
+    assert_eq!((code, counts), (Some(3), [5, 2, 0, 3]), "{report}");
     let lines: Vec<_> = report["rejects"]
         .as_array()
         .unwrap()
         .iter()
         .map(|it| &it["line"])
         .collect();
-    assert_eq!(lines, [3, 5], "as an editor shows them: {report}");
+    assert_eq!(lines, [3, 5, 6], "as an editor shows them: {report}");
     let cells = rejected_cells(rejects);
     let person = "0190a3b2-0000-7000-8000-000000000a09";
-    assert_eq!(cells, [["not-a-key", "=1+2"], [person, "𠮷,\"x\" @y"]]);
+    let expected = [
+        ["not-a-key", "=1+2"],
+        ["nor-this", "-1.50"],
+        [person, "𠮷,\"x\" @y"],
+    ];
+    assert_eq!(cells, expected);
+    // A formula does not run, and an amount stays one.
+    let written = std::fs::read_to_string(rejects).unwrap();
+    assert!(written.contains(",not-a-key,'=1+2\n"), "{written}");
+    assert!(written.contains(",nor-this,-1.50\n"), "{written}");
 
     refused_lines_are_tried_again(address, folder.path(), &first).await;
 
@@ -153,12 +163,12 @@ async fn a_roster_goes_in_line_by_line_and_its_rejects_come_back_corrected() {
     let corrected = write(folder.path(), "corrected.csv", &corrected);
     let words = [&[corrected.as_str()], &on[..], &[CLASS]].concat();
     let (code, counts, report) = import(address, "enrolments", &words).await;
-    assert_eq!((code, counts), (Some(0), [1, 1, 0, 0]), "{report}");
+    assert_eq!((code, counts), (Some(3), [2, 1, 0, 1]), "{report}");
 
     // For a second class it is another import; and the rejects never name the roster itself.
     let words = [&[roster], &on[..], &[SECOND_CLASS]].concat();
     let (code, counts, report) = import(address, "enrolments", &words).await;
-    assert_eq!((code, counts), (Some(3), [4, 3, 0, 1]), "{report}");
+    assert_eq!((code, counts), (Some(3), [5, 3, 0, 2]), "{report}");
     let words = [
         &["import", "enrolments", roster, "--rejects", roster],
         &on[..],
