@@ -265,35 +265,25 @@ fn says(event: &Event, command: &Command) -> bool {
     use EventBody as E;
     let same = match (&command.body, &event.body) {
         (C::PublishPolicy(c), E::PolicyPublished(e)) => c.text == e.text,
-        (C::OpenAccount(c), E::AccountOpened { account }) => {
-            (c.division, c.fund) == (account.division, account.fund)
+        (C::OpenAccount(c), E::AccountOpened(e)) => {
+            (c.division, c.fund) == (e.account.division, e.account.fund)
         }
-        (
-            C::AccrueFunds(c),
-            E::FundsAccrued {
-                account, amount, ..
-            },
-        ) => (c.division, c.fund, c.amount) == (account.division, account.fund, *amount),
+        (C::AccrueFunds(c), E::FundsAccrued(e)) => {
+            (c.division, c.fund, c.amount) == (e.account.division, e.account.fund, e.amount)
+        }
         (C::RegisterInstitution(c), E::InstitutionRegistered(e)) => c.institution == e.institution,
         (C::GrantQualification(c), E::QualificationGranted(e)) => {
             c.qualification == e.qualification
         }
-        (C::RegisterPerson(c), E::PersonRegistered { person }) => c.person == *person,
+        (C::RegisterPerson(c), E::PersonRegistered(e)) => c.person == e.person,
         (C::ApproveClass(c), E::ClassApproved(e)) => c.class == e.class,
-        (C::OpenClass(c), E::ClassOpened { class }) => c.class == *class,
-        (C::EnrolPerson(c), E::PersonEnrolled { class, person }) => {
-            (c.class, c.person) == (*class, *person)
+        (C::OpenClass(c), E::ClassOpened(e)) => c.class == e.class,
+        (C::EnrolPerson(c), E::PersonEnrolled(e)) => (c.class, c.person) == (e.class, e.person),
+        (C::RecordAttendance(c), E::AttendanceRecorded(e)) => {
+            (c.class, c.person, c.class_hours) == (e.class, e.person, e.class_hours)
         }
-        (
-            C::RecordAttendance(c),
-            E::AttendanceRecorded {
-                class,
-                person,
-                class_hours,
-            },
-        ) => (c.class, c.person, c.class_hours) == (*class, *person, *class_hours),
-        (C::CompleteTraining(c), E::TrainingCompleted { class, person, .. }) => {
-            (c.class, c.person) == (*class, *person)
+        (C::CompleteTraining(c), E::TrainingCompleted(e)) => {
+            (c.class, c.person) == (e.class, e.person)
         }
         (C::IssueCertificate(c), E::CertificateIssued(e)) => c.number == e.number,
         (C::ConfirmEmployment(c), E::EmploymentConfirmed(e)) => {
@@ -301,9 +291,7 @@ fn says(event: &Event, command: &Command) -> bool {
         }
         (C::ApproveSubsidy(c), E::SubsidyApproved(e)) => (c.class, c.person) == (e.class, e.person),
         (C::OrderDisbursement(c), E::DisbursementOrdered(e)) => c.disbursement == e.disbursement,
-        (C::SettleDisbursement(c), E::DisbursementSettled { disbursement, .. }) => {
-            c.disbursement == *disbursement
-        }
+        (C::SettleDisbursement(c), E::DisbursementSettled(e)) => c.disbursement == e.disbursement,
         _ => false,
     };
     same && event.occurred_on == command.occurred_on
@@ -314,6 +302,7 @@ mod tests {
     use super::*;
     use crate::workload::{date, on};
     use ledger_core::command::RegisterPerson;
+    use ledger_core::event::PersonRegistered;
     use ledger_core::{EventId, PersonKey, RecordedTime};
 
     fn person(number: u8) -> PersonKey {
@@ -346,9 +335,9 @@ mod tests {
                 policy: None,
                 tags: Vec::new(),
                 postings: Vec::new(),
-                body: EventBody::PersonRegistered {
+                body: EventBody::PersonRegistered(PersonRegistered {
                     person: person(*number),
-                },
+                }),
             },
         };
         people

@@ -17,10 +17,14 @@ use crate::entity::{
     PaidLine, Payment, Person, Qualification, QuotaSlot, Revocation, Settlement, StatusRecord,
 };
 use crate::event::{
-    AssessmentResult, CertificateInvalidated, CertificateIssued, ClassApproved, ClawbackDecided,
-    ClawbackLine, DisbursementOrdered, DisbursementReturned, EmploymentConfirmed, EventBody,
-    FindingMade, ProjectSettled, QualificationGranted, QualificationRevoked, RecordedEvent,
-    Subject, SubsidyApproved,
+    AccountOpened, AgencyContractRecorded, AssessmentRecorded, AssessmentResult,
+    AttendanceRecorded, AwardRevoked, CaseClosed, CaseOpened, CertificateInvalidated,
+    CertificateIssued, CertificateVerified, ClaimSubmitted, ClassApproved, ClassClosed,
+    ClassOpened, ClawbackDecided, ClawbackLine, DisbursementOrdered, DisbursementReturned,
+    DisbursementSettled, EmploymentConfirmed, EmploymentWithdrawn, EnrolmentWithdrawn, EventBody,
+    FindingMade, PersonEnrolled, PersonRegistered, PersonStatusEnded, PolicyWithdrawn,
+    ProjectSettled, QualificationGranted, QualificationRevoked, RecordedEvent, RepaymentReceived,
+    Subject, SubsidyApproved, TrainingCompleted,
 };
 use crate::policy::Withdrawal;
 use crate::progress::GroupSet;
@@ -60,40 +64,42 @@ pub fn apply(context: &mut Context, event: &RecordedEvent) {
 fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
     match &event.event.body {
         EventBody::PolicyPublished(_) | EventBody::CataloguePublished(_) => {}
-        EventBody::PolicyWithdrawn {
+        EventBody::PolicyWithdrawn(PolicyWithdrawn {
             published,
             effective_on,
             ..
-        } => {
+        }) => {
             let withdrawal = Withdrawal {
                 position: fact.position,
                 effective_on: *effective_on,
             };
             context.policies.withdraw(*published, withdrawal);
         }
-        EventBody::FundsAccrued { .. }
-        | EventBody::FundsTransferred { .. }
+        EventBody::FundsAccrued(_)
+        | EventBody::FundsTransferred(_)
         | EventBody::ProvincialAdjustmentReceived(_) => {}
         EventBody::OrderRaised(_)
-        | EventBody::OrderListed { .. }
-        | EventBody::OrderSelected { .. }
-        | EventBody::OrderAccepted { .. }
-        | EventBody::OrderPurchased { .. }
-        | EventBody::OrderCancelled { .. } => order::apply(context, fact, &event.event.body),
-        EventBody::PublicityOpened { .. }
-        | EventBody::ObjectionRaised { .. }
-        | EventBody::ObjectionResolved { .. }
-        | EventBody::PublicityClosed { .. } => {
+        | EventBody::OrderListed(_)
+        | EventBody::OrderSelected(_)
+        | EventBody::OrderAccepted(_)
+        | EventBody::OrderPurchased(_)
+        | EventBody::OrderCancelled(_) => order::apply(context, fact, &event.event.body),
+        EventBody::PublicityOpened(_)
+        | EventBody::ObjectionRaised(_)
+        | EventBody::ObjectionResolved(_)
+        | EventBody::PublicityClosed(_) => {
             publicity::apply(context, fact, &event.event.body);
         }
         EventBody::AwardApproved(e) => award::approved(context, fact, event.event.policy, e),
-        EventBody::AwardRevoked { award, .. } => award::revoked(context, fact, *award),
-        EventBody::CertificateVerified {
+        EventBody::AwardRevoked(AwardRevoked { award, .. }) => {
+            award::revoked(context, fact, *award)
+        }
+        EventBody::CertificateVerified(CertificateVerified {
             class,
             person,
             number,
             ..
-        } => {
+        }) => {
             with_place(context, fact, *class, *person, |place| {
                 if let Some(certificate) = &mut place.certificate
                     && certificate.number == *number
@@ -105,18 +111,18 @@ fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
                 certificate.verified = Some(fact.position);
             }
         }
-        EventBody::ClaimSubmitted {
+        EventBody::ClaimSubmitted(ClaimSubmitted {
             class,
             person,
             route,
-        } => with_place(context, fact, *class, *person, |place| {
+        }) => with_place(context, fact, *class, *person, |place| {
             place.claim = Some(Claim {
                 position: fact.position,
                 on: fact.on,
                 route: *route,
             });
         }),
-        EventBody::AgencyContractRecorded { class, person, .. } => {
+        EventBody::AgencyContractRecorded(AgencyContractRecorded { class, person, .. }) => {
             with_place(context, fact, *class, *person, |place| {
                 place.agency_contract = Some(fact.position);
             });
@@ -127,7 +133,7 @@ fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
                 clawback.penalty = clawback.penalty.checked_add(e.amount).unwrap_or(e.amount);
             }
         }
-        EventBody::AccountOpened { account } => {
+        EventBody::AccountOpened(AccountOpened { account }) => {
             let opened = Account {
                 opened: fact.position,
                 balances: BTreeMap::new(),
@@ -145,7 +151,9 @@ fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
         }
         EventBody::QualificationGranted(e) => qualification_granted(context, fact, e),
         EventBody::QualificationRevoked(e) => qualification_revoked(context, fact, e),
-        EventBody::PersonRegistered { person } => person_registered(context, fact, *person),
+        EventBody::PersonRegistered(PersonRegistered { person }) => {
+            person_registered(context, fact, *person)
+        }
         EventBody::PersonStatusDeclared(e) => with_person(context, fact, e.person, |person| {
             person.statuses.push(StatusRecord {
                 status: e.status,
@@ -154,12 +162,12 @@ fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
                 position: fact.position,
             });
         }),
-        EventBody::PersonStatusEnded {
+        EventBody::PersonStatusEnded(PersonStatusEnded {
             person,
             status,
             valid_until,
             ..
-        } => {
+        }) => {
             with_person(context, fact, *person, |person| {
                 let ended = person.statuses.iter_mut().rev().find(|record| {
                     record.status == *status && record.holds_within(*valid_until, *valid_until)
@@ -174,14 +182,16 @@ fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
             class_approved(context, fact, event.event.policy, e);
             order::taken_up(context, e);
         }
-        EventBody::ClassOpened { class } => {
+        EventBody::ClassOpened(ClassOpened { class }) => {
             with_class(context, *class, |class| class.opened = Some(fact));
         }
-        EventBody::ClassClosed { class } => {
+        EventBody::ClassClosed(ClassClosed { class }) => {
             with_class(context, *class, |class| class.closed = Some(fact));
         }
-        EventBody::PersonEnrolled { class, person } => enrolled(context, fact, *class, *person),
-        EventBody::EnrolmentWithdrawn { class, person, .. } => {
+        EventBody::PersonEnrolled(PersonEnrolled { class, person }) => {
+            enrolled(context, fact, *class, *person)
+        }
+        EventBody::EnrolmentWithdrawn(EnrolmentWithdrawn { class, person, .. }) => {
             with_place(context, fact, *class, *person, |place| {
                 place.withdrawn = Some(fact.position);
             });
@@ -189,11 +199,11 @@ fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
                 class.enrolled = class.enrolled.saturating_sub(1)
             });
         }
-        EventBody::AttendanceRecorded {
+        EventBody::AttendanceRecorded(AttendanceRecorded {
             class,
             person,
             class_hours,
-        } => {
+        }) => {
             with_place(context, fact, *class, *person, |place| {
                 place.class_hours = place.class_hours.saturating_add(*class_hours);
                 let earlier = place.first_attendance.filter(|first| first.on <= fact.on);
@@ -201,7 +211,7 @@ fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
                 place.attendances.push(fact.position);
             });
         }
-        EventBody::TrainingCompleted { class, person, .. } => {
+        EventBody::TrainingCompleted(TrainingCompleted { class, person, .. }) => {
             let groups = counted::groups(context, *class, *person);
             counted::with_place(context, fact, *class, *person, |place| {
                 place.completed = Some(fact);
@@ -213,12 +223,12 @@ fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
                 class.completed = class.completed.saturating_add(1);
             });
         }
-        EventBody::AssessmentRecorded {
+        EventBody::AssessmentRecorded(AssessmentRecorded {
             class,
             person,
             result,
             ..
-        } => {
+        }) => {
             with_place(context, fact, *class, *person, |place| {
                 place.assessment = Some(Assessment {
                     position: fact.position,
@@ -230,28 +240,28 @@ fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
         EventBody::CertificateIssued(e) => certificate_issued(context, fact, e),
         EventBody::CertificateInvalidated(e) => certificate_invalidated(context, fact, e),
         EventBody::EmploymentConfirmed(e) => employment_confirmed(context, fact, e),
-        EventBody::EmploymentWithdrawn {
+        EventBody::EmploymentWithdrawn(EmploymentWithdrawn {
             class,
             person,
             counted,
             ..
-        } => {
+        }) => {
             employment_withdrawn(context, fact, *class, *person, *counted);
         }
         EventBody::SubsidyApproved(e) => subsidy_approved(context, fact, e),
         EventBody::ProjectSettled(e) => project_settled(context, fact, e),
         EventBody::DisbursementOrdered(e) => disbursement_ordered(context, fact, e),
-        EventBody::DisbursementSettled {
+        EventBody::DisbursementSettled(DisbursementSettled {
             disbursement,
             fiscal_year,
             ..
-        } => {
+        }) => {
             disbursement_settled(context, fact, *disbursement, *fiscal_year);
         }
         EventBody::DisbursementReturned(e) => disbursement_returned(context, fact, e),
-        EventBody::CaseOpened {
+        EventBody::CaseOpened(CaseOpened {
             case, institution, ..
-        } => {
+        }) => {
             let opened = Case {
                 opened: fact,
                 institution: *institution,
@@ -262,15 +272,15 @@ fn apply_body(context: &mut Context, fact: Fact, event: &RecordedEvent) {
             context.cases.put(*case, Some(opened));
         }
         EventBody::FindingMade(e) => finding_made(context, fact, e),
-        EventBody::CaseClosed { case, .. } => {
+        EventBody::CaseClosed(CaseClosed { case, .. }) => {
             if let Some(case) = context.cases.get_mut(case) {
                 case.closed = Some(fact.position);
             }
         }
         EventBody::ClawbackDecided(e) => clawback_decided(context, fact, e),
-        EventBody::RepaymentReceived {
+        EventBody::RepaymentReceived(RepaymentReceived {
             debt, outstanding, ..
-        } => {
+        }) => {
             repayment_received(context, fact, *debt, *outstanding);
         }
     }

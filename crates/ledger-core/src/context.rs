@@ -9,7 +9,15 @@ use crate::entity::{
     Account, Award, AwardRegister, Case, Certificate, Class, Clawback, Disbursement, Institution,
     Order, Person,
 };
-use crate::event::{Event, EventBody, OrderRaisedBy, Payee, Subject};
+use crate::event::{
+    AccountOpened, AgencyContractRecorded, AssessmentRecorded, AttendanceRecorded, AwardRevoked,
+    CaseClosed, CaseOpened, CertificateVerified, ClaimSubmitted, ClassClosed, ClassOpened,
+    DisbursementSettled, EmploymentWithdrawn, EnrolmentWithdrawn, Event, EventBody, FundsAccrued,
+    FundsTransferred, ObjectionRaised, ObjectionResolved, OrderAccepted, OrderCancelled,
+    OrderListed, OrderPurchased, OrderRaisedBy, OrderSelected, Payee, PersonEnrolled,
+    PersonRegistered, PersonStatusEnded, PublicityClosed, PublicityOpened, RepaymentReceived,
+    Subject, TrainingCompleted,
+};
 use crate::policy::PolicyBook;
 use crate::{
     AccountKey, AwardId, AwardRegisterKey, CaseId, CertificateNumber, ClassId, ClawbackId,
@@ -464,12 +472,13 @@ pub fn touched(context: &Context, event: &Event, keys: &mut Vec<EntityKey>) {
 fn walk_event(mut need: Need<'_>, event: &Event) {
     match &event.body {
         EventBody::PolicyPublished(_)
-        | EventBody::PolicyWithdrawn { .. }
+        | EventBody::PolicyWithdrawn(_)
         | EventBody::CataloguePublished(_) => {}
-        EventBody::AccountOpened { account } | EventBody::FundsAccrued { account, .. } => {
+        EventBody::AccountOpened(AccountOpened { account })
+        | EventBody::FundsAccrued(FundsAccrued { account, .. }) => {
             need.account(*account);
         }
-        EventBody::FundsTransferred { from, to, fund, .. } => {
+        EventBody::FundsTransferred(FundsTransferred { from, to, fund, .. }) => {
             need.account(AccountKey {
                 division: *from,
                 fund: *fund,
@@ -482,7 +491,8 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
         EventBody::InstitutionRegistered(e) => need.institution(e.institution),
         EventBody::QualificationGranted(e) => need.institution(e.institution),
         EventBody::QualificationRevoked(e) => need.institution(e.institution),
-        EventBody::PersonRegistered { person } | EventBody::PersonStatusEnded { person, .. } => {
+        EventBody::PersonRegistered(PersonRegistered { person })
+        | EventBody::PersonStatusEnded(PersonStatusEnded { person, .. }) => {
             need.person(*person);
         }
         EventBody::PersonStatusDeclared(e) => need.person(e.person),
@@ -499,19 +509,20 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
                 need.person(person);
             }
         }
-        EventBody::OrderListed { order }
-        | EventBody::OrderAccepted { order, .. }
-        | EventBody::OrderPurchased { order, .. }
-        | EventBody::OrderCancelled { order, .. } => need.order(*order),
-        EventBody::OrderSelected { order, person } => {
+        EventBody::OrderListed(OrderListed { order })
+        | EventBody::OrderAccepted(OrderAccepted { order, .. })
+        | EventBody::OrderPurchased(OrderPurchased { order, .. })
+        | EventBody::OrderCancelled(OrderCancelled { order, .. }) => need.order(*order),
+        EventBody::OrderSelected(OrderSelected { order, person }) => {
             need.order(*order);
             need.person(*person);
         }
-        EventBody::PublicityOpened { class, .. } | EventBody::PublicityClosed { class } => {
+        EventBody::PublicityOpened(PublicityOpened { class, .. })
+        | EventBody::PublicityClosed(PublicityClosed { class }) => {
             need.class(*class);
         }
-        EventBody::ObjectionRaised { class, person, .. }
-        | EventBody::ObjectionResolved { class, person, .. } => {
+        EventBody::ObjectionRaised(ObjectionRaised { class, person, .. })
+        | EventBody::ObjectionResolved(ObjectionResolved { class, person, .. }) => {
             need.class(*class);
             if let Some(person) = person {
                 need.person(*person);
@@ -522,23 +533,26 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
             need.register(&e.scheme, e.division);
             need.honoured(e.recipient);
         }
-        EventBody::AwardRevoked { award, .. } => need.award_and_register(*award),
+        EventBody::AwardRevoked(AwardRevoked { award, .. }) => need.award_and_register(*award),
         EventBody::PenaltyImposed(e) => need.clawback(e.clawback),
-        EventBody::ClassOpened { class } | EventBody::ClassClosed { class } => need.class(*class),
-        EventBody::PersonEnrolled { class, person }
-        | EventBody::EnrolmentWithdrawn { class, person, .. }
-        | EventBody::AttendanceRecorded { class, person, .. }
-        | EventBody::TrainingCompleted { class, person, .. }
-        | EventBody::AssessmentRecorded { class, person, .. }
-        | EventBody::ClaimSubmitted { class, person, .. }
-        | EventBody::AgencyContractRecorded { class, person, .. }
-        | EventBody::EmploymentWithdrawn { class, person, .. } => need.place(*class, *person),
-        EventBody::CertificateVerified {
+        EventBody::ClassOpened(ClassOpened { class })
+        | EventBody::ClassClosed(ClassClosed { class }) => need.class(*class),
+        EventBody::PersonEnrolled(PersonEnrolled { class, person })
+        | EventBody::EnrolmentWithdrawn(EnrolmentWithdrawn { class, person, .. })
+        | EventBody::AttendanceRecorded(AttendanceRecorded { class, person, .. })
+        | EventBody::TrainingCompleted(TrainingCompleted { class, person, .. })
+        | EventBody::AssessmentRecorded(AssessmentRecorded { class, person, .. })
+        | EventBody::ClaimSubmitted(ClaimSubmitted { class, person, .. })
+        | EventBody::AgencyContractRecorded(AgencyContractRecorded { class, person, .. })
+        | EventBody::EmploymentWithdrawn(EmploymentWithdrawn { class, person, .. }) => {
+            need.place(*class, *person)
+        }
+        EventBody::CertificateVerified(CertificateVerified {
             class,
             person,
             number,
             ..
-        } => {
+        }) => {
             need.place(*class, *person);
             need.certificate(*number);
         }
@@ -569,11 +583,12 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
                 need.person(line.beneficiary);
             }
         }
-        EventBody::DisbursementSettled { disbursement, .. } => {
+        EventBody::DisbursementSettled(DisbursementSettled { disbursement, .. }) => {
             need.whole_disbursement(*disbursement);
         }
         EventBody::DisbursementReturned(e) => need.whole_disbursement(e.disbursement),
-        EventBody::CaseOpened { case, .. } | EventBody::CaseClosed { case, .. } => {
+        EventBody::CaseOpened(CaseOpened { case, .. })
+        | EventBody::CaseClosed(CaseClosed { case, .. }) => {
             need.case(*case);
         }
         EventBody::FindingMade(e) => {
@@ -597,7 +612,7 @@ fn walk_event(mut need: Need<'_>, event: &Event) {
                 need.disbursement(line.disbursement);
             }
         }
-        EventBody::RepaymentReceived { debt, .. } => need.debt(*debt),
+        EventBody::RepaymentReceived(RepaymentReceived { debt, .. }) => need.debt(*debt),
     }
 }
 

@@ -128,195 +128,288 @@ pub enum EventKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EventBody {
     PolicyPublished(PolicyPublished),
-    /// A document no longer holds from a day on.
-    PolicyWithdrawn {
-        policy_id: Reference,
-        version: u32,
-        /// Position of the publication.
-        published: Position,
-        /// First day on which it no longer holds.
-        effective_on: BusinessDate,
-        grounds: Note,
-        decision_number: Reference,
-    },
+    PolicyWithdrawn(PolicyWithdrawn),
     /// A city's catalogues (四个目录), as a document of their own.
     CataloguePublished(PolicyPublished),
-    AccountOpened {
-        account: AccountKey,
-    },
-    FundsAccrued {
-        account: AccountKey,
-        amount: Fen,
-        reference: Reference,
-        /// What the amount was measured against, where it was given.
-        capacity: Option<PayingCapacity>,
-    },
-    FundsTransferred {
-        from: Division,
-        to: Division,
-        fund: FundSource,
-        amount: Fen,
-        reference: Reference,
-    },
+    AccountOpened(AccountOpened),
+    FundsAccrued(FundsAccrued),
+    FundsTransferred(FundsTransferred),
     ProvincialAdjustmentReceived(ProvincialAdjustmentReceived),
     InstitutionRegistered(InstitutionRegistered),
     QualificationGranted(QualificationGranted),
     QualificationRevoked(QualificationRevoked),
-    PersonRegistered {
-        person: PersonKey,
-    },
+    PersonRegistered(PersonRegistered),
     PersonStatusDeclared(PersonStatusDeclared),
-    PersonStatusEnded {
-        person: PersonKey,
-        status: PersonStatus,
-        valid_until: BusinessDate,
-        source: Reference,
-    },
+    PersonStatusEnded(PersonStatusEnded),
     ClassApproved(ClassApproved),
-    ClassOpened {
-        class: ClassId,
-    },
-    ClassClosed {
-        class: ClassId,
-    },
-    PersonEnrolled {
-        class: ClassId,
-        person: PersonKey,
-    },
-    EnrolmentWithdrawn {
-        class: ClassId,
-        person: PersonKey,
-        reason: Note,
-    },
-    AttendanceRecorded {
-        class: ClassId,
-        person: PersonKey,
-        class_hours: u32,
-    },
-    TrainingCompleted {
-        class: ClassId,
-        person: PersonKey,
-        class_hours: u32,
-    },
-    AssessmentRecorded {
-        class: ClassId,
-        person: PersonKey,
-        evaluator: CreditCode,
-        result: AssessmentResult,
-    },
+    ClassOpened(ClassOpened),
+    ClassClosed(ClassClosed),
+    PersonEnrolled(PersonEnrolled),
+    EnrolmentWithdrawn(EnrolmentWithdrawn),
+    AttendanceRecorded(AttendanceRecorded),
+    TrainingCompleted(TrainingCompleted),
+    AssessmentRecorded(AssessmentRecorded),
     CertificateIssued(CertificateIssued),
     CertificateInvalidated(CertificateInvalidated),
-    /// A certificate was found in the national register.
-    CertificateVerified {
-        class: ClassId,
-        person: PersonKey,
-        number: CertificateNumber,
-        /// The register and its answer's number.
-        source: Reference,
-    },
+    CertificateVerified(CertificateVerified),
     EmploymentConfirmed(EmploymentConfirmed),
-    EmploymentWithdrawn {
-        class: ClassId,
-        person: PersonKey,
-        reason: Note,
-        counted: bool,
-    },
+    EmploymentWithdrawn(EmploymentWithdrawn),
     SubsidyApproved(SubsidyApproved),
     ProjectSettled(ProjectSettled),
-    ClaimSubmitted {
-        class: ClassId,
-        person: PersonKey,
-        /// Who claims: the person, or the body on the person's behalf.
-        route: ClaimRoute,
-    },
-    /// A person lets the body claim on their behalf (代领协议).
-    AgencyContractRecorded {
-        class: ClassId,
-        person: PersonKey,
-        institution: CreditCode,
-        contract_number: Reference,
-    },
-    /// The approved persons of a class are shown to the public.
-    PublicityOpened {
-        class: ClassId,
-        /// How many approvals are shown: those that stand at this position.
-        approvals: u32,
-        place: Reference,
-    },
-    ObjectionRaised {
-        class: ClassId,
-        /// The person it is about; the whole class when absent.
-        person: Option<PersonKey>,
-        grounds: Note,
-    },
-    ObjectionResolved {
-        class: ClassId,
-        /// The objection.
-        objection: Position,
-        person: Option<PersonKey>,
-        /// Whether it was right: then nothing is paid on what it was about.
-        upheld: bool,
-        grounds: Note,
-    },
-    PublicityClosed {
-        class: ClassId,
-    },
+    ClaimSubmitted(ClaimSubmitted),
+    AgencyContractRecorded(AgencyContractRecorded),
+    PublicityOpened(PublicityOpened),
+    ObjectionRaised(ObjectionRaised),
+    ObjectionResolved(ObjectionResolved),
+    PublicityClosed(PublicityClosed),
     AwardApproved(AwardApproved),
-    /// An award is taken back: nothing more is paid on it, and its place in the cycle is free.
-    AwardRevoked {
-        award: AwardId,
-        grounds: Note,
-        decision_number: Reference,
-    },
+    AwardRevoked(AwardRevoked),
     OrderRaised(OrderRaised),
-    /// The government lists the order (政府列单).
-    OrderListed {
-        order: OrderId,
-    },
-    /// A worker selects it (劳动者选单).
-    OrderSelected {
-        order: OrderId,
-        person: PersonKey,
-    },
-    /// A body accepts it (机构接单).
-    OrderAccepted {
-        order: OrderId,
-        institution: CreditCode,
-    },
-    /// The government commits itself to pay for it (政府买单).
-    OrderPurchased {
-        order: OrderId,
-        contract_number: Reference,
-    },
-    OrderCancelled {
-        order: OrderId,
-        reason: Note,
-    },
+    OrderListed(OrderListed),
+    OrderSelected(OrderSelected),
+    OrderAccepted(OrderAccepted),
+    OrderPurchased(OrderPurchased),
+    OrderCancelled(OrderCancelled),
     PenaltyImposed(PenaltyImposed),
     DisbursementOrdered(DisbursementOrdered),
-    DisbursementSettled {
-        disbursement: DisbursementId,
-        bank_reference: Reference,
-        fiscal_year: u16,
-    },
+    DisbursementSettled(DisbursementSettled),
     DisbursementReturned(DisbursementReturned),
-    CaseOpened {
-        case: CaseId,
-        institution: Option<CreditCode>,
-        clue: Note,
-    },
+    CaseOpened(CaseOpened),
     FindingMade(FindingMade),
-    CaseClosed {
-        case: CaseId,
-        outcome: Note,
-    },
+    CaseClosed(CaseClosed),
     ClawbackDecided(ClawbackDecided),
-    RepaymentReceived {
-        debt: Debt,
-        amount: Fen,
-        outstanding: Fen,
-        bank_reference: Reference,
-    },
+    RepaymentReceived(RepaymentReceived),
+}
+
+/// A document no longer holds from a day on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyWithdrawn {
+    pub policy_id: Reference,
+    pub version: u32,
+    /// Position of the publication.
+    pub published: Position,
+    /// First day on which it no longer holds.
+    pub effective_on: BusinessDate,
+    pub grounds: Note,
+    pub decision_number: Reference,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountOpened {
+    pub account: AccountKey,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FundsAccrued {
+    pub account: AccountKey,
+    pub amount: Fen,
+    pub reference: Reference,
+    /// What the amount was measured against, where it was given.
+    pub capacity: Option<PayingCapacity>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FundsTransferred {
+    pub from: Division,
+    pub to: Division,
+    pub fund: FundSource,
+    pub amount: Fen,
+    pub reference: Reference,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRegistered {
+    pub person: PersonKey,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonStatusEnded {
+    pub person: PersonKey,
+    pub status: PersonStatus,
+    pub valid_until: BusinessDate,
+    pub source: Reference,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassOpened {
+    pub class: ClassId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassClosed {
+    pub class: ClassId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonEnrolled {
+    pub class: ClassId,
+    pub person: PersonKey,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnrolmentWithdrawn {
+    pub class: ClassId,
+    pub person: PersonKey,
+    pub reason: Note,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttendanceRecorded {
+    pub class: ClassId,
+    pub person: PersonKey,
+    pub class_hours: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrainingCompleted {
+    pub class: ClassId,
+    pub person: PersonKey,
+    pub class_hours: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssessmentRecorded {
+    pub class: ClassId,
+    pub person: PersonKey,
+    pub evaluator: CreditCode,
+    pub result: AssessmentResult,
+}
+
+/// A certificate was found in the national register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateVerified {
+    pub class: ClassId,
+    pub person: PersonKey,
+    pub number: CertificateNumber,
+    /// The register and its answer's number.
+    pub source: Reference,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmploymentWithdrawn {
+    pub class: ClassId,
+    pub person: PersonKey,
+    pub reason: Note,
+    pub counted: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimSubmitted {
+    pub class: ClassId,
+    pub person: PersonKey,
+    /// Who claims: the person, or the body on the person's behalf.
+    pub route: ClaimRoute,
+}
+
+/// A person lets the body claim on their behalf (代领协议).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgencyContractRecorded {
+    pub class: ClassId,
+    pub person: PersonKey,
+    pub institution: CreditCode,
+    pub contract_number: Reference,
+}
+
+/// The approved persons of a class are shown to the public.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicityOpened {
+    pub class: ClassId,
+    /// How many approvals are shown: those that stand at this position.
+    pub approvals: u32,
+    pub place: Reference,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectionRaised {
+    pub class: ClassId,
+    /// The person it is about; the whole class when absent.
+    pub person: Option<PersonKey>,
+    pub grounds: Note,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectionResolved {
+    pub class: ClassId,
+    /// The objection.
+    pub objection: Position,
+    pub person: Option<PersonKey>,
+    /// Whether it was right: then nothing is paid on what it was about.
+    pub upheld: bool,
+    pub grounds: Note,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicityClosed {
+    pub class: ClassId,
+}
+
+/// An award is taken back: nothing more is paid on it, and its place in the cycle is free.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwardRevoked {
+    pub award: AwardId,
+    pub grounds: Note,
+    pub decision_number: Reference,
+}
+
+/// The government lists the order (政府列单).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderListed {
+    pub order: OrderId,
+}
+
+/// A worker selects it (劳动者选单).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderSelected {
+    pub order: OrderId,
+    pub person: PersonKey,
+}
+
+/// A body accepts it (机构接单).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderAccepted {
+    pub order: OrderId,
+    pub institution: CreditCode,
+}
+
+/// The government commits itself to pay for it (政府买单).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderPurchased {
+    pub order: OrderId,
+    pub contract_number: Reference,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderCancelled {
+    pub order: OrderId,
+    pub reason: Note,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisbursementSettled {
+    pub disbursement: DisbursementId,
+    pub bank_reference: Reference,
+    pub fiscal_year: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseOpened {
+    pub case: CaseId,
+    pub institution: Option<CreditCode>,
+    pub clue: Note,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseClosed {
+    pub case: CaseId,
+    pub outcome: Note,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepaymentReceived {
+    pub debt: Debt,
+    pub amount: Fen,
+    pub outstanding: Fen,
+    pub bank_reference: Reference,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -942,56 +1035,56 @@ impl EventBody {
     pub const fn kind(&self) -> EventKind {
         match self {
             Self::PolicyPublished(_) => EventKind::PolicyPublished,
-            Self::PolicyWithdrawn { .. } => EventKind::PolicyWithdrawn,
+            Self::PolicyWithdrawn(_) => EventKind::PolicyWithdrawn,
             Self::CataloguePublished(_) => EventKind::CataloguePublished,
             Self::ProvincialAdjustmentReceived(_) => EventKind::ProvincialAdjustmentReceived,
-            Self::CertificateVerified { .. } => EventKind::CertificateVerified,
-            Self::ClaimSubmitted { .. } => EventKind::ClaimSubmitted,
-            Self::AgencyContractRecorded { .. } => EventKind::AgencyContractRecorded,
-            Self::PublicityOpened { .. } => EventKind::PublicityOpened,
-            Self::ObjectionRaised { .. } => EventKind::ObjectionRaised,
-            Self::ObjectionResolved { .. } => EventKind::ObjectionResolved,
-            Self::PublicityClosed { .. } => EventKind::PublicityClosed,
+            Self::CertificateVerified(_) => EventKind::CertificateVerified,
+            Self::ClaimSubmitted(_) => EventKind::ClaimSubmitted,
+            Self::AgencyContractRecorded(_) => EventKind::AgencyContractRecorded,
+            Self::PublicityOpened(_) => EventKind::PublicityOpened,
+            Self::ObjectionRaised(_) => EventKind::ObjectionRaised,
+            Self::ObjectionResolved(_) => EventKind::ObjectionResolved,
+            Self::PublicityClosed(_) => EventKind::PublicityClosed,
             Self::AwardApproved(_) => EventKind::AwardApproved,
-            Self::AwardRevoked { .. } => EventKind::AwardRevoked,
+            Self::AwardRevoked(_) => EventKind::AwardRevoked,
             Self::OrderRaised(_) => EventKind::OrderRaised,
-            Self::OrderListed { .. } => EventKind::OrderListed,
-            Self::OrderSelected { .. } => EventKind::OrderSelected,
-            Self::OrderAccepted { .. } => EventKind::OrderAccepted,
-            Self::OrderPurchased { .. } => EventKind::OrderPurchased,
-            Self::OrderCancelled { .. } => EventKind::OrderCancelled,
+            Self::OrderListed(_) => EventKind::OrderListed,
+            Self::OrderSelected(_) => EventKind::OrderSelected,
+            Self::OrderAccepted(_) => EventKind::OrderAccepted,
+            Self::OrderPurchased(_) => EventKind::OrderPurchased,
+            Self::OrderCancelled(_) => EventKind::OrderCancelled,
             Self::PenaltyImposed(_) => EventKind::PenaltyImposed,
-            Self::AccountOpened { .. } => EventKind::AccountOpened,
-            Self::FundsAccrued { .. } => EventKind::FundsAccrued,
-            Self::FundsTransferred { .. } => EventKind::FundsTransferred,
+            Self::AccountOpened(_) => EventKind::AccountOpened,
+            Self::FundsAccrued(_) => EventKind::FundsAccrued,
+            Self::FundsTransferred(_) => EventKind::FundsTransferred,
             Self::InstitutionRegistered(_) => EventKind::InstitutionRegistered,
             Self::QualificationGranted(_) => EventKind::QualificationGranted,
             Self::QualificationRevoked(_) => EventKind::QualificationRevoked,
-            Self::PersonRegistered { .. } => EventKind::PersonRegistered,
+            Self::PersonRegistered(_) => EventKind::PersonRegistered,
             Self::PersonStatusDeclared(_) => EventKind::PersonStatusDeclared,
-            Self::PersonStatusEnded { .. } => EventKind::PersonStatusEnded,
+            Self::PersonStatusEnded(_) => EventKind::PersonStatusEnded,
             Self::ClassApproved(_) => EventKind::ClassApproved,
-            Self::ClassOpened { .. } => EventKind::ClassOpened,
-            Self::ClassClosed { .. } => EventKind::ClassClosed,
-            Self::PersonEnrolled { .. } => EventKind::PersonEnrolled,
-            Self::EnrolmentWithdrawn { .. } => EventKind::EnrolmentWithdrawn,
-            Self::AttendanceRecorded { .. } => EventKind::AttendanceRecorded,
-            Self::TrainingCompleted { .. } => EventKind::TrainingCompleted,
-            Self::AssessmentRecorded { .. } => EventKind::AssessmentRecorded,
+            Self::ClassOpened(_) => EventKind::ClassOpened,
+            Self::ClassClosed(_) => EventKind::ClassClosed,
+            Self::PersonEnrolled(_) => EventKind::PersonEnrolled,
+            Self::EnrolmentWithdrawn(_) => EventKind::EnrolmentWithdrawn,
+            Self::AttendanceRecorded(_) => EventKind::AttendanceRecorded,
+            Self::TrainingCompleted(_) => EventKind::TrainingCompleted,
+            Self::AssessmentRecorded(_) => EventKind::AssessmentRecorded,
             Self::CertificateIssued(_) => EventKind::CertificateIssued,
             Self::CertificateInvalidated(_) => EventKind::CertificateInvalidated,
             Self::EmploymentConfirmed(_) => EventKind::EmploymentConfirmed,
-            Self::EmploymentWithdrawn { .. } => EventKind::EmploymentWithdrawn,
+            Self::EmploymentWithdrawn(_) => EventKind::EmploymentWithdrawn,
             Self::SubsidyApproved(_) => EventKind::SubsidyApproved,
             Self::ProjectSettled(_) => EventKind::ProjectSettled,
             Self::DisbursementOrdered(_) => EventKind::DisbursementOrdered,
-            Self::DisbursementSettled { .. } => EventKind::DisbursementSettled,
+            Self::DisbursementSettled(_) => EventKind::DisbursementSettled,
             Self::DisbursementReturned(_) => EventKind::DisbursementReturned,
-            Self::CaseOpened { .. } => EventKind::CaseOpened,
+            Self::CaseOpened(_) => EventKind::CaseOpened,
             Self::FindingMade(_) => EventKind::FindingMade,
-            Self::CaseClosed { .. } => EventKind::CaseClosed,
+            Self::CaseClosed(_) => EventKind::CaseClosed,
             Self::ClawbackDecided(_) => EventKind::ClawbackDecided,
-            Self::RepaymentReceived { .. } => EventKind::RepaymentReceived,
+            Self::RepaymentReceived(_) => EventKind::RepaymentReceived,
         }
     }
 }

@@ -27,8 +27,8 @@ pub use report::{
 use crate::context::Context;
 use crate::entity::{Award, Class, Enrolment, Person};
 use crate::event::{
-    AwardApproved, CertificateInvalidated, EventBody, FindingMade, PersonStatus, RecordedEvent,
-    Subject,
+    AwardApproved, AwardRevoked, CertificateInvalidated, ClassOpened, EventBody, FindingMade,
+    PersonStatus, RecordedEvent, Subject, TrainingCompleted,
 };
 use crate::{AwardId, BusinessDate, ClassId, PersonKey, SchemeId};
 use std::collections::BTreeMap;
@@ -57,8 +57,8 @@ pub fn changes(before: &Context, event: &RecordedEvent) -> Vec<(ProgressKey, i64
     let on = event.event.occurred_on;
     let mut changes = Changes::default();
     match &event.event.body {
-        EventBody::ClassOpened { class } => changes.class_opened(before, *class, on),
-        EventBody::TrainingCompleted { class, person, .. } => {
+        EventBody::ClassOpened(ClassOpened { class }) => changes.class_opened(before, *class, on),
+        EventBody::TrainingCompleted(TrainingCompleted { class, person, .. }) => {
             changes.counted(before, (*class, *person), Counted::Completed, on);
         }
         EventBody::CertificateIssued(e) => {
@@ -69,7 +69,9 @@ pub fn changes(before: &Context, event: &RecordedEvent) -> Vec<(ProgressKey, i64
         }
         EventBody::CertificateInvalidated(e) => changes.certificate_invalidated(before, e),
         EventBody::AwardApproved(e) => changes.award_approved(e, on),
-        EventBody::AwardRevoked { award, .. } => changes.award_revoked(before, *award),
+        EventBody::AwardRevoked(AwardRevoked { award, .. }) => {
+            changes.award_revoked(before, *award)
+        }
         EventBody::FindingMade(e) if e.kind.bars_payment() => changes.found_false(before, e),
         _ => {}
     }

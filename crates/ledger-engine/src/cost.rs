@@ -110,12 +110,12 @@ pub(crate) fn of_event(event: &Event, encoded_bytes: usize) -> usize {
 /// three of them.
 pub(crate) fn of_counters(context: &Context, event: &Event) -> usize {
     let rows = match &event.body {
-        EventBody::ClassOpened { .. }
-        | EventBody::TrainingCompleted { .. }
+        EventBody::ClassOpened(_)
+        | EventBody::TrainingCompleted(_)
         | EventBody::CertificateIssued(_)
         | EventBody::SubsidyApproved(_)
         | EventBody::AwardApproved(_)
-        | EventBody::AwardRevoked { .. } => 2,
+        | EventBody::AwardRevoked(_) => 2,
         // With the approval that lapses.
         EventBody::CertificateInvalidated(_) => 4,
         EventBody::FindingMade(e) => match e.subject {

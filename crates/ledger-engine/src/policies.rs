@@ -5,6 +5,7 @@
 //! withdrawal has such a marker, too: opening applies it again.
 
 use crate::events::event_from_bytes;
+use ledger_core::event::PolicyWithdrawn;
 use ledger_core::limits::POLICIES_MAX;
 use ledger_core::policy::{PolicyBook, Withdrawal};
 use ledger_core::{Event, EventBody, Policy, Position};
@@ -116,11 +117,11 @@ pub(crate) fn policy_change(
                 .map(|policy| Some(PolicyChange::Published(Arc::new(policy))))
                 .map_err(|source| PolicyLoadError::Compile { position, source })
         }
-        EventBody::PolicyWithdrawn {
+        EventBody::PolicyWithdrawn(PolicyWithdrawn {
             published,
             effective_on,
             ..
-        } => Ok(Some(PolicyChange::Withdrawn {
+        }) => Ok(Some(PolicyChange::Withdrawn {
             published: *published,
             withdrawal: Withdrawal {
                 position,

@@ -3,7 +3,10 @@
 use crate::OrderId;
 use crate::context::Context;
 use crate::entity::{Fact, Order};
-use crate::event::{ClassApproved, EventBody, OrderRaisedBy};
+use crate::event::{
+    ClassApproved, EventBody, OrderAccepted, OrderCancelled, OrderListed, OrderPurchased,
+    OrderRaisedBy, OrderSelected,
+};
 
 pub(super) fn apply(context: &mut Context, fact: Fact, body: &EventBody) {
     match body {
@@ -27,24 +30,24 @@ pub(super) fn apply(context: &mut Context, fact: Fact, body: &EventBody) {
                 super::with_person(context, fact, person, |_| {});
             }
         }
-        EventBody::OrderListed { order } => {
+        EventBody::OrderListed(OrderListed { order }) => {
             with(context, *order, |order| order.listed = Some(fact));
         }
-        EventBody::OrderSelected { order, person } => {
+        EventBody::OrderSelected(OrderSelected { order, person }) => {
             with(context, *order, |order| {
                 order.selected.push((*person, fact));
             });
             super::with_person(context, fact, *person, |_| {});
         }
-        EventBody::OrderAccepted { order, institution } => {
+        EventBody::OrderAccepted(OrderAccepted { order, institution }) => {
             with(context, *order, |order| {
                 order.accepted = Some((*institution, fact));
             });
         }
-        EventBody::OrderPurchased { order, .. } => {
+        EventBody::OrderPurchased(OrderPurchased { order, .. }) => {
             with(context, *order, |order| order.purchased = Some(fact));
         }
-        EventBody::OrderCancelled { order, .. } => {
+        EventBody::OrderCancelled(OrderCancelled { order, .. }) => {
             with(context, *order, |order| {
                 order.cancelled = Some(fact.position)
             });

@@ -3,19 +3,23 @@
 use super::{with_class, with_place};
 use crate::context::Context;
 use crate::entity::{ClassPublicity, Fact, Objection};
-use crate::event::EventBody;
+use crate::event::{
+    EventBody, ObjectionRaised, ObjectionResolved, PublicityClosed, PublicityOpened,
+};
 
 pub(super) fn apply(context: &mut Context, fact: Fact, body: &EventBody) {
     match body {
-        EventBody::PublicityOpened { class, .. } => with_class(context, *class, |class| {
-            class.publicity = Some(ClassPublicity {
-                opened: fact,
-                closed: None,
-                last: fact,
-                objections: Vec::new(),
-            });
-        }),
-        EventBody::ObjectionRaised { class, person, .. } => {
+        EventBody::PublicityOpened(PublicityOpened { class, .. }) => {
+            with_class(context, *class, |class| {
+                class.publicity = Some(ClassPublicity {
+                    opened: fact,
+                    closed: None,
+                    last: fact,
+                    objections: Vec::new(),
+                });
+            })
+        }
+        EventBody::ObjectionRaised(ObjectionRaised { class, person, .. }) => {
             with_class(context, *class, |class| {
                 if let Some(publicity) = &mut class.publicity {
                     publicity.last = publicity.last.later(fact);
@@ -30,13 +34,13 @@ pub(super) fn apply(context: &mut Context, fact: Fact, body: &EventBody) {
                 super::with_person(context, fact, *person, |_| {});
             }
         }
-        EventBody::ObjectionResolved {
+        EventBody::ObjectionResolved(ObjectionResolved {
             class,
             objection,
             person,
             upheld,
             ..
-        } => {
+        }) => {
             let bars = upheld.then_some(fact.position);
             with_class(context, *class, |class| {
                 if let Some(publicity) = &mut class.publicity {
@@ -55,11 +59,13 @@ pub(super) fn apply(context: &mut Context, fact: Fact, body: &EventBody) {
                 });
             }
         }
-        EventBody::PublicityClosed { class } => with_class(context, *class, |class| {
-            if let Some(publicity) = &mut class.publicity {
-                publicity.closed = Some(fact);
-            }
-        }),
+        EventBody::PublicityClosed(PublicityClosed { class }) => {
+            with_class(context, *class, |class| {
+                if let Some(publicity) = &mut class.publicity {
+                    publicity.closed = Some(fact);
+                }
+            })
+        }
         _ => {}
     }
 }

@@ -5,7 +5,10 @@ use super::entry::Entry;
 use super::{Deciding, check_amount};
 use crate::command::{AccrueFunds, OpenAccount, RecordProvincialAdjustment, TransferFunds};
 use crate::entity::Account;
-use crate::event::{Event, EventBody, PayingCapacity, ProvincialAdjustmentReceived, Tag};
+use crate::event::{
+    AccountOpened, Event, EventBody, FundsAccrued, FundsTransferred, PayingCapacity,
+    ProvincialAdjustmentReceived, Tag,
+};
 use crate::limits::AMOUNT_MAX_FEN;
 use crate::policy::Accrual;
 use crate::policy::book::InForce;
@@ -36,7 +39,11 @@ impl<'a> Deciding<'a> {
                 .because([open.opened]));
         }
         let tags = vec![Tag::Division(c.division), Tag::Account(account)];
-        Ok(self.event(EventBody::AccountOpened { account }, tags, Vec::new()))
+        Ok(self.event(
+            EventBody::AccountOpened(AccountOpened { account }),
+            tags,
+            Vec::new(),
+        ))
     }
 
     /// Records help from the provincial adjustment fund (省级调剂金), which is due where the balance
@@ -113,12 +120,12 @@ impl<'a> Deciding<'a> {
         )?;
         let tags = vec![Tag::Division(c.division), Tag::Account(account)];
         let reference = c.reference.clone();
-        let body = EventBody::FundsAccrued {
+        let body = EventBody::FundsAccrued(FundsAccrued {
             account,
             amount: c.amount,
             reference,
             capacity: c.capacity,
-        };
+        });
         let mut event = self.event(body, tags, vec![open.opened]);
         event.policy = rule.map(|rule| rule.published.position);
         event.causes.extend(event.policy);
@@ -162,13 +169,13 @@ impl<'a> Deciding<'a> {
             Tag::Account(from),
             Tag::Account(to),
         ];
-        let body = EventBody::FundsTransferred {
+        let body = EventBody::FundsTransferred(FundsTransferred {
             from: c.from,
             to: c.to,
             fund: c.fund,
             amount: c.amount,
             reference: c.reference.clone(),
-        };
+        });
         let mut event = self.event(body, tags, vec![giver.opened, receiver.opened]);
         event.postings = entry.finish();
         Ok(event)

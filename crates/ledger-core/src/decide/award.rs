@@ -14,8 +14,8 @@ use crate::command::{ApproveAward, AwardPartRequest, OrderAwardPayment, RevokeAw
 use crate::context::award_register_key;
 use crate::entity::{Award, AwardEntry};
 use crate::event::{
-    AppliedRule, AwardApproved, AwardPart, DisbursementOrdered, DisbursementStage, Event,
-    EventBody, Payee, Subject, Tag,
+    AppliedRule, AwardApproved, AwardPart, AwardRevoked, DisbursementOrdered, DisbursementStage,
+    Event, EventBody, Payee, Subject, Tag,
 };
 use crate::limits::{
     AMOUNT_MAX_FEN, AWARD_MONTHS_MAX, AWARD_PARTS_MAX, AWARDS_PER_SCHEME_MAX, EVENTS_PER_PERSON_MAX,
@@ -123,11 +123,11 @@ impl<'a> Deciding<'a> {
                 .limit(award.clawed_back.get(), paid.get())
                 .because(payments));
         }
-        let body = EventBody::AwardRevoked {
+        let body = EventBody::AwardRevoked(AwardRevoked {
             award: c.award,
             grounds: c.grounds.clone(),
             decision_number: c.decision_number.clone(),
-        };
+        });
         let mut causes = vec![award.approved.position];
         causes.extend(award.found_false);
         let mut event = self.event(body, award_tags(c.award, award), causes);

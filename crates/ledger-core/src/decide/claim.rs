@@ -3,7 +3,9 @@
 use super::training::{completion, standing};
 use super::{Deciding, Place, not_before};
 use crate::command::{RecordAgencyContract, SubmitClaim, VerifyCertificate};
-use crate::event::{ClaimRoute, Event, EventBody, Tag};
+use crate::event::{
+    AgencyContractRecorded, CertificateVerified, ClaimRoute, ClaimSubmitted, Event, EventBody, Tag,
+};
 use crate::policy::PayeeRule;
 use crate::policy::book::{CaseDates, InForce, RuleCase};
 use crate::refusal::{Reason, Refusal};
@@ -43,11 +45,11 @@ impl<'a> Deciding<'a> {
                 .under(rule.cite())
                 .about(c.person));
         }
-        let body = EventBody::ClaimSubmitted {
+        let body = EventBody::ClaimSubmitted(ClaimSubmitted {
             class: c.class,
             person: c.person,
             route: c.route,
-        };
+        });
         let mut causes = vec![completed.position];
         causes.extend(certificate.map(|fact| fact.position));
         if c.route == ClaimRoute::Institution {
@@ -100,12 +102,12 @@ impl<'a> Deciding<'a> {
         }
         self.not_before(place.enrolment.enrolled_on, place.enrolment.enrolled)?;
         standing(&place, c.person)?;
-        let body = EventBody::AgencyContractRecorded {
+        let body = EventBody::AgencyContractRecorded(AgencyContractRecorded {
             class: c.class,
             person: c.person,
             institution: place.class.institution,
             contract_number: c.contract_number.clone(),
-        };
+        });
         Ok(self.event(
             body,
             place.tags(c.class, c.person),
@@ -136,12 +138,12 @@ impl<'a> Deciding<'a> {
                 .about(c.number)
                 .because([invalidated]));
         }
-        let body = EventBody::CertificateVerified {
+        let body = EventBody::CertificateVerified(CertificateVerified {
             class: certificate.class,
             person: certificate.person,
             number: c.number,
             source: c.source.clone(),
-        };
+        });
         let mut tags = place.tags(certificate.class, certificate.person);
         tags.push(Tag::Certificate(c.number));
         Ok(self.event(body, tags, vec![certificate.issued]))

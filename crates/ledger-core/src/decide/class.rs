@@ -9,7 +9,9 @@ use super::subsidy::amount::{self, Units};
 use super::{Deciding, Violations, check_order, months, within};
 use crate::command::{ApproveClass, CloseClass, OpenClass};
 use crate::entity::{Class, Fact};
-use crate::event::{ClassApproved, ClassKind, Event, EventBody, RateSource, Tag};
+use crate::event::{
+    ClassApproved, ClassClosed, ClassKind, ClassOpened, Event, EventBody, RateSource, Tag,
+};
 use crate::limits::{CLASS_HEADCOUNT_MAX, CLASS_HOURS_MAX, RATE_MAX_FEN};
 use crate::policy::book::{CaseDates, InForce, RuleCase, Training};
 use crate::policy::{PublishedPolicy, Scheme};
@@ -167,7 +169,7 @@ impl Deciding<'_> {
         }
         let mut causes = vec![class.approved.position];
         causes.extend(qualified);
-        let body = EventBody::ClassOpened { class: c.class };
+        let body = EventBody::ClassOpened(ClassOpened { class: c.class });
         Ok(self.event(body, class_tags(c.class, class), causes))
     }
 
@@ -177,7 +179,7 @@ impl Deciding<'_> {
         if self.on < class.starts_on {
             return Err(outside_dates(class));
         }
-        let body = EventBody::ClassClosed { class: c.class };
+        let body = EventBody::ClassClosed(ClassClosed { class: c.class });
         Ok(self.event(body, class_tags(c.class, class), vec![opened.position]))
     }
 

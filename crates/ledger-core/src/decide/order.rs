@@ -8,7 +8,10 @@ use super::institution::{Qualified, trains};
 use super::{Deciding, within};
 use crate::command::{AcceptOrder, CancelOrder, ListOrder, PurchaseOrder, RaiseOrder, SelectOrder};
 use crate::entity::{Fact, Order};
-use crate::event::{Event, EventBody, OrderRaised, OrderRaisedBy, Tag};
+use crate::event::{
+    Event, EventBody, OrderAccepted, OrderCancelled, OrderListed, OrderPurchased, OrderRaised,
+    OrderRaisedBy, OrderSelected, Tag,
+};
 use crate::limits::CLASS_HEADCOUNT_MAX;
 use crate::refusal::{Reason, Refusal};
 use crate::{OrderId, Position};
@@ -46,7 +49,7 @@ impl<'a> Deciding<'a> {
         self.not_before(order.raised.on, order.raised.position)?;
         let bars = order.cancelled.or(order.listed.map(position));
         not_barred(c.order, bars)?;
-        let body = EventBody::OrderListed { order: c.order };
+        let body = EventBody::OrderListed(OrderListed { order: c.order });
         Ok(self.event(body, tags(c.order, order), vec![order.raised.position]))
     }
 
@@ -72,10 +75,10 @@ impl<'a> Deciding<'a> {
             return Err(not_ready(c.order, order.raised.position)
                 .limit(i64::from(order.headcount), i64::from(selected)));
         }
-        let body = EventBody::OrderSelected {
+        let body = EventBody::OrderSelected(OrderSelected {
             order: c.order,
             person: c.person,
-        };
+        });
         let mut tags = tags(c.order, order);
         tags.push(Tag::Person(c.person));
         Ok(self.event(body, tags, vec![listed.position, person.registered]))
@@ -99,10 +102,10 @@ impl<'a> Deciding<'a> {
         not_barred(c.order, order.cancelled.or(accepted))?;
         let listed = order.listed.filter(|_| !order.selected.is_empty());
         let listed = listed.ok_or_else(|| not_ready(c.order, last.position))?;
-        let body = EventBody::OrderAccepted {
+        let body = EventBody::OrderAccepted(OrderAccepted {
             order: c.order,
             institution: c.institution,
-        };
+        });
         let mut tags = tags(c.order, order);
         tags.push(Tag::Institution(c.institution));
         let mut causes = vec![listed.position];
@@ -121,10 +124,10 @@ impl<'a> Deciding<'a> {
         let (institution, accepted) = order
             .accepted
             .ok_or_else(|| not_ready(c.order, last.position))?;
-        let body = EventBody::OrderPurchased {
+        let body = EventBody::OrderPurchased(OrderPurchased {
             order: c.order,
             contract_number: c.contract_number.clone(),
-        };
+        });
         let mut tags = tags(c.order, order);
         tags.push(Tag::Institution(institution));
         Ok(self.event(body, tags, vec![accepted.position]))
@@ -143,10 +146,10 @@ impl<'a> Deciding<'a> {
             None => None,
         };
         not_barred(c.order, order.cancelled.or(resting))?;
-        let body = EventBody::OrderCancelled {
+        let body = EventBody::OrderCancelled(OrderCancelled {
             order: c.order,
             reason: c.reason.clone(),
-        };
+        });
         let mut tags = tags(c.order, order);
         tags.extend(order.accepted.map(|(body, _)| Tag::Institution(body)));
         Ok(self.event(body, tags, vec![last.position]))

@@ -2,7 +2,9 @@
 
 use super::{Deciding, at_most, check_order};
 use crate::command::{DeclarePersonStatus, EndPersonStatus, RegisterPerson};
-use crate::event::{Event, EventBody, PersonStatus, PersonStatusDeclared, Tag};
+use crate::event::{
+    Event, EventBody, PersonRegistered, PersonStatus, PersonStatusDeclared, PersonStatusEnded, Tag,
+};
 use crate::limits::{
     AGE_MAX, AGE_MIN, GRADUATION_YEAR_MAX, GRADUATION_YEAR_MIN, STATUSES_PER_PERSON_MAX,
 };
@@ -15,7 +17,7 @@ impl Deciding<'_> {
                 .about(c.person)
                 .because([registered.registered]));
         }
-        let body = EventBody::PersonRegistered { person: c.person };
+        let body = EventBody::PersonRegistered(PersonRegistered { person: c.person });
         Ok(self.event(body, vec![Tag::Person(c.person)], Vec::new()))
     }
 
@@ -63,12 +65,12 @@ impl Deciding<'_> {
                     && record.valid_until != Some(c.valid_until)
             })
             .ok_or_else(|| Refusal::new(Reason::StatusNotFound).about(c.person))?;
-        let body = EventBody::PersonStatusEnded {
+        let body = EventBody::PersonStatusEnded(PersonStatusEnded {
             person: c.person,
             status: c.status,
             valid_until: c.valid_until,
             source: c.source.clone(),
-        };
+        });
         Ok(self.event(body, vec![Tag::Person(c.person)], vec![record.position]))
     }
 }

@@ -3,7 +3,7 @@
 use super::{Deciding, at_most};
 use crate::coded::DocumentKind;
 use crate::command::{PublishPolicy, WithdrawPolicy};
-use crate::event::{Event, EventBody, PolicyPublished, Tag};
+use crate::event::{Event, EventBody, PolicyPublished, PolicyWithdrawn, Tag};
 use crate::limits::{POLICIES_MAX, POLICY_TEXT_BYTES_MAX};
 use crate::policy::book::{InForce, PolicyBook, PublishedPolicy};
 use crate::policy::{Policy, Ruled};
@@ -109,14 +109,14 @@ impl<'a> Deciding<'a> {
                 .about(&c.policy_id)
                 .because([withdrawn.position]));
         }
-        let body = EventBody::PolicyWithdrawn {
+        let body = EventBody::PolicyWithdrawn(PolicyWithdrawn {
             policy_id: c.policy_id.clone(),
             version: c.version,
             published: latest.position,
             effective_on: c.effective_on,
             grounds: c.grounds.clone(),
             decision_number: c.decision_number.clone(),
-        };
+        });
         let tags = vec![Tag::Division(policy.division)];
         Ok(self.event(body, tags, vec![latest.position]))
     }

@@ -7,7 +7,9 @@ use super::class::class_tags;
 use super::{Deciding, at_most};
 use crate::command::{ClosePublicity, OpenPublicity, RaiseObjection, ResolveObjection};
 use crate::entity::{Class, ClassPublicity, Fact};
-use crate::event::{Event, EventBody, Tag};
+use crate::event::{
+    Event, EventBody, ObjectionRaised, ObjectionResolved, PublicityClosed, PublicityOpened, Tag,
+};
 use crate::limits::OBJECTIONS_OPEN_MAX;
 use crate::policy::Publicity;
 use crate::policy::book::{CaseDates, InForce, RuleCase};
@@ -36,11 +38,11 @@ impl<'a> Deciding<'a> {
                 .about(c.class)
                 .because([open.opened.position]));
         }
-        let body = EventBody::PublicityOpened {
+        let body = EventBody::PublicityOpened(PublicityOpened {
             class: c.class,
             approvals: class.approvals,
             place: c.place.clone(),
-        };
+        });
         let causes = vec![class.approved.position, approved.position];
         Ok(self.event(body, class_tags(c.class, class), causes))
     }
@@ -79,11 +81,11 @@ impl<'a> Deciding<'a> {
                 .because(facts));
         }
         let open = open(class).ok_or_else(|| not_open(c.class, class))?;
-        let body = EventBody::ObjectionRaised {
+        let body = EventBody::ObjectionRaised(ObjectionRaised {
             class: c.class,
             person: c.person,
             grounds: c.grounds.clone(),
-        };
+        });
         let mut causes = vec![open.opened.position];
         causes.extend(shown.map(|approval| approval.position));
         Ok(self.event(body, objection_tags(c.class, class, c.person), causes))
@@ -98,13 +100,13 @@ impl<'a> Deciding<'a> {
             .find(|objection| objection.position == c.objection)
             .ok_or_else(|| Refusal::new(Reason::ObjectionNotFound).about(c.objection))?;
         self.not_before(objection.on, objection.position)?;
-        let body = EventBody::ObjectionResolved {
+        let body = EventBody::ObjectionResolved(ObjectionResolved {
             class: c.class,
             objection: objection.position,
             person: objection.person,
             upheld: c.upheld,
             grounds: c.grounds.clone(),
-        };
+        });
         let tags = objection_tags(c.class, class, objection.person);
         Ok(self.event(body, tags, vec![objection.position]))
     }
@@ -135,7 +137,7 @@ impl<'a> Deciding<'a> {
                 .about(c.class)
                 .because(waiting));
         }
-        let body = EventBody::PublicityClosed { class: c.class };
+        let body = EventBody::PublicityClosed(PublicityClosed { class: c.class });
         let causes = vec![open.opened.position, open.last.position];
         let mut event = self.event(body, class_tags(c.class, class), causes);
         event.policy = rule.map(|rule| rule.published.position);

@@ -8,7 +8,8 @@ use super::{Deciding, all, at_most, check_amount, distinct, not_before};
 use crate::command::{ClawbackRequestLine, Debt, DecideClawback, RecordRepayment};
 use crate::entity::{Disbursement, Finding, Settlement};
 use crate::event::{
-    ClawbackDecided, ClawbackLine, DisbursementStage, Event, EventBody, Subject, Tag,
+    ClawbackDecided, ClawbackLine, DisbursementStage, Event, EventBody, RepaymentReceived, Subject,
+    Tag,
 };
 use crate::limits::CLASS_HEADCOUNT_MAX;
 use crate::refusal::{Reason, Refusal};
@@ -195,7 +196,7 @@ impl Deciding<'_> {
             self.fiscal_year(),
             c.amount,
         )?;
-        let body = EventBody::RepaymentReceived {
+        let body = EventBody::RepaymentReceived(RepaymentReceived {
             debt: c.debt,
             amount: c.amount,
             outstanding: owed
@@ -203,7 +204,7 @@ impl Deciding<'_> {
                 .checked_sub(c.amount)
                 .ok_or_else(overflow)?,
             bank_reference: c.bank_reference.clone(),
-        };
+        });
         let mut event = self.event(body, owed.tags, vec![owed.since]);
         event.postings = entry.finish();
         Ok(event)

@@ -4,7 +4,7 @@ use super::disbursement::recipient_tag;
 use super::{Deciding, all, at_most, distinct};
 use crate::command::{CloseCase, MakeFinding, OpenCase};
 use crate::entity::Case;
-use crate::event::{Event, EventBody, FindingMade, Subject, Tag};
+use crate::event::{CaseClosed, CaseOpened, Event, EventBody, FindingMade, Subject, Tag};
 use crate::limits::{CALLER_CAUSES_MAX, CLASS_HEADCOUNT_MAX, FINDINGS_PER_CASE_MAX};
 use crate::refusal::{Reason, Refusal};
 use crate::{CaseId, PersonKey, Position};
@@ -23,11 +23,11 @@ impl<'a> Deciding<'a> {
                 .about(c.case)
                 .because([existing.opened.position]));
         }
-        let body = EventBody::CaseOpened {
+        let body = EventBody::CaseOpened(CaseOpened {
             case: c.case,
             institution: c.institution,
             clue: c.clue.clone(),
-        };
+        });
         let mut tags = vec![Tag::Case(c.case)];
         tags.extend(c.institution.map(Tag::Institution));
         Ok(self.event(body, tags, Vec::new()))
@@ -116,10 +116,10 @@ impl<'a> Deciding<'a> {
         }
         let mut causes = vec![case.opened.position];
         causes.extend(case.findings.iter().map(|finding| finding.made.position));
-        let body = EventBody::CaseClosed {
+        let body = EventBody::CaseClosed(CaseClosed {
             case: c.case,
             outcome: c.outcome.clone(),
-        };
+        });
         let mut tags = vec![Tag::Case(c.case)];
         tags.extend(case.institution.map(Tag::Institution));
         Ok(self.event(body, tags, causes))

@@ -11,8 +11,9 @@ use crate::command::{
 };
 use crate::entity::{Class, Fact};
 use crate::event::{
-    CertificateInvalidated, CertificateIssued, EmploymentConfirmed, Event, EventBody,
-    QualificationKind, Tag,
+    AssessmentRecorded, AttendanceRecorded, CertificateInvalidated, CertificateIssued,
+    EmploymentConfirmed, EmploymentWithdrawn, EnrolmentWithdrawn, Event, EventBody, PersonEnrolled,
+    QualificationKind, Tag, TrainingCompleted,
 };
 use crate::limits::{
     ATTENDANCES_PER_ENROLMENT_MAX, CLASS_HOURS_PER_DAY_MAX, ENROLMENTS_PER_PERSON_MAX,
@@ -49,10 +50,10 @@ impl Deciding<'_> {
         if self.on > class.ends_on {
             return Err(outside_dates(class));
         }
-        let body = EventBody::PersonEnrolled {
+        let body = EventBody::PersonEnrolled(PersonEnrolled {
             class: c.class,
             person: c.person,
-        };
+        });
         let tags = place_tags(class, c.class, c.person);
         Ok(self.event(body, tags, vec![opened.position, person.registered]))
     }
@@ -62,11 +63,11 @@ impl Deciding<'_> {
         self.not_before(place.enrolment.enrolled_on, place.enrolment.enrolled)?;
         standing(&place, c.person)?;
         not_completed(&place, c.person)?;
-        let body = EventBody::EnrolmentWithdrawn {
+        let body = EventBody::EnrolmentWithdrawn(EnrolmentWithdrawn {
             class: c.class,
             person: c.person,
             reason: c.reason.clone(),
-        };
+        });
         Ok(self.event(
             body,
             place.tags(c.class, c.person),
@@ -89,11 +90,11 @@ impl Deciding<'_> {
         }
         standing(&place, c.person)?;
         not_completed(&place, c.person)?;
-        let body = EventBody::AttendanceRecorded {
+        let body = EventBody::AttendanceRecorded(AttendanceRecorded {
             class: c.class,
             person: c.person,
             class_hours: c.class_hours,
-        };
+        });
         Ok(self.event(
             body,
             place.tags(c.class, c.person),
@@ -124,11 +125,11 @@ impl Deciding<'_> {
         }
         let mut causes = place.enrolment.attendances.clone();
         causes.push(place.enrolment.enrolled);
-        let body = EventBody::TrainingCompleted {
+        let body = EventBody::TrainingCompleted(TrainingCompleted {
             class: c.class,
             person: c.person,
             class_hours: attended,
-        };
+        });
         let mut event = self.event(body, place.tags(c.class, c.person), causes);
         event.policy = Some(place.class.policy);
         Ok(event)
@@ -150,12 +151,12 @@ impl Deciding<'_> {
         let qualification = evaluates(evaluator, on_day(place.class, self.on), None)?;
         standing(&place, c.person)?;
         let completed = completion(&place, c.person)?;
-        let body = EventBody::AssessmentRecorded {
+        let body = EventBody::AssessmentRecorded(AssessmentRecorded {
             class: c.class,
             person: c.person,
             evaluator: c.evaluator,
             result: c.result,
-        };
+        });
         let mut tags = place.tags(c.class, c.person);
         tag_institution(&mut tags, Tag::Institution(c.evaluator));
         let causes = vec![completed.position, qualification.granted];
@@ -321,12 +322,12 @@ impl Deciding<'_> {
             .employment
             .ok_or_else(|| Refusal::new(Reason::EmploymentNotConfirmed).about(c.person))?;
         self.not_before(employment.started_on, employment.position)?;
-        let body = EventBody::EmploymentWithdrawn {
+        let body = EventBody::EmploymentWithdrawn(EmploymentWithdrawn {
             class: c.class,
             person: c.person,
             reason: c.reason.clone(),
             counted: employment.counts && place.class.settlement.is_none(),
-        };
+        });
         Ok(self.event(
             body,
             place.tags(c.class, c.person),

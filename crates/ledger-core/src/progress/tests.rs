@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::context::award_register_key;
-use crate::event::{Event, FindingKind, Payee};
+use crate::event::{AwardRevoked, Event, FindingKind, Payee};
 use crate::{
     AwardId, CaseId, CreditCode, Division, EventId, Fen, FindingId, Note, Position, RecordedTime,
     Reference, apply,
@@ -40,11 +40,11 @@ fn approved() -> EventBody {
 }
 
 fn revoked() -> EventBody {
-    EventBody::AwardRevoked {
+    EventBody::AwardRevoked(AwardRevoked {
         award: award(),
         grounds: Note::parse("constructed").unwrap(),
         decision_number: reference(),
-    }
+    })
 }
 
 fn found(kind: FindingKind) -> EventBody {

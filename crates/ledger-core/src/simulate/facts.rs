@@ -6,7 +6,10 @@ use crate::command::{
     InvalidateCertificate, RecordRepayment,
 };
 use crate::context::Context;
-use crate::event::{ClawbackDecided, Event, EventBody, RecordedEvent};
+use crate::event::{
+    ClawbackDecided, DisbursementSettled, EmploymentWithdrawn, Event, EventBody, FundsTransferred,
+    RecordedEvent, RepaymentReceived,
+};
 use crate::{Fen, Posting, Reference};
 
 impl Simulation {
@@ -18,11 +21,11 @@ impl Simulation {
         recorded: &RecordedEvent,
     ) -> Result<(), S::Error> {
         match &recorded.event.body {
-            EventBody::DisbursementSettled {
+            EventBody::DisbursementSettled(DisbursementSettled {
                 disbursement,
                 bank_reference,
                 ..
-            } => {
+            }) => {
                 let body = commands::settle(*disbursement, bank_reference);
                 self.or_nothing(shadow, recorded, body)
             }
@@ -30,12 +33,12 @@ impl Simulation {
                 self.or_nothing(shadow, recorded, commands::send_back(e))
             }
             EventBody::ClawbackDecided(e) => self.clawback(shadow, recorded, e),
-            EventBody::RepaymentReceived {
+            EventBody::RepaymentReceived(RepaymentReceived {
                 debt,
                 amount,
                 bank_reference,
                 ..
-            } => self.repayment(shadow, recorded, (*debt, *amount, bank_reference)),
+            }) => self.repayment(shadow, recorded, (*debt, *amount, bank_reference)),
             EventBody::CertificateInvalidated(e) => {
                 let body = CommandBody::InvalidateCertificate(InvalidateCertificate {
                     number: e.number,
@@ -170,7 +173,7 @@ impl Counts {
     /// Counts a movement of money that the shadow's accounts do not cover.
     fn leave_out(&mut self, event: &Event) {
         let amount = match &event.body {
-            EventBody::FundsTransferred { amount, .. } => *amount,
+            EventBody::FundsTransferred(FundsTransferred { amount, .. }) => *amount,
             EventBody::DisbursementOrdered(e) => e.total,
             _ => Fen::ZERO,
         };
@@ -210,12 +213,12 @@ fn owed(context: &Context, debt: Debt) -> Fen {
 /// Corrects what an event says about decisions that the shadow may not have.
 fn adapt(context: &Context, event: &mut Event) {
     match &mut event.body {
-        EventBody::EmploymentWithdrawn {
+        EventBody::EmploymentWithdrawn(EmploymentWithdrawn {
             class,
             person,
             counted,
             ..
-        } => {
+        }) => {
             let person = context.persons.get(person);
             let place = person.and_then(|person| person.enrolment(*class));
             *counted = place.is_some_and(|place| place.employment_counts());
@@ -262,9 +265,9 @@ fn post_again(context: &Context, event: &mut Event) -> bool {
         }
     }
     let giver = match &event.body {
-        EventBody::FundsTransferred {
+        EventBody::FundsTransferred(FundsTransferred {
             from, fund, amount, ..
-        } => Some((
+        }) => Some((
             crate::AccountKey {
                 division: *from,
                 fund: *fund,

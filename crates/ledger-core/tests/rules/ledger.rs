@@ -9,7 +9,10 @@ use std::sync::Arc;
 use ledger_core::coded::RuleKind;
 use ledger_core::command::{ApproveSubsidy, CommandBody, PublishPolicy};
 use ledger_core::entity::{Class, Enrolment};
-use ledger_core::event::{RateSource, Subject};
+use ledger_core::event::{
+    EmploymentWithdrawn, ObjectionResolved, PublicityOpened, RateSource, RepaymentReceived,
+    Subject, TrainingCompleted,
+};
 use ledger_core::policy::PolicyBook;
 use ledger_core::progress::{self, Counters, ProgressKey};
 use ledger_core::refusal::Reason;
@@ -113,7 +116,7 @@ impl Ledger {
                 .publish(recorded.position, Arc::clone(policy));
         }
         self.apply_both_ways(context, loaded, &recorded);
-        if let EventBody::PolicyWithdrawn { .. } = &recorded.event.body {
+        if let EventBody::PolicyWithdrawn(_) = &recorded.event.body {
             self.policies = context.policies.clone();
         }
         self.check_balances(&recorded);
@@ -293,7 +296,7 @@ impl Ledger {
                     replayed.entities.insert(key, entity);
                 }
             }
-            if let EventBody::PolicyWithdrawn { .. } = &event.body {
+            if let EventBody::PolicyWithdrawn(_) = &event.body {
                 replayed.policies = context.policies;
             }
             if let Some(policy) = self.compiled.get(&recorded.position) {
@@ -511,13 +514,13 @@ fn summarise(body: &EventBody, said: &mut BTreeMap<&'static str, String>) {
     let yes = |value: bool| if value { "yes" } else { "no" }.to_owned();
     let mut say = |name, value: String| said.insert(name, value);
     match body {
-        EventBody::TrainingCompleted { class_hours, .. } => {
+        EventBody::TrainingCompleted(TrainingCompleted { class_hours, .. }) => {
             say("hours", class_hours.to_string());
         }
         EventBody::EmploymentConfirmed(e) => {
             say("counts", yes(e.counts));
         }
-        EventBody::EmploymentWithdrawn { counted, .. } => {
+        EventBody::EmploymentWithdrawn(EmploymentWithdrawn { counted, .. }) => {
             say("counted", yes(*counted));
         }
         EventBody::CertificateInvalidated(e) => {
@@ -562,13 +565,13 @@ fn summarise(body: &EventBody, said: &mut BTreeMap<&'static str, String>) {
             let frees = e.lines.iter().filter(|line| line.frees_quota).count();
             say("frees", frees.to_string());
         }
-        EventBody::PublicityOpened { approvals, .. } => {
+        EventBody::PublicityOpened(PublicityOpened { approvals, .. }) => {
             say("approvals", approvals.to_string());
         }
-        EventBody::ObjectionResolved { upheld, .. } => {
+        EventBody::ObjectionResolved(ObjectionResolved { upheld, .. }) => {
             say("upheld", yes(*upheld));
         }
-        EventBody::RepaymentReceived { outstanding, .. } => {
+        EventBody::RepaymentReceived(RepaymentReceived { outstanding, .. }) => {
             say("outstanding", outstanding.to_string());
         }
         _ => {}

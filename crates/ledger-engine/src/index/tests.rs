@@ -1,7 +1,7 @@
 //! What an event is found by.
 
 use super::*;
-use ledger_core::event::EventBody;
+use ledger_core::event::{AccountOpened, EventBody};
 use ledger_core::{
     AccountKind, AwardId, BusinessDate, ClassId, Division, Fen, FundSource, OrderId, PersonKey,
     Posting, Side,
@@ -37,7 +37,7 @@ fn event(tags: Vec<Tag>, causes: &[u64], posted: &[AccountKind]) -> Event {
         policy: None,
         tags,
         postings: postings.collect(),
-        body: EventBody::AccountOpened { account: holder() },
+        body: EventBody::AccountOpened(AccountOpened { account: holder() }),
     }
 }
 

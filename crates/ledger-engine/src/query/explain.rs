@@ -12,7 +12,7 @@ mod granted;
 mod paid;
 
 use before::{approve, book_before, class_before, institution_before};
-use ledger_core::event::{AppliedRule, EventBody, SubsidyApproved};
+use ledger_core::event::{AppliedRule, DisbursementSettled, EventBody, SubsidyApproved};
 use ledger_core::policy::PolicyBook;
 use ledger_core::{
     BusinessDate, ClassId, Context, DisbursementId, Entity, EntityKey, EventKind, Explanation, Fen,
@@ -189,7 +189,9 @@ impl Explaining<'_> {
     /// the order.
     fn payment_confirmed_by(&self, body: &EventBody) -> Result<Option<Position>, QueryError> {
         let id = match body {
-            EventBody::DisbursementSettled { disbursement, .. } => *disbursement,
+            EventBody::DisbursementSettled(DisbursementSettled { disbursement, .. }) => {
+                *disbursement
+            }
             EventBody::DisbursementReturned(returned) => returned.disbursement,
             _ => return Ok(None),
         };

@@ -1,7 +1,9 @@
 //! Statements of accounts: entry by entry with the running balance.
 
 use ledger_core::command::Debt;
-use ledger_core::event::EventBody;
+use ledger_core::event::{
+    DisbursementSettled, EventBody, FundsAccrued, FundsTransferred, RepaymentReceived,
+};
 use ledger_core::{
     AccountKey, AccountKind, BusinessDate, EventKind, Fen, LedgerAccount, Position, RecordedEvent,
     RecordedTime, Side, Tag,
@@ -234,14 +236,14 @@ fn push_lines(event: &RecordedEvent, accounts: &[LedgerAccount], lines: &mut Vec
 /// The reference of an event that posts, and what it is about, seen from one account.
 fn explain(body: &EventBody, holder: AccountKey) -> (String, Option<Tag>) {
     match body {
-        EventBody::FundsAccrued { reference, .. } => (reference.to_string(), None),
+        EventBody::FundsAccrued(FundsAccrued { reference, .. }) => (reference.to_string(), None),
         EventBody::ProvincialAdjustmentReceived(received) => (received.reference.to_string(), None),
-        EventBody::FundsTransferred {
+        EventBody::FundsTransferred(FundsTransferred {
             from,
             to,
             reference,
             ..
-        } => {
+        }) => {
             let other = if *from == holder.division { to } else { from };
             (reference.to_string(), Some(Tag::Division(*other)))
         }
@@ -249,11 +251,11 @@ fn explain(body: &EventBody, holder: AccountKey) -> (String, Option<Tag>) {
             ordered.disbursement.to_string(),
             Some(Tag::Disbursement(ordered.disbursement)),
         ),
-        EventBody::DisbursementSettled {
+        EventBody::DisbursementSettled(DisbursementSettled {
             disbursement,
             bank_reference,
             ..
-        } => (
+        }) => (
             bank_reference.to_string(),
             Some(Tag::Disbursement(*disbursement)),
         ),
@@ -268,11 +270,11 @@ fn explain(body: &EventBody, holder: AccountKey) -> (String, Option<Tag>) {
             decided.decision_number.to_string(),
             Some(Tag::Clawback(decided.clawback)),
         ),
-        EventBody::RepaymentReceived {
+        EventBody::RepaymentReceived(RepaymentReceived {
             debt,
             bank_reference,
             ..
-        } => {
+        }) => {
             let about = match debt {
                 Debt::Clawback(clawback) => Tag::Clawback(*clawback),
                 Debt::ExcessAdvance(class) => Tag::Class(*class),

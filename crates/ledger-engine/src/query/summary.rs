@@ -5,10 +5,14 @@
 
 use ledger_core::command::Debt;
 use ledger_core::event::{
-    AssessmentResult, AwardApproved, ClaimRoute, ClassApproved, ClassKind, DisbursementOrdered,
-    DisbursementStage, EventBody, FindingKind, FindingMade, InstitutionRegistered, Payee,
-    PersonStatus, ProjectSettled, QualificationGranted, QualificationKind, ReturnKind,
-    SettlementOutcome, Subject, SubsidyApproved,
+    AccountOpened, AgencyContractRecorded, AssessmentRecorded, AssessmentResult,
+    AttendanceRecorded, AwardApproved, AwardRevoked, CaseOpened, CertificateVerified, ClaimRoute,
+    ClaimSubmitted, ClassApproved, ClassKind, DisbursementOrdered, DisbursementSettled,
+    DisbursementStage, EmploymentWithdrawn, EventBody, FindingKind, FindingMade, FundsAccrued,
+    FundsTransferred, InstitutionRegistered, ObjectionRaised, ObjectionResolved, OrderAccepted,
+    OrderPurchased, Payee, PersonStatus, PersonStatusEnded, PolicyWithdrawn, ProjectSettled,
+    PublicityOpened, QualificationGranted, QualificationKind, RepaymentReceived, ReturnKind,
+    SettlementOutcome, Subject, SubsidyApproved, TrainingCompleted,
 };
 use ledger_core::{Division, Fen};
 
@@ -23,25 +27,25 @@ pub(super) fn summary(body: &EventBody) -> String {
             "catalogues {} version {} published: {}",
             e.policy_id, e.version, e.document_number
         ),
-        EventBody::PolicyWithdrawn {
+        EventBody::PolicyWithdrawn(PolicyWithdrawn {
             policy_id,
             version,
             effective_on,
             decision_number,
             ..
-        } => format!(
+        }) => format!(
             "policy {policy_id} version {version} withdrawn as of {effective_on}: \
              {decision_number}"
         ),
-        EventBody::AccountOpened { account } => {
+        EventBody::AccountOpened(AccountOpened { account }) => {
             format!(
                 "account opened for {} in {}",
                 account.fund, account.division
             )
         }
-        EventBody::FundsAccrued {
+        EventBody::FundsAccrued(FundsAccrued {
             account, amount, ..
-        } => {
+        }) => {
             format!(
                 "{} accrued to {} in {}",
                 yuan(*amount),
@@ -49,13 +53,13 @@ pub(super) fn summary(body: &EventBody) -> String {
                 account.division
             )
         }
-        EventBody::FundsTransferred {
+        EventBody::FundsTransferred(FundsTransferred {
             from,
             to,
             fund,
             amount,
             ..
-        } => {
+        }) => {
             format!(
                 "{} of {fund} transferred from {from} to {to}",
                 yuan(*amount)
@@ -77,8 +81,8 @@ pub(super) fn summary(body: &EventBody) -> String {
             )
         }
         EventBody::ClassApproved(e) => class_approved(e),
-        EventBody::ClassOpened { .. } => "class opened for enrolment".to_owned(),
-        EventBody::ClassClosed { .. } => "class closed".to_owned(),
+        EventBody::ClassOpened(_) => "class opened for enrolment".to_owned(),
+        EventBody::ClassClosed(_) => "class closed".to_owned(),
         _ => order_summary(body),
     }
 }
@@ -89,13 +93,15 @@ fn order_summary(body: &EventBody) -> String {
             "order of {} places in {} raised for {}",
             e.headcount, e.occupation, e.division
         ),
-        EventBody::OrderListed { .. } => "order listed".to_owned(),
-        EventBody::OrderSelected { .. } => "order selected by a worker".to_owned(),
-        EventBody::OrderAccepted { institution, .. } => format!("order accepted by {institution}"),
-        EventBody::OrderPurchased {
+        EventBody::OrderListed(_) => "order listed".to_owned(),
+        EventBody::OrderSelected(_) => "order selected by a worker".to_owned(),
+        EventBody::OrderAccepted(OrderAccepted { institution, .. }) => {
+            format!("order accepted by {institution}")
+        }
+        EventBody::OrderPurchased(OrderPurchased {
             contract_number, ..
-        } => format!("order purchased: {contract_number}"),
-        EventBody::OrderCancelled { .. } => "order cancelled".to_owned(),
+        }) => format!("order purchased: {contract_number}"),
+        EventBody::OrderCancelled(_) => "order cancelled".to_owned(),
         _ => publicity_summary(body),
     }
 }
@@ -106,17 +112,17 @@ fn publicity_summary(body: &EventBody) -> String {
         false => "the whole class",
     };
     match body {
-        EventBody::PublicityOpened {
+        EventBody::PublicityOpened(PublicityOpened {
             approvals, place, ..
-        } => format!("{approvals} approvals shown to the public: {place}"),
-        EventBody::ObjectionRaised { person, .. } => {
+        }) => format!("{approvals} approvals shown to the public: {place}"),
+        EventBody::ObjectionRaised(ObjectionRaised { person, .. }) => {
             format!("objection raised about {}", about(person.is_some()))
         }
-        EventBody::ObjectionResolved { person, upheld, .. } => {
+        EventBody::ObjectionResolved(ObjectionResolved { person, upheld, .. }) => {
             let outcome = if *upheld { "upheld" } else { "dismissed" };
             format!("objection about {} {outcome}", about(person.is_some()))
         }
-        EventBody::PublicityClosed { .. } => "time of showing ended".to_owned(),
+        EventBody::PublicityClosed(_) => "time of showing ended".to_owned(),
         _ => payment_summary(body),
     }
 }
@@ -124,9 +130,9 @@ fn publicity_summary(body: &EventBody) -> String {
 fn payment_summary(body: &EventBody) -> String {
     match body {
         EventBody::AwardApproved(e) => award_approved(e),
-        EventBody::AwardRevoked {
+        EventBody::AwardRevoked(AwardRevoked {
             decision_number, ..
-        } => format!("award revoked: {decision_number}"),
+        }) => format!("award revoked: {decision_number}"),
         EventBody::PenaltyImposed(e) => format!(
             "penalty of {} imposed, owed by {}: {}",
             yuan(e.amount),
@@ -135,11 +141,11 @@ fn payment_summary(body: &EventBody) -> String {
         ),
         EventBody::ProjectSettled(e) => project_settled(e),
         EventBody::DisbursementOrdered(e) => disbursement_ordered(e),
-        EventBody::DisbursementSettled {
+        EventBody::DisbursementSettled(DisbursementSettled {
             bank_reference,
             fiscal_year,
             ..
-        } => {
+        }) => {
             format!("payment confirmed by the bank in fiscal year {fiscal_year}: {bank_reference}")
         }
         EventBody::DisbursementReturned(e) => {
@@ -149,12 +155,12 @@ fn payment_summary(body: &EventBody) -> String {
             };
             format!("payment returned, {by}: {}", e.bank_reference)
         }
-        EventBody::RepaymentReceived {
+        EventBody::RepaymentReceived(RepaymentReceived {
             debt,
             amount,
             outstanding,
             bank_reference,
-        } => {
+        }) => {
             let what = match debt {
                 Debt::Clawback(_) => "a clawback",
                 Debt::ExcessAdvance(_) => "an excess advance",
@@ -168,17 +174,17 @@ fn payment_summary(body: &EventBody) -> String {
 
 fn supervision_summary(body: &EventBody) -> String {
     match body {
-        EventBody::CaseOpened {
+        EventBody::CaseOpened(CaseOpened {
             institution: Some(institution),
             ..
-        } => {
+        }) => {
             format!("case opened on {institution}")
         }
-        EventBody::CaseOpened {
+        EventBody::CaseOpened(CaseOpened {
             institution: None, ..
-        } => "case opened".to_owned(),
+        }) => "case opened".to_owned(),
         EventBody::FindingMade(e) => finding_made(e),
-        EventBody::CaseClosed { .. } => "case closed".to_owned(),
+        EventBody::CaseClosed(_) => "case closed".to_owned(),
         EventBody::ClawbackDecided(e) => format!(
             "clawback of {} in {} lines decided, owed by {}: {}",
             yuan(e.total),
@@ -193,7 +199,7 @@ fn supervision_summary(body: &EventBody) -> String {
 /// Events about one person, who is not named.
 fn person_summary(body: &EventBody) -> String {
     match body {
-        EventBody::PersonRegistered { .. } => "person registered".to_owned(),
+        EventBody::PersonRegistered(_) => "person registered".to_owned(),
         EventBody::PersonStatusDeclared(e) => match e.valid_until {
             Some(until) => format!(
                 "{} declared from {} to {until}",
@@ -202,24 +208,24 @@ fn person_summary(body: &EventBody) -> String {
             ),
             None => format!("{} declared from {}", status(e.status), e.valid_from),
         },
-        EventBody::PersonStatusEnded {
+        EventBody::PersonStatusEnded(PersonStatusEnded {
             status: ended,
             valid_until,
             ..
-        } => {
+        }) => {
             format!("{} ended on {valid_until}", status(*ended))
         }
-        EventBody::PersonEnrolled { .. } => "enrolled in the class".to_owned(),
-        EventBody::EnrolmentWithdrawn { .. } => "withdrawn from the class".to_owned(),
-        EventBody::AttendanceRecorded { class_hours, .. } => {
+        EventBody::PersonEnrolled(_) => "enrolled in the class".to_owned(),
+        EventBody::EnrolmentWithdrawn(_) => "withdrawn from the class".to_owned(),
+        EventBody::AttendanceRecorded(AttendanceRecorded { class_hours, .. }) => {
             format!("{class_hours} class hours attended")
         }
-        EventBody::TrainingCompleted { class_hours, .. } => {
+        EventBody::TrainingCompleted(TrainingCompleted { class_hours, .. }) => {
             format!("training completed with {class_hours} class hours")
         }
-        EventBody::AssessmentRecorded {
+        EventBody::AssessmentRecorded(AssessmentRecorded {
             evaluator, result, ..
-        } => match result {
+        }) => match result {
             AssessmentResult::Passed => format!("assessment passed at {evaluator}"),
             AssessmentResult::Failed => format!("assessment failed at {evaluator}"),
         },
@@ -235,18 +241,18 @@ fn person_summary(body: &EventBody) -> String {
                 e.number, e.decision_number
             )
         }
-        EventBody::CertificateVerified { number, source, .. } => {
+        EventBody::CertificateVerified(CertificateVerified { number, source, .. }) => {
             format!("certificate {number} found in the register: {source}")
         }
-        EventBody::ClaimSubmitted { route, .. } => match route {
+        EventBody::ClaimSubmitted(ClaimSubmitted { route, .. }) => match route {
             ClaimRoute::Person => "subsidy claimed by the person".to_owned(),
             ClaimRoute::Institution => "subsidy claimed by the body".to_owned(),
         },
-        EventBody::AgencyContractRecorded {
+        EventBody::AgencyContractRecorded(AgencyContractRecorded {
             institution,
             contract_number,
             ..
-        } => format!("{institution} may claim for the person: {contract_number}"),
+        }) => format!("{institution} may claim for the person: {contract_number}"),
         EventBody::EmploymentConfirmed(e) => {
             let counts = if e.counts { "counts" } else { "does not count" };
             format!(
@@ -254,7 +260,7 @@ fn person_summary(body: &EventBody) -> String {
                 e.employer, e.started_on
             )
         }
-        EventBody::EmploymentWithdrawn { counted, .. } => {
+        EventBody::EmploymentWithdrawn(EmploymentWithdrawn { counted, .. }) => {
             let counted = if *counted { "counted" } else { "did not count" };
             format!("confirmation of employment taken back, which {counted}")
         }

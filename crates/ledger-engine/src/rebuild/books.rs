@@ -89,7 +89,7 @@ impl Books {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ledger_core::event::EventBody;
+    use ledger_core::event::{AccountOpened, EventBody};
     use ledger_core::{AccountKey, AccountKind, BusinessDate, Division, FundSource, Posting};
 
     #[test]
@@ -137,7 +137,7 @@ mod tests {
                 policy: None,
                 tags: vec![],
                 postings: postings.collect(),
-                body: EventBody::AccountOpened { account: holder },
+                body: EventBody::AccountOpened(AccountOpened { account: holder }),
             };
             assert_eq!(books.post(&event), expected, "{:?}", event.postings);
         }

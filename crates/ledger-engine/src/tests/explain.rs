@@ -4,6 +4,7 @@ use super::random::{on_their_way, requests};
 use super::world::*;
 use crate::EngineOptions;
 use crate::query::{Decision, Explain, QueryError, Reader};
+use ledger_core::event::DisbursementSettled;
 use ledger_core::event::DisbursementStage::{Advance, Final, Full};
 use ledger_core::{DisbursementId, EventBody, Position};
 use ledger_log::{Log, MemoryStore};
@@ -126,7 +127,9 @@ fn what_the_bank_reports_is_explained_by_the_order() {
     let ordered = explain(&reader, disbursement(1), None, 0);
     let id = DisbursementId::from_bytes([1; 16]);
     let of_first = |body: &EventBody| match body {
-        EventBody::DisbursementSettled { disbursement, .. } => *disbursement == id,
+        EventBody::DisbursementSettled(DisbursementSettled { disbursement, .. }) => {
+            *disbursement == id
+        }
         EventBody::DisbursementReturned(e) => e.disbursement == id,
         _ => false,
     };

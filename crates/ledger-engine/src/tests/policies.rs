@@ -5,7 +5,7 @@ use crate::events::event_to_bytes;
 use crate::policies::{PolicyLoadError, load_policies, policy_marker};
 use crate::rebuild::replayed;
 use ledger_core::coded::DocumentKind;
-use ledger_core::event::PolicyPublished;
+use ledger_core::event::{PersonRegistered, PolicyPublished, PolicyWithdrawn};
 use ledger_core::policy::Withdrawal;
 use ledger_core::{
     Event, EventBody, EventId, Note, Position, RecordedEvent, Reference, SchemeId, merkle,
@@ -30,14 +30,14 @@ fn published(version: u32) -> PolicyPublished {
 }
 
 fn withdrawn(position: u64, effective_on: &str) -> EventBody {
-    EventBody::PolicyWithdrawn {
+    EventBody::PolicyWithdrawn(PolicyWithdrawn {
         policy_id: Reference::parse("sd-2019").unwrap(),
         version: 1,
         published: Position::new(position),
         effective_on: date(effective_on),
         grounds: Note::parse("superseded").unwrap(),
         decision_number: Reference::parse("鲁人社函〔2021〕9号").unwrap(),
-    }
+    })
 }
 
 /// A log of these events, one after the other from the first position, and their markers.
@@ -127,9 +127,9 @@ fn a_replay_writes_the_markers_that_the_writer_wrote() {
 
 #[test]
 fn a_marker_of_another_event_is_damage() {
-    let store = log_of(vec![EventBody::PersonRegistered {
+    let store = log_of(vec![EventBody::PersonRegistered(PersonRegistered {
         person: person_key(1),
-    }]);
+    })]);
     assert!(matches!(
         load_policies(&store),
         Err(PolicyLoadError::Marker {

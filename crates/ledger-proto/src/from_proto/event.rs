@@ -7,11 +7,15 @@ mod order;
 use std::sync::Arc;
 
 use ledger_core::event::{
-    CertificateInvalidated, CertificateIssued, ClassApproved, ClawbackDecided, ClawbackLine,
-    DisbursementLine, DisbursementOrdered, DisbursementReturned, EmploymentConfirmed, EventBody,
-    FindingMade, InstitutionRegistered, PersonStatusDeclared, PolicyPublished, ProjectSettled,
-    ProvincialAdjustmentReceived, QualificationGranted, QualificationRevoked, RateSource,
-    RecordedEvent, SettlementLine, SubsidyApproved,
+    AccountOpened, AssessmentRecorded, AttendanceRecorded, CaseClosed, CaseOpened,
+    CertificateInvalidated, CertificateIssued, ClassApproved, ClassClosed, ClassOpened,
+    ClawbackDecided, ClawbackLine, DisbursementLine, DisbursementOrdered, DisbursementReturned,
+    DisbursementSettled, EmploymentConfirmed, EmploymentWithdrawn, EnrolmentWithdrawn, EventBody,
+    FindingMade, FundsAccrued, FundsTransferred, InstitutionRegistered, PersonEnrolled,
+    PersonRegistered, PersonStatusDeclared, PersonStatusEnded, PolicyPublished, PolicyWithdrawn,
+    ProjectSettled, ProvincialAdjustmentReceived, QualificationGranted, QualificationRevoked,
+    RateSource, RecordedEvent, RepaymentReceived, SettlementLine, SubsidyApproved,
+    TrainingCompleted,
 };
 use ledger_core::{
     CaseId, ClassId, ClawbackId, DisbursementId, Event, EventId, Fen, FindingId, OrderId,
@@ -196,29 +200,29 @@ fn policy_published(wire: &v1::PolicyPublished) -> Result<PolicyPublished, Decod
 }
 
 fn policy_withdrawn(wire: &v1::PolicyWithdrawn) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::PolicyWithdrawn {
+    Ok(EventBody::PolicyWithdrawn(PolicyWithdrawn {
         policy_id: reference(&wire.policy_id).within("policy_id")?,
         version: wire.version,
         published: position(wire.published_position).within("published_position")?,
         effective_on: date_from_proto(wire.effective_date.as_ref()).within("effective_date")?,
         grounds: note(&wire.grounds).within("grounds")?,
         decision_number: reference(&wire.decision_number).within("decision_number")?,
-    })
+    }))
 }
 
 fn account_opened(wire: &v1::AccountOpened) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::AccountOpened {
+    Ok(EventBody::AccountOpened(AccountOpened {
         account: account_key_from_proto(wire.account.as_ref()).within("account")?,
-    })
+    }))
 }
 
 fn funds_accrued(wire: &v1::FundsAccrued) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::FundsAccrued {
+    Ok(EventBody::FundsAccrued(FundsAccrued {
         account: account_key_from_proto(wire.account.as_ref()).within("account")?,
         amount: Fen::new(wire.amount_fen),
         reference: reference(&wire.reference).within("reference")?,
         capacity: wire.capacity.as_ref().map(capacity_from_proto),
-    })
+    }))
 }
 
 fn provincial_adjustment_received(
@@ -239,13 +243,13 @@ fn provincial_adjustment_received(
 }
 
 fn funds_transferred(wire: &v1::FundsTransferred) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::FundsTransferred {
+    Ok(EventBody::FundsTransferred(FundsTransferred {
         from: division_from_proto(wire.from_division).within("from_division")?,
         to: division_from_proto(wire.to_division).within("to_division")?,
         fund: fund_source_from_proto(wire.fund).within("fund")?,
         amount: Fen::new(wire.amount_fen),
         reference: reference(&wire.reference).within("reference")?,
-    })
+    }))
 }
 
 fn institution_registered(
@@ -290,9 +294,9 @@ fn qualification_revoked(
 }
 
 fn person_registered(wire: &v1::PersonRegistered) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::PersonRegistered {
+    Ok(EventBody::PersonRegistered(PersonRegistered {
         person: id(&wire.person_key, PersonKey::from_bytes).within("person_key")?,
-    })
+    }))
 }
 
 fn person_status_declared(wire: &v1::PersonStatusDeclared) -> Result<EventBody, DecodeError> {
@@ -306,12 +310,12 @@ fn person_status_declared(wire: &v1::PersonStatusDeclared) -> Result<EventBody, 
 }
 
 fn person_status_ended(wire: &v1::PersonStatusEnded) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::PersonStatusEnded {
+    Ok(EventBody::PersonStatusEnded(PersonStatusEnded {
         person: id(&wire.person_key, PersonKey::from_bytes).within("person_key")?,
         status: person_status_from_proto(wire.status.as_ref()).within("status")?,
         valid_until: date_from_proto(wire.valid_until_date.as_ref()).within("valid_until_date")?,
         source: reference(&wire.source).within("source")?,
-    })
+    }))
 }
 
 fn class_approved(
@@ -354,58 +358,58 @@ fn rate_source(wire: Option<&v1::class_approved::RateSource>) -> Result<RateSour
 }
 
 fn class_opened(wire: &v1::ClassOpened) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::ClassOpened {
+    Ok(EventBody::ClassOpened(ClassOpened {
         class: id(&wire.class_id, ClassId::from_bytes).within("class_id")?,
-    })
+    }))
 }
 
 fn class_closed(wire: &v1::ClassClosed) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::ClassClosed {
+    Ok(EventBody::ClassClosed(ClassClosed {
         class: id(&wire.class_id, ClassId::from_bytes).within("class_id")?,
-    })
+    }))
 }
 
 fn person_enrolled(wire: &v1::PersonEnrolled) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::PersonEnrolled {
+    Ok(EventBody::PersonEnrolled(PersonEnrolled {
         class: id(&wire.class_id, ClassId::from_bytes).within("class_id")?,
         person: id(&wire.person_key, PersonKey::from_bytes).within("person_key")?,
-    })
+    }))
 }
 
 fn enrolment_withdrawn(wire: &v1::EnrolmentWithdrawn) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::EnrolmentWithdrawn {
+    Ok(EventBody::EnrolmentWithdrawn(EnrolmentWithdrawn {
         class: id(&wire.class_id, ClassId::from_bytes).within("class_id")?,
         person: id(&wire.person_key, PersonKey::from_bytes).within("person_key")?,
         reason: note(&wire.reason).within("reason")?,
-    })
+    }))
 }
 
 fn attendance_recorded(wire: &v1::AttendanceRecorded) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::AttendanceRecorded {
+    Ok(EventBody::AttendanceRecorded(AttendanceRecorded {
         class: id(&wire.class_id, ClassId::from_bytes).within("class_id")?,
         person: id(&wire.person_key, PersonKey::from_bytes).within("person_key")?,
         class_hours: wire.class_hours,
-    })
+    }))
 }
 
 fn training_completed(wire: &v1::TrainingCompleted) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::TrainingCompleted {
+    Ok(EventBody::TrainingCompleted(TrainingCompleted {
         class: id(&wire.class_id, ClassId::from_bytes).within("class_id")?,
         person: id(&wire.person_key, PersonKey::from_bytes).within("person_key")?,
         class_hours: wire.class_hours,
-    })
+    }))
 }
 
 fn assessment_recorded(
     wire: &v1::AssessmentRecorded,
     names: &mut Interner,
 ) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::AssessmentRecorded {
+    Ok(EventBody::AssessmentRecorded(AssessmentRecorded {
         class: id(&wire.class_id, ClassId::from_bytes).within("class_id")?,
         person: id(&wire.person_key, PersonKey::from_bytes).within("person_key")?,
         evaluator: names.credit_code(&wire.evaluator).within("evaluator")?,
         result: assessment_result_from_proto(wire.result).within("result")?,
-    })
+    }))
 }
 
 fn certificate_issued(
@@ -449,12 +453,12 @@ fn employment_confirmed(
 }
 
 fn employment_withdrawn(wire: &v1::EmploymentWithdrawn) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::EmploymentWithdrawn {
+    Ok(EventBody::EmploymentWithdrawn(EmploymentWithdrawn {
         class: id(&wire.class_id, ClassId::from_bytes).within("class_id")?,
         person: id(&wire.person_key, PersonKey::from_bytes).within("person_key")?,
         reason: note(&wire.reason).within("reason")?,
         counted: wire.counted,
-    })
+    }))
 }
 
 fn subsidy_approved(wire: &v1::SubsidyApproved) -> Result<EventBody, DecodeError> {
@@ -503,12 +507,12 @@ fn disbursement_ordered(
 }
 
 fn disbursement_settled(wire: &v1::DisbursementSettled) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::DisbursementSettled {
+    Ok(EventBody::DisbursementSettled(DisbursementSettled {
         disbursement: id(&wire.disbursement_id, DisbursementId::from_bytes)
             .within("disbursement_id")?,
         bank_reference: reference(&wire.bank_reference).within("bank_reference")?,
         fiscal_year: fiscal_year(wire.fiscal_year).within("fiscal_year")?,
-    })
+    }))
 }
 
 fn disbursement_returned(wire: &v1::DisbursementReturned) -> Result<EventBody, DecodeError> {
@@ -528,11 +532,11 @@ fn disbursement_returned(wire: &v1::DisbursementReturned) -> Result<EventBody, D
 }
 
 fn case_opened(wire: &v1::CaseOpened, names: &mut Interner) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::CaseOpened {
+    Ok(EventBody::CaseOpened(CaseOpened {
         case: id(&wire.case_id, CaseId::from_bytes).within("case_id")?,
         institution: optional_credit_code(&wire.institution, names).within("institution")?,
         clue: note(&wire.clue).within("clue")?,
-    })
+    }))
 }
 
 fn finding_made(wire: &v1::FindingMade) -> Result<EventBody, DecodeError> {
@@ -549,10 +553,10 @@ fn finding_made(wire: &v1::FindingMade) -> Result<EventBody, DecodeError> {
 }
 
 fn case_closed(wire: &v1::CaseClosed) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::CaseClosed {
+    Ok(EventBody::CaseClosed(CaseClosed {
         case: id(&wire.case_id, CaseId::from_bytes).within("case_id")?,
         outcome: note(&wire.outcome).within("outcome")?,
-    })
+    }))
 }
 
 fn clawback_decided(
@@ -573,12 +577,12 @@ fn clawback_decided(
 }
 
 fn repayment_received(wire: &v1::RepaymentReceived) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::RepaymentReceived {
+    Ok(EventBody::RepaymentReceived(RepaymentReceived {
         debt: debt_from_proto(wire.debt.as_ref()).within("debt")?,
         amount: Fen::new(wire.amount_fen),
         outstanding: Fen::new(wire.outstanding_fen),
         bank_reference: reference(&wire.bank_reference).within("bank_reference")?,
-    })
+    }))
 }
 
 fn settlement_line(wire: &v1::SettlementLine) -> Result<SettlementLine, DecodeError> {

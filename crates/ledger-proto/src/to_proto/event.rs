@@ -6,12 +6,18 @@ mod order;
 
 use ledger_core::command::Debt;
 use ledger_core::event::{
-    AssessmentResult, CertificateInvalidated, CertificateIssued, ClassApproved, ClawbackDecided,
-    ClawbackLine, DisbursementLine, DisbursementOrdered, DisbursementReturned, EmploymentConfirmed,
-    EventBody, FindingMade, InstitutionRegistered, PayingCapacity, PersonStatus,
-    PersonStatusDeclared, PolicyPublished, ProjectSettled, ProvincialAdjustmentReceived,
-    QualificationGranted, QualificationRevoked, RateSource, RecordedEvent, SettlementLine,
-    SubsidyApproved,
+    AccountOpened, AgencyContractRecorded, AssessmentRecorded, AssessmentResult,
+    AttendanceRecorded, AwardRevoked, CaseClosed, CaseOpened, CertificateInvalidated,
+    CertificateIssued, CertificateVerified, ClaimSubmitted, ClassApproved, ClassClosed,
+    ClassOpened, ClawbackDecided, ClawbackLine, DisbursementLine, DisbursementOrdered,
+    DisbursementReturned, DisbursementSettled, EmploymentConfirmed, EmploymentWithdrawn,
+    EnrolmentWithdrawn, EventBody, FindingMade, FundsAccrued, FundsTransferred,
+    InstitutionRegistered, ObjectionRaised, ObjectionResolved, OrderAccepted, OrderCancelled,
+    OrderListed, OrderPurchased, OrderSelected, PayingCapacity, PersonEnrolled, PersonRegistered,
+    PersonStatus, PersonStatusDeclared, PersonStatusEnded, PolicyPublished, PolicyWithdrawn,
+    ProjectSettled, ProvincialAdjustmentReceived, PublicityClosed, PublicityOpened,
+    QualificationGranted, QualificationRevoked, RateSource, RecordedEvent, RepaymentReceived,
+    SettlementLine, SubsidyApproved, TrainingCompleted,
 };
 use ledger_core::{
     AccountKey, BusinessDate, CaseId, ClassId, CreditCode, DisbursementId, Division, Fen,
@@ -74,14 +80,14 @@ pub fn event_body_to_proto(body: &EventBody) -> Body {
     match body {
         EventBody::PolicyPublished(event) => Body::PolicyPublished(policy_published(event)),
         EventBody::CataloguePublished(event) => Body::CataloguePublished(policy_published(event)),
-        EventBody::PolicyWithdrawn {
+        EventBody::PolicyWithdrawn(PolicyWithdrawn {
             policy_id,
             version,
             published,
             effective_on,
             grounds,
             decision_number,
-        } => Body::PolicyWithdrawn(v1::PolicyWithdrawn {
+        }) => Body::PolicyWithdrawn(v1::PolicyWithdrawn {
             policy_id: policy_id.as_str().to_owned(),
             version: *version,
             published_position: published.get(),
@@ -91,138 +97,146 @@ pub fn event_body_to_proto(body: &EventBody) -> Body {
         }),
         EventBody::ProvincialAdjustmentReceived(event) => provincial_adjustment_received(event),
         EventBody::OrderRaised(event) => order::raised(event),
-        EventBody::OrderListed { order } => order::listed(*order),
-        EventBody::OrderSelected { order, person } => order::selected(*order, *person),
-        EventBody::OrderAccepted { order, institution } => order::accepted(*order, institution),
-        EventBody::OrderPurchased {
+        EventBody::OrderListed(OrderListed { order }) => order::listed(*order),
+        EventBody::OrderSelected(OrderSelected { order, person }) => {
+            order::selected(*order, *person)
+        }
+        EventBody::OrderAccepted(OrderAccepted { order, institution }) => {
+            order::accepted(*order, institution)
+        }
+        EventBody::OrderPurchased(OrderPurchased {
             order,
             contract_number,
-        } => order::purchased(*order, contract_number),
-        EventBody::OrderCancelled { order, reason } => order::cancelled(*order, reason),
-        EventBody::CertificateVerified {
+        }) => order::purchased(*order, contract_number),
+        EventBody::OrderCancelled(OrderCancelled { order, reason }) => {
+            order::cancelled(*order, reason)
+        }
+        EventBody::CertificateVerified(CertificateVerified {
             class,
             person,
             number,
             source,
-        } => claim::certificate_verified(*class, *person, number, source),
-        EventBody::ClaimSubmitted {
+        }) => claim::certificate_verified(*class, *person, number, source),
+        EventBody::ClaimSubmitted(ClaimSubmitted {
             class,
             person,
             route,
-        } => claim::submitted(*class, *person, *route),
-        EventBody::AgencyContractRecorded {
+        }) => claim::submitted(*class, *person, *route),
+        EventBody::AgencyContractRecorded(AgencyContractRecorded {
             class,
             person,
             institution,
             contract_number,
-        } => claim::agency_contract_recorded(*class, *person, institution, contract_number),
-        EventBody::PublicityOpened {
+        }) => claim::agency_contract_recorded(*class, *person, institution, contract_number),
+        EventBody::PublicityOpened(PublicityOpened {
             class,
             approvals,
             place,
-        } => claim::publicity_opened(*class, *approvals, place),
-        EventBody::ObjectionRaised {
+        }) => claim::publicity_opened(*class, *approvals, place),
+        EventBody::ObjectionRaised(ObjectionRaised {
             class,
             person,
             grounds,
-        } => claim::objection_raised(*class, *person, grounds),
-        EventBody::ObjectionResolved {
+        }) => claim::objection_raised(*class, *person, grounds),
+        EventBody::ObjectionResolved(ObjectionResolved {
             class,
             objection,
             person,
             upheld,
             grounds,
-        } => claim::objection_resolved(*class, *objection, *person, *upheld, grounds),
-        EventBody::PublicityClosed { class } => claim::publicity_closed(*class),
+        }) => claim::objection_resolved(*class, *objection, *person, *upheld, grounds),
+        EventBody::PublicityClosed(PublicityClosed { class }) => claim::publicity_closed(*class),
         EventBody::AwardApproved(event) => award::approved(event),
-        EventBody::AwardRevoked {
+        EventBody::AwardRevoked(AwardRevoked {
             award,
             grounds,
             decision_number,
-        } => award::revoked(*award, grounds, decision_number),
+        }) => award::revoked(*award, grounds, decision_number),
         EventBody::PenaltyImposed(event) => award::penalty_imposed(event),
-        EventBody::AccountOpened { account } => account_opened(*account),
-        EventBody::FundsAccrued {
+        EventBody::AccountOpened(AccountOpened { account }) => account_opened(*account),
+        EventBody::FundsAccrued(FundsAccrued {
             account,
             amount,
             reference,
             capacity,
-        } => funds_accrued(*account, *amount, reference, *capacity),
-        EventBody::FundsTransferred {
+        }) => funds_accrued(*account, *amount, reference, *capacity),
+        EventBody::FundsTransferred(FundsTransferred {
             from,
             to,
             fund,
             amount,
             reference,
-        } => funds_transferred(*from, *to, *fund, *amount, reference),
+        }) => funds_transferred(*from, *to, *fund, *amount, reference),
         EventBody::InstitutionRegistered(event) => institution_registered(event),
         EventBody::QualificationGranted(event) => qualification_granted(event),
         EventBody::QualificationRevoked(event) => qualification_revoked(event),
-        EventBody::PersonRegistered { person } => person_registered(*person),
+        EventBody::PersonRegistered(PersonRegistered { person }) => person_registered(*person),
         EventBody::PersonStatusDeclared(event) => person_status_declared(event),
-        EventBody::PersonStatusEnded {
+        EventBody::PersonStatusEnded(PersonStatusEnded {
             person,
             status,
             valid_until,
             source,
-        } => person_status_ended(*person, *status, *valid_until, source),
+        }) => person_status_ended(*person, *status, *valid_until, source),
         EventBody::ClassApproved(event) => class_approved(event),
-        EventBody::ClassOpened { class } => class_opened(*class),
-        EventBody::ClassClosed { class } => class_closed(*class),
-        EventBody::PersonEnrolled { class, person } => person_enrolled(*class, *person),
-        EventBody::EnrolmentWithdrawn {
+        EventBody::ClassOpened(ClassOpened { class }) => class_opened(*class),
+        EventBody::ClassClosed(ClassClosed { class }) => class_closed(*class),
+        EventBody::PersonEnrolled(PersonEnrolled { class, person }) => {
+            person_enrolled(*class, *person)
+        }
+        EventBody::EnrolmentWithdrawn(EnrolmentWithdrawn {
             class,
             person,
             reason,
-        } => enrolment_withdrawn(*class, *person, reason),
-        EventBody::AttendanceRecorded {
+        }) => enrolment_withdrawn(*class, *person, reason),
+        EventBody::AttendanceRecorded(AttendanceRecorded {
             class,
             person,
             class_hours,
-        } => attendance_recorded(*class, *person, *class_hours),
-        EventBody::TrainingCompleted {
+        }) => attendance_recorded(*class, *person, *class_hours),
+        EventBody::TrainingCompleted(TrainingCompleted {
             class,
             person,
             class_hours,
-        } => training_completed(*class, *person, *class_hours),
-        EventBody::AssessmentRecorded {
+        }) => training_completed(*class, *person, *class_hours),
+        EventBody::AssessmentRecorded(AssessmentRecorded {
             class,
             person,
             evaluator,
             result,
-        } => assessment_recorded(*class, *person, evaluator, *result),
+        }) => assessment_recorded(*class, *person, evaluator, *result),
         EventBody::CertificateIssued(event) => certificate_issued(event),
         EventBody::CertificateInvalidated(event) => certificate_invalidated(event),
         EventBody::EmploymentConfirmed(event) => employment_confirmed(event),
-        EventBody::EmploymentWithdrawn {
+        EventBody::EmploymentWithdrawn(EmploymentWithdrawn {
             class,
             person,
             reason,
             counted,
-        } => employment_withdrawn(*class, *person, reason, *counted),
+        }) => employment_withdrawn(*class, *person, reason, *counted),
         EventBody::SubsidyApproved(event) => subsidy_approved(event),
         EventBody::ProjectSettled(event) => project_settled(event),
         EventBody::DisbursementOrdered(event) => disbursement_ordered(event),
-        EventBody::DisbursementSettled {
+        EventBody::DisbursementSettled(DisbursementSettled {
             disbursement,
             bank_reference,
             fiscal_year,
-        } => disbursement_settled(*disbursement, bank_reference, *fiscal_year),
+        }) => disbursement_settled(*disbursement, bank_reference, *fiscal_year),
         EventBody::DisbursementReturned(event) => disbursement_returned(event),
-        EventBody::CaseOpened {
+        EventBody::CaseOpened(CaseOpened {
             case,
             institution,
             clue,
-        } => case_opened(*case, institution, clue),
+        }) => case_opened(*case, institution, clue),
         EventBody::FindingMade(event) => finding_made(event),
-        EventBody::CaseClosed { case, outcome } => case_closed(*case, outcome),
+        EventBody::CaseClosed(CaseClosed { case, outcome }) => case_closed(*case, outcome),
         EventBody::ClawbackDecided(event) => clawback_decided(event),
-        EventBody::RepaymentReceived {
+        EventBody::RepaymentReceived(RepaymentReceived {
             debt,
             amount,
             outstanding,
             bank_reference,
-        } => repayment_received(debt, *amount, *outstanding, bank_reference),
+        }) => repayment_received(debt, *amount, *outstanding, bank_reference),
     }
 }
 

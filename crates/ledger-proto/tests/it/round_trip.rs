@@ -238,8 +238,8 @@ proptest! {
         let mut recorded = samples::events().pop().unwrap();
         recorded.position = samples::position(number);
         recorded.event.causes = causes.into_iter().map(samples::position).collect();
-        if let EventBody::RepaymentReceived { amount, outstanding, .. } = &mut recorded.event.body {
-            (*amount, *outstanding) = (Fen::new(fen), Fen::new(fen));
+        if let EventBody::RepaymentReceived(e) = &mut recorded.event.body {
+            (e.amount, e.outstanding) = (Fen::new(fen), Fen::new(fen));
         }
         prop_assert_eq!(through_bytes(&recorded), recorded);
     }

@@ -3,6 +3,12 @@
 
 mod later;
 
+use ledger_core::event::{
+    AccountOpened, AssessmentRecorded, AttendanceRecorded, CaseClosed, CaseOpened, ClassClosed,
+    ClassOpened, DisbursementSettled, EmploymentWithdrawn, EnrolmentWithdrawn, FundsAccrued,
+    FundsTransferred, PersonEnrolled, PersonRegistered, PersonStatusEnded, RepaymentReceived,
+    TrainingCompleted,
+};
 use std::sync::Arc;
 
 use ledger_core::coded::DocumentKind;
@@ -236,7 +242,10 @@ fn registry_events() -> Vec<Event> {
             digest: [0xab; 32],
             document_kind: DocumentKind::Rules,
         })),
-        money_event(EventBody::AccountOpened { account: account() }, Vec::new()),
+        money_event(
+            EventBody::AccountOpened(AccountOpened { account: account() }),
+            Vec::new(),
+        ),
         event(EventBody::InstitutionRegistered(InstitutionRegistered {
             institution: school(),
             kind: InstitutionKind::PrivateTraining,
@@ -258,7 +267,9 @@ fn registry_events() -> Vec<Event> {
             grounds: note("虚假培训"),
             decision_number: reference("济人社罚〔2021〕1号"),
         })),
-        event(EventBody::PersonRegistered { person: person(1) }),
+        event(EventBody::PersonRegistered(PersonRegistered {
+            person: person(1),
+        })),
         event(EventBody::PersonStatusDeclared(PersonStatusDeclared {
             person: person(1),
             status: PersonStatus::Residence(division(370_102)),
@@ -266,12 +277,12 @@ fn registry_events() -> Vec<Event> {
             valid_until: None,
             source: reference("household register"),
         })),
-        event(EventBody::PersonStatusEnded {
+        event(EventBody::PersonStatusEnded(PersonStatusEnded {
             person: person(1),
             status: PersonStatus::Pension,
             valid_until: date("2021-02-28"),
             source: reference("pension register"),
-        }),
+        })),
     ]
 }
 
@@ -298,30 +309,30 @@ fn class_events() -> Vec<Event> {
             reporting: Reporting::default(),
             order: None,
         })),
-        event(EventBody::ClassOpened { class }),
-        event(EventBody::ClassClosed { class }),
-        event(EventBody::PersonEnrolled { class, person }),
-        event(EventBody::EnrolmentWithdrawn {
+        event(EventBody::ClassOpened(ClassOpened { class })),
+        event(EventBody::ClassClosed(ClassClosed { class })),
+        event(EventBody::PersonEnrolled(PersonEnrolled { class, person })),
+        event(EventBody::EnrolmentWithdrawn(EnrolmentWithdrawn {
             class,
             person,
             reason: note("moved away"),
-        }),
-        event(EventBody::AttendanceRecorded {
+        })),
+        event(EventBody::AttendanceRecorded(AttendanceRecorded {
             class,
             person,
             class_hours: 8,
-        }),
-        event(EventBody::TrainingCompleted {
+        })),
+        event(EventBody::TrainingCompleted(TrainingCompleted {
             class,
             person,
             class_hours: 80,
-        }),
-        event(EventBody::AssessmentRecorded {
+        })),
+        event(EventBody::AssessmentRecorded(AssessmentRecorded {
             class,
             person,
             evaluator: school(),
             result: AssessmentResult::Passed,
-        }),
+        })),
     ]
 }
 
@@ -353,12 +364,12 @@ fn claim_events() -> Vec<Event> {
             started_on: date("2021-04-15"),
             counts: true,
         })),
-        event(EventBody::EmploymentWithdrawn {
+        event(EventBody::EmploymentWithdrawn(EmploymentWithdrawn {
             class,
             person,
             reason: note("contract ended"),
             counted: true,
-        }),
+        })),
         event(EventBody::SubsidyApproved(SubsidyApproved {
             class,
             person,
@@ -376,25 +387,25 @@ fn money_events() -> Vec<Event> {
     let person = person(1);
     vec![
         money_event(
-            EventBody::FundsAccrued {
+            EventBody::FundsAccrued(FundsAccrued {
                 account: account(),
                 amount: Fen::new(100_000_000),
                 reference: reference("济财社〔2021〕1号"),
                 capacity: None,
-            },
+            }),
             vec![
                 posting(AccountKind::Cash, 0, Side::Debit, 100_000_000),
                 posting(AccountKind::Accrual, 2021, Side::Credit, 100_000_000),
             ],
         ),
         money_event(
-            EventBody::FundsTransferred {
+            EventBody::FundsTransferred(FundsTransferred {
                 from: division(370_100),
                 to: division(370_200),
                 fund: FundSource::SpecialAccount,
                 amount: Fen::new(1_000),
                 reference: reference("鲁财社〔2021〕2号"),
-            },
+            }),
             vec![
                 posting(AccountKind::TransferOut, 2021, Side::Debit, 1_000),
                 posting(AccountKind::Cash, 0, Side::Credit, 1_000),
@@ -449,11 +460,11 @@ fn money_events() -> Vec<Event> {
             ],
         ),
         money_event(
-            EventBody::DisbursementSettled {
+            EventBody::DisbursementSettled(DisbursementSettled {
                 disbursement: disbursement(),
                 bank_reference: reference("ICBC-2021-000017"),
                 fiscal_year: 2021,
-            },
+            }),
             vec![
                 posting(AccountKind::Reserve, 0, Side::Debit, 60_000),
                 posting(AccountKind::Commitment, 0, Side::Credit, 60_000),
@@ -477,11 +488,11 @@ fn money_events() -> Vec<Event> {
 fn case_events() -> Vec<Event> {
     let (case, finding, clawback, class) = (case(), finding(), clawback(), class());
     vec![
-        case_event(EventBody::CaseOpened {
+        case_event(EventBody::CaseOpened(CaseOpened {
             case,
             institution: Some(school()),
             clue: note("data match: 1 trainee in two classes at once"),
-        }),
+        })),
         case_event(EventBody::FindingMade(FindingMade {
             case,
             finding,
@@ -490,10 +501,10 @@ fn case_events() -> Vec<Event> {
             persons: vec![person(1)],
             decision_number: reference("济人社监〔2021〕3号"),
         })),
-        case_event(EventBody::CaseClosed {
+        case_event(EventBody::CaseClosed(CaseClosed {
             case,
             outcome: note("money recovered"),
-        }),
+        })),
         case_event(EventBody::ClawbackDecided(ClawbackDecided {
             clawback,
             case,
@@ -510,29 +521,29 @@ fn case_events() -> Vec<Event> {
             total: Fen::new(30_000),
             decision_number: reference("济人社追〔2021〕3号"),
         })),
-        case_event(EventBody::RepaymentReceived {
+        case_event(EventBody::RepaymentReceived(RepaymentReceived {
             debt: Debt::Clawback(clawback),
             amount: Fen::new(10_000),
             outstanding: Fen::new(20_000),
             bank_reference: reference("ICBC-2021-000019"),
-        }),
+        })),
     ]
 }
 
 /// Bodies that differ from those of [`events`] in what is optional or one of several.
 pub(crate) fn variant_bodies() -> Vec<EventBody> {
     vec![
-        EventBody::CaseOpened {
+        EventBody::CaseOpened(CaseOpened {
             case: case(),
             institution: None,
             clue: note("a tip"),
-        },
-        EventBody::RepaymentReceived {
+        }),
+        EventBody::RepaymentReceived(RepaymentReceived {
             debt: Debt::ExcessAdvance(class()),
             amount: Fen::new(1),
             outstanding: Fen::ZERO,
             bank_reference: reference("r"),
-        },
+        }),
         EventBody::QualificationGranted(QualificationGranted {
             institution: school(),
             qualification: qualification(),

@@ -6,7 +6,8 @@ use crate::decide::Deciding;
 use crate::decide::entry::Entry;
 use crate::entity::{Class, Disbursement};
 use crate::event::{
-    DisbursementReturned, DisbursementStage, Event, EventBody, ReturnKind, Subject,
+    DisbursementReturned, DisbursementSettled, DisbursementStage, Event, EventBody, ReturnKind,
+    Subject,
 };
 use crate::policy::QuotaRelease;
 use crate::refusal::{Reason, Refusal};
@@ -35,11 +36,11 @@ impl Deciding<'_> {
             disbursement.total,
         )?;
         self.release(&mut entry, disbursement)?;
-        let body = EventBody::DisbursementSettled {
+        let body = EventBody::DisbursementSettled(DisbursementSettled {
             disbursement: c.disbursement,
             bank_reference: c.bank_reference.clone(),
             fiscal_year,
-        };
+        });
         let causes = vec![disbursement.ordered.position];
         let mut event = self.event(
             body,

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use ledger_core::event::AwardApproved;
+use ledger_core::event::{AwardApproved, AwardRevoked, DisbursementSettled};
 use ledger_core::refusal::Reason;
 use ledger_core::{
     AccountKey, AccountKind, AwardId, BusinessDate, DisbursementId, Entity, EntityKey, EventBody,
@@ -254,7 +254,7 @@ impl Model {
                 on: recorded.event.occurred_on,
                 revoked: false,
             }),
-            EventBody::AwardRevoked { award, .. } => {
+            EventBody::AwardRevoked(AwardRevoked { award, .. }) => {
                 let award = self.number(*award);
                 self.awards[award].revoked = true;
                 let owed = self.payments.iter().filter(|paid| paid.award == award);
@@ -276,7 +276,7 @@ impl Model {
                     clawed_back: 0,
                 });
             }
-            EventBody::DisbursementSettled { disbursement, .. } => {
+            EventBody::DisbursementSettled(DisbursementSettled { disbursement, .. }) => {
                 self.payment(*disbursement).settled = true;
             }
             EventBody::DisbursementReturned(e) => self.payment(e.disbursement).returned = true,

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ledger_core::command::Debt;
 use ledger_core::event::{
-    ClawbackDecided, DisbursementOrdered, DisbursementReturned, ProjectSettled,
+    ClawbackDecided, DisbursementOrdered, DisbursementReturned, DisbursementSettled, FundsAccrued,
+    FundsTransferred, ProjectSettled, RepaymentReceived,
 };
 use ledger_core::{
     AccountKey, AccountKind, ClassId, ClawbackId, DisbursementId, Entity, EntityKey, EventBody,
@@ -70,18 +71,18 @@ impl Model {
 
     pub(super) fn follow(&mut self, recorded: &RecordedEvent) {
         match &recorded.event.body {
-            EventBody::FundsAccrued {
+            EventBody::FundsAccrued(FundsAccrued {
                 account, amount, ..
-            } => {
+            }) => {
                 *self.cash.entry(*account).or_default() += amount.get();
             }
-            EventBody::FundsTransferred {
+            EventBody::FundsTransferred(FundsTransferred {
                 from,
                 to,
                 fund,
                 amount,
                 ..
-            } => {
+            }) => {
                 let key = |division| AccountKey {
                     division,
                     fund: *fund,
@@ -108,10 +109,12 @@ impl Model {
             }
             EventBody::ProjectSettled(e) => self.project_settled(e),
             EventBody::DisbursementOrdered(e) => self.ordered(e),
-            EventBody::DisbursementSettled { disbursement, .. } => self.settled(disbursement),
+            EventBody::DisbursementSettled(DisbursementSettled { disbursement, .. }) => {
+                self.settled(disbursement)
+            }
             EventBody::DisbursementReturned(e) => self.returned(e),
             EventBody::ClawbackDecided(e) => self.clawed_back(e),
-            EventBody::RepaymentReceived { debt, amount, .. } => {
+            EventBody::RepaymentReceived(RepaymentReceived { debt, amount, .. }) => {
                 let account = match debt {
                     Debt::Clawback(clawback) => {
                         *self.debts.get_mut(clawback).unwrap() -= amount.get();

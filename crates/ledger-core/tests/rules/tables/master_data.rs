@@ -1,6 +1,6 @@
 //! Policies, institutions, qualifications and persons.
 
-use ledger_core::event::PolicyPublished;
+use ledger_core::event::{PolicyPublished, PolicyWithdrawn};
 use ledger_core::{EventBody, EventKind, Position};
 
 use super::{BODIES, POLICY, tables};
@@ -308,7 +308,8 @@ fn a_catalogue_is_published_as_one() {
     assert_eq!((text.len(), digest.len()), (16, 32));
     let withdrawn = &script.ledger.events.last().unwrap().event;
     assert_eq!(withdrawn.causes, [Position::FIRST]);
-    let Some(EventBody::PolicyWithdrawn { published, .. }) = bodies.next_back() else {
+    let Some(EventBody::PolicyWithdrawn(PolicyWithdrawn { published, .. })) = bodies.next_back()
+    else {
         panic!("it was withdrawn");
     };
     assert_eq!(*published, Position::FIRST);

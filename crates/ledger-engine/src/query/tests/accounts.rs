@@ -1,5 +1,6 @@
 //! Balances and statements, against adding up every posting.
 
+use ledger_core::event::AccountOpened;
 use std::collections::BTreeMap;
 
 use ledger_core::{
@@ -48,7 +49,8 @@ fn balances_are_right_as_of_every_position() {
     let (reader, events) = (world.reader(), world.events());
     let opened = |holder| {
         let mut found = events.iter().filter(|event| {
-            event.event.body == ledger_core::EventBody::AccountOpened { account: holder }
+            event.event.body
+                == ledger_core::EventBody::AccountOpened(AccountOpened { account: holder })
         });
         found.next().unwrap().position
     };

@@ -14,7 +14,7 @@ mod world;
 
 use std::collections::BTreeMap;
 
-use ledger_core::event::EventBody;
+use ledger_core::event::{DisbursementSettled, EventBody, PersonRegistered};
 use ledger_core::{DisbursementId, Position, RecordedEvent, Tag};
 use ledger_log::Direction;
 
@@ -33,13 +33,15 @@ fn tags_of(events: &[RecordedEvent]) -> BTreeMap<Position, Vec<Tag>> {
         }
         // What is about a person is worked out from the body.
         match &event.event.body {
-            EventBody::PersonRegistered { person } => of_event.push(Tag::Person(*person)),
+            EventBody::PersonRegistered(PersonRegistered { person }) => {
+                of_event.push(Tag::Person(*person))
+            }
             EventBody::DisbursementOrdered(e) => {
                 let lines = e.lines.iter().map(|line| Tag::Person(line.beneficiary));
                 payees.insert(e.disbursement, lines.clone().collect());
                 of_event.extend(lines);
             }
-            EventBody::DisbursementSettled { disbursement, .. } => {
+            EventBody::DisbursementSettled(DisbursementSettled { disbursement, .. }) => {
                 of_event.extend(payees[disbursement].clone());
             }
             EventBody::DisbursementReturned(e) => {

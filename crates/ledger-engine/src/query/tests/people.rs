@@ -1,5 +1,6 @@
 //! Quota, eligibility, entities and refusals.
 
+use ledger_core::event::PersonRegistered;
 use std::sync::Arc;
 
 use ledger_core::command::{CommandBody, CompleteTraining, OpenClass, PublishPolicy};
@@ -39,8 +40,9 @@ fn quota_is_answered_as_of_every_position() {
     };
     let returned = world.position(|body| matches!(body, EventBody::DisbursementReturned(_)));
     for (n, freed) in [(1, None), (6, Some(returned))] {
-        let registered =
-            world.position(|body| *body == EventBody::PersonRegistered { person: person(n) });
+        let registered = world.position(|body| {
+            *body == EventBody::PersonRegistered(PersonRegistered { person: person(n) })
+        });
         let taken = world.position(of_person(n));
         for number in 0..=reader.log_position().get() {
             let as_of = Position::new(number);

@@ -1,6 +1,6 @@
 //! Awards, and penalties beside clawbacks.
 
-use ledger_core::event::{AwardApproved, AwardPart, EventBody, PenaltyImposed};
+use ledger_core::event::{AwardApproved, AwardPart, AwardRevoked, EventBody, PenaltyImposed};
 use ledger_core::{AwardId, ClawbackId, Fen};
 
 use super::super::value::{id, list, note, reference, scheme};
@@ -35,11 +35,11 @@ pub(super) fn approved(
 }
 
 pub(super) fn revoked(wire: &v1::AwardRevoked) -> Result<EventBody, DecodeError> {
-    Ok(EventBody::AwardRevoked {
+    Ok(EventBody::AwardRevoked(AwardRevoked {
         award: id(&wire.award_id, AwardId::from_bytes).within("award_id")?,
         grounds: note(&wire.grounds).within("grounds")?,
         decision_number: reference(&wire.decision_number).within("decision_number")?,
-    })
+    }))
 }
 
 pub(super) fn penalty_imposed(

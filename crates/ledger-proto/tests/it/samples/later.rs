@@ -2,6 +2,11 @@
 
 use super::*;
 use ledger_core::coded::{ClassForm, Group, RuleKind, Sex, TrainingKind};
+use ledger_core::event::{
+    AgencyContractRecorded, AwardRevoked, CertificateVerified, ClaimSubmitted, FundsAccrued,
+    ObjectionRaised, ObjectionResolved, OrderAccepted, OrderCancelled, OrderListed, OrderPurchased,
+    OrderSelected, PolicyWithdrawn, PublicityClosed, PublicityOpened,
+};
 use ledger_core::{ActionId, AwardId, OrderId, SectorId};
 
 fn award() -> AwardId {
@@ -86,14 +91,14 @@ pub(super) fn events() -> Vec<Event> {
 
 fn document_events() -> Vec<Event> {
     vec![
-        case_event(EventBody::PolicyWithdrawn {
+        case_event(EventBody::PolicyWithdrawn(PolicyWithdrawn {
             policy_id: reference("sd-2019"),
             version: 1,
             published: position(1),
             effective_on: date("2021-07-01"),
             grounds: note("superseded"),
             decision_number: reference("鲁人社函〔2021〕9号"),
-        }),
+        })),
         case_event(EventBody::CataloguePublished(PolicyPublished {
             policy_id: reference("jinan-catalogues-2021"),
             version: 2,
@@ -136,64 +141,64 @@ fn order_events() -> Vec<Event> {
             level: Some(SkillLevel::Intermediate),
             headcount: 40,
         })),
-        order_event(EventBody::OrderListed { order }),
-        order_event(EventBody::OrderSelected {
+        order_event(EventBody::OrderListed(OrderListed { order })),
+        order_event(EventBody::OrderSelected(OrderSelected {
             order,
             person: person(1),
-        }),
-        order_event(EventBody::OrderAccepted {
+        })),
+        order_event(EventBody::OrderAccepted(OrderAccepted {
             order,
             institution: school(),
-        }),
-        order_event(EventBody::OrderPurchased {
+        })),
+        order_event(EventBody::OrderPurchased(OrderPurchased {
             order,
             contract_number: reference("济人社购〔2021〕8号"),
-        }),
-        order_event(EventBody::OrderCancelled {
+        })),
+        order_event(EventBody::OrderCancelled(OrderCancelled {
             order,
             reason: note("too few workers"),
-        }),
+        })),
     ]
 }
 
 fn claim_events() -> Vec<Event> {
     let (class, person) = (class(), person(1));
     vec![
-        event(EventBody::CertificateVerified {
+        event(EventBody::CertificateVerified(CertificateVerified {
             class,
             person,
             number: certificate(),
             source: reference("national register 2021-000123"),
-        }),
-        event(EventBody::ClaimSubmitted {
+        })),
+        event(EventBody::ClaimSubmitted(ClaimSubmitted {
             class,
             person,
             route: ClaimRoute::Institution,
-        }),
-        event(EventBody::AgencyContractRecorded {
+        })),
+        event(EventBody::AgencyContractRecorded(AgencyContractRecorded {
             class,
             person,
             institution: school(),
             contract_number: reference("AGENCY-2021-1"),
-        }),
-        event(EventBody::PublicityOpened {
+        })),
+        event(EventBody::PublicityOpened(PublicityOpened {
             class,
             approvals: 49,
             place: reference("website of the bureau"),
-        }),
-        event(EventBody::ObjectionRaised {
+        })),
+        event(EventBody::ObjectionRaised(ObjectionRaised {
             class,
             person: Some(person),
             grounds: note("was abroad"),
-        }),
-        event(EventBody::ObjectionResolved {
+        })),
+        event(EventBody::ObjectionResolved(ObjectionResolved {
             class,
             objection: position(900),
             person: Some(person),
             upheld: true,
             grounds: note("confirmed by the border register"),
-        }),
-        event(EventBody::PublicityClosed { class }),
+        })),
+        event(EventBody::PublicityClosed(PublicityClosed { class })),
     ]
 }
 
@@ -211,11 +216,11 @@ fn award_events() -> Vec<Event> {
             decision_number: reference("鲁人社发〔2021〕11号"),
             applied: applied(),
         })),
-        award_event(EventBody::AwardRevoked {
+        award_event(EventBody::AwardRevoked(AwardRevoked {
             award: award(),
             grounds: note("disqualified"),
             decision_number: reference("鲁人社发〔2021〕12号"),
-        }),
+        })),
         case_event(EventBody::PenaltyImposed(PenaltyImposed {
             clawback: clawback(),
             amount: Fen::new(60_000),
@@ -286,12 +291,12 @@ fn class_bodies() -> Vec<EventBody> {
             quota_limit: 3,
             applied: applied(),
         }),
-        EventBody::FundsAccrued {
+        EventBody::FundsAccrued(FundsAccrued {
             account: account(),
             amount: Fen::new(1),
             reference: reference("r"),
             capacity: Some(capacity()),
-        },
+        }),
         EventBody::PolicyPublished(PolicyPublished {
             policy_id: reference("jinan-rates-2021"),
             version: 1,
@@ -366,23 +371,23 @@ fn bare_bodies() -> Vec<EventBody> {
             level: None,
             headcount: 1,
         }),
-        EventBody::ClaimSubmitted {
+        EventBody::ClaimSubmitted(ClaimSubmitted {
             class: class(),
             person: person(1),
             route: ClaimRoute::Person,
-        },
-        EventBody::ObjectionRaised {
+        }),
+        EventBody::ObjectionRaised(ObjectionRaised {
             class: class(),
             person: None,
             grounds: note("g"),
-        },
-        EventBody::ObjectionResolved {
+        }),
+        EventBody::ObjectionResolved(ObjectionResolved {
             class: class(),
             objection: position(1),
             person: None,
             upheld: false,
             grounds: note("g"),
-        },
+        }),
     ]
 }
 
