@@ -1,7 +1,7 @@
 //! A full disk, a ledger that is only read, and derived state that is damaged, over the wire and
 //! with the programs.
 
-use crate::story::newcomer;
+use crate::story::{newcomer, request};
 use anyhow::{Result, ensure};
 use ledger_log::{Log, MemoryStore, Space};
 use ledger_proto::v1::{self, RebuildPhase};
@@ -170,6 +170,54 @@ async fn damaged_derived_state_is_replaced_on_a_persons_word() {
     let equal = rebuild(&mut client, true).await.unwrap();
     assert_eq!(equal.phase(), RebuildPhase::Switched);
     client.append(newcomer()).await.unwrap();
+    drop(client);
+    server.stop().await;
+}
+
+/// Compaction reads the damage before anybody else does: requests go on, the status says what is
+/// damaged, and the word replaces it while the ledger is served.
+#[tokio::test]
+async fn damage_that_compaction_meets_is_repaired_while_serving() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("ledger");
+    let create = StoreOptions {
+        create_if_missing: true,
+        ..StoreOptions::default()
+    };
+    let store = Arc::new(RocksStore::open(&path, &create).unwrap());
+    let server = TestServer::start_over(store, |_| {}).await;
+    let documents = request(&ledger_tests::workload::foundations());
+    server.client().await.append(documents).await.unwrap();
+    server.stop().await;
+
+    let store = Arc::new(RocksStore::open(&path, &StoreOptions::default()).unwrap());
+    let server = TestServer::start_over(Arc::clone(&store), |_| {}).await;
+    let mut client = server.client().await;
+    let files = testing::files(&store, Some(Space::TagIndex));
+    assert!(!files.is_empty());
+    for file in files {
+        let mut bytes = fs::read(&file).unwrap();
+        *bytes.get_mut(4).unwrap() ^= 1;
+        fs::write(&file, bytes).unwrap();
+    }
+    store.compact().unwrap();
+    client.append(newcomer()).await.unwrap();
+    let told = status(&mut client).await;
+    assert_eq!(told.write_disabled_reason, "");
+    let damage = told.store.unwrap().damage;
+    assert!(damage.starts_with("tag_index: "), "{damage}");
+    let alarm = rebuild(&mut client, false).await.unwrap();
+    assert_eq!(alarm.phase(), RebuildPhase::Different);
+    assert!(alarm.unreadable_count > 0);
+
+    let replaced = rebuild(&mut client, true).await.unwrap();
+    assert_eq!(replaced.phase(), RebuildPhase::Replaced);
+    let told = status(&mut client).await.store.unwrap();
+    assert_eq!((told.damage.as_str(), told.accepted_rebuild_count), ("", 1));
+    store.compact().unwrap();
+    client.append(newcomer()).await.unwrap();
+    let equal = rebuild(&mut client, false).await.unwrap();
+    assert_eq!(equal.phase(), RebuildPhase::Switched);
     drop(client);
     server.stop().await;
 }

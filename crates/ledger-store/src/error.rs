@@ -292,9 +292,12 @@ pub(crate) fn system(doing: &'static str, error: io::Error) -> LogError {
 pub(crate) fn is_full_disk(error: &rocksdb::Error) -> bool {
     // RocksDB keeps the reason in the text only: that of ENOSPC, and that of EDQUOT. A test on a
     // full disk holds this to it.
-    let text = error.as_ref();
-    error.kind() == ErrorKind::IOError
-        && (text.contains("No space left on device") || text.contains("Disk quota exceeded"))
+    error.kind() == ErrorKind::IOError && is_full_disk_text(error.as_ref())
+}
+
+/// Tells the same from the text of an error.
+pub(crate) fn is_full_disk_text(text: &str) -> bool {
+    text.contains("No space left on device") || text.contains("Disk quota exceeded")
 }
 
 /// Tells whether what is stored is not what was written, or is not there.

@@ -12,11 +12,13 @@
 //! 6. [`Backup`] — copies that are taken while the ledger is written to, and restoring them.
 //! 7. `shadow` — a second state beside the live one, in a database of its own; `room` — what of
 //!    the disk is left to whom.
-//! 8. [`verify`](RocksStore::verify) — reading and checking everything that the store holds.
+//! 8. `background` — what goes wrong behind our back, and which of it stops the ledger.
+//! 9. [`verify`](RocksStore::verify) — reading and checking everything that the store holds.
 //!
 //! The store knows bytes, keys, blocks and syncs; it does not know what an event means.
 
 mod acknowledged;
+mod background;
 mod backup;
 mod bookkeeping;
 mod columns;

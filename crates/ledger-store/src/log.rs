@@ -111,6 +111,7 @@ impl Log for RocksStore {
     }
 
     fn write_disabled(&self) -> Option<String> {
+        self.inner().heed_background();
         self.inner().write_disabled.get().cloned()
     }
 
@@ -123,6 +124,7 @@ impl Log for RocksStore {
     }
 
     fn condition(&self) -> Condition {
+        self.inner().heed_background();
         Condition {
             damage: self.inner().damage(),
             ..self.inner().room.condition()

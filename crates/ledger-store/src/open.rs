@@ -11,6 +11,7 @@
 
 use std::fs::{self, File};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use ledger_core::Position;
@@ -145,7 +146,14 @@ fn open_for_writing(
     let check = |source| OpenError::Check { source };
     let column_options = ColumnOptions::new(options);
     let columns = columns(path, options)?;
-    let db = open_database(path, options, &columns, &column_options)?;
+    if !options.for_repair {
+        empty_wal(path, options, &columns)?;
+    }
+    let background = Arc::default();
+    let database = options::served(options, &background);
+    let descriptors = descriptors(&columns, &column_options);
+    let db = DB::open_cf_descriptors(&database, path, descriptors)
+        .map_err(|error| OpenError::from_rocksdb(path.to_owned(), error))?;
     let read = |key: &str| db.get_opt(key, &options::point_read());
     let generation = bookkeeping::generation(&read).map_err(check)?;
     match standing.format {
@@ -169,6 +177,7 @@ fn open_for_writing(
     let acknowledged = Acknowledged::open(path, file, &recorded, write, tip).map_err(note)?;
     let mut inner = Inner::new(db, column_options, generation, (epoch, write), tip, options);
     inner.acknowledged = Some(acknowledged);
+    inner.background = background;
     for other in generations(&columns).filter(|other| *other != generation) {
         shadow::drop_generation(&inner, other).map_err(check)?;
     }
@@ -385,7 +394,7 @@ struct Standing {
 fn stand(path: &Path, options: &StoreOptions) -> Result<Standing, OpenError> {
     let columns = columns(path, options)?;
     let column_options = ColumnOptions::new(options);
-    let mut database = options::quiet(options);
+    let mut database = options::database(options);
     database.set_paranoid_checks(!options.for_repair);
     let descriptors = descriptors(&columns, &column_options);
     let db = DB::open_cf_descriptors_read_only(&database, path, descriptors, false)
@@ -438,20 +447,21 @@ fn descriptors<'a>(
         .map(|column| ColumnFamilyDescriptor::new(column.name(), column_options.of(*column)))
 }
 
-fn open_database(
-    path: &Path,
-    options: &StoreOptions,
-    columns: &[Column],
-    column_options: &ColumnOptions,
-) -> Result<DB, OpenError> {
-    let descriptors = descriptors(columns, column_options);
-    let mut database = options::database(options);
-    if options.for_repair {
-        // Files of the derived state may be missing or cut short; the log is read and checked whole
-        // by the rebuild, and its write-ahead log was checked before.
-        database.set_paranoid_checks(false);
+/// Brings what the write-ahead log holds into tables, with RocksDB's strict checks, so that the
+/// opening without them has nothing to replay. What was closed has left nothing there.
+fn empty_wal(path: &Path, options: &StoreOptions, columns: &[Column]) -> Result<(), OpenError> {
+    if wal::is_empty(path)? {
+        return Ok(());
     }
-    DB::open_cf_descriptors(&database, path, descriptors)
+    // No compaction of the derived state may meet damage here.
+    let for_repair = true;
+    let uncompacted = ColumnOptions::new(&StoreOptions {
+        for_repair,
+        ..options.clone()
+    });
+    let descriptors = descriptors(columns, &uncompacted);
+    DB::open_cf_descriptors(&options::database(options), path, descriptors)
+        .map(drop)
         .map_err(|error| OpenError::from_rocksdb(path.to_owned(), error))
 }
 

@@ -12,9 +12,12 @@ use rocksdb::{
     LogLevel, Options, ReadOptions, WriteOptions,
 };
 
+use std::sync::Arc;
+
 use ledger_log::Space;
 
 use crate::FreeSpace;
+use crate::background::Background;
 use crate::columns::Column;
 
 /// What the operator chooses.
@@ -188,13 +191,13 @@ const PINNED_FILE_BYTES: u64 = 8 * 1024;
 const METADATA_BLOCK_BYTES: usize = 8 * 1024;
 
 /// Files beside those: write-ahead logs that wait for their flush, what a flush and a compaction
-/// write, the manifest, the text log, the lock, and folders.
+/// write, the manifest, the lock, and folders.
 const OTHER_FILES_MAX: u16 = 64;
 
 /// Files kept open of a shadow: what it holds is read in order, or from few files.
 const SHADOW_OPEN_FILES_MAX: u16 = 64;
 
-/// Settings of the database as a whole.
+/// Settings of the database as a whole, with strict checks and without a text log of its own.
 pub(crate) fn database(options: &StoreOptions) -> Options {
     let mut db = Options::default();
     // A database is made in one place only, which knows that the folder is empty.
@@ -203,7 +206,22 @@ pub(crate) fn database(options: &StoreOptions) -> Options {
     durability(&mut db);
     writing(&mut db, options);
     opening(&mut db, options);
-    info_log(&mut db);
+    db.set_info_logger(InfoLogger::new_callback_logger(LogLevel::Fatal, |_, _| {}));
+    db.set_stats_dump_period_sec(0);
+    db.set_stats_persist_period_sec(0);
+    db
+}
+
+/// Settings of the database while it is served: what goes wrong in the background is told, and
+/// stops nothing by itself.
+///
+/// Without its strict checks RocksDB passes over damage in the write-ahead log and in tables when
+/// it opens them. So whoever opens it so has opened it with them before, and left nothing in the
+/// write-ahead log.
+pub(crate) fn served(options: &StoreOptions, background: &Arc<Background>) -> Options {
+    let mut db = database(options);
+    db.set_paranoid_checks(false);
+    db.set_info_logger(background.logger());
     db
 }
 
@@ -222,13 +240,6 @@ pub(crate) fn shadow_database() -> Options {
     db.set_compaction_readahead_size(2 * MIB);
     db.set_max_open_files(i32::from(SHADOW_OPEN_FILES_MAX));
     info_log(&mut db);
-    db
-}
-
-/// The same, without RocksDB's own text log, which would be a new file: for looking.
-pub(crate) fn quiet(options: &StoreOptions) -> Options {
-    let mut db = database(options);
-    db.set_info_logger(InfoLogger::new_callback_logger(LogLevel::Fatal, |_, _| {}));
     db
 }
 
@@ -280,7 +291,7 @@ fn opening(db: &mut Options, options: &StoreOptions) {
 }
 
 fn info_log(db: &mut Options) {
-    // RocksDB's own text log: warnings only, in four files of at most 4 MiB.
+    // The text log of a shadow goes with it: warnings only, in four files of at most 4 MiB.
     db.set_log_level(LogLevel::Warn);
     db.set_max_log_file_size(4 * MIB);
     db.set_keep_log_file_num(4);

@@ -33,7 +33,7 @@ pub(crate) fn open(
     let descriptors = columns
         .iter()
         .map(|column| ColumnFamilyDescriptor::new(column.name(), column_options.of(*column)));
-    let database = options::quiet(&options);
+    let database = options::database(&options);
     let db = DB::open_cf_descriptors_read_only(&database, path, descriptors, false)
         .map_err(|error| OpenError::from_rocksdb(path.to_owned(), error))?;
     let check = |source| OpenError::Check { source };
@@ -94,7 +94,7 @@ pub(crate) fn space_of_file(path: &Path, options: &StoreOptions, error: &str) ->
     let descriptors = columns
         .iter()
         .map(|column| ColumnFamilyDescriptor::new(column.name(), column_options.of(*column)));
-    let mut database = options::quiet(options);
+    let mut database = options::database(options);
     // The manifest alone is asked, so that no file has to be what it should.
     database.set_paranoid_checks(false);
     let db = DB::open_cf_descriptors_read_only(&database, path, descriptors, false).ok()?;

@@ -15,8 +15,9 @@ use rocksdb::{
 };
 
 use crate::acknowledged::Acknowledged;
+use crate::background::Background;
 use crate::columns::{Column, EVENTS, Live};
-use crate::error::{is_damage, storage, system};
+use crate::error::{is_damage, is_full_disk_text, storage, system};
 use crate::open;
 use crate::options::{self, ColumnOptions};
 use crate::read_only;
@@ -55,6 +56,8 @@ pub(crate) struct Inner {
     pub(crate) acknowledged: Option<Acknowledged>,
     /// Keeps writers away while the store is open for reading only.
     pub(crate) lock: Option<File>,
+    /// Hears what goes wrong in the background.
+    pub(crate) background: Arc<Background>,
     /// What of the live derived state was found damaged first.
     damage: Mutex<Option<String>>,
     /// Told each step of making a shadow live, for tests of what a crash leaves behind.
@@ -230,6 +233,7 @@ impl Inner {
             read_only: None,
             acknowledged: None,
             lock: None,
+            background: Arc::default(),
             damage: Mutex::default(),
             db,
             watcher: OnceLock::new(),
@@ -332,15 +336,47 @@ impl Inner {
             return storage(doing, error);
         }
         if space.is_rebuildable() {
-            let text = format!("{}: {error}", space.name());
-            let is_first = self.damage_slot().replace(text).is_none();
-            if is_first && self.read_only.is_none() {
-                self.leave_uncompacted();
-            }
+            self.note_damage(space, error.as_ref());
         }
         LogError::DamagedSpace {
             space,
             source: error.into(),
+        }
+    }
+
+    /// Notes damage to what can be rebuilt, loudly. Compactions would meet it again and again, so
+    /// there are none until it is replaced; writing goes on.
+    fn note_damage(&self, space: Space, error: &str) {
+        let text = format!("{}: {error}", space.name());
+        let is_first = self.damage_slot().replace(text).is_none();
+        if is_first {
+            tracing::error!(
+                space = space.name(),
+                %error,
+                "stored state is damaged; it follows from the log, and writing goes on: run \
+                 'ledgerctl rebuild --accept-differences', or stop the server and run \
+                 'ledger-server rebuild'"
+            );
+        }
+        if is_first && self.read_only.is_none() {
+            self.leave_uncompacted();
+        }
+    }
+
+    /// Decides about what went wrong in the background since the last time: damage to what can be
+    /// rebuilt is noted, everything else disables writing, as a failed write does.
+    pub(crate) fn heed_background(&self) {
+        let heard = self.background.take();
+        for error in heard.compactions {
+            match self.column_of_file(&error) {
+                Some(Column::Rebuildable(space, _)) => self.note_damage(space, &error),
+                // It is tried again; before there is no room for the log nothing more is recorded.
+                _ if is_full_disk_text(&error) => {}
+                column => self.disable_writing(&advice(&error, column)),
+            }
+        }
+        if let Some(error) = heard.other {
+            self.disable_writing(&format!("RocksDB failed in the background: {error}"));
         }
     }
 
@@ -351,6 +387,7 @@ impl Inner {
 
     /// Another generation is live, of which no damage is known.
     pub(crate) fn forget_damage(&self) {
+        self.background.forget_compactions();
         self.damage_slot().take();
     }
 
@@ -363,31 +400,17 @@ impl Inner {
     fn leave_uncompacted(&self) {
         for column in self.spaces(Space::REBUILDABLE) {
             let option = [("disable_auto_compactions", "true")];
-            // A failure leaves it as before: the first compaction that meets the damage stops
-            // writing, and says why.
+            // A failure leaves it as before: compactions meet the damage, in vain.
             drop(self.db.set_options_cf(&column, &option));
         }
     }
 
     /// Tells why a write failed, and what helps, when that is not a restart.
     fn failure(&self, error: &rocksdb::Error) -> String {
-        if error.kind() != ErrorKind::Corruption {
-            return error.to_string();
+        match error.kind() {
+            ErrorKind::Corruption => advice(error.as_ref(), self.column_of_file(error.as_ref())),
+            _ => error.to_string(),
         }
-        let advice = match self.column_of_file(error.as_ref()) {
-            Some(Column::Rebuildable(space, _)) => format!(
-                "the file holds {}, which follow from the log: stop the server and run \
-                 'ledger-server rebuild'; a restart alone does not help",
-                space.name()
-            ),
-            Some(column) => format!(
-                "the file holds {}, which follow from nothing else: restore a backup; a restart \
-                 does not help",
-                column.name()
-            ),
-            None => "check the ledger with 'verify' before it is started again".to_owned(),
-        };
-        format!("{error}; {advice}")
     }
 
     /// Finds the column family of the file that an error names.
@@ -403,6 +426,7 @@ impl Inner {
                 reason: reason.clone(),
             });
         }
+        self.heed_background();
         if let Some(reason) = self.acknowledged.as_ref().and_then(Acknowledged::failed) {
             self.disable_writing(reason);
         }
@@ -493,6 +517,24 @@ impl Inner {
             .filter_map(|column| self.db.cf_handle(&column.name()))
             .collect()
     }
+}
+
+/// Tells an error that names a file of a column family, and what helps against it.
+fn advice(error: &str, column: Option<Column>) -> String {
+    let advice = match column {
+        Some(Column::Rebuildable(space, _)) => format!(
+            "the file holds {}, which follow from the log: stop the server and run 'ledger-server \
+             rebuild'; a restart alone does not help",
+            space.name()
+        ),
+        Some(column) => format!(
+            "the file holds {}, which follow from nothing else: restore a backup; a restart does \
+             not help",
+            column.name()
+        ),
+        None => "check the ledger with 'verify' before it is started again".to_owned(),
+    };
+    format!("{error}; {advice}")
 }
 
 impl Drop for Inner {

@@ -5,7 +5,8 @@
 //! it is checked here first: every record against its checksum, up to an end that was cut off.
 
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::OpenError;
 
@@ -20,16 +21,8 @@ const MASK_DELTA: u32 = 0xa282_ead8;
 
 /// Checks every file of the write-ahead log in a folder.
 pub(crate) fn check(folder: &Path) -> Result<(), OpenError> {
-    let database = |error: std::io::Error| OpenError::Database {
-        path: folder.to_owned(),
-        source: error.into(),
-    };
-    for entry in fs::read_dir(folder).map_err(database)? {
-        let path = entry.map_err(database)?.path();
-        if path.extension().is_none_or(|extension| extension != "log") {
-            continue;
-        }
-        let bytes = fs::read(&path).map_err(database)?;
+    for path in files(folder)? {
+        let bytes = fs::read(&path).map_err(|error| unreadable(folder, error))?;
         if !is_whole(&bytes) {
             return Err(OpenError::Damaged {
                 path: folder.to_owned(),
@@ -38,6 +31,36 @@ pub(crate) fn check(folder: &Path) -> Result<(), OpenError> {
         }
     }
     Ok(())
+}
+
+/// Tells whether the write-ahead log in a folder holds nothing.
+pub(crate) fn is_empty(folder: &Path) -> Result<bool, OpenError> {
+    for path in files(folder)? {
+        let file = fs::metadata(path).map_err(|error| unreadable(folder, error))?;
+        if file.len() > 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The files of the write-ahead log in a folder.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, OpenError> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, error))? {
+        let path = entry.map_err(|error| unreadable(folder, error))?.path();
+        if path.extension().is_some_and(|extension| extension == "log") {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+fn unreadable(folder: &Path, error: io::Error) -> OpenError {
+    OpenError::Database {
+        path: folder.to_owned(),
+        source: error.into(),
+    }
 }
 
 /// Tells whether every record has its checksum, but for one at the end that was cut off.

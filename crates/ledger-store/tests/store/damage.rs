@@ -130,30 +130,84 @@ fn damage_to_a_space_is_named_and_writing_goes_on() {
     }
 }
 
-/// A compaction that is the first to meet it stops writing, and says what helps.
+/// The same when a compaction is the first to meet it: in the background, and one that is waited
+/// for. The rebuild comes while the ledger is open, or after a restart before anything is served.
 #[test]
-fn damage_that_compaction_finds_first_asks_for_a_rebuild() {
+fn damage_that_compaction_meets_first_is_named_and_writing_goes_on() {
+    type Harm = fn(&Path);
+    let harms: [Harm; 2] = [flip, |file| {
+        let bytes = fs::read(file).unwrap();
+        fs::write(file, &bytes[..10]).unwrap();
+    }];
     let folders = Folders::new();
-    let path = ledger(&folders);
-    flip(&file_of(&path, "entities.1"));
-    let store = open(&path).unwrap();
-    store.compact().unwrap();
-    let failed = append_one(&store);
-    assert!(failed.is_err(), "compaction read the file");
-    let reason = store.write_disabled().unwrap();
-    assert!(reason.contains("run 'ledger-server rebuild'"), "{reason}");
-    assert!(reason.contains("entities"), "{reason}");
-    drop(store);
+    let whole = ledger(&folders);
+    let cases = Space::REBUILDABLE
+        .into_iter()
+        .zip(harms.into_iter().cycle());
+    for ((space, harm), while_open) in cases.zip([true, false, false, true]) {
+        let path = folders.copy(&whole);
+        let file = file_of(&path, &format!("{}.1", space.name()));
+        let store = open(&path).unwrap();
+        // The open ledger reads its files when it needs them.
+        harm(&file);
+        compact_in_the_background(&store).unwrap();
+        store.compact().unwrap();
+        append_one(&store).unwrap();
+        let damage = store.condition().damage.unwrap();
+        assert!(damage.starts_with(space.name()), "{damage}");
+        assert_eq!(store.write_disabled(), None);
+        compact_in_the_background(&store).unwrap();
+        let store = match while_open {
+            true => store,
+            false => {
+                drop(store);
+                open_for_repair(&path).unwrap()
+            }
+        };
+        rebuild(&store);
+        assert_eq!(store.condition().damage, None);
+        is_rebuilt(&store);
+        drop(store);
+        let store = open(&path).unwrap();
+        compact_in_the_background(&store).unwrap();
+        store.compact().unwrap();
+        append_one(&store).unwrap();
+        assert_eq!(store.condition().damage, None);
+        is_rebuilt(&store);
+    }
+}
 
-    let store = open_for_repair(&path).unwrap();
-    rebuild(&store);
-    is_rebuilt(&store);
+/// Damage that nothing can be rebuilt from stops writing, and says what helps.
+#[test]
+fn damage_to_the_log_or_what_is_kept_that_compaction_meets_stops_writing() {
+    let folders = Folders::new();
+    let whole = folders.fresh();
+    let store = create(&whole);
+    // An opening has the end of the log in memory, so the log has to be longer than that.
+    append(&store, &[2000; 12], &in_every_space("a", "live"));
     drop(store);
-    let store = open(&path).unwrap();
-    compact_in_the_background(&store).unwrap();
-    store.compact().unwrap();
-    append_one(&store).unwrap();
-    is_rebuilt(&store);
+    for column in ["events", "requests", "refusals", "meta"] {
+        let path = folders.copy(&whole);
+        let file = file_of(&path, column);
+        let store = open(&path).unwrap();
+        let epoch = store.claim_epoch().unwrap();
+        flip(&file);
+        store.compact().unwrap();
+        let reason = store.write_disabled().unwrap_or_else(|| panic!("{column}"));
+        assert!(reason.contains("restore a backup"), "{reason}");
+        assert!(reason.contains(column), "{reason}");
+        let group = ledger_log::CommitGroup {
+            expected_last: store.last_position(),
+            blocks: Vec::new(),
+            state: in_every_space("c", "1"),
+        };
+        let refused = store.append(epoch, &group);
+        assert!(
+            matches!(refused, Err(LogError::WriteDisabled { .. })),
+            "{refused:?}"
+        );
+        assert_eq!(store.condition().damage, None);
+    }
 }
 
 fn append_one(store: &RocksStore) -> Result<(), LogError> {
