@@ -7,6 +7,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use expect_test::expect_file;
 use ledger_log::{Direction, Log, Space, StateStore};
@@ -76,7 +77,6 @@ fn kind(path: &Path, tables: &BTreeMap<String, String>) -> String {
     let name = path.file_name().unwrap().to_str().unwrap();
     let kind = match name {
         "CURRENT" | "IDENTITY" | "LEDGER" | "ACKNOWLEDGED" | "LOCK" => return format!("`{name}`"),
-        _ if name.starts_with("LOG") => "`LOG*` (RocksDB's text log)",
         _ if name.starts_with("MANIFEST") => "`MANIFEST-*`",
         _ if name.starts_with("OPTIONS") => "`OPTIONS-*`",
         _ if name.ends_with(".log") => "`*.log` (write-ahead log)",
@@ -175,35 +175,79 @@ fn look(store: &RocksStore) -> Outcome {
     }
 }
 
+/// One row and column of the table, by one damage to one file.
+struct Case<'a> {
+    end: &'static str,
+    ledger: &'a Path,
+    file: PathBuf,
+    kind: String,
+    what: &'static str,
+    /// The bytes that the file has then; none where it is removed.
+    bytes: Option<Vec<u8>>,
+}
+
+/// Every damage to every file.
+fn cases<'a>(ledgers: &'a [(&'static str, PathBuf)]) -> Vec<Case<'a>> {
+    let mut cases = Vec::new();
+    for (end, ledger) in ledgers {
+        let tables = tables(ledger);
+        for (file, (bytes, _)) in everything(ledger) {
+            let damaged = DAMAGES.into_iter().filter(|_| !bytes.is_empty());
+            let damaged = damaged.map(|(what, damage)| {
+                let mut changed = bytes.clone();
+                damage(&mut changed);
+                (what, Some(changed))
+            });
+            cases.extend(
+                [("removed", None)]
+                    .into_iter()
+                    .chain(damaged)
+                    .map(|(what, bytes)| Case {
+                        end,
+                        ledger,
+                        kind: kind(&file, &tables),
+                        file: file.clone(),
+                        what,
+                        bytes,
+                    }),
+            );
+        }
+    }
+    cases
+}
+
+/// Cases tried at the same time: RocksDB waits a second after what fails in the background.
+const AT_ONCE: usize = 8;
+
 #[test]
 fn one_file_that_is_lost_cut_or_changed_never_costs_what_was_acknowledged() {
     let folders = Folders::new();
-    let mut rows: BTreeMap<(String, &str), BTreeMap<&str, BTreeSet<Outcome>>> = BTreeMap::new();
-    for (end, ledger) in ledgers(&folders) {
-        let tables = tables(&ledger);
-        for (file, (bytes, _)) in everything(&ledger) {
-            let name = file.file_name().unwrap();
-            let mut try_one = |what: &'static str, change: &dyn Fn(&Path)| {
-                let copy = folders.copy(&ledger);
-                change(&copy.join(name));
-                let outcome = open_twice(&copy);
-                let row = rows.entry((kind(&file, &tables), what)).or_default();
-                row.entry(end).or_default().insert(outcome);
-                fs::remove_dir_all(copy).unwrap();
-            };
-            try_one("removed", &|path| fs::remove_file(path).unwrap());
-            for (what, damage) in DAMAGES {
-                if bytes.is_empty() {
-                    continue;
-                }
-                try_one(what, &|path| {
-                    let mut changed = bytes.clone();
-                    damage(&mut changed);
-                    fs::write(path, changed).unwrap();
-                });
+    let ledgers = ledgers(&folders);
+    let cases = cases(&ledgers);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let folders = Folders::new();
+        let mut outcomes = Vec::new();
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let copy = folders.copy(case.ledger);
+            let file = copy.join(case.file.file_name().unwrap());
+            match &case.bytes {
+                None => fs::remove_file(file).unwrap(),
+                Some(bytes) => fs::write(file, bytes).unwrap(),
             }
+            outcomes.push((case, open_twice(&copy)));
+            fs::remove_dir_all(copy).unwrap();
         }
-    }
+        outcomes
+    };
+    let mut rows: BTreeMap<(&str, &str), BTreeMap<&str, BTreeSet<Outcome>>> = BTreeMap::new();
+    std::thread::scope(|scope| {
+        let workers = [(); AT_ONCE].map(|()| scope.spawn(work));
+        for (case, outcome) in workers.into_iter().flat_map(|done| done.join().unwrap()) {
+            let row = rows.entry((&case.kind, case.what)).or_default();
+            row.entry(case.end).or_default().insert(outcome);
+        }
+    });
     let text = |outcomes: Option<&BTreeSet<Outcome>>| match outcomes {
         None => "–".to_owned(),
         Some(outcomes) => {
