@@ -535,8 +535,21 @@ async fn the_same_request_is_answered_as_the_first_time_for_ever() {
 async fn an_answer_says_why_unless_it_is_asked_not_to() {
     let server = TestServer::start().await;
     let mut client = server.client().await;
-    let sent = request(&everything());
+    // Of many commands it says how many decisions there are, and why when it is asked to.
+    let unasked = request(&everything());
+    let counted = client.append(unasked.clone()).await.unwrap().into_inner();
+    assert!(counted.results.iter().all(|it| it.explanations.is_empty()));
+    let sent = v1::AppendRequest {
+        explanation_detail: v1::ExplanationDetail::Full.into(),
+        ..unasked
+    };
     let answer = client.append(sent.clone()).await.unwrap().into_inner();
+    let all_of_them = answer.results.iter().map(|it| it.explanations.len()).sum();
+    assert!(all_of_them > 0_usize);
+    assert_eq!(
+        usize::try_from(counted.explanations_left_off),
+        Ok(all_of_them)
+    );
     let mut explained = answer.results.iter().flat_map(|it| &it.explanations);
     let approved = explained
         .find(|it| it.command == "approve_subsidy")

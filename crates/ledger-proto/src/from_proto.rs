@@ -10,7 +10,10 @@ mod simulate;
 mod value;
 
 pub use crate::enums::from_proto::*;
-pub use append::{AppendMode, AppendRequest, ExplanationDetail, append_request_from_proto};
+pub use append::{
+    AppendMode, AppendRequest, EXPLAINED_UNASKED_COMMANDS_MAX, ExplanationDetail,
+    append_request_from_proto,
+};
 pub use command::{CompilePolicy, command_from_proto};
 pub use event::{event_body_from_proto, recorded_event_from_proto};
 pub use filter::{EventFilter, FILTER_TAGS_MAX, event_filter_from_proto};

@@ -82,6 +82,15 @@ impl Reader {
     /// [`QueryError::PositionInFuture`], [`QueryError::NotFound`] for an unknown disbursement, and
     /// what reading the store gives.
     pub fn explain(&self, query: &Explain) -> Result<ExplanationsPage, QueryError> {
+        self.explain_within(query, PAGE_WORK_MAX)
+    }
+
+    /// As [`explain`](Self::explain), with so much work for a page.
+    pub(crate) fn explain_within(
+        &self,
+        query: &Explain,
+        work: u32,
+    ) -> Result<ExplanationsPage, QueryError> {
         let snapshot = self.store.snapshot()?;
         let log_position = snapshot.last_position();
         let digest = query.digest();
@@ -90,6 +99,8 @@ impl Reader {
             snapshot: &*snapshot,
             book: PolicyBook::clone(&*self.policies(log_position)?),
             blocks: Blocks::new(&self.store),
+            work: Work::new(work),
+            ends: false,
         };
         let position = match query.decision {
             Decision::Refusal(number) => {
@@ -154,6 +165,35 @@ struct Explaining<'a> {
     snapshot: &'a dyn Snapshot,
     book: PolicyBook,
     blocks: Blocks,
+    /// What a page or an answer may still cost: each block that is read for it.
+    work: Work,
+    /// Whether an explanation ends where the work does. The first one of a page never does: one
+    /// reads no more than is kept of one person, or than a payment has causes, and a page without
+    /// any would never be left behind.
+    ends: bool,
+}
+
+/// Why there is no explanation.
+enum Stop {
+    /// The work is used up.
+    Spent,
+    /// Reading failed.
+    Failed(QueryError),
+}
+
+impl From<QueryError> for Stop {
+    fn from(error: QueryError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// An explanation that may end where the work does; `None` then.
+fn within<T>(explained: Result<T, Stop>) -> Result<Option<T>, QueryError> {
+    match explained {
+        Ok(explained) => Ok(Some(explained)),
+        Err(Stop::Spent) => Ok(None),
+        Err(Stop::Failed(error)) => Err(error),
+    }
 }
 
 type Page = (Vec<v1::DecisionExplanation>, Option<Position>);
@@ -169,17 +209,16 @@ impl Explaining<'_> {
         if let Some(ordered) = self.payment_confirmed_by(&recorded.event.body)? {
             recorded = self.blocks.event(ordered)?;
         }
-        let head = self.decision_of(&recorded)?;
         let pays = matches!(
             recorded.event.body,
             EventBody::DisbursementOrdered(_) | EventBody::ProjectSettled(_)
         );
-        if !pays {
-            return Ok((vec![head], None));
-        }
         let mut decisions = Vec::new();
-        if resume.is_none() {
-            decisions.push(head);
+        if resume.is_none() || !pays {
+            decisions.extend(within(self.decision_of(&recorded))?);
+        }
+        if !pays {
+            return Ok((decisions, None));
         }
         let next = self.approvals_behind(&recorded, person, (resume, limit), &mut decisions)?;
         Ok((decisions, next))
@@ -199,20 +238,32 @@ impl Explaining<'_> {
         Ok(paid.map(|paid| paid.ordered.position))
     }
 
+    /// Makes sure that the block of a position may be read.
+    fn pay_for(&mut self, position: Position) -> Result<(), Stop> {
+        let has_paid = self.blocks.holds(position) || self.work.take_block();
+        match has_paid || !self.ends {
+            true => Ok(()),
+            false => Err(Stop::Spent),
+        }
+    }
+
+    /// Reads an event.
+    fn read(&mut self, position: Position) -> Result<RecordedEvent, Stop> {
+        self.pay_for(position)?;
+        Ok(self.blocks.event(position)?)
+    }
+
     /// The decision that the event at a position recorded.
-    fn decision_at(&mut self, position: Position) -> Result<v1::DecisionExplanation, QueryError> {
-        let recorded = self.blocks.event(position)?;
+    fn decision_at(&mut self, position: Position) -> Result<v1::DecisionExplanation, Stop> {
+        let recorded = self.read(position)?;
         self.decision_of(&recorded)
     }
 
-    fn decision_of(
-        &mut self,
-        recorded: &RecordedEvent,
-    ) -> Result<v1::DecisionExplanation, QueryError> {
+    fn decision_of(&mut self, recorded: &RecordedEvent) -> Result<v1::DecisionExplanation, Stop> {
         match &recorded.event.body {
             EventBody::SubsidyApproved(e) => self.approval(recorded, e),
-            EventBody::ClassApproved(e) => self.class(recorded, e),
-            EventBody::AwardApproved(e) => self.award(recorded, e),
+            EventBody::ClassApproved(e) => Ok(self.class(recorded, e)?),
+            EventBody::AwardApproved(e) => Ok(self.award(recorded, e)?),
             EventBody::DisbursementOrdered(e) => self.payment(recorded, e),
             EventBody::ProjectSettled(e) => self.settlement(recorded, e),
             _ => Ok(about(recorded)),
@@ -234,23 +285,24 @@ impl Explaining<'_> {
             let timeline = found.map(|person| person.timeline).unwrap_or_default();
             causes.retain(|cause| timeline.binary_search(cause).is_ok());
         }
-        let mut work = Work::new(PAGE_WORK_MAX);
+        // Every page gets past a cause, however little it may cost.
+        self.ends = !decisions.is_empty();
         for cause in causes {
             if decisions.len() >= limit {
                 return Ok(Some(cause));
             }
-            let Some(record) = self.blocks.record_within(cause, &mut work)? else {
+            if within(self.pay_for(cause))?.is_none() {
                 return Ok(Some(cause));
-            };
+            }
             let kinds = [EventKind::SubsidyApproved, EventKind::AwardApproved];
-            if !RecordHead::of(&record)?.is_one_of(&kinds) {
+            if !RecordHead::of(&self.blocks.record(cause)?)?.is_one_of(&kinds) {
+                self.ends = true;
                 continue;
             }
-            let approved = self.blocks.event(cause)?;
-            match &approved.event.body {
-                EventBody::SubsidyApproved(e) => decisions.push(self.approval(&approved, e)?),
-                EventBody::AwardApproved(e) => decisions.push(self.award(&approved, e)?),
-                _ => {}
+            self.ends = !decisions.is_empty();
+            match within(self.decision_at(cause))? {
+                Some(explained) => decisions.push(explained),
+                None => return Ok(Some(cause)),
             }
         }
         Ok(None)
@@ -261,7 +313,7 @@ impl Explaining<'_> {
         &mut self,
         recorded: &RecordedEvent,
         e: &SubsidyApproved,
-    ) -> Result<v1::DecisionExplanation, QueryError> {
+    ) -> Result<v1::DecisionExplanation, Stop> {
         let on = recorded.event.occurred_on;
         let context = self.before(recorded.position, e.class, e.person, on)?;
         let chain = explain_approval(&context, e.class, e.person, on);
@@ -296,7 +348,7 @@ impl Explaining<'_> {
         class: ClassId,
         person: PersonKey,
         on: BusinessDate,
-    ) -> Result<Context, QueryError> {
+    ) -> Result<Context, Stop> {
         let mut context = Context {
             policies: book_before(&self.book, position),
             ..Context::default()
@@ -311,7 +363,7 @@ impl Explaining<'_> {
         earlier.dedup();
         let mut keys = Vec::new();
         for position in earlier {
-            let event = self.blocks.event(position)?;
+            let event = self.read(position)?;
             loop {
                 missing_for_event(&context, &event.event, &mut keys);
                 if keys.is_empty() {
@@ -354,6 +406,14 @@ impl Explaining<'_> {
             }
             _ => None,
         })
+    }
+
+    /// A refusal, as part of an answer: looking it up costs as much as reading a block.
+    fn refusal_within(&mut self, number: u64, last: u64) -> Result<v1::DecisionExplanation, Stop> {
+        match self.work.take_block() || !self.ends {
+            true => Ok(self.refusal(number, last)?),
+            false => Err(Stop::Spent),
+        }
     }
 
     /// A refusal: the chain that was kept with it, or what it says itself.

@@ -47,7 +47,9 @@ pub const PAGE_REFUSALS_MAX: usize = 10_000;
 pub const REPORT_COUNTERS_MAX: usize = 500_000;
 
 /// Explanations of one page: each replays what happened to one person, some fifty events, and takes
-/// about 6 KiB in two languages.
+/// about 6 KiB in two languages. Together they cost [`PAGE_WORK_MAX`], after which the page ends,
+/// but never before its first one. That one reads no more than is kept of one person (20,000
+/// events, two seconds if each has a block of its own) or than a payment has causes.
 pub const PAGE_EXPLANATIONS_MAX: usize = 100;
 
 /// Explanations that an answer to an append carries: as many as one page of them.
@@ -56,6 +58,10 @@ pub const ANSWER_EXPLANATIONS_MAX: usize = PAGE_EXPLANATIONS_MAX;
 /// Bytes of the explanations that an answer to an append carries. It leaves three quarters of what
 /// many clients take as one message (4 MiB) to the results themselves.
 pub const ANSWER_EXPLANATION_BYTES_MAX: usize = 1024 * 1024;
+
+/// Units of work of the explanations in an answer to an append: as of one page, since the caller
+/// waits for them. One that would cost more is left to `Explain`, and so are those behind it.
+pub const ANSWER_EXPLANATION_WORK_MAX: u32 = PAGE_WORK_MAX;
 
 /// Events of one trace: ten times the largest case asked for. A waiting position takes about 30
 /// bytes, so a trace takes at most 30 MB.

@@ -3,11 +3,12 @@
 use super::random::{on_their_way, requests};
 use super::world::*;
 use crate::EngineOptions;
-use crate::query::{Decision, Explain, QueryError, Reader};
+use crate::query::{Decision, Explain, ExplainAnswer, QueryError, Reader};
 use ledger_core::event::DisbursementSettled;
 use ledger_core::event::DisbursementStage::{Advance, Final, Full};
 use ledger_core::{DisbursementId, EventBody, Position};
 use ledger_log::{Log, MemoryStore};
+use ledger_proto::from_proto::ExplanationDetail;
 use ledger_proto::v1::{DecisionExplanation, ExplanationSource, RuleKind};
 use ledger_proto::{Interner, recorded_event_from_bytes};
 use proptest::prelude::*;
@@ -163,6 +164,85 @@ fn a_settlement_and_a_refusal_are_explained() {
     assert_eq!(refused.barred[0].reason, "APPROVAL_EXISTS");
     let fact = explain(&reader, Decision::At(Position::FIRST), None, 0).remove(0);
     assert_eq!(fact.source(), ExplanationSource::Partial);
+}
+
+/// Every fact in a block of its own, so that reading it costs.
+fn scattered() -> World {
+    let world = World::founded(Arc::new(MemoryStore::new()), EngineOptions::default());
+    let facts = (1..4).map(register).chain(trained(1, 1..4));
+    for (id, fact) in (1..).zip(facts) {
+        world.append(id, vec![fact]);
+    }
+    world
+}
+
+#[test]
+fn a_page_ends_where_its_work_does_and_leaves_nothing_out() {
+    let world = scattered();
+    for person in 1..4_u8 {
+        world.append(100 + u64::from(person), vec![approve(1, person)]);
+    }
+    let paid = order(1, 1, Full, &[1, 2, 3]);
+    world.append(200, vec![paid]);
+    let reader = world.engine.reader();
+    let all = explain(&reader, disbursement(1), None, 100);
+    assert_eq!(all.len(), 4, "the payment and three approvals");
+    let pages = |work| {
+        let mut query = Explain {
+            decision: disbursement(1),
+            person: None,
+            limit: 100,
+            cursor: None,
+        };
+        let (mut found, mut pages) = (Vec::new(), 0);
+        loop {
+            let page = reader.explain_within(&query, work).unwrap();
+            found.extend(page.decisions);
+            pages += 1;
+            query.cursor = page.next;
+            if query.cursor.is_none() {
+                assert_eq!(found, all, "work {work}");
+                return pages;
+            }
+            assert!(pages < 100, "a page got nowhere with work {work}");
+        }
+    };
+    // Without any work each page still has one; with some there are fewer, and then one is enough.
+    let counted: Vec<usize> = [0, 20, 200, 300, 10_000].into_iter().map(pages).collect();
+    assert!(counted[0] >= 4, "{counted:?}");
+    assert!(counted.is_sorted_by(|before, after| before >= after));
+    assert!(
+        counted.iter().any(|pages| (2..counted[0]).contains(pages)),
+        "{counted:?}"
+    );
+    assert_eq!(counted[4], 1);
+}
+
+#[test]
+fn the_explanations_of_an_answer_end_where_their_work_does() {
+    let world = scattered();
+    let bodies: Vec<_> = (1..4).map(|person| approve(1, person)).collect();
+    let request = request(100, bodies);
+    let appended = world.engine.append_blocking(request.clone()).unwrap();
+    let asked = ExplainAnswer::new(&request.commands, ExplanationDetail::Full);
+    let reader = world.engine.reader();
+    let all = reader.explain_answer(&asked, &appended).unwrap();
+    assert_eq!((all.of_outcomes.len(), all.left_off), (3, 0));
+    let counted = [0, 10, 50, 100, 200, 10_000].map(|work| {
+        let some = reader.explain_answer_within(&asked, &appended, work);
+        let some = some.unwrap();
+        let told = some.of_outcomes.len();
+        assert_eq!(some.of_outcomes, all.of_outcomes[..told], "work {work}");
+        assert_eq!(told + usize::try_from(some.left_off).unwrap(), 3);
+        told
+    });
+    assert!(counted.is_sorted() && counted[0] == 0 && counted[5] == 3);
+    assert!(counted.contains(&1) || counted.contains(&2), "{counted:?}");
+    // Where nobody asks, the decisions are counted and nothing is read.
+    let unasked = ExplainAnswer::new(&request.commands, ExplanationDetail::Count);
+    assert!(unasked.is_due(&appended, false));
+    let none = reader.explain_answer(&unasked, &appended).unwrap();
+    assert_eq!((none.of_outcomes.len(), none.left_off), (0, 3));
 }
 
 #[test]

@@ -39,9 +39,17 @@ pub enum ExplanationDetail {
     Full,
     /// The chain of rules as data.
     Data,
+    /// Nothing but how many decisions there are to explain: nobody said, of a request with many
+    /// commands.
+    Count,
     /// Nothing.
     None,
 }
+
+/// Commands of a request whose decisions are explained when nobody says how much: what a person
+/// sends at a time. An explanation takes 6 KiB and some milliseconds, which a batch of a program
+/// would pay for a hundred of them.
+pub const EXPLAINED_UNASKED_COMMANDS_MAX: usize = 10;
 
 /// What happens to a batch when one of its commands is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,7 +75,8 @@ pub fn append_request_from_proto(
     let request_id = note_problem(&mut problems, request_id(wire)).flatten();
     let mode = note_problem(&mut problems, mode(wire.mode).within("mode"));
     let source_system = note_problem(&mut problems, source_system(&wire.source_system));
-    let detail = detail(wire.explanation_detail).within("explanation_detail");
+    let detail = detail(wire.explanation_detail, wire.commands.len());
+    let detail = detail.within("explanation_detail");
     let detail = note_problem(&mut problems, detail);
     note_problem(
         &mut problems,
@@ -127,9 +136,12 @@ fn mode(wire: i32) -> Result<AppendMode, DecodeError> {
     }
 }
 
-fn detail(wire: i32) -> Result<ExplanationDetail, DecodeError> {
+fn detail(wire: i32, commands: usize) -> Result<ExplanationDetail, DecodeError> {
     use v1::ExplanationDetail as Wire;
     match Wire::try_from(wire) {
+        Ok(Wire::Unspecified) if commands > EXPLAINED_UNASKED_COMMANDS_MAX => {
+            Ok(ExplanationDetail::Count)
+        }
         Ok(Wire::Unspecified | Wire::Full) => Ok(ExplanationDetail::Full),
         Ok(Wire::Data) => Ok(ExplanationDetail::Data),
         Ok(Wire::None) => Ok(ExplanationDetail::None),

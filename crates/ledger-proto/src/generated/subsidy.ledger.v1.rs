@@ -3068,9 +3068,11 @@ pub struct AppendRequest {
     /// with every event beside the authenticated principal.
     #[prost(string, tag = "5")]
     pub source_system: ::prost::alloc::string::String,
-    /// How much the answer says of why commands were approved or refused; UNSPECIFIED means FULL. It
-    /// is about the answer and no part of what the request asks for: a repeat under the same id may
-    /// choose otherwise. A bulk load chooses NONE.
+    /// How much the answer says of why commands were approved or refused. UNSPECIFIED means FULL for a
+    /// request of few commands (`GetStatusResponse.limits.explained_unasked_commands_max`, ten). For
+    /// one of more it means NONE, and `AppendResponse.explanations_left_off` counts the decisions: ask
+    /// for FULL or DATA, or ask `Explain`. It is about the answer and no part of what the request asks
+    /// for: a repeat under the same id may choose otherwise. A bulk load chooses NONE.
     #[prost(enumeration = "ExplanationDetail", tag = "6")]
     pub explanation_detail: i32,
 }
@@ -3092,8 +3094,10 @@ pub struct AppendResponse {
     /// Position of the last event recorded; 0 when none was.
     #[prost(uint64, tag = "5")]
     pub last_position: u64,
-    /// How many decisions `results` does not explain, although asked for: beyond the first hundred, or
-    /// beyond 1 MiB of explanations. `Explain` tells them by their positions and refusal numbers.
+    /// How many decisions `results` does not explain, although asked for: beyond the first hundred,
+    /// beyond 1 MiB of explanations, or beyond the work of a page, a thousand blocks of the log read
+    /// again. Also all of them where `explanation_detail` was UNSPECIFIED and the commands are many.
+    /// `Explain` tells each by its position or refusal number.
     #[prost(uint32, tag = "6")]
     pub explanations_left_off: u32,
 }
@@ -4985,6 +4989,10 @@ pub struct Limits {
     /// Largest message that holds no commands, in bytes, without the text of a policy document in it.
     #[prost(uint64, tag = "31")]
     pub question_bytes_max: u64,
+    /// Most commands of a request whose answer explains its decisions when the request does not say how
+    /// much (`AppendRequest.explanation_detail`).
+    #[prost(uint32, tag = "32")]
+    pub explained_unasked_commands_max: u32,
 }
 /// The beginning of an epoch.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

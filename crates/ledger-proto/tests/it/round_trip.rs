@@ -10,8 +10,9 @@ use ledger_core::{
     RecordedTime, SkillLevel, Tag,
 };
 use ledger_proto::from_proto::{
-    AppendMode, ExplanationDetail, append_request_from_proto, command_from_proto, date_from_proto,
-    document_kind_from_proto, recorded_event_from_proto, time_from_proto,
+    AppendMode, EXPLAINED_UNASKED_COMMANDS_MAX, ExplanationDetail, append_request_from_proto,
+    command_from_proto, date_from_proto, document_kind_from_proto, recorded_event_from_proto,
+    time_from_proto,
 };
 use ledger_proto::to_proto::{
     account_kind_to_proto, certificate_kind_to_proto, class_form_to_proto, command_name,
@@ -207,8 +208,32 @@ fn an_append_request_is_read_with_its_defaults() {
     assert_eq!((read.mode, read.validate_only), (AppendMode::Atomic, false));
     assert_eq!(read.request_id.unwrap().as_bytes(), &[1; 16]);
     assert_eq!(read.source_system.as_ref(), "training-management");
-    // Who says nothing is told why, in full.
-    assert_eq!(read.detail, ExplanationDetail::Full);
+}
+
+#[test]
+fn who_says_nothing_is_told_why_of_few_commands_and_how_many_of_more() {
+    use v1::ExplanationDetail as Wire;
+    let most = EXPLAINED_UNASKED_COMMANDS_MAX;
+    for (asked, commands, detail) in [
+        (Wire::Unspecified, 1, ExplanationDetail::Full),
+        (Wire::Unspecified, most, ExplanationDetail::Full),
+        (Wire::Unspecified, most + 1, ExplanationDetail::Count),
+        (Wire::Full, most + 1, ExplanationDetail::Full),
+        (Wire::Data, 1, ExplanationDetail::Data),
+        (Wire::Data, most + 1, ExplanationDetail::Data),
+        (Wire::None, 1, ExplanationDetail::None),
+    ] {
+        let command = command_to_proto(&samples::commands()[0]);
+        let wire = v1::AppendRequest {
+            request_id: vec![1; 16],
+            commands: vec![command; commands],
+            source_system: "training-management".to_owned(),
+            explanation_detail: asked.into(),
+            ..Default::default()
+        };
+        let read = append_request_from_proto(&wire, 100, &|_| Ok(samples::policy())).unwrap();
+        assert_eq!(read.detail, detail, "{asked:?} of {commands}");
+    }
 }
 
 proptest! {

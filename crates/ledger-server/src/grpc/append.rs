@@ -197,6 +197,12 @@ async fn explained(
     if !asked.explain.is_due(appended, asked.validate_only) {
         return AnswerExplanations::default();
     }
+    if let Some(left_off) = asked.explain.unasked(appended) {
+        return AnswerExplanations {
+            left_off,
+            ..AnswerExplanations::default()
+        };
+    }
     let (explain, appended) = (asked.explain.clone(), Arc::clone(appended));
     let due = explain.decisions(&appended);
     let explained = shared.read(move |reader| reader.explain_answer(&explain, &appended));

@@ -16,6 +16,7 @@ use ledger_engine::rebuild::{
 };
 use ledger_engine::{RebuildError, Status};
 use ledger_log::Condition;
+use ledger_proto::from_proto::EXPLAINED_UNASKED_COMMANDS_MAX;
 use ledger_proto::to_proto::time_to_proto;
 use ledger_proto::{ApiError, v1};
 use std::fs;
@@ -328,6 +329,7 @@ fn limits_to_proto(shared: &Shared, storage: &Condition) -> v1::Limits {
         stream_window_bytes: STREAM_WINDOW_BYTES.into(),
         connection_window_bytes: CONNECTION_WINDOW_BYTES.into(),
         question_bytes_max: count(limits.question_bytes_max()),
+        explained_unasked_commands_max: small(EXPLAINED_UNASKED_COMMANDS_MAX),
     }
 }
 

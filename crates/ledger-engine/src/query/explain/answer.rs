@@ -12,8 +12,11 @@ use ledger_proto::to_proto::without_texts;
 use ledger_proto::v1;
 use prost::Message;
 
-use super::{Blocks, Explaining, QueryError, Reader};
-use crate::query::limits::{ANSWER_EXPLANATION_BYTES_MAX, ANSWER_EXPLANATIONS_MAX};
+use super::{Blocks, Explaining, QueryError, Reader, within};
+use crate::query::limits::{
+    ANSWER_EXPLANATION_BYTES_MAX, ANSWER_EXPLANATION_WORK_MAX, ANSWER_EXPLANATIONS_MAX,
+};
+use crate::query::positions::Work;
 use crate::request::{Appended, Outcome};
 
 /// Which commands of a request decide by the rules of a document, and what is asked to be said of
@@ -40,7 +43,7 @@ impl ExplainAnswer {
     pub fn new(commands: &[Command], detail: ExplanationDetail) -> Self {
         let decides = match detail {
             ExplanationDetail::None => Vec::new(),
-            ExplanationDetail::Full | ExplanationDetail::Data => {
+            ExplanationDetail::Full | ExplanationDetail::Data | ExplanationDetail::Count => {
                 commands.iter().map(|it| decides(&it.body)).collect()
             }
         };
@@ -53,6 +56,13 @@ impl ExplainAnswer {
     pub fn is_due(&self, appended: &Appended, validate_only: bool) -> bool {
         let asked = self.detail != ExplanationDetail::None && !validate_only;
         asked && self.due(appended).next().is_some()
+    }
+
+    /// How many decisions the answer holds, where nobody has said whether they are to be explained
+    /// and they are only counted.
+    #[must_use]
+    pub fn unasked(&self, appended: &Appended) -> Option<u32> {
+        (self.detail == ExplanationDetail::Count).then(|| self.decisions(appended))
     }
 
     /// How many decisions the answer holds, with room for their explanations or without.
@@ -91,7 +101,8 @@ enum Due {
 
 impl Reader {
     /// Explains the decisions of an answer, in order, until there are
-    /// [`ANSWER_EXPLANATIONS_MAX`] of them or [`ANSWER_EXPLANATION_BYTES_MAX`] bytes.
+    /// [`ANSWER_EXPLANATIONS_MAX`] of them, [`ANSWER_EXPLANATION_BYTES_MAX`] bytes, or
+    /// [`ANSWER_EXPLANATION_WORK_MAX`] of work.
     ///
     /// # Errors
     ///
@@ -101,12 +112,30 @@ impl Reader {
         asked: &ExplainAnswer,
         appended: &Appended,
     ) -> Result<AnswerExplanations, QueryError> {
+        self.explain_answer_within(asked, appended, ANSWER_EXPLANATION_WORK_MAX)
+    }
+
+    /// As [`explain_answer`](Self::explain_answer), with so much work for all of them.
+    pub(crate) fn explain_answer_within(
+        &self,
+        asked: &ExplainAnswer,
+        appended: &Appended,
+        work: u32,
+    ) -> Result<AnswerExplanations, QueryError> {
+        if let Some(left_off) = asked.unasked(appended) {
+            return Ok(AnswerExplanations {
+                left_off,
+                ..AnswerExplanations::default()
+            });
+        }
         let snapshot = self.store.snapshot()?;
         let log_position = snapshot.last_position();
         let mut explaining = Explaining {
             snapshot: &*snapshot,
             book: PolicyBook::clone(&*self.policies(log_position)?),
             blocks: Blocks::new(&self.store),
+            work: Work::new(work),
+            ends: true,
         };
         let refusals = self.shared.tip().refusals;
         let mut explained = AnswerExplanations::default();
@@ -116,9 +145,14 @@ impl Reader {
                 explained.left_off = explained.left_off.saturating_add(1);
                 continue;
             }
-            let mut one = match due {
-                Due::Event(position) => explaining.decision_at(position)?,
-                Due::Refusal(number) => explaining.refusal(number, refusals)?,
+            let one = match due {
+                Due::Event(position) => explaining.decision_at(position),
+                Due::Refusal(number) => explaining.refusal_within(number, refusals),
+            };
+            // What follows is left off as well, so that the answer ends at one place.
+            let Some(mut one) = within(one)? else {
+                explained.left_off = 1;
+                continue;
             };
             if asked.detail == ExplanationDetail::Data {
                 without_texts(&mut one);

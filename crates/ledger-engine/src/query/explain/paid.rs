@@ -17,10 +17,8 @@ use ledger_proto::to_proto::evaluated_to_proto;
 use ledger_proto::v1;
 
 use super::before::book_before;
-use super::{Explaining, QueryError, RecordHead, about};
+use super::{Explaining, QueryError, RecordHead, Stop, about};
 use crate::query::entities::{load_award, load_class};
-use crate::query::limits::PAGE_WORK_MAX;
-use crate::query::positions::Work;
 
 /// The kinds of causes that the rules of payments look at.
 const LOOKED_AT: [EventKind; 7] = [
@@ -42,14 +40,14 @@ impl Explaining<'_> {
         &mut self,
         recorded: &RecordedEvent,
         e: &DisbursementOrdered,
-    ) -> Result<v1::DecisionExplanation, QueryError> {
+    ) -> Result<v1::DecisionExplanation, Stop> {
         let explained = v1::DecisionExplanation {
             disbursement_id: e.disbursement.as_bytes().to_vec(),
             amount_fen: e.total.get(),
             ..about(recorded)
         };
         let id = match e.subject {
-            PaidFor::Award(award) => return self.award_payment(explained, (e, award)),
+            PaidFor::Award(award) => return Ok(self.award_payment(explained, (e, award))?),
             PaidFor::Class(id) => id,
         };
         self.of_class(recorded, (id, explained), |made| made.payment(e))
@@ -60,7 +58,7 @@ impl Explaining<'_> {
         &mut self,
         recorded: &RecordedEvent,
         e: &ProjectSettled,
-    ) -> Result<v1::DecisionExplanation, QueryError> {
+    ) -> Result<v1::DecisionExplanation, Stop> {
         let explained = v1::DecisionExplanation {
             amount_fen: e.payable.get(),
             ..about(recorded)
@@ -76,7 +74,7 @@ impl Explaining<'_> {
         recorded: &RecordedEvent,
         (id, explained): (ClassId, v1::DecisionExplanation),
         chain: impl FnOnce(&Made<'_>) -> Vec<Evaluated>,
-    ) -> Result<v1::DecisionExplanation, QueryError> {
+    ) -> Result<v1::DecisionExplanation, Stop> {
         let explained = v1::DecisionExplanation {
             class_id: id.as_bytes().to_vec(),
             ..explained
@@ -122,16 +120,13 @@ impl Explaining<'_> {
         Ok(with(explained, &[kept(RuleKind::Funds, citation, inputs)]))
     }
 
-    /// The causes of an event by kind, as far as the work of a page goes.
-    fn causes(&mut self, recorded: &RecordedEvent) -> Result<Causes, QueryError> {
+    /// The causes of an event by kind.
+    fn causes(&mut self, recorded: &RecordedEvent) -> Result<Causes, Stop> {
         let mut causes = Causes::new();
-        let mut work = Work::new(PAGE_WORK_MAX);
         for cause in &recorded.event.causes {
             // A settlement is a cause of the order that is recorded with it.
-            let Some(record) = self.blocks.record_within(*cause, &mut work)? else {
-                break;
-            };
-            let head = RecordHead::of(&record)?;
+            self.pay_for(*cause)?;
+            let head = RecordHead::of(&self.blocks.record(*cause)?)?;
             let kind = LOOKED_AT.iter().find(|kind| head.is_one_of(&[**kind]));
             if let Some(kind) = kind {
                 causes.entry(*kind).or_default().push(*cause);

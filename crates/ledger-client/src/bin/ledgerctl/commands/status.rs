@@ -111,6 +111,7 @@ fn limits_of(limits: v1::Limits) -> Vec<(&'static str, String)> {
         stream_window_bytes,
         connection_window_bytes,
         question_bytes_max,
+        explained_unasked_commands_max,
     } = limits;
     vec![
         ("message", bytes(message_bytes_max)),
@@ -123,6 +124,10 @@ fn limits_of(limits: v1::Limits) -> Vec<(&'static str, String)> {
         (
             "commands of a request",
             commands_per_request_max.to_string(),
+        ),
+        (
+            "commands explained unasked",
+            explained_unasked_commands_max.to_string(),
         ),
         (
             "entities named by a request",
