@@ -1,5 +1,6 @@
 //! A drill: backups under load, each restored and compared, forks, and damaged ones refused.
 
+use crate::tool::tool;
 use ledger_engine::CancelToken;
 use ledger_proto::v1;
 use ledger_proto::v1::subscribe_response::Message;
@@ -284,6 +285,18 @@ async fn a_fork_is_visible_to_everyone() {
 
     let at = (fork_at, ahead);
     followers_are_told(&mut client, at, &first, &second).await;
+    // A script that reads page by page with the tool.
+    let from = ahead.to_string();
+    let read = async |epoch: &str| {
+        let arguments = ["events", "--from", &from, "--limit", "1", "--epoch", epoch];
+        tool(fork.address(), &arguments).await
+    };
+    let forked = read("1").await;
+    assert_ne!(forked.code, Some(0), "{forked:?}");
+    assert!(forked.messages.contains("EPOCH_FORKED"), "{forked:?}");
+    assert_eq!(read("2").await.code, Some(0));
+    let id = ledger_core::hex::encode(&second.id);
+    assert_eq!(read(&id).await.code, Some(0));
 
     // The history survives another backup, and every restart.
     assert_eq!(back_up(&mut client).await.epoch, Some(second));

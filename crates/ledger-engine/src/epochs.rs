@@ -278,29 +278,25 @@ pub fn read_epochs(state: &dyn Snapshot) -> Result<Option<Epochs>, EpochsError> 
 /// [`EpochsError::Log`].
 pub fn note_fork(storage: &dyn Storage, restored: Restored) -> Result<(), EpochsError> {
     let term = storage.claim_epoch()?;
-    let mut note = vec![VERSION];
-    restored.put(&mut note);
-    write(
-        storage,
-        term,
-        vec![StateOp::put(Space::Meta, FORK_KEY.to_vec(), note)],
-    )
+    write(storage, term, vec![fork(restored)])
 }
 
-/// Notes in a ledger whose end an operator accepted that its next opening for writing begins an
-/// epoch: nobody can tell whether positions are given out again. Nothing else may have it open.
-///
-/// # Errors
-///
-/// [`EpochsError::Log`].
-pub fn note_accepted(storage: &dyn Storage, accepted: Accepted) -> Result<(), EpochsError> {
+/// What notes in a ledger whose end an operator accepted that its next opening for writing begins
+/// an epoch: nobody can tell whether positions are given out again.
+#[must_use]
+pub fn accepted_note(accepted: Accepted) -> StateOp {
     // The number of no backup: they are counted from 1.
-    let fork = Restored {
+    fork(Restored {
         backup: NO_BACKUP,
         position: accepted.position,
         taken_at: accepted.at,
-    };
-    note_fork(storage, fork)
+    })
+}
+
+fn fork(restored: Restored) -> StateOp {
+    let mut note = vec![VERSION];
+    restored.put(&mut note);
+    StateOp::put(Space::Meta, FORK_KEY.to_vec(), note)
 }
 
 /// Reads the history, and begins what is to begin: the first epoch of a new ledger, or the next

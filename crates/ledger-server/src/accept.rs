@@ -3,13 +3,11 @@
 use crate::offline::{NO_DATA_DIR, OfflineFailure, Progress, in_words, is_damage, say};
 use clap::Args;
 use ledger_core::Position;
-use ledger_engine::epochs::{Accepted, EpochsError, note_accepted};
+use ledger_engine::epochs::{Accepted, accepted_note};
 use ledger_engine::{CancelToken, Clock as _, SystemClock};
-use ledger_log::LogError;
 use ledger_server::keeper;
-use ledger_store::{OpenError, RocksStore, StoreOptions};
+use ledger_store::{OpenError, RocksStore};
 use std::path::Path;
-use thiserror::Error;
 
 /// What an operator vouches for.
 #[derive(Debug, Args)]
@@ -20,17 +18,6 @@ pub(crate) struct AcceptEnd {
     /// Why: who says so, and what happened. It goes into the log of the process.
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     reason: String,
-}
-
-/// Why a ledger that was accepted cannot be written to.
-#[derive(Debug, Error)]
-pub(crate) enum NoteError {
-    /// It cannot be noted that an epoch begins.
-    #[error(transparent)]
-    Epochs(#[from] EpochsError),
-    /// What was noted cannot be put into files.
-    #[error(transparent)]
-    Log(#[from] LogError),
 }
 
 impl AcceptEnd {
@@ -51,17 +38,14 @@ impl AcceptEnd {
             let text = "the ledger is damaged: nothing was accepted; restore a backup";
             return Err(OfflineFailure::Damaged(text.to_owned()));
         }
-        RocksStore::accept(data_dir, position).map_err(refused)?;
+        let at = SystemClock.now();
+        let note = accepted_note(Accepted { position, at });
+        RocksStore::accept(data_dir, position, &[note]).map_err(refused)?;
         tracing::error!(
             position = self.position,
             reason = self.reason,
             "an operator accepted where the log ends; what was acknowledged beyond is not known"
         );
-        let store = RocksStore::open(data_dir, &StoreOptions::default()).map_err(refused)?;
-        let at = SystemClock.now();
-        note_accepted(&store, Accepted { position, at }).map_err(NoteError::from)?;
-        store.flush().map_err(NoteError::from)?;
-        drop(store);
         say(&format!(
             "{}accepted up to position {position}; the next opening begins a new epoch\n",
             in_words(&verified)

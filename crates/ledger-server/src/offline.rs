@@ -1,6 +1,5 @@
 //! What the program does with backups, and with a ledger that nobody serves.
 
-use crate::accept::NoteError;
 use clap::Args;
 use ledger_core::hex;
 use ledger_engine::rebuild::{compare_in, is_of_this_version};
@@ -102,9 +101,6 @@ pub(crate) enum OfflineFailure {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// What was accepted cannot be noted.
-    #[error("the end of the log is accepted, but that a new epoch begins cannot be noted")]
-    Note(#[from] NoteError),
     /// Standard output is closed.
     #[error("the answer cannot be written")]
     Output(#[from] io::Error),
@@ -126,7 +122,6 @@ impl OfflineFailure {
             | Self::Restore(_)
             | Self::Check(_)
             | Self::WorkDir { .. }
-            | Self::Note(_)
             | Self::Output(_) => 1,
         }
     }

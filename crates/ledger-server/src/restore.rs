@@ -5,9 +5,7 @@ use ledger_engine::epochs::{EpochsError, Restored, note_fork};
 use ledger_engine::rebuild::compare_in;
 use ledger_engine::{CancelToken, EngineOptions, OpenError, prepare};
 use ledger_log::{LogError, ShadowPurpose, StateStore as _};
-use ledger_store::{
-    About, BackupError, BackupFolder, Copying, Restoring, RocksStore, StoreOptions,
-};
+use ledger_store::{About, BackupError, BackupFolder, Copying, Restoring, RocksStore};
 use std::ops::ControlFlow;
 use std::path::Path;
 use thiserror::Error;
@@ -141,7 +139,8 @@ pub fn restore(
             false => ControlFlow::Continue(()),
         }
     })?;
-    let store = RocksStore::open(restoring.folder(), &StoreOptions::default())
+    let store = restoring
+        .open()
         .map_err(|source| RestoreError::Store { number, source })?;
     let verified = check(&store, number, &about, cancel, tell)?;
     let fork = Restored {

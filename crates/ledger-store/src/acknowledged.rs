@@ -519,7 +519,7 @@ impl Recorded {
 }
 
 /// The bytes of an identifier in text.
-fn id_bytes(id: &str) -> Option<[u8; 16]> {
+pub(crate) fn id_bytes(id: &str) -> Option<[u8; 16]> {
     let digits: String = id.chars().filter(|char| *char != '-').collect();
     ledger_core::hex::decode_array(&digits)
 }

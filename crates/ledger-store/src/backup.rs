@@ -38,6 +38,7 @@ pub(crate) use take::remove_checkpoints;
 
 pub use folder::BackupFolder;
 pub use restoring::Restoring;
+pub(crate) use restoring::is_unchecked;
 
 /// What the ledger says about the state that a backup holds, for the manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

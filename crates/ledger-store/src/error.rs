@@ -27,6 +27,17 @@ pub enum OpenError {
         path: PathBuf,
     },
 
+    /// A backup was being restored at the path, and what was copied is not checked.
+    #[error(
+        "the backup that was being restored at {} was not checked to its end; restore it again, \
+         into another folder or into the one above",
+        path.display()
+    )]
+    Unchecked {
+        /// The folder named.
+        path: PathBuf,
+    },
+
     /// The folder holds something that is no ledger, or a ledger that has lost what says so.
     #[error(
         "no ledger is created at {}, where {} lies; name an empty folder, or restore a backup if a \
@@ -92,7 +103,10 @@ pub enum OpenError {
     },
 
     /// A file that RocksDB cannot do without is missing.
-    #[error("the file {name} of the ledger at {} is missing; restore a backup", path.display())]
+    #[error(
+        "the file {name} of the ledger at {} is missing; put it back, or restore a backup",
+        path.display()
+    )]
     FileMissing {
         /// The folder named.
         path: PathBuf,

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use ledger_core::Position;
-use ledger_log::{Block, LogError, Space};
+use ledger_log::{Block, LogError, Space, StateOp};
 use rocksdb::{ColumnFamilyDescriptor, DB, WriteBatch};
 
 use crate::acknowledged::{self, Acknowledged, Reached, Recorded};
@@ -31,6 +31,20 @@ use crate::{OpenError, StoreOptions, backup, bookkeeping, read_only, shadow, spa
 ///
 /// What is too full to be written to is opened for reading.
 pub(crate) fn open(path: &Path, options: &StoreOptions) -> Result<Inner, OpenError> {
+    check_checked(path)?;
+    open_unchecked(path, options)
+}
+
+/// Refuses a copy that is being restored.
+fn check_checked(path: &Path) -> Result<(), OpenError> {
+    match backup::is_unchecked(path) {
+        true => Err(OpenError::Unchecked { path: path.into() }),
+        false => Ok(()),
+    }
+}
+
+/// The same for whoever checks what was restored.
+pub(crate) fn open_unchecked(path: &Path, options: &StoreOptions) -> Result<Inner, OpenError> {
     if options.read_only {
         let reason = "it was started so (read_only)".to_owned();
         return open_for_reading(path, options, reason);
@@ -250,14 +264,16 @@ fn issue(path: &Path, standing: &Standing) -> Result<Marker, OpenError> {
 ///
 /// What is left of the three has to agree, and what is known of how far it was acknowledged holds:
 /// a loss is never accepted.
-pub(crate) fn accept(path: &Path, expected: Position) -> Result<(), OpenError> {
+pub(crate) fn accept(path: &Path, expected: Position, note: &[StateOp]) -> Result<(), OpenError> {
+    check_checked(path)?;
+    check_current(path)?;
     let left = Left::of(path)?;
     let id = left.id(path)?;
     let _charge = match left.noted {
         Some(_) => Some(acknowledged::take_charge(path)?),
         None => None,
     };
-    let _lock = read_only::lock(path)?;
+    let lock = read_only::lock(path)?;
     let standing = stand(path, &StoreOptions::default())?;
     acknowledged::check_ledger(path, &id, standing.ledger)?;
     if let Some(recorded) = &left.noted {
@@ -271,10 +287,70 @@ pub(crate) fn accept(path: &Path, expected: Position) -> Result<(), OpenError> {
         let found = standing.tip;
         return Err(OpenError::NotAccepted { expected, found });
     }
+    // Whoever writes takes the lock itself.
+    drop(lock);
+    put_note(path, &standing, &id, note)?;
     if left.identity.as_deref() != Some(id.as_str()) {
         put_identity(path, &id)?;
     }
-    issue(path, &standing).map(drop)
+    issue(path, &stand(path, &StoreOptions::default())?).map(drop)
+}
+
+/// Writes into a database that has no marker yet, and leaves nothing in its write-ahead log.
+fn put_note(path: &Path, standing: &Standing, id: &str, note: &[StateOp]) -> Result<(), OpenError> {
+    let options = StoreOptions {
+        for_repair: true,
+        ..StoreOptions::default()
+    };
+    let columns = columns(path, &options)?;
+    let column_options = ColumnOptions::new(&options);
+    let descriptors = descriptors(&columns, &column_options);
+    let db = DB::open_cf_descriptors(&options::database(&options), path, descriptors)
+        .map_err(|error| OpenError::from_rocksdb(path.to_owned(), error))?;
+    let mut batch = WriteBatch::default();
+    for op in note {
+        let name = Column::of(op.space, FIRST_GENERATION).name();
+        let column = db
+            .cf_handle(&name)
+            .ok_or(OpenError::MissingColumn { name })?;
+        match &op.value {
+            Some(value) => batch.put_cf(&column, &op.key, value),
+            None => batch.delete_cf(&column, &op.key),
+        }
+    }
+    let ledger = acknowledged::id_bytes(id).unwrap_or_default();
+    bookkeeping::put_write(&mut batch, standing.write.saturating_add(1), ledger);
+    let written = db
+        .write_opt(batch, &options::durable_write())
+        .and_then(|()| {
+            columns
+                .iter()
+                .filter_map(|column| db.cf_handle(&column.name()))
+                .try_for_each(|column| db.flush_cf_opt(&column, &options::waiting_flush()))
+        });
+    written.map_err(|error| OpenError::Check {
+        source: storage("note what was accepted", error),
+    })
+}
+
+/// Tells a database whose `CURRENT` is gone from a folder without one.
+fn check_current(path: &Path) -> Result<(), OpenError> {
+    if path.join(CURRENT).exists() || !holds_database(path) {
+        return Ok(());
+    }
+    Err(OpenError::FileMissing {
+        path: path.to_owned(),
+        name: CURRENT,
+    })
+}
+
+/// Whether files lie in a folder that RocksDB alone makes.
+fn holds_database(path: &Path) -> bool {
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name()).any(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with("MANIFEST-") || name.ends_with(".sst")
+    })
 }
 
 /// What is left of the three files that say which ledger lies in a folder, and how far it came.
@@ -426,6 +502,7 @@ fn stand(path: &Path, options: &StoreOptions) -> Result<Standing, OpenError> {
 
 /// Returns the column families that are there.
 pub(crate) fn columns(path: &Path, options: &StoreOptions) -> Result<Vec<Column>, OpenError> {
+    check_current(path)?;
     if !path.join(CURRENT).exists() {
         return Err(OpenError::NotFound {
             path: path.to_owned(),

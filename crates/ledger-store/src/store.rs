@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use ledger_core::Position;
-use ledger_log::{Epoch, Fault, LogError, Space};
+use ledger_log::{Epoch, Fault, LogError, Space, StateOp};
 use rocksdb::{
     BottommostLevelCompaction, ColumnFamilyRef, CompactOptions, DB, ErrorKind,
     SnapshotWithThreadMode, WriteBatch,
@@ -96,6 +96,14 @@ impl RocksStore {
         })
     }
 
+    /// Opens the copy of a ledger that is being restored, which [`open`](Self::open) refuses.
+    pub(crate) fn open_unchecked(path: &Path) -> Result<Self, OpenError> {
+        let inner = open::open_unchecked(path, &StoreOptions::default())?;
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
     /// Opens the ledger in a folder for reading only, whatever its marker and its note say: a copy
     /// that has none, or a ledger that has lost them. Nothing in the folder changes.
     ///
@@ -122,7 +130,8 @@ impl RocksStore {
 
     /// Has a ledger whose file `LEDGER`, `ACKNOWLEDGED` or `IDENTITY` was lost opened again, on the
     /// word of an operator who knows at which position its log ends. Everything else is checked as
-    /// when it is opened, and what was lost is written anew.
+    /// when it is opened. First `note` is written into the state, so that it holds whatever else is
+    /// cut off; then what was lost is written anew, and the ledger can be opened.
     ///
     /// # Errors
     ///
@@ -130,8 +139,12 @@ impl RocksStore {
     /// [`OpenError::NothingToAccept`] when nothing was lost, [`OpenError::Lost`] when the note is
     /// there and says that more was acknowledged, and whatever else stands against opening. Nothing
     /// is changed then.
-    pub fn accept(path: impl AsRef<Path>, last: Position) -> Result<(), OpenError> {
-        open::accept(path.as_ref(), last)
+    pub fn accept(
+        path: impl AsRef<Path>,
+        last: Position,
+        note: &[StateOp],
+    ) -> Result<(), OpenError> {
+        open::accept(path.as_ref(), last, note)
     }
 
     /// Returns the folder.

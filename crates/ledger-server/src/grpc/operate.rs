@@ -19,7 +19,9 @@ use ledger_log::Condition;
 use ledger_proto::from_proto::EXPLAINED_UNASKED_COMMANDS_MAX;
 use ledger_proto::to_proto::time_to_proto;
 use ledger_proto::{ApiError, v1};
+use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -284,13 +286,21 @@ fn store_to_proto(status: &Status) -> v1::StoreStatus {
 /// What the sizes of a store call the log.
 const LOG_NAME: &str = "events";
 
-/// Bytes of the files in a folder; files come and go while it is read.
+/// Bytes of the files in a folder and in those in it, a shadow's among them; files come and go
+/// while it is read. What a backup has linked to is counted once.
 fn folder_bytes(folder: &Path) -> u64 {
-    let files = fs::read_dir(folder).into_iter().flatten().flatten();
-    let sizes = files
-        .filter_map(|file| file.metadata().ok())
-        .map(|file| file.len());
-    sizes.fold(0, u64::saturating_add)
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
+                Ok(metadata) => drop(files.insert(metadata.ino(), metadata.len())),
+                Err(_) => {}
+            }
+        }
+    }
+    files.into_values().fold(0, u64::saturating_add)
 }
 
 fn limits_to_proto(shared: &Shared, storage: &Condition) -> v1::Limits {
@@ -345,6 +355,19 @@ fn count(count: usize) -> u64 {
 mod tests {
     use super::*;
     use ledger_log::BlockBuilder;
+
+    #[test]
+    fn everything_below_a_folder_is_counted_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let shadow = folder.path().join("shadow");
+        fs::create_dir_all(shadow.join("deeper")).unwrap();
+        fs::write(folder.path().join("a"), [0; 10]).unwrap();
+        fs::write(shadow.join("b"), [0; 200]).unwrap();
+        fs::write(shadow.join("deeper").join("c"), [0; 3000]).unwrap();
+        fs::hard_link(folder.path().join("a"), shadow.join("linked")).unwrap();
+        assert_eq!(folder_bytes(folder.path()), 3210);
+        assert_eq!(folder_bytes(&folder.path().join("absent")), 0);
+    }
 
     #[test]
     fn the_log_format_is_the_one_that_is_written() {

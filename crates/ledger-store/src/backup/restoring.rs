@@ -7,12 +7,13 @@ use super::copy::{Copier, Tell, check_room, remove_folder, sync_folder};
 use super::folder::{BackupFolder, about, names};
 use super::manifest::Manifest;
 use super::{About, Backup, BackupError, Flaw};
-use crate::FreeSpace;
+use crate::{FreeSpace, OpenError, RocksStore};
 
 /// A folder that a ledger is being restored into.
 ///
-/// The files lie in a folder of their own in it, where no server looks for a ledger. Dropping it
-/// removes them; [`finish`](Self::finish) puts them in place.
+/// The files lie in a folder of their own in it, with a file that says that they are not checked:
+/// whoever opens that folder as a ledger is refused ([`OpenError::Unchecked`]). Dropping it removes
+/// them; [`finish`](Self::finish) puts them in place.
 #[derive(Debug)]
 pub struct Restoring {
     data_dir: PathBuf,
@@ -24,6 +25,14 @@ pub struct Restoring {
 
 /// The folder that the files lie in until they are checked.
 const STAGING: &str = "restoring";
+
+/// The file that says that the ledger beside it is not checked.
+const UNCHECKED: &str = "UNCHECKED";
+
+/// Tells whether a folder holds a copy of a ledger that was not checked.
+pub(crate) fn is_unchecked(folder: &Path) -> bool {
+    folder.join(UNCHECKED).exists()
+}
 
 /// What every freshly made disk holds.
 const LOST_AND_FOUND: &str = "lost+found";
@@ -53,6 +62,9 @@ impl Restoring {
         let staging = data_dir.join(STAGING);
         remove_folder(&staging)?;
         fs::create_dir_all(&staging).map_err(BackupError::file("create", &staging))?;
+        let note = b"a backup is being restored here, and was not checked\n";
+        crate::marker::write_whole(&staging, UNCHECKED, note)
+            .map_err(BackupError::file("write", &staging.join(UNCHECKED)))?;
         Ok(Self {
             data_dir,
             staging,
@@ -61,10 +73,13 @@ impl Restoring {
         })
     }
 
-    /// The folder to open for checking.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.staging
+    /// Opens what was copied, to check it, which nothing else does.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`].
+    pub fn open(&self) -> Result<RocksStore, OpenError> {
+        RocksStore::open_unchecked(&self.staging)
     }
 
     /// Copies the files of a backup, and checks each against its manifest.
@@ -93,7 +108,7 @@ impl Restoring {
         let flaws = self.copy_files(folder, &manifest, bytes_per_second, tell)?;
         match flaws.is_empty() {
             true => {
-                // It is a ledger, in a place where no server looks.
+                // It is a ledger, which is opened by nobody else until it was checked.
                 crate::open::issue_restored(&self.staging, &manifest.ledger)?;
                 Ok(about(&manifest))
             }
@@ -126,6 +141,7 @@ impl Restoring {
     /// [`BackupError::File`]; what was put in place by then is no ledger.
     pub fn finish(mut self) -> Result<(), BackupError> {
         let mut files = names(&self.staging)?;
+        files.retain(|name| name != UNCHECKED);
         files.sort_by_key(|name| name == LAST);
         sync_folder(&self.staging)?;
         for name in files {
@@ -148,8 +164,7 @@ impl Drop for Restoring {
         if self.is_finished {
             return;
         }
-        // Whatever cannot be removed is in a folder where no server looks, and the next attempt
-        // begins by removing it.
+        // Whatever cannot be removed is not opened, and the next attempt begins by removing it.
         drop(remove_folder(&self.staging));
         if self.is_new {
             drop(fs::remove_dir(&self.data_dir));

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ledger_core::{Position, RecordedTime};
 use ledger_log::{Log, Snapshot, Space, StateOp, StateStore};
 use ledger_store::{
-    BackUp, Backup, BackupError, BackupFolder, Copying, FlawKind, FreeSpace, Restoring, RocksStore,
-    Seal, StoreOptions,
+    BackUp, Backup, BackupError, BackupFolder, Copying, FlawKind, FreeSpace, OpenError, Restoring,
+    RocksStore, Seal, StoreOptions,
 };
 
-use crate::support::{Folders, append, create, files, open, spans};
+use crate::support::{Folders, append, create, files, open, options, spans};
 
 /// A folder for backups, which has to be there.
 fn backups(folders: &Folders) -> BackupFolder {
@@ -311,6 +311,51 @@ fn restoring_touches_no_folder_that_holds_something() {
     assert!(open(&path).is_err());
     drop(restoring);
     assert!(!path.exists());
+}
+
+/// What was copied and not checked is opened by nobody but who checks it, however it was cut off.
+#[test]
+fn what_is_not_checked_is_not_opened() {
+    let folders = Folders::new();
+    let store = create(&folders.fresh());
+    append(&store, &[5], &[]);
+    let folder = backups(&folders);
+    back_up(&store, &folder);
+    let path = folders.fresh();
+    let restoring = Restoring::begin(&path).unwrap();
+    let refused = |to: &Path| {
+        for error in [
+            RocksStore::open(to, &options(true)).map(drop).unwrap_err(),
+            RocksStore::accept(to, Position::new(5), &[]).unwrap_err(),
+            RocksStore::open(
+                to,
+                &StoreOptions {
+                    read_only: true,
+                    ..options(false)
+                },
+            )
+            .map(drop)
+            .unwrap_err(),
+        ] {
+            let is_told = matches!(error, OpenError::Unchecked { .. });
+            assert!(is_told, "{error:?}");
+            assert!(error.to_string().contains("restore it again"), "{error}");
+        }
+    };
+    let staging = path.join("restoring");
+    refused(&staging);
+    let copied = restoring.copy(&folder, 1, 0, &mut |_| ControlFlow::Continue(()));
+    copied.unwrap();
+    refused(&staging);
+    drop(restoring.open().unwrap());
+    // As it lies there when the process dies: nothing in it or above it is opened.
+    let cut_off = folders.copy(&path);
+    refused(&cut_off.join("restoring"));
+    assert!(RocksStore::open(&cut_off, &options(true)).is_err());
+    restoring.finish().unwrap();
+    assert_eq!(open(&path).unwrap().last_position(), Position::new(5));
+    restore(&folder, 1, &cut_off).unwrap();
+    assert_eq!(open(&cut_off).unwrap().last_position(), Position::new(5));
 }
 
 #[test]

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use expect_test::expect_file;
-use ledger_log::{Direction, Log, Space, StateStore};
+use ledger_core::Position;
+use ledger_log::{Direction, Log, Space, StateOp, StateStore};
 use ledger_store::{OpenError, RocksStore, StoreOptions};
 use rocksdb::{DB, Options};
 
@@ -325,7 +326,7 @@ fn a_write_ahead_log_of_another_ledger_is_told() {
     }
     assert!(everything(&one) == before);
     fs::remove_file(one.join("LEDGER")).unwrap();
-    let error = RocksStore::accept(&one, ledger_core::Position::new(7)).unwrap_err();
+    let error = accept(&one, 7).unwrap_err();
     assert!(matches!(error, OpenError::Foreign { .. }), "{error:?}");
 }
 
@@ -444,7 +445,6 @@ fn what_an_operator_accepts_is_opened() {
     let killed = folders.copy(&path);
     drop(store);
     let id = fs::read(path.join("IDENTITY")).unwrap();
-    let position = ledger_core::Position::new;
     let lost: [&[&str]; 6] = [
         &["LEDGER"],
         &["ACKNOWLEDGED"],
@@ -464,14 +464,14 @@ fn what_an_operator_accepts_is_opened() {
             }
             assert!(RocksStore::open(&copy, &options(true)).is_err());
             let before = everything(&copy);
-            let error = RocksStore::accept(&copy, position(6)).unwrap_err();
+            let error = accept(&copy, 6).unwrap_err();
             let is_told = matches!(
                 &error,
                 OpenError::NotAccepted { found, .. } if found.get() == 5
             );
             assert!(is_told, "{lost:?}: {error:?}");
             assert!(everything(&copy) == before);
-            RocksStore::accept(&copy, position(5)).unwrap();
+            accept(&copy, 5).unwrap();
             assert_eq!(fs::read(copy.join("IDENTITY")).unwrap(), id);
             let store = RocksStore::open(&copy, &options(false)).unwrap();
             assert_eq!(spans(&store).unwrap(), [(1, 5)]);
@@ -490,14 +490,14 @@ fn what_was_lost_is_not_accepted() {
     store.flush().unwrap();
     append(&store, &[2], &[]);
     let killed = folders.copy(&path);
-    let open = RocksStore::accept(&path, ledger_core::Position::new(7)).unwrap_err();
+    let open = accept(&path, 7).unwrap_err();
     assert!(matches!(open, OpenError::Locked { .. }), "{open:?}");
     drop(create(&other));
     let accept = |change: &dyn Fn(&Path)| {
         let copy = folders.copy(&killed);
         change(&copy);
         let before = everything(&copy);
-        let errors = [5, 7].map(|last| RocksStore::accept(&copy, ledger_core::Position::new(last)));
+        let errors = [5, 7].map(|last| accept(&copy, last));
         assert!(everything(&copy) == before);
         errors.map(Result::unwrap_err)
     };
@@ -528,5 +528,79 @@ fn what_was_lost_is_not_accepted() {
             let is_told = matches!(error, OpenError::Foreign { .. });
             assert!(is_told, "{foreign}: {error:?}");
         }
+    }
+}
+
+/// Accepts where a log ends, with a note.
+fn accept(path: &Path, last: u64) -> Result<(), OpenError> {
+    let note = StateOp::put(Space::Meta, b"note".into(), b"accepted".into());
+    RocksStore::accept(path, Position::new(last), &[note])
+}
+
+/// The note is there before the ledger can be opened, so that whoever opens it reads the note: cut
+/// off before, it is not opened and accepted again; cut off behind, it is opened with the note.
+#[test]
+fn what_is_accepted_is_noted_before_it_can_be_opened() {
+    let folders = Folders::new();
+    let path = folders.fresh();
+    let store = create(&path);
+    append(&store, &[5], &in_every_space("a", "1"));
+    let killed = folders.copy(&path);
+    drop(store);
+    for (ledger, lost) in [&path, &killed]
+        .into_iter()
+        .flat_map(|ledger| ["LEDGER", "ACKNOWLEDGED", "IDENTITY"].map(|lost| (ledger, lost)))
+    {
+        let copy = folders.copy(ledger);
+        fs::remove_file(copy.join(lost)).unwrap();
+        let before = folders.copy(&copy);
+        accept(&copy, 5).unwrap();
+        let noted = folders.copy(&copy);
+        // What was cut off between the note and what lets the ledger be opened: the file that was
+        // lost is written last of all, or another one that was lost with it.
+        for cut_off in [before, folders.copy(&noted)] {
+            for name in ["LEDGER", lost] {
+                let _ = fs::remove_file(cut_off.join(name));
+            }
+            assert!(
+                RocksStore::open(&cut_off, &options(true)).is_err(),
+                "{lost}"
+            );
+            accept(&cut_off, 5).unwrap();
+            is_noted(&cut_off);
+        }
+        is_noted(&noted);
+    }
+}
+
+fn is_noted(path: &Path) {
+    let store = RocksStore::open(path, &options(false)).unwrap();
+    let note = store.get(Space::Meta, b"note").unwrap();
+    assert_eq!(note, Some(b"accepted".into()));
+    assert_eq!(spans(&store).unwrap(), [(1, 5)]);
+    append(&store, &[1], &[]);
+}
+
+/// Without `CURRENT` nothing is accepted, and nobody takes the folder for an empty one.
+#[test]
+fn accepting_and_checking_without_current_say_what_is_missing() {
+    let folders = Folders::new();
+    let path = folders.fresh();
+    let store = create(&path);
+    append(&store, &[5], &[]);
+    drop(store);
+    fs::remove_file(path.join("CURRENT")).unwrap();
+    for lost in ["LOCK", "LEDGER"] {
+        fs::remove_file(path.join(lost)).unwrap();
+        let before = everything(&path);
+        for error in [
+            accept(&path, 5).unwrap_err(),
+            RocksStore::open_unmarked(&path).map(drop).unwrap_err(),
+        ] {
+            let text = error.to_string();
+            assert!(text.contains("CURRENT"), "{text}");
+            assert!(text.contains("restore a backup"), "{text}");
+        }
+        assert!(everything(&path) == before);
     }
 }

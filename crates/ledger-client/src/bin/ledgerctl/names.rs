@@ -4,7 +4,7 @@
 use std::fmt::Display;
 
 use ledger_client::reading::cells::unseen;
-use ledger_core::{CreditCode, Division, Fen, PersonKey};
+use ledger_core::{CreditCode, Division, Fen, PersonKey, hex};
 use ledger_proto::v1;
 
 /// An enum of the contract with short names.
@@ -169,6 +169,20 @@ impl Id {
     pub(crate) fn to_vec(self) -> Vec<u8> {
         self.0.to_vec()
     }
+}
+
+/// Reads an epoch: a number, or an identifier of 32 hexadecimal digits with or without dashes.
+pub(crate) fn epoch(text: &str) -> Result<v1::Epoch, &'static str> {
+    if let Ok(number @ 1..) = text.parse() {
+        let id = Vec::new();
+        return Ok(v1::Epoch { number, id });
+    }
+    let id = hex::decode_array::<16>(&text.replace('-', ""));
+    let id = id.ok_or("write a number, or an identifier of 32 hexadecimal digits")?;
+    Ok(v1::Epoch {
+        number: 0,
+        id: id.to_vec(),
+    })
 }
 
 #[cfg(test)]

@@ -31,6 +31,10 @@ pub(crate) struct Events {
     /// Up to this position or day, inclusive, or before this time.
     #[arg(long, value_name = "BOUND", value_parser = Bound::parse)]
     to: Option<Bound>,
+    /// The epoch that the reader follows, by number or identifier. Behind a fork at which it ended
+    /// the range is refused, and not answered with other events.
+    #[arg(long, value_name = "EPOCH", value_parser = names::epoch)]
+    epoch: Option<v1::Epoch>,
     /// Newest first.
     #[arg(long)]
     backward: bool,
@@ -117,7 +121,7 @@ impl Events {
             direction: direction.into(),
             limit: self.limit,
             at_least_position: 0,
-            epoch: None,
+            epoch: self.epoch,
         };
         let mut events = client.read_events(request).await?;
         let mut count = 0_u64;

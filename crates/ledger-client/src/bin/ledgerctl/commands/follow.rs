@@ -5,12 +5,12 @@ use std::io::{self, Write as _};
 use clap::Args;
 use ledger_client::json::to_json;
 use ledger_client::{Client, ClientError, Notice, Retry};
-use ledger_core::hex;
 use ledger_proto::v1;
 use serde_json::json;
 
 use super::events::{Filter, show_event};
 use crate::failure::Failure;
+use crate::names;
 use crate::output::Output;
 use crate::show;
 
@@ -29,7 +29,7 @@ pub(crate) struct Follow {
     /// Epoch that the events up to there belong to: its number or its identifier, as `follow` or
     /// `status` shows it. When the ledger was restored from a backup that ends before the position,
     /// that is an error then, and not other events.
-    #[arg(long, value_name = "EPOCH", value_parser = epoch)]
+    #[arg(long, value_name = "EPOCH", value_parser = names::epoch)]
     epoch: Option<v1::Epoch>,
     /// End when everything recorded so far has been shown.
     #[arg(long)]
@@ -88,20 +88,6 @@ impl Follow {
             }
         }
     }
-}
-
-/// Reads an epoch: a number, or an identifier of 32 hexadecimal digits with or without dashes.
-fn epoch(text: &str) -> Result<v1::Epoch, &'static str> {
-    if let Ok(number @ 1..) = text.parse() {
-        let id = Vec::new();
-        return Ok(v1::Epoch { number, id });
-    }
-    let id = hex::decode_array::<16>(&text.replace('-', ""));
-    let id = id.ok_or("write a number, or an identifier of 32 hexadecimal digits")?;
-    Ok(v1::Epoch {
-        number: 0,
-        id: id.to_vec(),
-    })
 }
 
 fn note_waiting(error: &ClientError) -> io::Result<()> {
