@@ -21,6 +21,8 @@ use crate::{
 };
 use std::sync::Arc;
 
+pub use crate::kinds::{CommandBody, CommandKind};
+
 /// One request to change the ledger: the day it speaks of and what happened or is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
@@ -31,61 +33,6 @@ pub struct Command {
     /// Positions of earlier events that the caller relies on, added to those that the ledger
     /// finds by itself; a caller cannot leave those out.
     pub causes: Vec<Position>,
-}
-
-/// The kinds of command.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CommandBody {
-    PublishPolicy(PublishPolicy),
-    OpenAccount(OpenAccount),
-    AccrueFunds(AccrueFunds),
-    TransferFunds(TransferFunds),
-    RegisterInstitution(RegisterInstitution),
-    GrantQualification(GrantQualification),
-    RevokeQualification(RevokeQualification),
-    RegisterPerson(RegisterPerson),
-    DeclarePersonStatus(DeclarePersonStatus),
-    EndPersonStatus(EndPersonStatus),
-    ApproveClass(ApproveClass),
-    OpenClass(OpenClass),
-    CloseClass(CloseClass),
-    EnrolPerson(EnrolPerson),
-    WithdrawEnrolment(WithdrawEnrolment),
-    RecordAttendance(RecordAttendance),
-    CompleteTraining(CompleteTraining),
-    RecordAssessment(RecordAssessment),
-    IssueCertificate(IssueCertificate),
-    InvalidateCertificate(InvalidateCertificate),
-    ConfirmEmployment(ConfirmEmployment),
-    WithdrawEmployment(WithdrawEmployment),
-    ApproveSubsidy(ApproveSubsidy),
-    OrderDisbursement(OrderDisbursement),
-    SettleDisbursement(SettleDisbursement),
-    ReturnDisbursement(ReturnDisbursement),
-    OpenCase(OpenCase),
-    MakeFinding(MakeFinding),
-    DecideClawback(DecideClawback),
-    RecordRepayment(RecordRepayment),
-    CloseCase(CloseCase),
-    WithdrawPolicy(WithdrawPolicy),
-    RecordProvincialAdjustment(RecordProvincialAdjustment),
-    RaiseOrder(RaiseOrder),
-    ListOrder(ListOrder),
-    SelectOrder(SelectOrder),
-    AcceptOrder(AcceptOrder),
-    PurchaseOrder(PurchaseOrder),
-    CancelOrder(CancelOrder),
-    VerifyCertificate(VerifyCertificate),
-    SubmitClaim(SubmitClaim),
-    RecordAgencyContract(RecordAgencyContract),
-    OpenPublicity(OpenPublicity),
-    RaiseObjection(RaiseObjection),
-    ResolveObjection(ResolveObjection),
-    ClosePublicity(ClosePublicity),
-    ApproveAward(ApproveAward),
-    RevokeAward(RevokeAward),
-    OrderAwardPayment(OrderAwardPayment),
-    ImposePenalty(ImposePenalty),
 }
 
 /// Publishes a policy document; its compiled form travels along and the text is the evidence.

@@ -18,6 +18,8 @@ use crate::{
 };
 use std::sync::Arc;
 
+pub use crate::kinds::{EventBody, EventKind};
+
 /// A decided event, before it has a place in the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -65,120 +67,6 @@ pub enum Tag {
     Account(AccountKey),
     /// One account in the books; derived from the postings, never stored as a tag.
     LedgerAccount(LedgerAccount),
-}
-
-/// The kind of an event; the number is permanent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u16)]
-pub enum EventKind {
-    PolicyPublished = 1,
-    PolicyWithdrawn = 2,
-    CataloguePublished = 3,
-    AccountOpened = 10,
-    FundsAccrued = 11,
-    FundsTransferred = 12,
-    ProvincialAdjustmentReceived = 13,
-    InstitutionRegistered = 20,
-    QualificationGranted = 21,
-    QualificationRevoked = 22,
-    PersonRegistered = 30,
-    PersonStatusDeclared = 31,
-    PersonStatusEnded = 32,
-    ClassApproved = 40,
-    ClassOpened = 41,
-    ClassClosed = 42,
-    OrderRaised = 43,
-    OrderListed = 44,
-    OrderSelected = 45,
-    OrderAccepted = 46,
-    OrderPurchased = 47,
-    OrderCancelled = 48,
-    PersonEnrolled = 50,
-    EnrolmentWithdrawn = 51,
-    AttendanceRecorded = 52,
-    TrainingCompleted = 53,
-    AssessmentRecorded = 60,
-    CertificateIssued = 61,
-    CertificateInvalidated = 62,
-    CertificateVerified = 63,
-    EmploymentConfirmed = 70,
-    EmploymentWithdrawn = 71,
-    SubsidyApproved = 80,
-    ProjectSettled = 81,
-    ClaimSubmitted = 82,
-    AgencyContractRecorded = 83,
-    PublicityOpened = 84,
-    ObjectionRaised = 85,
-    ObjectionResolved = 86,
-    PublicityClosed = 87,
-    AwardApproved = 88,
-    AwardRevoked = 89,
-    DisbursementOrdered = 90,
-    DisbursementSettled = 91,
-    DisbursementReturned = 92,
-    CaseOpened = 100,
-    FindingMade = 101,
-    CaseClosed = 102,
-    ClawbackDecided = 110,
-    RepaymentReceived = 111,
-    PenaltyImposed = 112,
-}
-
-/// The fact itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EventBody {
-    PolicyPublished(PolicyPublished),
-    PolicyWithdrawn(PolicyWithdrawn),
-    /// A city's catalogues (四个目录), as a document of their own.
-    CataloguePublished(PolicyPublished),
-    AccountOpened(AccountOpened),
-    FundsAccrued(FundsAccrued),
-    FundsTransferred(FundsTransferred),
-    ProvincialAdjustmentReceived(ProvincialAdjustmentReceived),
-    InstitutionRegistered(InstitutionRegistered),
-    QualificationGranted(QualificationGranted),
-    QualificationRevoked(QualificationRevoked),
-    PersonRegistered(PersonRegistered),
-    PersonStatusDeclared(PersonStatusDeclared),
-    PersonStatusEnded(PersonStatusEnded),
-    ClassApproved(ClassApproved),
-    ClassOpened(ClassOpened),
-    ClassClosed(ClassClosed),
-    PersonEnrolled(PersonEnrolled),
-    EnrolmentWithdrawn(EnrolmentWithdrawn),
-    AttendanceRecorded(AttendanceRecorded),
-    TrainingCompleted(TrainingCompleted),
-    AssessmentRecorded(AssessmentRecorded),
-    CertificateIssued(CertificateIssued),
-    CertificateInvalidated(CertificateInvalidated),
-    CertificateVerified(CertificateVerified),
-    EmploymentConfirmed(EmploymentConfirmed),
-    EmploymentWithdrawn(EmploymentWithdrawn),
-    SubsidyApproved(SubsidyApproved),
-    ProjectSettled(ProjectSettled),
-    ClaimSubmitted(ClaimSubmitted),
-    AgencyContractRecorded(AgencyContractRecorded),
-    PublicityOpened(PublicityOpened),
-    ObjectionRaised(ObjectionRaised),
-    ObjectionResolved(ObjectionResolved),
-    PublicityClosed(PublicityClosed),
-    AwardApproved(AwardApproved),
-    AwardRevoked(AwardRevoked),
-    OrderRaised(OrderRaised),
-    OrderListed(OrderListed),
-    OrderSelected(OrderSelected),
-    OrderAccepted(OrderAccepted),
-    OrderPurchased(OrderPurchased),
-    OrderCancelled(OrderCancelled),
-    PenaltyImposed(PenaltyImposed),
-    DisbursementOrdered(DisbursementOrdered),
-    DisbursementSettled(DisbursementSettled),
-    DisbursementReturned(DisbursementReturned),
-    CaseOpened(CaseOpened),
-    FindingMade(FindingMade),
-    CaseClosed(CaseClosed),
-    ClawbackDecided(ClawbackDecided),
-    RepaymentReceived(RepaymentReceived),
 }
 
 /// A document no longer holds from a day on.
@@ -428,6 +316,9 @@ pub struct PolicyPublished {
     /// SHA-256 of the text.
     pub digest: [u8; 32],
 }
+
+/// A city's catalogues (四个目录): published as a document is.
+pub type CataloguePublished = PolicyPublished;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstitutionRegistered {
@@ -949,142 +840,6 @@ impl FindingKind {
         match self {
             Self::FalseTraining | Self::FalseEvaluation | Self::Fraud | Self::Ineligible => true,
             Self::HonestError => false,
-        }
-    }
-}
-
-impl EventKind {
-    /// All kinds, in the order of their numbers.
-    pub const ALL: [Self; 51] = [
-        Self::PolicyPublished,
-        Self::PolicyWithdrawn,
-        Self::CataloguePublished,
-        Self::AccountOpened,
-        Self::FundsAccrued,
-        Self::FundsTransferred,
-        Self::ProvincialAdjustmentReceived,
-        Self::InstitutionRegistered,
-        Self::QualificationGranted,
-        Self::QualificationRevoked,
-        Self::PersonRegistered,
-        Self::PersonStatusDeclared,
-        Self::PersonStatusEnded,
-        Self::ClassApproved,
-        Self::ClassOpened,
-        Self::ClassClosed,
-        Self::OrderRaised,
-        Self::OrderListed,
-        Self::OrderSelected,
-        Self::OrderAccepted,
-        Self::OrderPurchased,
-        Self::OrderCancelled,
-        Self::PersonEnrolled,
-        Self::EnrolmentWithdrawn,
-        Self::AttendanceRecorded,
-        Self::TrainingCompleted,
-        Self::AssessmentRecorded,
-        Self::CertificateIssued,
-        Self::CertificateInvalidated,
-        Self::CertificateVerified,
-        Self::EmploymentConfirmed,
-        Self::EmploymentWithdrawn,
-        Self::SubsidyApproved,
-        Self::ProjectSettled,
-        Self::ClaimSubmitted,
-        Self::AgencyContractRecorded,
-        Self::PublicityOpened,
-        Self::ObjectionRaised,
-        Self::ObjectionResolved,
-        Self::PublicityClosed,
-        Self::AwardApproved,
-        Self::AwardRevoked,
-        Self::DisbursementOrdered,
-        Self::DisbursementSettled,
-        Self::DisbursementReturned,
-        Self::CaseOpened,
-        Self::FindingMade,
-        Self::CaseClosed,
-        Self::ClawbackDecided,
-        Self::RepaymentReceived,
-        Self::PenaltyImposed,
-    ];
-
-    /// The permanent number.
-    #[must_use]
-    #[expect(
-        clippy::as_conversions,
-        reason = "reads the discriminant of a repr(u16) enum"
-    )]
-    pub const fn number(self) -> u16 {
-        self as u16
-    }
-
-    /// The kind with that permanent number.
-    #[must_use]
-    pub fn from_number(number: u16) -> Option<Self> {
-        Self::ALL
-            .binary_search_by_key(&number, |kind| kind.number())
-            .ok()
-            .and_then(|index| Self::ALL.get(index).copied())
-    }
-}
-
-impl EventBody {
-    /// The kind of the fact.
-    #[must_use]
-    pub const fn kind(&self) -> EventKind {
-        match self {
-            Self::PolicyPublished(_) => EventKind::PolicyPublished,
-            Self::PolicyWithdrawn(_) => EventKind::PolicyWithdrawn,
-            Self::CataloguePublished(_) => EventKind::CataloguePublished,
-            Self::ProvincialAdjustmentReceived(_) => EventKind::ProvincialAdjustmentReceived,
-            Self::CertificateVerified(_) => EventKind::CertificateVerified,
-            Self::ClaimSubmitted(_) => EventKind::ClaimSubmitted,
-            Self::AgencyContractRecorded(_) => EventKind::AgencyContractRecorded,
-            Self::PublicityOpened(_) => EventKind::PublicityOpened,
-            Self::ObjectionRaised(_) => EventKind::ObjectionRaised,
-            Self::ObjectionResolved(_) => EventKind::ObjectionResolved,
-            Self::PublicityClosed(_) => EventKind::PublicityClosed,
-            Self::AwardApproved(_) => EventKind::AwardApproved,
-            Self::AwardRevoked(_) => EventKind::AwardRevoked,
-            Self::OrderRaised(_) => EventKind::OrderRaised,
-            Self::OrderListed(_) => EventKind::OrderListed,
-            Self::OrderSelected(_) => EventKind::OrderSelected,
-            Self::OrderAccepted(_) => EventKind::OrderAccepted,
-            Self::OrderPurchased(_) => EventKind::OrderPurchased,
-            Self::OrderCancelled(_) => EventKind::OrderCancelled,
-            Self::PenaltyImposed(_) => EventKind::PenaltyImposed,
-            Self::AccountOpened(_) => EventKind::AccountOpened,
-            Self::FundsAccrued(_) => EventKind::FundsAccrued,
-            Self::FundsTransferred(_) => EventKind::FundsTransferred,
-            Self::InstitutionRegistered(_) => EventKind::InstitutionRegistered,
-            Self::QualificationGranted(_) => EventKind::QualificationGranted,
-            Self::QualificationRevoked(_) => EventKind::QualificationRevoked,
-            Self::PersonRegistered(_) => EventKind::PersonRegistered,
-            Self::PersonStatusDeclared(_) => EventKind::PersonStatusDeclared,
-            Self::PersonStatusEnded(_) => EventKind::PersonStatusEnded,
-            Self::ClassApproved(_) => EventKind::ClassApproved,
-            Self::ClassOpened(_) => EventKind::ClassOpened,
-            Self::ClassClosed(_) => EventKind::ClassClosed,
-            Self::PersonEnrolled(_) => EventKind::PersonEnrolled,
-            Self::EnrolmentWithdrawn(_) => EventKind::EnrolmentWithdrawn,
-            Self::AttendanceRecorded(_) => EventKind::AttendanceRecorded,
-            Self::TrainingCompleted(_) => EventKind::TrainingCompleted,
-            Self::AssessmentRecorded(_) => EventKind::AssessmentRecorded,
-            Self::CertificateIssued(_) => EventKind::CertificateIssued,
-            Self::CertificateInvalidated(_) => EventKind::CertificateInvalidated,
-            Self::EmploymentConfirmed(_) => EventKind::EmploymentConfirmed,
-            Self::EmploymentWithdrawn(_) => EventKind::EmploymentWithdrawn,
-            Self::SubsidyApproved(_) => EventKind::SubsidyApproved,
-            Self::ProjectSettled(_) => EventKind::ProjectSettled,
-            Self::DisbursementOrdered(_) => EventKind::DisbursementOrdered,
-            Self::DisbursementSettled(_) => EventKind::DisbursementSettled,
-            Self::DisbursementReturned(_) => EventKind::DisbursementReturned,
-            Self::CaseOpened(_) => EventKind::CaseOpened,
-            Self::FindingMade(_) => EventKind::FindingMade,
-            Self::CaseClosed(_) => EventKind::CaseClosed,
-            Self::ClawbackDecided(_) => EventKind::ClawbackDecided,
-            Self::RepaymentReceived(_) => EventKind::RepaymentReceived,
         }
     }
 }

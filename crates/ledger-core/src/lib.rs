@@ -4,6 +4,7 @@
 //!
 //! 1. [`command`] — what a caller may ask or report; [`event`] — what the ledger records;
 //!    [`refusal`] — why it did not.
+//!    All kinds stand in one table: [`kinds`].
 //! 2. [`decide`](decide()) holds every rule and changes nothing; [`apply`](apply()) changes the
 //!    [`Context`] and holds no rule. Replay is only `apply`.
 //! 3. [`entity`] — the state that rules look at; [`context`] — the loaded part of it.
@@ -32,6 +33,7 @@ pub mod fund;
 pub mod hex;
 pub mod identity_number;
 pub mod ids;
+pub mod kinds;
 pub mod level;
 pub mod limits;
 pub mod merkle;
@@ -63,6 +65,7 @@ pub use ids::{
     AwardId, AwardRegisterKey, CaseId, ClassId, ClawbackId, DisbursementId, EventId, FindingId,
     Note, OrderId, PersonKey, QualificationId, Reference, RequestId,
 };
+pub use kinds::{CommandKind, Nature};
 pub use level::SkillLevel;
 pub use money::{Fen, Share};
 pub use occupation::{Occupation, OccupationEdition};

@@ -1,11 +1,11 @@
 //! Refused commands: an attempt is evidence, so it is kept beside the numbered log.
 
 use crate::wire::{CodecError, Reader, Wire, fields, numbered};
-use ledger_core::command::{Command, CommandBody};
 use ledger_core::refusal::RuleCitation;
 use ledger_core::simulate::{Stage, Why};
-use ledger_core::{BusinessDate, EventKind, Position, Reason, RecordedTime, Refusal, RequestId};
-use ledger_proto::to_proto::command_asked_for;
+use ledger_core::{
+    BusinessDate, CommandKind, EventKind, Position, Reason, RecordedTime, Refusal, RequestId,
+};
 use ledger_proto::v1;
 use prost::Message as _;
 use std::sync::Arc;
@@ -50,9 +50,9 @@ impl RefusalRecord {
     #[must_use]
     pub fn command_name(&self) -> &'static str {
         if self.asked_for == EventKind::DisbursementOrdered && self.is_award_payment() {
-            return "order_award_payment";
+            return CommandKind::OrderAwardPayment.name();
         }
-        command_asked_for(self.asked_for)
+        self.asked_for.asked_by().name()
     }
 
     fn is_award_payment(&self) -> bool {
@@ -121,64 +121,6 @@ pub(crate) fn decode_why(bytes: &[u8]) -> Result<Why, CodecError> {
     let why = Why::take(&mut reader)?;
     reader.finish()?;
     Ok(why)
-}
-
-/// The kind of event that a command asks for; a final payment becomes a settlement as well.
-#[must_use]
-pub const fn asked_for(command: &Command) -> EventKind {
-    match command.body {
-        CommandBody::PublishPolicy(_) => EventKind::PolicyPublished,
-        CommandBody::OpenAccount(_) => EventKind::AccountOpened,
-        CommandBody::AccrueFunds(_) => EventKind::FundsAccrued,
-        CommandBody::TransferFunds(_) => EventKind::FundsTransferred,
-        CommandBody::RegisterInstitution(_) => EventKind::InstitutionRegistered,
-        CommandBody::GrantQualification(_) => EventKind::QualificationGranted,
-        CommandBody::RevokeQualification(_) => EventKind::QualificationRevoked,
-        CommandBody::RegisterPerson(_) => EventKind::PersonRegistered,
-        CommandBody::DeclarePersonStatus(_) => EventKind::PersonStatusDeclared,
-        CommandBody::EndPersonStatus(_) => EventKind::PersonStatusEnded,
-        CommandBody::ApproveClass(_) => EventKind::ClassApproved,
-        CommandBody::OpenClass(_) => EventKind::ClassOpened,
-        CommandBody::CloseClass(_) => EventKind::ClassClosed,
-        CommandBody::EnrolPerson(_) => EventKind::PersonEnrolled,
-        CommandBody::WithdrawEnrolment(_) => EventKind::EnrolmentWithdrawn,
-        CommandBody::RecordAttendance(_) => EventKind::AttendanceRecorded,
-        CommandBody::CompleteTraining(_) => EventKind::TrainingCompleted,
-        CommandBody::RecordAssessment(_) => EventKind::AssessmentRecorded,
-        CommandBody::IssueCertificate(_) => EventKind::CertificateIssued,
-        CommandBody::InvalidateCertificate(_) => EventKind::CertificateInvalidated,
-        CommandBody::ConfirmEmployment(_) => EventKind::EmploymentConfirmed,
-        CommandBody::WithdrawEmployment(_) => EventKind::EmploymentWithdrawn,
-        CommandBody::ApproveSubsidy(_) => EventKind::SubsidyApproved,
-        CommandBody::OrderDisbursement(_) | CommandBody::OrderAwardPayment(_) => {
-            EventKind::DisbursementOrdered
-        }
-        CommandBody::SettleDisbursement(_) => EventKind::DisbursementSettled,
-        CommandBody::ReturnDisbursement(_) => EventKind::DisbursementReturned,
-        CommandBody::OpenCase(_) => EventKind::CaseOpened,
-        CommandBody::MakeFinding(_) => EventKind::FindingMade,
-        CommandBody::DecideClawback(_) => EventKind::ClawbackDecided,
-        CommandBody::RecordRepayment(_) => EventKind::RepaymentReceived,
-        CommandBody::CloseCase(_) => EventKind::CaseClosed,
-        CommandBody::WithdrawPolicy(_) => EventKind::PolicyWithdrawn,
-        CommandBody::RecordProvincialAdjustment(_) => EventKind::ProvincialAdjustmentReceived,
-        CommandBody::RaiseOrder(_) => EventKind::OrderRaised,
-        CommandBody::ListOrder(_) => EventKind::OrderListed,
-        CommandBody::SelectOrder(_) => EventKind::OrderSelected,
-        CommandBody::AcceptOrder(_) => EventKind::OrderAccepted,
-        CommandBody::PurchaseOrder(_) => EventKind::OrderPurchased,
-        CommandBody::CancelOrder(_) => EventKind::OrderCancelled,
-        CommandBody::VerifyCertificate(_) => EventKind::CertificateVerified,
-        CommandBody::SubmitClaim(_) => EventKind::ClaimSubmitted,
-        CommandBody::RecordAgencyContract(_) => EventKind::AgencyContractRecorded,
-        CommandBody::OpenPublicity(_) => EventKind::PublicityOpened,
-        CommandBody::RaiseObjection(_) => EventKind::ObjectionRaised,
-        CommandBody::ResolveObjection(_) => EventKind::ObjectionResolved,
-        CommandBody::ClosePublicity(_) => EventKind::PublicityClosed,
-        CommandBody::ApproveAward(_) => EventKind::AwardApproved,
-        CommandBody::RevokeAward(_) => EventKind::AwardRevoked,
-        CommandBody::ImposePenalty(_) => EventKind::PenaltyImposed,
-    }
 }
 
 /// The fields of version 1, which come first in every version.

@@ -15,11 +15,11 @@ use crate::v1;
 /// Writes the two translations of an enum whose variants have the same names on both sides. Both
 /// matches are exhaustive, so a variant added on one side alone does not compile.
 macro_rules! enums {
-    ($(
+    ($to:ident, $from:ident: $(
         $(#[doc = $doc:literal])+
         $name:ident: $to_proto:ident, $from_proto:ident { $($variant:ident),+ $(,)? }
     )+) => {
-        pub(crate) mod to_proto {
+        pub(crate) mod $to {
             use super::*;
             $(
                 $(#[doc = $doc])+
@@ -30,7 +30,7 @@ macro_rules! enums {
             )+
         }
 
-        pub(crate) mod from_proto {
+        pub(crate) mod $from {
             use super::*;
             $(
                 $(#[doc = $doc])+
@@ -51,6 +51,7 @@ macro_rules! enums {
 }
 
 enums! {
+    to_proto, from_proto:
     /// Translates a fund.
     FundSource: fund_source_to_proto, fund_source_from_proto {
         SpecialAccount, EmploymentSubsidy, StartupEmployment, UnemploymentInsurance,
@@ -148,21 +149,23 @@ enums! {
     TargetStatus: target_status_to_proto, target_status_from_proto {
         NotCounted, NoFigure, PartOfDivision, Reached, Running, Missed,
     }
-    /// Translates the kind of an event.
-    EventKind: event_kind_to_proto, event_kind_from_proto {
-        PolicyPublished, PolicyWithdrawn, CataloguePublished, AccountOpened, FundsAccrued,
-        FundsTransferred, ProvincialAdjustmentReceived, InstitutionRegistered, QualificationGranted,
-        QualificationRevoked, PersonRegistered, PersonStatusDeclared, PersonStatusEnded,
-        ClassApproved, ClassOpened, ClassClosed, OrderRaised, OrderListed, OrderSelected,
-        OrderAccepted, OrderPurchased, OrderCancelled, PersonEnrolled, EnrolmentWithdrawn,
-        AttendanceRecorded, TrainingCompleted, AssessmentRecorded, CertificateIssued,
-        CertificateInvalidated, CertificateVerified, EmploymentConfirmed, EmploymentWithdrawn,
-        SubsidyApproved, ProjectSettled, ClaimSubmitted, AgencyContractRecorded, PublicityOpened,
-        ObjectionRaised, ObjectionResolved, PublicityClosed, AwardApproved, AwardRevoked,
-        DisbursementOrdered, DisbursementSettled, DisbursementReturned, CaseOpened, FindingMade,
-        CaseClosed, ClawbackDecided, RepaymentReceived, PenaltyImposed,
-    }
 }
+
+/// Writes the translations of the kind of an event, from the table of kinds.
+macro_rules! event_kinds {
+    ($(
+        $number:literal $kind:ident $nature:ident from $command:ident:
+        $name:literal, $english:literal, $chinese:literal;
+    )+) => {
+        enums! {
+            kind_to_proto, kind_from_proto:
+            /// Translates the kind of an event.
+            EventKind: event_kind_to_proto, event_kind_from_proto { $($kind),+ }
+        }
+    };
+}
+
+ledger_core::each_event!(event_kinds);
 
 /// Translates what the ledger counts by itself.
 #[must_use]

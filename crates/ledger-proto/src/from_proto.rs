@@ -10,6 +10,7 @@ mod simulate;
 mod value;
 
 pub use crate::enums::from_proto::*;
+pub use crate::enums::kind_from_proto::*;
 pub use append::{
     AppendMode, AppendRequest, EXPLAINED_UNASKED_COMMANDS_MAX, ExplanationDetail,
     append_request_from_proto,

@@ -13,15 +13,16 @@ mod simulate;
 mod value;
 
 pub use crate::enums::counted_to_proto;
+pub use crate::enums::kind_to_proto::*;
 pub use crate::enums::to_proto::*;
 pub use award::award_to_proto;
-pub use command::{command_body_to_proto, command_name, command_to_proto};
+pub use command::{command_body_to_proto, command_to_proto};
 pub use entity::{
     account_to_proto, certificate_to_proto, class_to_proto, disbursement_to_proto,
     quota_slot_to_proto,
 };
 pub use event::{PAYLOAD_VERSION, event_body_to_proto, recorded_event_to_proto};
-pub use explain::{command_asked_for, evaluated_to_proto, explanation_to_proto, without_texts};
+pub use explain::{evaluated_to_proto, explanation_to_proto, without_texts};
 pub use order::order_to_proto;
 pub use policy::{policy_kind_to_proto, policy_scheme_to_proto, published_policy_to_proto};
 pub use progress::{progress_to_proto, quarter_to_proto};

@@ -20,9 +20,7 @@ use ledger_core::{
     missing_for_event,
 };
 use ledger_log::{Direction, Snapshot, Space, keys};
-use ledger_proto::to_proto::{
-    applied_rule_to_proto, command_asked_for, date_to_proto, explanation_to_proto,
-};
+use ledger_proto::to_proto::{applied_rule_to_proto, date_to_proto, explanation_to_proto};
 use ledger_proto::v1;
 use prost::Message;
 
@@ -477,7 +475,7 @@ fn about(recorded: &RecordedEvent) -> v1::DecisionExplanation {
     let kind = recorded.event.body.kind();
     v1::DecisionExplanation {
         source: v1::ExplanationSource::Partial.into(),
-        ..decision(recorded, command_asked_for(kind), &Explanation::default())
+        ..decision(recorded, kind.asked_by().name(), &Explanation::default())
     }
 }
 
@@ -542,6 +540,22 @@ fn name_subject(explained: &mut v1::DecisionExplanation, body: Option<&v1::comma
 mod tests {
     use super::*;
     use ledger_core::coded::RuleKind;
+
+    /// A kind that the rules of a document decide needs an arm in `decision_of`, and its name here.
+    #[test]
+    fn what_is_decided_is_explained() {
+        let explained = [
+            EventKind::SubsidyApproved,
+            EventKind::ClassApproved,
+            EventKind::AwardApproved,
+            EventKind::DisbursementOrdered,
+            EventKind::ProjectSettled,
+        ];
+        for kind in EventKind::ALL {
+            let decided = kind.nature().is_decided();
+            assert_eq!(explained.contains(&kind), decided, "{kind:?}");
+        }
+    }
 
     fn compared(
         recorded: &SubsidyApproved,

@@ -6,7 +6,7 @@ use crate::limits::SIMULATE_REFUSALS_CHUNK;
 use crate::rebuild::CancelToken;
 use crate::refusals::{RefusalRecord, decode_refusal};
 use ledger_core::simulate::{Attempt, Simulation};
-use ledger_core::{Command, EventKind, Position};
+use ledger_core::{Command, Position};
 use ledger_log::{Direction, Space, Storage, keys};
 use ledger_proto::from_proto::command_from_proto;
 use ledger_proto::{Interner, v1};
@@ -90,7 +90,7 @@ impl<'a> Attempts<'a> {
             self.next = number.saturating_add(1);
             let record = decode_refusal(&value)
                 .map_err(|source| SimulateError::Refusal { number, source })?;
-            if is_decision(record.asked_for) {
+            if record.asked_for.nature().is_about_money() {
                 match attempt(&record) {
                     Some(attempt) => self.read.push_back(attempt),
                     None => self.untried = self.untried.saturating_add(1),
@@ -99,14 +99,6 @@ impl<'a> Attempts<'a> {
         }
         Ok(())
     }
-}
-
-/// The kinds of attempt that a simulation tries again.
-const fn is_decision(kind: EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::SubsidyApproved | EventKind::AwardApproved | EventKind::DisbursementOrdered
-    )
 }
 
 /// What it takes to try a refused command again, where it is on record.

@@ -146,7 +146,7 @@ fn the_largest_refusals_of_the_most_commands_fit_into_a_group() {
                 source_system: request.source_system.clone(),
                 request_id: request.request_id,
                 command_index: 4_999,
-                asked_for: crate::refusals::asked_for(command),
+                asked_for: command.body.kind().asks_for(),
                 occurred_on: command.occurred_on,
                 decided_at: Position::new(1 << 42),
                 refusal: refusal.clone(),

@@ -16,7 +16,7 @@ use crate::group::Mark;
 use crate::inbox::NotDurable;
 use crate::limits::GROUP_BYTES_FULL;
 use crate::policies::policy_marker;
-use crate::refusals::{RefusalDetail, RefusalRecord, asked_for, encode_refusal};
+use crate::refusals::{RefusalDetail, RefusalRecord, encode_refusal};
 use crate::request::{AppendError, Appended, Mode, Outcome, Reply, Request};
 use ledger_core::command::{Command, CommandBody};
 use ledger_core::policy::PolicyBook;
@@ -361,7 +361,7 @@ impl Writer {
             source_system: Arc::clone(&request.source_system),
             request_id: request.request_id,
             command_index: u32::try_from(index).expect("a request has few commands"),
-            asked_for: asked_for(command),
+            asked_for: command.body.kind().asks_for(),
             occurred_on: command.occurred_on,
             decided_at: last_position(&self.cache.context),
             refusal: refusal.clone(),

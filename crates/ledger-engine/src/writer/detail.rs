@@ -99,7 +99,10 @@ impl Kept {
                 .iter()
                 .any(|outcome| matches!(outcome, Outcome::Recorded { .. }));
         let seen = (!undone).then(|| last_position(context));
-        let command_bytes = is_tried_again(&command.body)
+        // Decisions about money are tried again by a simulation; everything else is a fact that was
+        // never recorded.
+        let is_tried_again = command.body.kind().nature().is_about_money();
+        let command_bytes = is_tried_again
             .then(|| command_to_proto(command).encode_to_vec())
             .filter(|bytes| bytes.len() <= REFUSAL_COMMAND_BYTES_MAX);
         let explanation = explanation_to_proto(&explain(context, command, refusal)).encode_to_vec();
@@ -142,18 +145,6 @@ fn shortened(text: &str) -> Option<String> {
         let kept = text.get(..text.floor_char_boundary(end));
         format!("{}{MARK}", kept.unwrap_or_default())
     })
-}
-
-/// Decisions about money are tried again by a simulation; everything else is a fact that was never
-/// recorded.
-const fn is_tried_again(body: &CommandBody) -> bool {
-    matches!(
-        body,
-        CommandBody::ApproveSubsidy(_)
-            | CommandBody::ApproveAward(_)
-            | CommandBody::OrderDisbursement(_)
-            | CommandBody::OrderAwardPayment(_)
-    )
 }
 
 /// The chain behind a refusal: all rules of an approval or of a place's payment, and otherwise the

@@ -95,63 +95,6 @@ pub fn command_body_to_proto(body: &CommandBody) -> Body {
     }
 }
 
-/// The name of a command: its field in the contract.
-#[must_use]
-pub const fn command_name(body: &CommandBody) -> &'static str {
-    match body {
-        CommandBody::PublishPolicy(_) => "publish_policy",
-        CommandBody::OpenAccount(_) => "open_account",
-        CommandBody::AccrueFunds(_) => "accrue_funds",
-        CommandBody::TransferFunds(_) => "transfer_funds",
-        CommandBody::RegisterInstitution(_) => "register_institution",
-        CommandBody::GrantQualification(_) => "grant_qualification",
-        CommandBody::RevokeQualification(_) => "revoke_qualification",
-        CommandBody::RegisterPerson(_) => "register_person",
-        CommandBody::DeclarePersonStatus(_) => "declare_person_status",
-        CommandBody::EndPersonStatus(_) => "end_person_status",
-        CommandBody::ApproveClass(_) => "approve_class",
-        CommandBody::OpenClass(_) => "open_class",
-        CommandBody::CloseClass(_) => "close_class",
-        CommandBody::EnrolPerson(_) => "enrol_person",
-        CommandBody::WithdrawEnrolment(_) => "withdraw_enrolment",
-        CommandBody::RecordAttendance(_) => "record_attendance",
-        CommandBody::CompleteTraining(_) => "complete_training",
-        CommandBody::RecordAssessment(_) => "record_assessment",
-        CommandBody::IssueCertificate(_) => "issue_certificate",
-        CommandBody::InvalidateCertificate(_) => "invalidate_certificate",
-        CommandBody::ConfirmEmployment(_) => "confirm_employment",
-        CommandBody::WithdrawEmployment(_) => "withdraw_employment",
-        CommandBody::ApproveSubsidy(_) => "approve_subsidy",
-        CommandBody::OrderDisbursement(_) => "order_disbursement",
-        CommandBody::SettleDisbursement(_) => "settle_disbursement",
-        CommandBody::ReturnDisbursement(_) => "return_disbursement",
-        CommandBody::OpenCase(_) => "open_case",
-        CommandBody::MakeFinding(_) => "make_finding",
-        CommandBody::DecideClawback(_) => "decide_clawback",
-        CommandBody::RecordRepayment(_) => "record_repayment",
-        CommandBody::CloseCase(_) => "close_case",
-        CommandBody::WithdrawPolicy(_) => "withdraw_policy",
-        CommandBody::RecordProvincialAdjustment(_) => "record_provincial_adjustment",
-        CommandBody::RaiseOrder(_) => "raise_order",
-        CommandBody::ListOrder(_) => "list_order",
-        CommandBody::SelectOrder(_) => "select_order",
-        CommandBody::AcceptOrder(_) => "accept_order",
-        CommandBody::PurchaseOrder(_) => "purchase_order",
-        CommandBody::CancelOrder(_) => "cancel_order",
-        CommandBody::VerifyCertificate(_) => "verify_certificate",
-        CommandBody::SubmitClaim(_) => "submit_claim",
-        CommandBody::RecordAgencyContract(_) => "record_agency_contract",
-        CommandBody::OpenPublicity(_) => "open_publicity",
-        CommandBody::RaiseObjection(_) => "raise_objection",
-        CommandBody::ResolveObjection(_) => "resolve_objection",
-        CommandBody::ClosePublicity(_) => "close_publicity",
-        CommandBody::ApproveAward(_) => "approve_award",
-        CommandBody::RevokeAward(_) => "revoke_award",
-        CommandBody::OrderAwardPayment(_) => "order_award_payment",
-        CommandBody::ImposePenalty(_) => "impose_penalty",
-    }
-}
-
 fn publish_policy(command: &PublishPolicy) -> Body {
     Body::PublishPolicy(v1::PublishPolicy {
         text: command.text.as_ref().to_owned(),

@@ -1,7 +1,7 @@
 //! The chain of rules behind a decision.
 
+use ledger_core::Explanation;
 use ledger_core::explain::{Evaluated, Input, Outcome};
-use ledger_core::{EventKind, Explanation};
 
 use super::value::positions;
 use super::{refusal_to_proto, rule_citation_to_proto, rule_kind_to_proto};
@@ -55,62 +55,5 @@ pub fn without_texts(explanation: &mut v1::DecisionExplanation) {
     for rule in &mut explanation.rules {
         rule.text_en.clear();
         rule.text_zh.clear();
-    }
-}
-
-/// The command, as the contract names it, that asks for an event of a kind.
-#[must_use]
-pub const fn command_asked_for(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::PolicyPublished | EventKind::CataloguePublished => "publish_policy",
-        EventKind::AccountOpened => "open_account",
-        EventKind::FundsAccrued => "accrue_funds",
-        EventKind::FundsTransferred => "transfer_funds",
-        EventKind::InstitutionRegistered => "register_institution",
-        EventKind::QualificationGranted => "grant_qualification",
-        EventKind::QualificationRevoked => "revoke_qualification",
-        EventKind::PersonRegistered => "register_person",
-        EventKind::PersonStatusDeclared => "declare_person_status",
-        EventKind::PersonStatusEnded => "end_person_status",
-        EventKind::ClassApproved => "approve_class",
-        EventKind::ClassOpened => "open_class",
-        EventKind::ClassClosed => "close_class",
-        EventKind::PersonEnrolled => "enrol_person",
-        EventKind::EnrolmentWithdrawn => "withdraw_enrolment",
-        EventKind::AttendanceRecorded => "record_attendance",
-        EventKind::TrainingCompleted => "complete_training",
-        EventKind::AssessmentRecorded => "record_assessment",
-        EventKind::CertificateIssued => "issue_certificate",
-        EventKind::CertificateInvalidated => "invalidate_certificate",
-        EventKind::EmploymentConfirmed => "confirm_employment",
-        EventKind::EmploymentWithdrawn => "withdraw_employment",
-        EventKind::SubsidyApproved => "approve_subsidy",
-        // A final payment is what settles a project, so this is what was asked for.
-        EventKind::ProjectSettled | EventKind::DisbursementOrdered => "order_disbursement",
-        EventKind::DisbursementSettled => "settle_disbursement",
-        EventKind::DisbursementReturned => "return_disbursement",
-        EventKind::CaseOpened => "open_case",
-        EventKind::FindingMade => "make_finding",
-        EventKind::CaseClosed => "close_case",
-        EventKind::ClawbackDecided => "decide_clawback",
-        EventKind::RepaymentReceived => "record_repayment",
-        EventKind::PolicyWithdrawn => "withdraw_policy",
-        EventKind::ProvincialAdjustmentReceived => "record_provincial_adjustment",
-        EventKind::OrderRaised => "raise_order",
-        EventKind::OrderListed => "list_order",
-        EventKind::OrderSelected => "select_order",
-        EventKind::OrderAccepted => "accept_order",
-        EventKind::OrderPurchased => "purchase_order",
-        EventKind::OrderCancelled => "cancel_order",
-        EventKind::CertificateVerified => "verify_certificate",
-        EventKind::ClaimSubmitted => "submit_claim",
-        EventKind::AgencyContractRecorded => "record_agency_contract",
-        EventKind::PublicityOpened => "open_publicity",
-        EventKind::ObjectionRaised => "raise_objection",
-        EventKind::ObjectionResolved => "resolve_objection",
-        EventKind::PublicityClosed => "close_publicity",
-        EventKind::AwardApproved => "approve_award",
-        EventKind::AwardRevoked => "revoke_award",
-        EventKind::PenaltyImposed => "impose_penalty",
     }
 }

@@ -5,7 +5,7 @@
 //! request is answered the same, and the write path pays nothing for it.
 
 use ledger_core::Position;
-use ledger_core::command::{Command, CommandBody};
+use ledger_core::command::Command;
 use ledger_core::policy::PolicyBook;
 use ledger_proto::from_proto::ExplanationDetail;
 use ledger_proto::to_proto::without_texts;
@@ -44,7 +44,8 @@ impl ExplainAnswer {
         let decides = match detail {
             ExplanationDetail::None => Vec::new(),
             ExplanationDetail::Full | ExplanationDetail::Data | ExplanationDetail::Count => {
-                commands.iter().map(|it| decides(&it.body)).collect()
+                let decided = |it: &Command| it.body.kind().nature().is_decided();
+                commands.iter().map(decided).collect()
             }
         };
         Self { detail, decides }
@@ -171,16 +172,4 @@ impl Reader {
         }
         Ok(explained)
     }
-}
-
-/// Whether a command asks for a decision by the rules of a document, and not to record a fact.
-const fn decides(body: &CommandBody) -> bool {
-    matches!(
-        body,
-        CommandBody::ApproveClass(_)
-            | CommandBody::ApproveSubsidy(_)
-            | CommandBody::ApproveAward(_)
-            | CommandBody::OrderDisbursement(_)
-            | CommandBody::OrderAwardPayment(_)
-    )
 }
