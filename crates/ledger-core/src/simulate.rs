@@ -382,3 +382,37 @@ fn division_of(event: &Event) -> Option<Division> {
         _ => None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{EventKind, Nature};
+
+    /// A kind that is no fact needs an arm in `step`, in `fact` or in `adapt`, and its name here.
+    #[test]
+    fn what_is_no_fact_has_a_treatment() {
+        let in_step = [
+            EventKind::ClassApproved,
+            EventKind::SubsidyApproved,
+            EventKind::AwardApproved,
+            EventKind::ProjectSettled,
+            EventKind::DisbursementOrdered,
+        ];
+        let in_fact = [
+            EventKind::DisbursementSettled,
+            EventKind::DisbursementReturned,
+            EventKind::ClawbackDecided,
+            EventKind::RepaymentReceived,
+            EventKind::CertificateInvalidated,
+            EventKind::EmploymentConfirmed,
+        ];
+        let in_adapt = [EventKind::EmploymentWithdrawn];
+        let treated = [&in_step[..], &in_fact, &in_adapt].concat();
+        for kind in EventKind::ALL {
+            assert_eq!(
+                treated.contains(&kind),
+                kind.nature() != Nature::Fact,
+                "{kind:?}"
+            );
+        }
+    }
+}

@@ -67,16 +67,7 @@ const COMPILED: usize = 3;
 pub(crate) fn of_commands(commands: &[Command]) -> Weight {
     let mut total = Weight::default();
     for command in commands {
-        let (items, item_bytes) = match &command.body {
-            CommandBody::OrderDisbursement(c) => (c.beneficiaries.len(), size_of::<PersonKey>()),
-            CommandBody::MakeFinding(c) => {
-                (c.persons.len() + c.evidence.len(), size_of::<PersonKey>())
-            }
-            CommandBody::DecideClawback(c) => (c.lines.len(), size_of::<ClawbackRequestLine>()),
-            CommandBody::ApproveAward(c) => (c.parts.len(), size_of::<AwardPartRequest>()),
-            CommandBody::PublishPolicy(c) => (0, COMPILED * c.text.len()),
-            _ => (0, 0),
-        };
+        let (items, item_bytes) = lists_of(&command.body);
         let causes = command.causes.len();
         total.named += 1 + items + causes;
         // A text is no list, and is there once.
@@ -85,6 +76,63 @@ pub(crate) fn of_commands(commands: &[Command]) -> Weight {
             + causes * size_of::<ledger_core::Position>();
     }
     total
+}
+
+/// How many items the lists of a command have that are weighed by their number, and what one takes.
+/// Every kind is named, so that a new one is not taken for one without lists.
+fn lists_of(body: &CommandBody) -> (usize, usize) {
+    match body {
+        CommandBody::OrderDisbursement(c) => (c.beneficiaries.len(), size_of::<PersonKey>()),
+        CommandBody::MakeFinding(c) => (c.persons.len() + c.evidence.len(), size_of::<PersonKey>()),
+        CommandBody::DecideClawback(c) => (c.lines.len(), size_of::<ClawbackRequestLine>()),
+        CommandBody::ApproveAward(c) => (c.parts.len(), size_of::<AwardPartRequest>()),
+        CommandBody::PublishPolicy(c) => (0, COMPILED * c.text.len()),
+        CommandBody::WithdrawPolicy(_)
+        | CommandBody::OpenAccount(_)
+        | CommandBody::AccrueFunds(_)
+        | CommandBody::TransferFunds(_)
+        | CommandBody::RecordProvincialAdjustment(_)
+        | CommandBody::RegisterInstitution(_)
+        | CommandBody::GrantQualification(_)
+        | CommandBody::RevokeQualification(_)
+        | CommandBody::RegisterPerson(_)
+        | CommandBody::DeclarePersonStatus(_)
+        | CommandBody::EndPersonStatus(_)
+        | CommandBody::ApproveClass(_)
+        | CommandBody::OpenClass(_)
+        | CommandBody::CloseClass(_)
+        | CommandBody::RaiseOrder(_)
+        | CommandBody::ListOrder(_)
+        | CommandBody::SelectOrder(_)
+        | CommandBody::AcceptOrder(_)
+        | CommandBody::PurchaseOrder(_)
+        | CommandBody::CancelOrder(_)
+        | CommandBody::EnrolPerson(_)
+        | CommandBody::WithdrawEnrolment(_)
+        | CommandBody::RecordAttendance(_)
+        | CommandBody::CompleteTraining(_)
+        | CommandBody::RecordAssessment(_)
+        | CommandBody::IssueCertificate(_)
+        | CommandBody::InvalidateCertificate(_)
+        | CommandBody::VerifyCertificate(_)
+        | CommandBody::ConfirmEmployment(_)
+        | CommandBody::WithdrawEmployment(_)
+        | CommandBody::ApproveSubsidy(_)
+        | CommandBody::OrderAwardPayment(_)
+        | CommandBody::SubmitClaim(_)
+        | CommandBody::RecordAgencyContract(_)
+        | CommandBody::OpenPublicity(_)
+        | CommandBody::RaiseObjection(_)
+        | CommandBody::ResolveObjection(_)
+        | CommandBody::ClosePublicity(_)
+        | CommandBody::RevokeAward(_)
+        | CommandBody::SettleDisbursement(_)
+        | CommandBody::ReturnDisbursement(_)
+        | CommandBody::OpenCase(_)
+        | CommandBody::CloseCase(_)
+        | CommandBody::RecordRepayment(_)
+        | CommandBody::ImposePenalty(_) => (0, 0),
+    }
 }
 
 /// A refusal as it is stored: once as a record, with names of so many bytes, and once in the
@@ -126,7 +174,49 @@ pub(crate) fn of_counters(context: &Context, event: &Event) -> usize {
             Subject::Class(_) => 3 * e.persons.len(),
             Subject::Award(_) => 1,
         },
-        _ => 0,
+        EventBody::PolicyPublished(_)
+        | EventBody::PolicyWithdrawn(_)
+        | EventBody::CataloguePublished(_)
+        | EventBody::AccountOpened(_)
+        | EventBody::FundsAccrued(_)
+        | EventBody::FundsTransferred(_)
+        | EventBody::ProvincialAdjustmentReceived(_)
+        | EventBody::InstitutionRegistered(_)
+        | EventBody::QualificationGranted(_)
+        | EventBody::QualificationRevoked(_)
+        | EventBody::PersonRegistered(_)
+        | EventBody::PersonStatusDeclared(_)
+        | EventBody::PersonStatusEnded(_)
+        | EventBody::ClassApproved(_)
+        | EventBody::ClassClosed(_)
+        | EventBody::OrderRaised(_)
+        | EventBody::OrderListed(_)
+        | EventBody::OrderSelected(_)
+        | EventBody::OrderAccepted(_)
+        | EventBody::OrderPurchased(_)
+        | EventBody::OrderCancelled(_)
+        | EventBody::PersonEnrolled(_)
+        | EventBody::EnrolmentWithdrawn(_)
+        | EventBody::AttendanceRecorded(_)
+        | EventBody::AssessmentRecorded(_)
+        | EventBody::CertificateVerified(_)
+        | EventBody::EmploymentConfirmed(_)
+        | EventBody::EmploymentWithdrawn(_)
+        | EventBody::ProjectSettled(_)
+        | EventBody::ClaimSubmitted(_)
+        | EventBody::AgencyContractRecorded(_)
+        | EventBody::PublicityOpened(_)
+        | EventBody::ObjectionRaised(_)
+        | EventBody::ObjectionResolved(_)
+        | EventBody::PublicityClosed(_)
+        | EventBody::DisbursementOrdered(_)
+        | EventBody::DisbursementSettled(_)
+        | EventBody::DisbursementReturned(_)
+        | EventBody::CaseOpened(_)
+        | EventBody::CaseClosed(_)
+        | EventBody::ClawbackDecided(_)
+        | EventBody::RepaymentReceived(_)
+        | EventBody::PenaltyImposed(_) => 0,
     };
     rows * COUNTER_ROW_BYTES
 }

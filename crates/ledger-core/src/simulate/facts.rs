@@ -7,10 +7,10 @@ use crate::command::{
 };
 use crate::context::Context;
 use crate::event::{
-    ClawbackDecided, DisbursementSettled, EmploymentWithdrawn, Event, EventBody, FundsTransferred,
-    RecordedEvent, RepaymentReceived,
+    ClawbackDecided, DisbursementSettled, EmploymentWithdrawn, Event, EventBody, RecordedEvent,
+    RepaymentReceived,
 };
-use crate::{Fen, Posting, Reference};
+use crate::{AccountKey, Fen, Posting, Reference};
 
 impl Simulation {
     /// Takes a fact over, and whatever followed from a decision as far as it follows from the
@@ -172,15 +172,26 @@ impl Simulation {
 impl Counts {
     /// Counts a movement of money that the shadow's accounts do not cover.
     fn leave_out(&mut self, event: &Event) {
-        let amount = match &event.body {
-            EventBody::FundsTransferred(FundsTransferred { amount, .. }) => *amount,
-            EventBody::DisbursementOrdered(e) => e.total,
-            _ => Fen::ZERO,
-        };
+        let amount = spent(&event.body).map_or(Fen::ZERO, |(_, amount)| amount);
         self.uncovered = self.uncovered.saturating_add(1);
         // A sum out of the range of money is none that could be shown; the count still tells.
         let sum = self.uncovered_amount.checked_add(amount);
         self.uncovered_amount = sum.unwrap_or(self.uncovered_amount);
+    }
+}
+
+/// What an event takes from an account that has to cover it.
+fn spent(body: &EventBody) -> Option<(AccountKey, Fen)> {
+    match body {
+        EventBody::FundsTransferred(e) => {
+            let giver = AccountKey {
+                division: e.from,
+                fund: e.fund,
+            };
+            Some((giver, e.amount))
+        }
+        EventBody::DisbursementOrdered(e) => Some((e.account, e.total)),
+        _ => None,
     }
 }
 
@@ -264,20 +275,7 @@ fn post_again(context: &Context, event: &mut Event) -> bool {
             _ => return false,
         }
     }
-    let giver = match &event.body {
-        EventBody::FundsTransferred(FundsTransferred {
-            from, fund, amount, ..
-        }) => Some((
-            crate::AccountKey {
-                division: *from,
-                fund: *fund,
-            },
-            *amount,
-        )),
-        EventBody::DisbursementOrdered(e) => Some((e.account, e.total)),
-        _ => None,
-    };
-    if let Some((giver, amount)) = giver {
+    if let Some((giver, amount)) = spent(&event.body) {
         let account = context.accounts.get(&giver);
         if account.is_none_or(|account| account.available() < amount) {
             return false;
