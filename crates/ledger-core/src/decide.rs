@@ -31,14 +31,14 @@ mod subsidy;
 mod supervision;
 mod training;
 
-use crate::command::{Command, CommandBody, RaiseOrder};
+use crate::command::{Command, CommandBody};
 use crate::context::Context;
 use crate::entity::{Class, Enrolment, Person};
-use crate::event::{Event, EventBody, OrderRaisedBy, Payee, Tag};
+use crate::event::{Event, EventBody, Tag};
 use crate::limits::{AMOUNT_MAX_FEN, CALLER_CAUSES_MAX, EVENTS_PER_PERSON_MAX};
+use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
 use crate::{BusinessDate, ClassId, Fen, PersonKey, Position, RecordedTime};
-use std::slice;
 
 pub use award::explain_award_approval;
 pub use class::explain_class_approval;
@@ -72,7 +72,7 @@ pub fn decide(
     };
     let mut violations = Violations::default();
     violations.check(case.check_command(command, now));
-    let decided = violations.check(case.dispatch(&command.body));
+    let decided = violations.check(command.body.payload().decide(&case));
     let mut events = violations.or_none(decided)?;
     for event in &mut events {
         event.causes.extend_from_slice(&command.causes);
@@ -82,9 +82,24 @@ pub fn decide(
     Ok(Decision { events })
 }
 
+/// What a payload says of its command; `CommandBody::payload` dispatches to it.
+pub(crate) trait CommandPayload {
+    /// Names the entities that deciding needs; asked again after they were loaded, until it names
+    /// none that is new.
+    fn needs(&self, need: &mut Need<'_>);
+
+    /// The persons about whom it reports facts or asks for money. A person with as many events as
+    /// a value may hold takes no more of these; what the bank did and what a case decides is
+    /// recorded all the same.
+    fn reports_on(&self) -> &[PersonKey];
+
+    /// Decides by the rules; gives the events or the first violated fact.
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal>;
+}
+
 /// One decision in progress: the state and the business date it speaks of.
 #[derive(Debug, Clone, Copy)]
-struct Deciding<'a> {
+pub(crate) struct Deciding<'a> {
     context: &'a Context,
     on: BusinessDate,
 }
@@ -104,7 +119,9 @@ impl<'a> Deciding<'a> {
     /// What the bank did and what a case decides is recorded all the same.
     fn check_room(&self, body: &CommandBody) -> Result<(), Refusal> {
         let persons = &self.context.persons;
-        for person in reported(body)
+        for person in body
+            .payload()
+            .reports_on()
             .iter()
             .filter_map(|person| persons.get(person))
         {
@@ -122,62 +139,6 @@ impl<'a> Deciding<'a> {
             Some(unknown) => Err(Refusal::new(Reason::CauseUnknown).about(unknown)),
             None => Ok(()),
         }
-    }
-
-    fn dispatch(&self, body: &CommandBody) -> Result<Vec<Event>, Refusal> {
-        let event = match body {
-            CommandBody::PublishPolicy(c) => self.publish_policy(c)?,
-            CommandBody::OpenAccount(c) => self.open_account(c)?,
-            CommandBody::AccrueFunds(c) => self.accrue_funds(c)?,
-            CommandBody::TransferFunds(c) => self.transfer_funds(c)?,
-            CommandBody::RegisterInstitution(c) => self.register_institution(c)?,
-            CommandBody::GrantQualification(c) => self.grant_qualification(c)?,
-            CommandBody::RevokeQualification(c) => self.revoke_qualification(c)?,
-            CommandBody::RegisterPerson(c) => self.register_person(c)?,
-            CommandBody::DeclarePersonStatus(c) => self.declare_person_status(c)?,
-            CommandBody::EndPersonStatus(c) => self.end_person_status(c)?,
-            CommandBody::ApproveClass(c) => self.approve_class(c)?,
-            CommandBody::OpenClass(c) => self.open_class(c)?,
-            CommandBody::CloseClass(c) => self.close_class(c)?,
-            CommandBody::EnrolPerson(c) => self.enrol_person(c)?,
-            CommandBody::WithdrawEnrolment(c) => self.withdraw_enrolment(c)?,
-            CommandBody::RecordAttendance(c) => self.record_attendance(c)?,
-            CommandBody::CompleteTraining(c) => self.complete_training(c)?,
-            CommandBody::RecordAssessment(c) => self.record_assessment(c)?,
-            CommandBody::IssueCertificate(c) => self.issue_certificate(c)?,
-            CommandBody::InvalidateCertificate(c) => self.invalidate_certificate(c)?,
-            CommandBody::ConfirmEmployment(c) => self.confirm_employment(c)?,
-            CommandBody::WithdrawEmployment(c) => self.withdraw_employment(c)?,
-            CommandBody::ApproveSubsidy(c) => self.approve_subsidy(c)?,
-            CommandBody::OrderDisbursement(c) => return self.order_disbursement(c),
-            CommandBody::SettleDisbursement(c) => self.settle_disbursement(c)?,
-            CommandBody::ReturnDisbursement(c) => self.return_disbursement(c)?,
-            CommandBody::OpenCase(c) => self.open_case(c)?,
-            CommandBody::MakeFinding(c) => self.make_finding(c)?,
-            CommandBody::DecideClawback(c) => self.decide_clawback(c)?,
-            CommandBody::RecordRepayment(c) => self.record_repayment(c)?,
-            CommandBody::CloseCase(c) => self.close_case(c)?,
-            CommandBody::WithdrawPolicy(c) => self.withdraw_policy(c)?,
-            CommandBody::RecordProvincialAdjustment(c) => self.record_provincial_adjustment(c)?,
-            CommandBody::RaiseOrder(c) => self.raise_order(c)?,
-            CommandBody::ListOrder(c) => self.list_order(c)?,
-            CommandBody::SelectOrder(c) => self.select_order(c)?,
-            CommandBody::AcceptOrder(c) => self.accept_order(c)?,
-            CommandBody::PurchaseOrder(c) => self.purchase_order(c)?,
-            CommandBody::CancelOrder(c) => self.cancel_order(c)?,
-            CommandBody::VerifyCertificate(c) => self.verify_certificate(c)?,
-            CommandBody::SubmitClaim(c) => self.submit_claim(c)?,
-            CommandBody::RecordAgencyContract(c) => self.record_agency_contract(c)?,
-            CommandBody::OpenPublicity(c) => self.open_publicity(c)?,
-            CommandBody::RaiseObjection(c) => self.raise_objection(c)?,
-            CommandBody::ResolveObjection(c) => self.resolve_objection(c)?,
-            CommandBody::ClosePublicity(c) => self.close_publicity(c)?,
-            CommandBody::ApproveAward(c) => self.approve_award(c)?,
-            CommandBody::RevokeAward(c) => self.revoke_award(c)?,
-            CommandBody::OrderAwardPayment(c) => self.order_award_payment(c)?,
-            CommandBody::ImposePenalty(c) => self.impose_penalty(c)?,
-        };
-        Ok(vec![event])
     }
 
     /// An event on the business date, without policy or postings.
@@ -294,37 +255,6 @@ fn all<T>(checked: impl Iterator<Item = Result<T, Refusal>>) -> Result<Vec<T>, R
         .collect();
     violations.none()?;
     Ok(values)
-}
-
-/// The persons about whom a command reports facts or asks for money.
-fn reported(body: &CommandBody) -> &[PersonKey] {
-    match body {
-        CommandBody::DeclarePersonStatus(c) => slice::from_ref(&c.person),
-        CommandBody::EndPersonStatus(c) => slice::from_ref(&c.person),
-        CommandBody::EnrolPerson(c) => slice::from_ref(&c.person),
-        CommandBody::WithdrawEnrolment(c) => slice::from_ref(&c.person),
-        CommandBody::RecordAttendance(c) => slice::from_ref(&c.person),
-        CommandBody::CompleteTraining(c) => slice::from_ref(&c.person),
-        CommandBody::RecordAssessment(c) => slice::from_ref(&c.person),
-        CommandBody::IssueCertificate(c) => slice::from_ref(&c.person),
-        CommandBody::ConfirmEmployment(c) => slice::from_ref(&c.person),
-        CommandBody::WithdrawEmployment(c) => slice::from_ref(&c.person),
-        CommandBody::ApproveSubsidy(c) => slice::from_ref(&c.person),
-        CommandBody::SubmitClaim(c) => slice::from_ref(&c.person),
-        CommandBody::RecordAgencyContract(c) => slice::from_ref(&c.person),
-        CommandBody::SelectOrder(c) => slice::from_ref(&c.person),
-        CommandBody::RaiseOrder(RaiseOrder {
-            raised_by: OrderRaisedBy::Person(person),
-            ..
-        }) => slice::from_ref(person),
-        CommandBody::RaiseObjection(c) => c.person.as_slice(),
-        CommandBody::OrderDisbursement(c) => &c.beneficiaries,
-        CommandBody::ApproveAward(c) => match &c.recipient {
-            Payee::Person(person) | Payee::Master(person) => slice::from_ref(person),
-            Payee::Institution(_) | Payee::Employer(_) => &[],
-        },
-        _ => &[],
-    }
 }
 
 fn not_before(on: BusinessDate, earliest: BusinessDate, cause: Position) -> Result<(), Refusal> {

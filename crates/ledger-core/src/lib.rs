@@ -38,6 +38,7 @@ pub mod level;
 pub mod limits;
 pub mod merkle;
 pub mod money;
+mod need;
 pub mod occupation;
 pub mod policy;
 pub mod position;

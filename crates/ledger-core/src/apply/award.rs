@@ -1,9 +1,34 @@
 //! Awards and their registers.
 
+use crate::apply::EventPayload;
 use crate::context::{Context, award_register_key};
 use crate::entity::{Award, AwardEntry, AwardRegister, Fact};
-use crate::event::{AwardApproved, ClawbackLine, Payee};
+use crate::event::{AwardApproved, AwardRevoked, ClawbackLine, Payee};
+use crate::need::Need;
 use crate::{AwardId, Fen, Position};
+
+impl EventPayload for AwardApproved {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.award(self.award);
+        need.register(&self.scheme, self.division);
+        need.honoured(self.recipient);
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, policy: Option<Position>) {
+        approved(context, fact, policy, self);
+    }
+}
+
+impl EventPayload for AwardRevoked {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.award_and_register(self.award);
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        let Self { award, .. } = self;
+        revoked(context, fact, *award)
+    }
+}
 
 /// Changes an award; a person who receives it remembers the event.
 pub(super) fn with(

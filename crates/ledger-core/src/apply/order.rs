@@ -1,58 +1,106 @@
 //! Orders (五单式).
 
-use crate::OrderId;
+use super::with_person;
+use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Fact, Order};
 use crate::event::{
-    ClassApproved, EventBody, OrderAccepted, OrderCancelled, OrderListed, OrderPurchased,
+    ClassApproved, OrderAccepted, OrderCancelled, OrderListed, OrderPurchased, OrderRaised,
     OrderRaisedBy, OrderSelected,
 };
+use crate::need::Need;
+use crate::{OrderId, Position};
 
-pub(super) fn apply(context: &mut Context, fact: Fact, body: &EventBody) {
-    match body {
-        EventBody::OrderRaised(e) => {
-            let order = Order {
-                raised: fact,
-                division: e.division,
-                raised_by: e.raised_by,
-                occupation: e.occupation,
-                level: e.level,
-                headcount: e.headcount,
-                listed: None,
-                selected: Vec::new(),
-                accepted: None,
-                purchased: None,
-                cancelled: None,
-                class: None,
-            };
-            context.orders.put(e.order, Some(order));
-            if let OrderRaisedBy::Person(person) = e.raised_by {
-                super::with_person(context, fact, person, |_| {});
-            }
+impl EventPayload for OrderRaised {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.order(self.order);
+        if let OrderRaisedBy::Person(person) = self.raised_by {
+            need.person(person);
         }
-        EventBody::OrderListed(OrderListed { order }) => {
-            with(context, *order, |order| order.listed = Some(fact));
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        let order = Order {
+            raised: fact,
+            division: self.division,
+            raised_by: self.raised_by,
+            occupation: self.occupation,
+            level: self.level,
+            headcount: self.headcount,
+            listed: None,
+            selected: Vec::new(),
+            accepted: None,
+            purchased: None,
+            cancelled: None,
+            class: None,
+        };
+        context.orders.put(self.order, Some(order));
+        if let OrderRaisedBy::Person(person) = self.raised_by {
+            with_person(context, fact, person, |_| {});
         }
-        EventBody::OrderSelected(OrderSelected { order, person }) => {
-            with(context, *order, |order| {
-                order.selected.push((*person, fact));
-            });
-            super::with_person(context, fact, *person, |_| {});
-        }
-        EventBody::OrderAccepted(OrderAccepted { order, institution }) => {
-            with(context, *order, |order| {
-                order.accepted = Some((*institution, fact));
-            });
-        }
-        EventBody::OrderPurchased(OrderPurchased { order, .. }) => {
-            with(context, *order, |order| order.purchased = Some(fact));
-        }
-        EventBody::OrderCancelled(OrderCancelled { order, .. }) => {
-            with(context, *order, |order| {
-                order.cancelled = Some(fact.position)
-            });
-        }
-        _ => {}
+    }
+}
+
+impl EventPayload for OrderListed {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.order(self.order);
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        let Self { order } = self;
+        with(context, *order, |order| order.listed = Some(fact));
+    }
+}
+
+impl EventPayload for OrderSelected {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.order(self.order);
+        need.person(self.person);
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        let Self { order, person } = self;
+        with(context, *order, |order| {
+            order.selected.push((*person, fact));
+        });
+        with_person(context, fact, *person, |_| {});
+    }
+}
+
+impl EventPayload for OrderAccepted {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.order(self.order);
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        let Self { order, institution } = self;
+        with(context, *order, |order| {
+            order.accepted = Some((*institution, fact));
+        });
+    }
+}
+
+impl EventPayload for OrderPurchased {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.order(self.order);
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        let Self { order, .. } = self;
+        with(context, *order, |order| order.purchased = Some(fact));
+    }
+}
+
+impl EventPayload for OrderCancelled {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.order(self.order);
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        let Self { order, .. } = self;
+        with(context, *order, |order| {
+            order.cancelled = Some(fact.position)
+        });
     }
 }
 

@@ -1,71 +1,106 @@
 //! Showing approvals to the public, and objections.
 
-use super::{with_class, with_place};
+use super::{with_class, with_person, with_place};
+use crate::Position;
+use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{ClassPublicity, Fact, Objection};
-use crate::event::{
-    EventBody, ObjectionRaised, ObjectionResolved, PublicityClosed, PublicityOpened,
-};
+use crate::event::{ObjectionRaised, ObjectionResolved, PublicityClosed, PublicityOpened};
+use crate::need::Need;
 
-pub(super) fn apply(context: &mut Context, fact: Fact, body: &EventBody) {
-    match body {
-        EventBody::PublicityOpened(PublicityOpened { class, .. }) => {
-            with_class(context, *class, |class| {
-                class.publicity = Some(ClassPublicity {
-                    opened: fact,
-                    closed: None,
-                    last: fact,
-                    objections: Vec::new(),
-                });
-            })
-        }
-        EventBody::ObjectionRaised(ObjectionRaised { class, person, .. }) => {
-            with_class(context, *class, |class| {
-                if let Some(publicity) = &mut class.publicity {
-                    publicity.last = publicity.last.later(fact);
-                    publicity.objections.push(Objection {
-                        position: fact.position,
-                        on: fact.on,
-                        person: *person,
-                    });
-                }
+impl EventPayload for PublicityOpened {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.class(self.class);
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        let Self { class, .. } = self;
+        with_class(context, *class, |class| {
+            class.publicity = Some(ClassPublicity {
+                opened: fact,
+                closed: None,
+                last: fact,
+                objections: Vec::new(),
             });
-            if let Some(person) = person {
-                super::with_person(context, fact, *person, |_| {});
-            }
+        })
+    }
+}
+
+impl EventPayload for ObjectionRaised {
+    fn touches(&self, need: &mut Need<'_>) {
+        let Self { class, person, .. } = self;
+        need.class(*class);
+        if let Some(person) = person {
+            need.person(*person);
         }
-        EventBody::ObjectionResolved(ObjectionResolved {
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        let Self { class, person, .. } = self;
+        with_class(context, *class, |class| {
+            if let Some(publicity) = &mut class.publicity {
+                publicity.last = publicity.last.later(fact);
+                publicity.objections.push(Objection {
+                    position: fact.position,
+                    on: fact.on,
+                    person: *person,
+                });
+            }
+        });
+        if let Some(person) = person {
+            with_person(context, fact, *person, |_| {});
+        }
+    }
+}
+
+impl EventPayload for ObjectionResolved {
+    fn touches(&self, need: &mut Need<'_>) {
+        let Self { class, person, .. } = self;
+        need.class(*class);
+        if let Some(person) = person {
+            need.person(*person);
+        }
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        let Self {
             class,
             objection,
             person,
             upheld,
             ..
-        }) => {
-            let bars = upheld.then_some(fact.position);
-            with_class(context, *class, |class| {
-                if let Some(publicity) = &mut class.publicity {
-                    publicity.last = publicity.last.later(fact);
-                    publicity
-                        .objections
-                        .retain(|open| open.position != *objection);
-                }
-                if person.is_none() {
-                    class.objection_upheld = class.objection_upheld.or(bars);
-                }
-            });
-            if let Some(person) = person {
-                with_place(context, fact, *class, *person, |place| {
-                    place.objection_upheld = place.objection_upheld.or(bars);
-                });
+        } = self;
+        let bars = upheld.then_some(fact.position);
+        with_class(context, *class, |class| {
+            if let Some(publicity) = &mut class.publicity {
+                publicity.last = publicity.last.later(fact);
+                publicity
+                    .objections
+                    .retain(|open| open.position != *objection);
             }
+            if person.is_none() {
+                class.objection_upheld = class.objection_upheld.or(bars);
+            }
+        });
+        if let Some(person) = person {
+            with_place(context, fact, *class, *person, |place| {
+                place.objection_upheld = place.objection_upheld.or(bars);
+            });
         }
-        EventBody::PublicityClosed(PublicityClosed { class }) => {
-            with_class(context, *class, |class| {
-                if let Some(publicity) = &mut class.publicity {
-                    publicity.closed = Some(fact);
-                }
-            })
-        }
-        _ => {}
+    }
+}
+
+impl EventPayload for PublicityClosed {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.class(self.class);
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        let Self { class } = self;
+        with_class(context, *class, |class| {
+            if let Some(publicity) = &mut class.publicity {
+                publicity.closed = Some(fact);
+            }
+        })
     }
 }

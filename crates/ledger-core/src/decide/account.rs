@@ -4,16 +4,18 @@ use super::disbursement::overflow;
 use super::entry::Entry;
 use super::{Deciding, check_amount};
 use crate::command::{AccrueFunds, OpenAccount, RecordProvincialAdjustment, TransferFunds};
+use crate::decide::CommandPayload;
 use crate::entity::Account;
 use crate::event::{
     AccountOpened, Event, EventBody, FundsAccrued, FundsTransferred, PayingCapacity,
     ProvincialAdjustmentReceived, Tag,
 };
 use crate::limits::AMOUNT_MAX_FEN;
+use crate::need::Need;
 use crate::policy::Accrual;
 use crate::policy::book::InForce;
 use crate::refusal::{Reason, Refusal};
-use crate::{AccountKey, AccountKind, Fen, Share};
+use crate::{AccountKey, AccountKind, Fen, PersonKey, Share};
 
 impl<'a> Deciding<'a> {
     pub(super) fn account(&self, account: AccountKey) -> Result<&'a Account, Refusal> {
@@ -242,4 +244,76 @@ pub(super) fn holds(account: &Account, key: AccountKey, amount: Fen) -> Result<(
             .limit(available.get(), amount.get()));
     }
     Ok(())
+}
+
+impl CommandPayload for OpenAccount {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.account(AccountKey {
+            division: self.division,
+            fund: self.fund,
+        });
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.open_account(self)?])
+    }
+}
+
+impl CommandPayload for AccrueFunds {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.account(AccountKey {
+            division: self.division,
+            fund: self.fund,
+        });
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.accrue_funds(self)?])
+    }
+}
+
+impl CommandPayload for TransferFunds {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.account(AccountKey {
+            division: self.from,
+            fund: self.fund,
+        });
+        need.account(AccountKey {
+            division: self.to,
+            fund: self.fund,
+        });
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.transfer_funds(self)?])
+    }
+}
+
+impl CommandPayload for RecordProvincialAdjustment {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.account(AccountKey {
+            division: self.division,
+            fund: self.fund,
+        });
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.record_provincial_adjustment(self)?])
+    }
 }

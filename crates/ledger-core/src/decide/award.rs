@@ -12,6 +12,7 @@ use super::{Deciding, all, at_most, check_amount, saturating_i64, within};
 use crate::coded::RuleKind;
 use crate::command::{ApproveAward, AwardPartRequest, OrderAwardPayment, RevokeAward};
 use crate::context::award_register_key;
+use crate::decide::CommandPayload;
 use crate::entity::{Award, AwardEntry};
 use crate::event::{
     AppliedRule, AwardApproved, AwardPart, AwardRevoked, DisbursementOrdered, DisbursementStage,
@@ -20,14 +21,16 @@ use crate::event::{
 use crate::limits::{
     AMOUNT_MAX_FEN, AWARD_MONTHS_MAX, AWARD_PARTS_MAX, AWARDS_PER_SCHEME_MAX, EVENTS_PER_PERSON_MAX,
 };
+use crate::need::Need;
 use crate::policy::{
     AwardAmount, AwardCount, AwardRule, FundShare, PublishedPolicy, Ruled, Scheme,
 };
 use crate::refusal::{Reason, Refusal};
 use crate::{
-    AccountKey, AccountKind, AwardId, BusinessDate, DisbursementId, Fen, Position, Reference,
-    SchemeId,
+    AccountKey, AccountKind, AwardId, BusinessDate, DisbursementId, Fen, PersonKey, Position,
+    Reference, SchemeId,
 };
+use std::slice;
 
 pub use explain::explain_award_approval;
 
@@ -589,6 +592,56 @@ fn award_tags(id: AwardId, award: &Award) -> Vec<Tag> {
     let mut tags = vec![Tag::Award(id), Tag::Division(award.division)];
     tags.extend(recipient_tag(award.recipient));
     tags
+}
+
+impl CommandPayload for ApproveAward {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.new_award(self);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        match &self.recipient {
+            Payee::Person(person) | Payee::Master(person) => slice::from_ref(person),
+            Payee::Institution(_) | Payee::Employer(_) => &[],
+        }
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.approve_award(self)?])
+    }
+}
+
+impl CommandPayload for RevokeAward {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.award_and_register(self.award);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.revoke_award(self)?])
+    }
+}
+
+impl CommandPayload for OrderAwardPayment {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.disbursement(self.disbursement);
+        need.subject(Subject::Award(self.award));
+        need.account(AccountKey {
+            division: self.division,
+            fund: self.fund,
+        });
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.order_award_payment(self)?])
+    }
 }
 
 #[cfg(test)]

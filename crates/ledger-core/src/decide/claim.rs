@@ -3,13 +3,16 @@
 use super::training::{completion, standing};
 use super::{Deciding, Place, not_before};
 use crate::command::{RecordAgencyContract, SubmitClaim, VerifyCertificate};
+use crate::decide::CommandPayload;
 use crate::event::{
     AgencyContractRecorded, CertificateVerified, ClaimRoute, ClaimSubmitted, Event, EventBody, Tag,
 };
+use crate::need::Need;
 use crate::policy::PayeeRule;
 use crate::policy::book::{CaseDates, InForce, RuleCase};
 use crate::refusal::{Reason, Refusal};
 use crate::{PersonKey, Position};
+use std::slice;
 
 impl<'a> Deciding<'a> {
     /// A claim speaks of training that is completed, once, and comes before the approval that it
@@ -154,4 +157,48 @@ fn exists(person: PersonKey, fact: Position) -> Refusal {
     Refusal::new(Reason::FactExists)
         .about(person)
         .because([fact])
+}
+
+impl CommandPayload for VerifyCertificate {
+    fn needs(&self, need: &mut Need<'_>) {
+        if let Some(certificate) = need.certificate_value(self.number) {
+            need.place(certificate.class, certificate.person);
+        }
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.verify_certificate(self)?])
+    }
+}
+
+impl CommandPayload for SubmitClaim {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.place(self.class, self.person);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        slice::from_ref(&self.person)
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.submit_claim(self)?])
+    }
+}
+
+impl CommandPayload for RecordAgencyContract {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.place(self.class, self.person);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        slice::from_ref(&self.person)
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.record_agency_contract(self)?])
+    }
 }

@@ -8,15 +8,17 @@ use super::institution::{Qualified, trains};
 use super::subsidy::amount::{self, Units};
 use super::{Deciding, Violations, check_order, months, within};
 use crate::command::{ApproveClass, CloseClass, OpenClass};
+use crate::decide::CommandPayload;
 use crate::entity::{Class, Fact};
 use crate::event::{
     ClassApproved, ClassClosed, ClassKind, ClassOpened, Event, EventBody, RateSource, Tag,
 };
 use crate::limits::{CLASS_HEADCOUNT_MAX, CLASS_HOURS_MAX, RATE_MAX_FEN};
+use crate::need::Need;
 use crate::policy::book::{CaseDates, InForce, RuleCase, Training};
 use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};
-use crate::{AccountKey, ClassId, Fen, Position};
+use crate::{AccountKey, ClassId, Fen, PersonKey, Position};
 
 pub use explain::explain_class_approval;
 pub(super) use explain::level_names;
@@ -324,4 +326,50 @@ pub(super) fn class_tags(id: ClassId, class: &Class) -> Vec<Tag> {
         Tag::Institution(class.institution),
         Tag::Division(class.account.division),
     ]
+}
+
+impl CommandPayload for ApproveClass {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.class(self.class);
+        need.institution(self.institution);
+        if let Some(order) = self.order {
+            need.order(order);
+        }
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.approve_class(self)?])
+    }
+}
+
+impl CommandPayload for OpenClass {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.class_and_institution(self.class);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.open_class(self)?])
+    }
+}
+
+impl CommandPayload for CloseClass {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.class(self.class);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.close_class(self)?])
+    }
 }

@@ -11,12 +11,14 @@ use super::sink::Barred;
 use super::{Deciding, Place, Violations, all, at_most, distinct};
 use crate::command::OrderDisbursement;
 use crate::context::Context;
+use crate::decide::CommandPayload;
 use crate::entity::{Class, ClassSettlement, Disbursement};
 use crate::event::{
     ClassKind, DisbursementLine, DisbursementOrdered, DisbursementStage, Event, EventBody, Payee,
     Subject, Tag,
 };
 use crate::limits::CLASS_HEADCOUNT_MAX;
+use crate::need::Need;
 use crate::policy::AdvanceBase;
 use crate::refusal::{Reason, Refusal};
 use crate::{
@@ -462,4 +464,31 @@ fn outstanding(place: &Place<'_>, person: PersonKey, part: Part) -> Result<Fen, 
 
 pub(super) fn overflow() -> Refusal {
     Refusal::new(Reason::AmountOverflow).about("total of the lines")
+}
+
+impl CommandPayload for OrderDisbursement {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.disbursement(self.disbursement);
+        for person in &self.beneficiaries {
+            need.person(*person);
+        }
+        need.class_and_institution(self.class);
+        if let Some(class) = need.class_value(self.class) {
+            need.account(class.account);
+            if let Some(fund) = self.fund {
+                need.account(AccountKey {
+                    division: class.account.division,
+                    fund,
+                });
+            }
+        }
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &self.beneficiaries
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        case.order_disbursement(self)
+    }
 }

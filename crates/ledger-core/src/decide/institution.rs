@@ -2,14 +2,16 @@
 
 use super::{Deciding, at_most, check_order};
 use crate::command::{GrantQualification, RegisterInstitution, RevokeQualification};
+use crate::decide::CommandPayload;
 use crate::entity::{Institution, Qualification};
 use crate::event::{
     Event, EventBody, InstitutionRegistered, QualificationGranted, QualificationKind,
     QualificationRevoked, Tag,
 };
 use crate::limits::{QUALIFICATIONS_PER_INSTITUTION_MAX, SCOPE_OCCUPATIONS_MAX};
+use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
-use crate::{BusinessDate, CreditCode, Occupation, Position, SkillLevel};
+use crate::{BusinessDate, CreditCode, Occupation, PersonKey, Position, SkillLevel};
 
 /// What a body has to be qualified for.
 #[derive(Debug, Clone, Copy)]
@@ -198,4 +200,46 @@ fn is_evaluator_number(text: &str) -> bool {
     text.len() == 13
         && matches!(characters.next(), Some('Y' | 'S'))
         && characters.all(|character| character.is_ascii_digit())
+}
+
+impl CommandPayload for RegisterInstitution {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.institution(self.institution);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.register_institution(self)?])
+    }
+}
+
+impl CommandPayload for GrantQualification {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.institution(self.institution);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.grant_qualification(self)?])
+    }
+}
+
+impl CommandPayload for RevokeQualification {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.institution(self.institution);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.revoke_qualification(self)?])
+    }
 }

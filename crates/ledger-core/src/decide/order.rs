@@ -7,14 +7,17 @@
 use super::institution::{Qualified, trains};
 use super::{Deciding, within};
 use crate::command::{AcceptOrder, CancelOrder, ListOrder, PurchaseOrder, RaiseOrder, SelectOrder};
+use crate::decide::CommandPayload;
 use crate::entity::{Fact, Order};
 use crate::event::{
     Event, EventBody, OrderAccepted, OrderCancelled, OrderListed, OrderPurchased, OrderRaised,
     OrderRaisedBy, OrderSelected, Tag,
 };
 use crate::limits::CLASS_HEADCOUNT_MAX;
+use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
-use crate::{OrderId, Position};
+use crate::{OrderId, PersonKey, Position};
+use std::slice;
 
 impl<'a> Deciding<'a> {
     /// 提单: by a registered worker or a registered body.
@@ -193,4 +196,94 @@ fn tags(id: OrderId, order: &Order) -> Vec<Tag> {
 
 fn position(fact: Fact) -> Position {
     fact.position
+}
+
+impl CommandPayload for RaiseOrder {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.order(self.order);
+        need.raised_by(self.raised_by);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        match &self.raised_by {
+            OrderRaisedBy::Person(person) => slice::from_ref(person),
+            OrderRaisedBy::Enterprise(_) => &[],
+        }
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.raise_order(self)?])
+    }
+}
+
+impl CommandPayload for ListOrder {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.order(self.order);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.list_order(self)?])
+    }
+}
+
+impl CommandPayload for SelectOrder {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.order(self.order);
+        need.person(self.person);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        slice::from_ref(&self.person)
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.select_order(self)?])
+    }
+}
+
+impl CommandPayload for AcceptOrder {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.order(self.order);
+        need.institution(self.institution);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.accept_order(self)?])
+    }
+}
+
+impl CommandPayload for PurchaseOrder {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.order(self.order);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.purchase_order(self)?])
+    }
+}
+
+impl CommandPayload for CancelOrder {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.order_and_class(self.order);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.cancel_order(self)?])
+    }
 }

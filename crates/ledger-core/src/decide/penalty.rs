@@ -7,14 +7,16 @@
 use super::recovery::debt_tags;
 use super::supervision::not_closed;
 use super::{Deciding, at_most, check_amount};
-use crate::Fen;
-use crate::command::ImposePenalty;
+use crate::command::{Debt, ImposePenalty};
+use crate::decide::CommandPayload;
 use crate::entity::{Clawback, Finding};
 use crate::event::{Event, EventBody, PenaltyImposed};
 use crate::limits::PENALTIES_PER_CLAWBACK_MAX;
+use crate::need::Need;
 use crate::policy::book::InForce;
 use crate::policy::{PenaltyRange, Ratio};
 use crate::refusal::{Reason, Refusal};
+use crate::{Fen, PersonKey};
 use std::cmp::Ordering;
 
 impl<'a> Deciding<'a> {
@@ -123,4 +125,18 @@ fn part_of(ratio: Ratio, total: Fen, rounding: Rounding) -> i64 {
     let exact = down.wrapping_mul(denominator) == whole;
     let up = i128::from(rounding == Rounding::Up && !exact);
     i64::try_from(down.saturating_add(up)).unwrap_or(i64::MAX)
+}
+
+impl CommandPayload for ImposePenalty {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.debt(Debt::Clawback(self.clawback));
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.impose_penalty(self)?])
+    }
 }

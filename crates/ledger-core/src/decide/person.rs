@@ -1,14 +1,18 @@
 //! Persons: an opaque key, and the statuses that decide about money.
 
 use super::{Deciding, at_most, check_order};
+use crate::PersonKey;
 use crate::command::{DeclarePersonStatus, EndPersonStatus, RegisterPerson};
+use crate::decide::CommandPayload;
 use crate::event::{
     Event, EventBody, PersonRegistered, PersonStatus, PersonStatusDeclared, PersonStatusEnded, Tag,
 };
 use crate::limits::{
     AGE_MAX, AGE_MIN, GRADUATION_YEAR_MAX, GRADUATION_YEAR_MIN, STATUSES_PER_PERSON_MAX,
 };
+use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
+use std::slice;
 
 impl Deciding<'_> {
     pub(super) fn register_person(&self, c: &RegisterPerson) -> Result<Event, Refusal> {
@@ -108,5 +112,47 @@ fn contradicts(one: PersonStatus, other: PersonStatus) -> bool {
         (PersonStatus::Age(_), PersonStatus::Age(_))
         | (PersonStatus::Sex(_), PersonStatus::Sex(_)) => true,
         (one, other) => one == other,
+    }
+}
+
+impl CommandPayload for RegisterPerson {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.person(self.person);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.register_person(self)?])
+    }
+}
+
+impl CommandPayload for DeclarePersonStatus {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.person(self.person);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        slice::from_ref(&self.person)
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.declare_person_status(self)?])
+    }
+}
+
+impl CommandPayload for EndPersonStatus {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.person(self.person);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        slice::from_ref(&self.person)
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.end_person_status(self)?])
     }
 }

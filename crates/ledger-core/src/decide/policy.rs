@@ -3,12 +3,14 @@
 use super::{Deciding, at_most};
 use crate::coded::DocumentKind;
 use crate::command::{PublishPolicy, WithdrawPolicy};
+use crate::decide::CommandPayload;
 use crate::event::{Event, EventBody, PolicyPublished, PolicyWithdrawn, Tag};
 use crate::limits::{POLICIES_MAX, POLICY_TEXT_BYTES_MAX};
+use crate::need::Need;
 use crate::policy::book::{InForce, PolicyBook, PublishedPolicy};
 use crate::policy::{Policy, Ruled};
 use crate::refusal::{Reason, Refusal};
-use crate::{Division, Position, Reference};
+use crate::{Division, PersonKey, Position, Reference};
 use sha2::{Digest, Sha256};
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -155,4 +157,28 @@ fn is_latest(policies: &PolicyBook, published: &PublishedPolicy) -> bool {
 
 fn text(value: &str) -> Result<Reference, Refusal> {
     Reference::parse(value).map_err(|_| Refusal::new(Reason::OutOfBounds).about("document text"))
+}
+
+impl CommandPayload for PublishPolicy {
+    fn needs(&self, _need: &mut Need<'_>) {}
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.publish_policy(self)?])
+    }
+}
+
+impl CommandPayload for WithdrawPolicy {
+    fn needs(&self, _need: &mut Need<'_>) {}
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.withdraw_policy(self)?])
+    }
 }

@@ -6,11 +6,13 @@
 use super::class::class_tags;
 use super::{Deciding, at_most};
 use crate::command::{ClosePublicity, OpenPublicity, RaiseObjection, ResolveObjection};
+use crate::decide::CommandPayload;
 use crate::entity::{Class, ClassPublicity, Fact};
 use crate::event::{
     Event, EventBody, ObjectionRaised, ObjectionResolved, PublicityClosed, PublicityOpened, Tag,
 };
 use crate::limits::OBJECTIONS_OPEN_MAX;
+use crate::need::Need;
 use crate::policy::Publicity;
 use crate::policy::book::{CaseDates, InForce, RuleCase};
 use crate::refusal::{Reason, Refusal};
@@ -193,4 +195,63 @@ fn objection_tags(id: ClassId, class: &Class, person: Option<PersonKey>) -> Vec<
     let mut tags = class_tags(id, class);
     tags.extend(person.map(Tag::Person));
     tags
+}
+
+impl CommandPayload for OpenPublicity {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.class(self.class);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.open_publicity(self)?])
+    }
+}
+
+impl CommandPayload for RaiseObjection {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.class(self.class);
+        if let Some(person) = self.person {
+            need.person(person);
+        }
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        self.person.as_slice()
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.raise_objection(self)?])
+    }
+}
+
+impl CommandPayload for ResolveObjection {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.objection(self.class, self.objection);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.resolve_objection(self)?])
+    }
+}
+
+impl CommandPayload for ClosePublicity {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.class(self.class);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.close_publicity(self)?])
+    }
 }

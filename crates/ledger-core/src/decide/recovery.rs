@@ -6,12 +6,14 @@ use super::entry::Entry;
 use super::supervision::not_closed;
 use super::{Deciding, all, at_most, check_amount, distinct, not_before};
 use crate::command::{ClawbackRequestLine, Debt, DecideClawback, RecordRepayment};
+use crate::decide::CommandPayload;
 use crate::entity::{Disbursement, Finding, Settlement};
 use crate::event::{
     ClawbackDecided, ClawbackLine, DisbursementStage, Event, EventBody, RepaymentReceived, Subject,
     Tag,
 };
 use crate::limits::CLASS_HEADCOUNT_MAX;
+use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
 use crate::{AccountKey, AccountKind, CaseId, ClassId, Fen, PersonKey, Position};
 use std::collections::BTreeMap;
@@ -382,5 +384,43 @@ fn one_debtor<'d>(
     {
         Some((other, _)) => Err(mixed().because([first.ordered.position, other.ordered.position])),
         None => Ok(first),
+    }
+}
+
+impl CommandPayload for DecideClawback {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.clawback(self.clawback);
+        need.case(self.case);
+        for line in &self.lines {
+            if let Some(beneficiary) = line.beneficiary {
+                need.person(beneficiary);
+            }
+            if let Some(disbursement) = need.disbursement_value(line.disbursement) {
+                need.account(disbursement.account);
+                need.subject(disbursement.subject);
+            }
+        }
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.decide_clawback(self)?])
+    }
+}
+
+impl CommandPayload for RecordRepayment {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.debt(self.debt);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.record_repayment(self)?])
     }
 }

@@ -20,12 +20,15 @@ use super::{Deciding, Place, not_before};
 use crate::coded::RuleKind;
 use crate::command::ApproveSubsidy;
 use crate::context::Context;
+use crate::decide::CommandPayload;
 use crate::entity::{Class, Enrolment};
 use crate::event::{AppliedRule, Event, EventBody, SubsidyApproved};
 use crate::explain::Explanation;
+use crate::need::Need;
 use crate::policy::book::{CaseDates, CaseRules, RuleCase};
 use crate::refusal::{Reason, Refusal, RuleCitation};
 use crate::{BusinessDate, ClassId, Fen, PersonKey};
+use std::slice;
 
 /// Rules, and events, that the lists of an approval are made with room for: few have more.
 const ROOM: usize = 8;
@@ -264,4 +267,19 @@ fn other_documents(
 ) -> impl Iterator<Item = crate::Position> {
     let policies = applied.iter().filter_map(|applied| applied.policy);
     policies.filter(|policy| *policy != class.policy)
+}
+
+impl CommandPayload for ApproveSubsidy {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.class_and_institution(self.class);
+        need.person(self.person);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        slice::from_ref(&self.person)
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.approve_subsidy(self)?])
+    }
 }

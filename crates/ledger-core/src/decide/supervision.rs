@@ -3,9 +3,11 @@
 use super::disbursement::recipient_tag;
 use super::{Deciding, all, at_most, distinct};
 use crate::command::{CloseCase, MakeFinding, OpenCase};
+use crate::decide::CommandPayload;
 use crate::entity::Case;
 use crate::event::{CaseClosed, CaseOpened, Event, EventBody, FindingMade, Subject, Tag};
 use crate::limits::{CALLER_CAUSES_MAX, CLASS_HEADCOUNT_MAX, FINDINGS_PER_CASE_MAX};
+use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
 use crate::{CaseId, PersonKey, Position};
 
@@ -132,5 +134,51 @@ pub(super) fn not_closed(id: CaseId, case: &Case) -> Result<(), Refusal> {
             .about(id)
             .because([closed])),
         None => Ok(()),
+    }
+}
+
+impl CommandPayload for OpenCase {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.case(self.case);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.open_case(self)?])
+    }
+}
+
+impl CommandPayload for MakeFinding {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.case(self.case);
+        need.subject(self.subject);
+        for person in &self.persons {
+            need.person(*person);
+        }
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.make_finding(self)?])
+    }
+}
+
+impl CommandPayload for CloseCase {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.case(self.case);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.close_case(self)?])
     }
 }

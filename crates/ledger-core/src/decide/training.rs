@@ -9,6 +9,7 @@ use crate::command::{
     CompleteTraining, ConfirmEmployment, EnrolPerson, InvalidateCertificate, IssueCertificate,
     RecordAssessment, RecordAttendance, WithdrawEmployment, WithdrawEnrolment,
 };
+use crate::decide::CommandPayload;
 use crate::entity::{Class, Fact};
 use crate::event::{
     AssessmentRecorded, AttendanceRecorded, CertificateInvalidated, CertificateIssued,
@@ -18,11 +19,13 @@ use crate::event::{
 use crate::limits::{
     ATTENDANCES_PER_ENROLMENT_MAX, CLASS_HOURS_PER_DAY_MAX, ENROLMENTS_PER_PERSON_MAX,
 };
+use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
 use crate::{
     BusinessDate, CertificateKind, CertificateNumber, ClassId, PersonKey, SkillCertificateNumber,
     SkillLevel,
 };
+use std::slice;
 
 impl Deciding<'_> {
     pub(super) fn enrol_person(&self, c: &EnrolPerson) -> Result<Event, Refusal> {
@@ -423,4 +426,135 @@ fn check_number(
         return mismatch("evaluator");
     }
     Ok(())
+}
+
+impl CommandPayload for EnrolPerson {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.place(self.class, self.person);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        slice::from_ref(&self.person)
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.enrol_person(self)?])
+    }
+}
+
+impl CommandPayload for WithdrawEnrolment {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.place(self.class, self.person);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        slice::from_ref(&self.person)
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.withdraw_enrolment(self)?])
+    }
+}
+
+impl CommandPayload for RecordAttendance {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.place(self.class, self.person);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        slice::from_ref(&self.person)
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.record_attendance(self)?])
+    }
+}
+
+impl CommandPayload for CompleteTraining {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.place(self.class, self.person);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        slice::from_ref(&self.person)
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.complete_training(self)?])
+    }
+}
+
+impl CommandPayload for RecordAssessment {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.place(self.class, self.person);
+        need.institution(self.evaluator);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        slice::from_ref(&self.person)
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.record_assessment(self)?])
+    }
+}
+
+impl CommandPayload for IssueCertificate {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.place(self.class, self.person);
+        need.institution(self.evaluator);
+        need.certificate(self.number);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        slice::from_ref(&self.person)
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.issue_certificate(self)?])
+    }
+}
+
+impl CommandPayload for InvalidateCertificate {
+    fn needs(&self, need: &mut Need<'_>) {
+        if let Some(certificate) = need.certificate_value(self.number) {
+            need.place(certificate.class, certificate.person);
+        }
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.invalidate_certificate(self)?])
+    }
+}
+
+impl CommandPayload for ConfirmEmployment {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.place(self.class, self.person);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        slice::from_ref(&self.person)
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.confirm_employment(self)?])
+    }
+}
+
+impl CommandPayload for WithdrawEmployment {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.place(self.class, self.person);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        slice::from_ref(&self.person)
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.withdraw_employment(self)?])
+    }
 }

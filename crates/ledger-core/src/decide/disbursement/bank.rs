@@ -2,13 +2,14 @@
 
 use super::find;
 use crate::command::{ReturnDisbursement, SettleDisbursement};
-use crate::decide::Deciding;
 use crate::decide::entry::Entry;
+use crate::decide::{CommandPayload, Deciding};
 use crate::entity::{Class, Disbursement};
 use crate::event::{
     DisbursementReturned, DisbursementSettled, DisbursementStage, Event, EventBody, ReturnKind,
     Subject,
 };
+use crate::need::Need;
 use crate::policy::QuotaRelease;
 use crate::refusal::{Reason, Refusal};
 use crate::{AccountKind, ClassId, DisbursementId, Fen, PersonKey, Position};
@@ -209,5 +210,33 @@ fn not_returned(id: DisbursementId, disbursement: &Disbursement) -> Result<(), R
             .about(id)
             .because([returned])),
         None => Ok(()),
+    }
+}
+
+impl CommandPayload for SettleDisbursement {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.whole_disbursement(self.disbursement);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.settle_disbursement(self)?])
+    }
+}
+
+impl CommandPayload for ReturnDisbursement {
+    fn needs(&self, need: &mut Need<'_>) {
+        need.whole_disbursement(self.disbursement);
+    }
+
+    fn reports_on(&self) -> &[PersonKey] {
+        &[]
+    }
+
+    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
+        Ok(vec![case.return_disbursement(self)?])
     }
 }

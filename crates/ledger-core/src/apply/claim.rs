@@ -1,0 +1,42 @@
+//! Claims.
+
+use super::with_place;
+use crate::Position;
+use crate::apply::EventPayload;
+use crate::context::Context;
+use crate::entity::{Claim, Fact};
+use crate::event::{AgencyContractRecorded, ClaimSubmitted};
+use crate::need::Need;
+
+impl EventPayload for ClaimSubmitted {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.place(self.class, self.person)
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        let Self {
+            class,
+            person,
+            route,
+        } = self;
+        with_place(context, fact, *class, *person, |place| {
+            place.claim = Some(Claim {
+                position: fact.position,
+                on: fact.on,
+                route: *route,
+            });
+        });
+    }
+}
+
+impl EventPayload for AgencyContractRecorded {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.place(self.class, self.person)
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        with_place(context, fact, self.class, self.person, |place| {
+            place.agency_contract = Some(fact.position);
+        });
+    }
+}

@@ -1,0 +1,71 @@
+//! Persons and their statuses.
+
+use super::with_person;
+use crate::apply::EventPayload;
+use crate::context::Context;
+use crate::entity::{Fact, Person, StatusRecord};
+use crate::event::{PersonRegistered, PersonStatusDeclared, PersonStatusEnded};
+use crate::need::Need;
+use crate::{PersonKey, Position};
+
+impl EventPayload for PersonRegistered {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.person(self.person);
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        person_registered(context, fact, self.person)
+    }
+}
+
+impl EventPayload for PersonStatusDeclared {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.person(self.person);
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        with_person(context, fact, self.person, |person| {
+            person.statuses.push(StatusRecord {
+                status: self.status,
+                valid_from: self.valid_from,
+                valid_until: self.valid_until,
+                position: fact.position,
+            });
+        });
+    }
+}
+
+impl EventPayload for PersonStatusEnded {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.person(self.person);
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        let Self {
+            person,
+            status,
+            valid_until,
+            ..
+        } = self;
+        with_person(context, fact, *person, |person| {
+            let ended = person.statuses.iter_mut().rev().find(|record| {
+                record.status == *status && record.holds_within(*valid_until, *valid_until)
+            });
+            if let Some(record) = ended {
+                record.valid_until = Some(*valid_until);
+                record.position = fact.position;
+            }
+        });
+    }
+}
+
+fn person_registered(context: &mut Context, fact: Fact, person: PersonKey) {
+    let registered = Person {
+        registered: fact.position,
+        statuses: Vec::new(),
+        enrolments: Vec::new(),
+        slots: Vec::new(),
+        timeline: vec![fact.position],
+    };
+    context.persons.put(person, Some(registered));
+}

@@ -1,0 +1,32 @@
+//! Publications.
+
+use crate::Position;
+use crate::apply::EventPayload;
+use crate::context::Context;
+use crate::entity::Fact;
+use crate::event::{PolicyPublished, PolicyWithdrawn};
+use crate::need::Need;
+use crate::policy::Withdrawal;
+
+impl EventPayload for PolicyPublished {
+    fn touches(&self, _need: &mut Need<'_>) {}
+
+    fn apply(&self, _context: &mut Context, _fact: Fact, _policy: Option<Position>) {}
+}
+
+impl EventPayload for PolicyWithdrawn {
+    fn touches(&self, _need: &mut Need<'_>) {}
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        let Self {
+            published,
+            effective_on,
+            ..
+        } = self;
+        let withdrawal = Withdrawal {
+            position: fact.position,
+            effective_on: *effective_on,
+        };
+        context.policies.withdraw(*published, withdrawal);
+    }
+}

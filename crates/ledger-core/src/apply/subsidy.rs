@@ -1,0 +1,91 @@
+//! Approvals and settlements.
+
+use super::{counted, free_slot, slot_template, with_class, with_person};
+use crate::Position;
+use crate::apply::EventPayload;
+use crate::context::Context;
+use crate::entity::{Approval, ClassSettlement, Fact};
+use crate::event::{ProjectSettled, SubsidyApproved};
+use crate::need::Need;
+
+impl EventPayload for SubsidyApproved {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.place(self.class, self.person);
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        subsidy_approved(context, fact, self);
+    }
+}
+
+impl EventPayload for ProjectSettled {
+    fn touches(&self, need: &mut Need<'_>) {
+        need.class(self.class);
+        for line in &self.lines {
+            need.person(line.person);
+        }
+        if let Some(class) = need.class_value(self.class) {
+            need.account(class.account);
+        }
+    }
+
+    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
+        project_settled(context, fact, self);
+    }
+}
+
+fn subsidy_approved(context: &mut Context, fact: Fact, e: &SubsidyApproved) {
+    let Some(template) = slot_template(context, fact, e.class, e.quota_year) else {
+        return;
+    };
+    let mut newly_beneficiary = false;
+    let mut employed = false;
+    with_person(context, fact, e.person, |person| {
+        if person.slot_of(e.class).is_none() {
+            person.slots.push(template);
+        }
+    });
+    let groups = counted::groups(context, e.class, e.person);
+    counted::with_place(context, fact, e.class, e.person, |place| {
+        newly_beneficiary = !place.is_beneficiary();
+        employed = place.employment_counts();
+        place.approval = Some(Approval {
+            position: fact.position,
+            on: fact.on,
+            amount: e.amount,
+            groups,
+        });
+    });
+    with_class(context, e.class, |class| {
+        class.last_approval = Some(class.last_approval.map_or(fact, |last| last.later(fact)));
+        class.approvals = class.approvals.saturating_add(1);
+        class.employed_approved = class.employed_approved.saturating_add(u32::from(employed));
+        class.beneficiaries = class
+            .beneficiaries
+            .saturating_add(u32::from(newly_beneficiary));
+    });
+}
+
+fn project_settled(context: &mut Context, fact: Fact, e: &ProjectSettled) {
+    for line in &e.lines {
+        with_person(context, fact, line.person, |person| {
+            if let Some(place) = person.enrolment_mut(e.class) {
+                place.earned = line
+                    .earned
+                    .checked_add(place.clawed_back)
+                    .or(Some(line.earned));
+            }
+            if line.frees_quota {
+                free_slot(person, e.class, fact.position);
+            }
+        });
+    }
+    with_class(context, e.class, |class| {
+        class.settlement = Some(ClassSettlement {
+            position: fact.position,
+            on: fact.on,
+            excess: e.excess,
+            excess_outstanding: e.excess,
+        });
+    });
+}
