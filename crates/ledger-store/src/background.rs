@@ -40,7 +40,8 @@ pub(crate) struct Heard {
 }
 
 impl Background {
-    /// Makes what RocksDB writes its text log to: warnings go to the log of the process.
+    /// Makes what RocksDB writes its text log to: background errors go to the log of the process as
+    /// warnings, and its other warnings for who asks for them (`rocksdb=debug`).
     pub(crate) fn logger(self: &Arc<Self>) -> InfoLogger {
         let background = Arc::clone(self);
         InfoLogger::new_callback_logger(LogLevel::Warn, move |level, text| match level {
@@ -63,13 +64,15 @@ impl Background {
     /// RocksDB holds its own lock in here, so that nothing of it may be called.
     fn hear(&self, text: &str) {
         let text = text.trim_end();
-        tracing::warn!(target: "rocksdb", "{text}");
         let Some((error, reason)) = text
             .split_once(BACKGROUND_ERROR)
             .and_then(|(_, rest)| rest.rsplit_once(REASON))
         else {
+            // Much of it is said at every rebuild, and asks for nothing.
+            tracing::debug!(target: "rocksdb", "{text}");
             return;
         };
+        tracing::warn!(target: "rocksdb", "{text}");
         let mut heard = self.lock();
         if reason != COMPACTION {
             heard.other.get_or_insert_with(|| error.to_owned());
