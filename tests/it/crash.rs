@@ -13,6 +13,7 @@ use anyhow::{Context as _, Result, ensure};
 use callers::Caller;
 use ledger_core::Position;
 use ledger_proto::v1;
+use ledger_tests::audit;
 use ledger_tests::oracle::{self, Oracle};
 use ledger_tests::workload::{Seeded, foundations};
 use ledger_tests::{RawClient, ServerProcess};
@@ -99,7 +100,7 @@ async fn run(seed: u64) -> Result<Seen> {
     let server = ServerProcess::start(folder.path())?;
     let mut client = connect(&server).await?;
     run.check_tail(&mut client).await?;
-    audit(&mut client, &run.oracle).await?;
+    check_all(&mut client, &run.oracle).await?;
     server.stop()?;
     Ok(run.seen)
 }
@@ -164,7 +165,7 @@ impl<'a> Run<'a> {
         let mut client = connect(&server).await?;
         self.check_tail(&mut client).await?;
         if is_audited {
-            audit(&mut client, &self.oracle).await?;
+            check_all(&mut client, &self.oracle).await?;
         }
         let (answers, mut answered) = watch::channel(0);
         let answers = Arc::new(answers);
@@ -226,7 +227,7 @@ impl<'a> Run<'a> {
 }
 
 /// Reads the whole log again, rebuilds everything derived from it, and checks the books.
-async fn audit(client: &mut RawClient, oracle: &Mutex<Oracle>) -> Result<()> {
+async fn check_all(client: &mut RawClient, oracle: &Mutex<Oracle>) -> Result<()> {
     let log = oracle::read(client, Position::FIRST).await?;
     let status = client
         .get_status(v1::GetStatusRequest {})
@@ -234,35 +235,8 @@ async fn audit(client: &mut RawClient, oracle: &Mutex<Oracle>) -> Result<()> {
         .into_inner();
     lock(oracle).check_whole(&log, &status)?;
 
-    let mut rebuild = client
-        .rebuild(v1::RebuildRequest::default())
-        .await?
-        .into_inner();
-    let mut last = None;
-    while let Some(progress) = rebuild.message().await? {
-        last = Some(progress);
-    }
-    let last = last.context("a rebuild says how it ended")?;
-    ensure!(
-        last.phase() == v1::RebuildPhase::Switched,
-        "the rebuild ended with {last:?}"
-    );
-    ensure!(
-        last.difference_count == 0,
-        "live and rebuilt state differ: {last:?}"
-    );
-
-    let accounts = client
-        .list_accounts(v1::ListAccountsRequest::default())
-        .await?
-        .into_inner();
-    let (debits, credits) = (accounts.total_debits_fen, accounts.total_credits_fen);
-    ensure!(
-        debits == credits,
-        "debits of {debits} fen stand against credits of {credits} fen"
-    );
-    ensure!(debits > 0, "the books are empty");
-    Ok(())
+    audit::rebuild(client).await?;
+    audit::books(client).await
 }
 
 /// Starts a rebuild and returns after so many of its messages, or at its end; `true` when it had

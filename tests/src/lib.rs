@@ -9,6 +9,7 @@
 //! - [`workload`] makes commands that the rules accept; nothing of it is anybody's.
 //! - [`bench`] measures, [`fuzz`] feeds parsers what they do not expect.
 
+pub mod audit;
 pub mod bench;
 pub mod faultfs;
 pub mod faults;

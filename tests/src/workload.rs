@@ -108,6 +108,12 @@ impl Seeded {
         self.next_u64() % bound
     }
 
+    /// The next index below `bound`, which is not zero.
+    pub fn index(&mut self, bound: usize) -> usize {
+        let bound = u64::try_from(bound).unwrap_or(u64::MAX);
+        usize::try_from(self.below(bound)).unwrap_or_default()
+    }
+
     /// Sixteen bytes in the form of a random UUID (RFC 9562, version 4).
     pub fn uuid(&mut self) -> [u8; 16] {
         let high = (self.next_u64() & !0xF000) | 0x4000;

@@ -115,7 +115,7 @@ impl Change {
             Self::Length(length) => Self::Length(*length),
             Self::Write { at, bytes } => {
                 let sectors = bytes.len() / SECTOR_BYTES;
-                let kept = below(sectors + 1, seeded) * SECTOR_BYTES;
+                let kept = seeded.index(sectors + 1) * SECTOR_BYTES;
                 let bytes = bytes.get(..kept).unwrap_or_default().to_vec();
                 Self::Write { at: *at, bytes }
             }
@@ -171,7 +171,7 @@ impl Disk {
         let names = match cut {
             Cut::Synced => None,
             Cut::Prefix | Cut::Any => {
-                let kept = below(self.steps.len() + 1, seeded);
+                let kept = seeded.index(self.steps.len() + 1);
                 kept.checked_sub(1).and_then(|last| self.steps.get(last))
             }
         };
@@ -287,7 +287,7 @@ impl File {
         match cut {
             Cut::Synced => {}
             Cut::Prefix => {
-                let kept = below(self.pending.len() + 1, seeded);
+                let kept = seeded.index(self.pending.len() + 1);
                 for change in self.pending.iter().take(kept) {
                     change.apply(&mut content);
                 }
@@ -498,11 +498,6 @@ impl Disk {
 fn io_error() -> io::Error {
     const EIO: i32 = 5;
     io::Error::from_raw_os_error(EIO)
-}
-
-fn below(bound: usize, seeded: &mut Seeded) -> usize {
-    let bound = u64::try_from(bound).unwrap_or(u64::MAX);
-    usize::try_from(seeded.below(bound)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ pub struct Fault {
     pub end: End,
     /// What happens to the disk afterwards.
     pub after: After,
+    /// What the network draws from, when it loses, doubles and delays requests.
+    pub network: Option<u64>,
     /// Whether the server may refuse to open: never where everything acknowledged is on the disk.
     pub may_refuse: bool,
 }
@@ -83,7 +85,15 @@ const DAMAGES: [Damage; 6] = [
 const CUTS: [Cut; 3] = [Cut::Synced, Cut::Prefix, Cut::Any];
 
 /// Every kind.
-pub const KINDS: [Kind; 10] = [
+pub const KINDS: [Kind; 11] = [
+    Kind {
+        name: "requests lost, doubled and late",
+        draw: |seeded, _| Fault {
+            network: Some(seeded.next_u64()),
+            end: End::Kill(1 + seeded.below(ANSWERS_MAX)),
+            ..Fault::none()
+        },
+    },
     Kind {
         name: "killed after some answers",
         draw: |seeded, _| Fault {
@@ -107,6 +117,7 @@ pub const KINDS: [Kind; 10] = [
             after: After::Cut(one_of(&CUTS, seeded)),
             // A last record of full length with wrong bytes cannot be told from damage (ADR 0002).
             may_refuse: true,
+            ..Fault::none()
         },
     },
     Kind {
@@ -130,6 +141,7 @@ pub const KINDS: [Kind; 10] = [
             end: End::Kill(ANSWERS_MAX),
             after: After::Cut(one_of(&CUTS, seeded)),
             may_refuse: true,
+            ..Fault::none()
         },
     },
     Kind {
@@ -186,6 +198,7 @@ pub const KINDS: [Kind; 10] = [
             // What reverts as a whole cannot be noticed from within; see the page on faults.
             after: After::Cut(one_of(&[Cut::Prefix, Cut::Any], seeded)),
             may_refuse: true,
+            ..Fault::none()
         },
     },
 ];
@@ -204,13 +217,14 @@ impl Fault {
             plan: Plan::default(),
             end: End::Stop(0),
             after: After::Nothing,
+            network: None,
             may_refuse: false,
         }
     }
 }
 
 fn one_of<T: Copy>(choices: &[T], seeded: &mut Seeded) -> T {
-    let count = u64::try_from(choices.len()).unwrap_or(u64::MAX);
-    let index = usize::try_from(seeded.below(count)).unwrap_or_default();
-    *choices.get(index).expect("there is a choice")
+    *choices
+        .get(seeded.index(choices.len()))
+        .expect("there is a choice")
 }

@@ -2,6 +2,7 @@
 
 use super::fault::{After, Damage, End, Fault};
 use super::{Base, COMMANDS, Campaign};
+use crate::audit::{NotRebuilt, books, rebuild};
 use crate::faultfs::{Disk, FileName, Plan};
 use crate::oracle::{self, Sent};
 use crate::workload::Seeded;
@@ -109,7 +110,7 @@ impl Campaign {
                     return Ok(());
                 };
                 self.runtime
-                    .block_on(send(&server, base, answers, doubtful))?;
+                    .block_on(send(&server, base, answers, doubtful, fault.network))?;
                 match fault.end {
                     End::Kill(_) => server.kill(),
                     End::Stop(_) => server.stop(),
@@ -219,11 +220,6 @@ fn is_told(fault: &Fault, error: &anyhow::Error) -> bool {
     is_damaged && (error.is::<tonic::Status>() || error.is::<NotRebuilt>())
 }
 
-/// A rebuild that found a difference, or came to no end.
-#[derive(Debug, thiserror::Error)]
-#[error("the rebuild ended with {0}")]
-struct NotRebuilt(String);
-
 /// The position that the ledger notes as acknowledged (`docs/internals/storage.md`).
 fn noted_position(disk: &mut Disk) -> u64 {
     let files = disk.files();
@@ -266,33 +262,119 @@ async fn send(
     base: &mut Base,
     answers: u64,
     doubtful: &mut VecDeque<Sent>,
+    network: Option<u64>,
 ) -> Result<()> {
     let Ok(mut client) = connect(server).await else {
         return Ok(());
+    };
+    let mut network = match network {
+        None => None,
+        Some(seed) => Some(Network::new(server, seed).await?),
     };
     for _ in 0..answers {
         let commands = base.lane.batch(COMMANDS);
         let sent = Sent::new(base.lane.request_id(), commands);
         let message = sent.message();
         doubtful.push_back(sent);
-        let answer = tokio::time::timeout(ANSWER_TIME, client.append(message)).await;
-        let Ok(Ok(answer)) = answer else {
-            return Ok(());
+        let answer = match &mut network {
+            Some(network) => network.deliver(&mut client, message).await?,
+            None => match tokio::time::timeout(ANSWER_TIME, client.append(message)).await {
+                Ok(Ok(answer)) => answer.into_inner(),
+                _ => return Ok(()),
+            },
         };
         let sent = doubtful.pop_back().context("it was just put there")?;
-        base.oracle.acknowledged(sent, answer.get_ref())?;
+        base.oracle.acknowledged(sent, &answer)?;
     }
     Ok(())
+}
+
+/// A network that loses, doubles and delays what is sent, and a caller who repeats it.
+struct Network {
+    /// Another connection to the same server.
+    other: RawClient,
+    seeded: Seeded,
+    /// What was sent and answered before.
+    earlier: Vec<(v1::AppendRequest, v1::AppendResponse)>,
+}
+
+impl Network {
+    async fn new(server: &ServerProcess, seed: u64) -> Result<Self> {
+        Ok(Self {
+            other: connect(server).await?,
+            seeded: Seeded::new(seed),
+            earlier: Vec::new(),
+        })
+    }
+
+    /// Brings a request to the server once or more often, and the answer back. There is no fault
+    /// here, so that it is answered.
+    async fn deliver(
+        &mut self,
+        client: &mut RawClient,
+        message: v1::AppendRequest,
+    ) -> Result<v1::AppendResponse> {
+        let answer = match self.seeded.below(3) {
+            0 => client.append(message.clone()).await?.into_inner(),
+            1 => {
+                // The request is lost, or its answer, depending on how far it came; and sent again.
+                let waits = self.seeded.below(30);
+                tokio::select! {
+                    biased;
+                    () = some_turns(waits) => {}
+                    _ = self.other.append(message.clone()) => {}
+                }
+                client.append(message.clone()).await?.into_inner()
+            }
+            _ => {
+                let (one, two) = tokio::join!(
+                    client.append(message.clone()),
+                    self.other.append(message.clone()),
+                );
+                let (one, two) = (one?.into_inner(), two?.into_inner());
+                ensure!(
+                    is_same(&one, &two) && one.replayed != two.replayed,
+                    "a request that came twice was answered {one:?} and {two:?}"
+                );
+                one
+            }
+        };
+        // One of earlier comes late, overtaken by all that followed it.
+        if !self.earlier.is_empty() && self.seeded.below(2) == 0 {
+            let chosen = self.seeded.index(self.earlier.len());
+            let (message, first) = self.earlier.get(chosen).context("it is there")?;
+            let late = self.other.append(message.clone()).await?.into_inner();
+            ensure!(
+                late.replayed && is_same(first, &late),
+                "a request that was answered {first:?} came late and was answered {late:?}"
+            );
+        }
+        self.earlier.push((message, answer.clone()));
+        Ok(answer)
+    }
+}
+
+/// Whether two answers tell the same.
+fn is_same(one: &v1::AppendResponse, two: &v1::AppendResponse) -> bool {
+    let told = |answer: &v1::AppendResponse| {
+        let positions = (answer.first_position, answer.last_position);
+        (positions, answer.results.clone())
+    };
+    told(one) == told(two)
+}
+
+/// Lets everything else run so many times.
+async fn some_turns(turns: u64) {
+    for _ in 0..turns {
+        tokio::task::yield_now().await;
+    }
 }
 
 /// Damages one file of the ledger, which is drawn; empty ones have nothing to damage.
 fn damage_one(disk: &mut Disk, damage: Damage, seeded: &mut Seeded) -> Result<()> {
     let mut files = disk.files();
     files.retain(|(_, file)| disk.bytes_mut(*file).is_some_and(|bytes| !bytes.is_empty()));
-    let mut draw = |bound: usize| {
-        let bound = u64::try_from(bound).unwrap_or(u64::MAX);
-        usize::try_from(seeded.below(bound)).unwrap_or_default()
-    };
+    let mut draw = |bound: usize| seeded.index(bound);
     let chosen = files.get(draw(files.len())).cloned();
     let (path, file) = chosen.context("there are files")?;
     match damage {
@@ -317,35 +399,6 @@ fn damage_one(disk: &mut Disk, damage: Damage, seeded: &mut Seeded) -> Result<()
     }
     // What lies there lies there for good.
     disk.settle();
-    Ok(())
-}
-
-async fn rebuild(client: &mut RawClient) -> Result<()> {
-    let mut messages = client
-        .rebuild(v1::RebuildRequest::default())
-        .await?
-        .into_inner();
-    let mut last = None;
-    while let Some(progress) = messages.message().await? {
-        last = Some(progress);
-    }
-    let last = last.context("a rebuild says how it ended")?;
-    match last.phase() == v1::RebuildPhase::Switched && last.difference_count == 0 {
-        true => Ok(()),
-        false => Err(NotRebuilt(format!("{last:?}")).into()),
-    }
-}
-
-async fn books(client: &mut RawClient) -> Result<()> {
-    let accounts = client
-        .list_accounts(v1::ListAccountsRequest::default())
-        .await?
-        .into_inner();
-    let (debits, credits) = (accounts.total_debits_fen, accounts.total_credits_fen);
-    ensure!(
-        debits == credits && debits > 0,
-        "debits of {debits} fen stand against credits of {credits} fen"
-    );
     Ok(())
 }
 

@@ -90,13 +90,13 @@ fn step(input: &mut Vec<u8>, corpus: &[(String, Vec<u8>)], seeded: &mut Seeded) 
             insert(input, at, &again.unwrap_or_default());
         }
         5 => {
-            let word = WORDS.get(below(WORDS.len(), seeded)).copied();
+            let word = WORDS.get(seeded.index(WORDS.len())).copied();
             insert(input, at, word.unwrap_or_default());
         }
         6 => {
             // Deep nesting, and long fields.
-            let word = WORDS.get(below(WORDS.len(), seeded)).copied();
-            let times = 1 + below(300, seeded);
+            let word = WORDS.get(seeded.index(WORDS.len())).copied();
+            let times = 1 + seeded.index(300);
             insert(input, at, &word.unwrap_or_default().repeat(times));
         }
         7 => {
@@ -137,7 +137,7 @@ fn insert(input: &mut Vec<u8>, at: usize, what: &[u8]) {
 
 /// A place in a text, its end included.
 fn place(length: usize, seeded: &mut Seeded) -> usize {
-    below(length + 1, seeded)
+    seeded.index(length + 1)
 }
 
 /// A range from a place on: mostly short, now and then to the end.
@@ -148,18 +148,13 @@ fn range(from: usize, length: usize, seeded: &mut Seeded) -> std::ops::Range<usi
     } else {
         rest.min(24)
     };
-    from..from + below(longest + 1, seeded)
+    from..from + seeded.index(longest + 1)
 }
 
 fn one_of(corpus: &[(String, Vec<u8>)], seeded: &mut Seeded) -> Vec<u8> {
-    let index = below(corpus.len().max(1), seeded);
+    let index = seeded.index(corpus.len().max(1));
     corpus
         .get(index)
         .map(|(_, input)| input.clone())
         .unwrap_or_default()
-}
-
-fn below(bound: usize, seeded: &mut Seeded) -> usize {
-    let bound = u64::try_from(bound).unwrap_or(u64::MAX);
-    usize::try_from(seeded.below(bound)).unwrap_or_default()
 }
