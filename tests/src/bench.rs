@@ -49,6 +49,10 @@ pub struct Options {
     /// tenth, and all.
     #[arg(long, value_name = "N", default_value_t = 100_000_000)]
     pub events: u64,
+    /// A configuration of the server whose section `memory` has the sizes for section scale; the
+    /// defaults without it.
+    #[arg(long, value_name = "FILE")]
+    pub memory: Option<PathBuf>,
     /// Takes about a minute: a fiftieth of the people, and short measurements.
     #[arg(long)]
     pub quick: bool,
@@ -166,8 +170,8 @@ pub fn run(options: &Options) -> Result<()> {
         engine::measure(&folder.path().join("engine"), options.scale(), &mut report)?;
     }
     if options.includes(Section::Scale) {
-        let (folder, events) = (folder.path().join("scale"), options.events());
-        scale::measure(&folder, events, options.quick, &mut report)?;
+        let folder = folder.path().join("scale");
+        scale::measure(&folder, options, &mut report)?;
     }
     let needs_population = [Section::Engine, Section::Grpc, Section::Rebuild];
     if needs_population

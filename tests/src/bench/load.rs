@@ -40,16 +40,20 @@ pub(crate) struct Pipeline<'a> {
 }
 
 impl Ledger {
-    /// Opens a ledger in a folder, and creates it when there is none.
+    /// Opens a ledger in a folder with the default sizes of the store, and creates it when there is
+    /// none.
     pub(crate) fn open(folder: &Path, options: EngineOptions) -> Result<Self> {
-        let store = RocksStore::open(
-            folder,
-            &StoreOptions {
-                create_if_missing: true,
-                ..StoreOptions::default()
-            },
-        )
-        .context("the store does not open")?;
+        Self::open_sized(folder, StoreOptions::default(), options)
+    }
+
+    /// Opens a ledger in a folder, and creates it when there is none.
+    pub(crate) fn open_sized(
+        folder: &Path,
+        mut store: StoreOptions,
+        options: EngineOptions,
+    ) -> Result<Self> {
+        store.create_if_missing = true;
+        let store = RocksStore::open(folder, &store).context("the store does not open")?;
         let store = Arc::new(Metered::new(store));
         let storage: Arc<dyn Storage> = Arc::<Metered>::clone(&store);
         let engine = Engine::open(storage, options, Arc::new(SystemClock))

@@ -5,6 +5,7 @@
 //! one caller who waits for each answer. Memory holds a sample of the people, the requests in
 //! flight, and what the ledger is configured to take; nothing that grows with the history.
 
+use super::Options;
 use super::latency::{Counted, Latencies, Meter};
 use super::load::{Ledger, SEED, WARM_UP_BATCHES, lanes, next_request, recorded};
 use super::machine::memory_of;
@@ -14,7 +15,9 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use ledger_core::command::CommandBody;
 use ledger_core::{ClassId, PersonKey, RequestId};
 use ledger_engine::query::QuotaQuery;
-use ledger_engine::{EngineOptions, ReplyReceiver, Request};
+use ledger_engine::{ReplyReceiver, Request};
+use ledger_server::config::Memory;
+use serde::Deserialize;
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::mpsc;
@@ -95,9 +98,36 @@ fn sizes(events: u64) -> [u64; 3] {
     [events / 100, events / 10, events]
 }
 
+/// What is read of a configuration of the server; its other sections do not matter here.
+#[derive(Debug, Deserialize)]
+struct Sizes {
+    memory: Memory,
+}
+
+/// The sizes of section `memory` in a configuration of the server, checked as the server checks
+/// them; the defaults without a file.
+fn sizes_of_memory(file: Option<&Path>) -> Result<Memory> {
+    let Some(file) = file else {
+        return Ok(Memory::default());
+    };
+    let text = std::fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
+    let sizes: Sizes = toml::from_str(&text).with_context(|| format!("{}", file.display()))?;
+    sizes.memory.check()?;
+    Ok(sizes.memory)
+}
+
 /// Fills a ledger to each size, and measures there.
-pub(crate) fn measure(folder: &Path, events: u64, quick: bool, report: &mut Report) -> Result<()> {
-    let counts = match quick {
+pub(crate) fn measure(folder: &Path, options: &Options, report: &mut Report) -> Result<()> {
+    let events = options.events();
+    let memory = sizes_of_memory(options.memory.as_deref())?;
+    report.figure(
+        SECTION,
+        "memory that the sizes come to".to_owned(),
+        memory.standing_bytes(),
+        "bytes",
+        None,
+    );
+    let counts = match options.quick {
         true => Counts {
             appends: 200,
             questions: 2_000,
@@ -108,7 +138,7 @@ pub(crate) fn measure(folder: &Path, events: u64, quick: bool, report: &mut Repo
         },
     };
     std::fs::create_dir_all(folder).context("cannot make a folder")?;
-    let ledger = Ledger::open(folder, EngineOptions::default())?;
+    let ledger = Ledger::open_sized(folder, memory.store(), memory.engine())?;
     let cities = u32::try_from(CITIES.len()).context("there are sixteen cities")?;
     let rounds = u32::try_from(events.div_ceil(EVENTS_PER_ROUND)).context("too many events")?;
     let mut filler = lanes(0, cities * rounds.max(1) + 1);
