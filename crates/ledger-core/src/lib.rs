@@ -40,6 +40,7 @@ pub mod merkle;
 pub mod money;
 mod need;
 pub mod occupation;
+pub mod personal_data;
 pub mod policy;
 pub mod position;
 pub mod progress;

@@ -11,8 +11,17 @@ const STORE: &str = "ledger-store";
 const STORE_FOLDER: &str = "crates/ledger-store/";
 
 const CORE: &str = "ledger-core";
-/// All that the core may be built from: dates, hash tables, SHA-256 and the derive for error types.
-const CORE_DEPENDENCIES: [&str; 4] = ["chrono", "hashbrown", "sha2", "thiserror"];
+/// All that the core may be built from: dates, hash tables, SHA-256, the derive for error types,
+/// and the tables of Unicode, so that no spelling of a number gets past the search for personal
+/// data.
+const CORE_DEPENDENCIES: [&str; 6] = [
+    "chrono",
+    "hashbrown",
+    "icu_normalizer",
+    "icu_properties",
+    "sha2",
+    "thiserror",
+];
 
 /// What the tests of a member may depend on beside that: the core's play the real documents, which
 /// only the loader reads.
