@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::digits::decimal;
 use crate::division::Division;
-use crate::identity_number::check_identity_number;
 use crate::level::SkillLevel;
+use crate::personal_data::{PersonalData, find_in_text};
 
 /// The shortest certificate number; the oldest known form has thirteen digits, local ones fewer.
 pub const CERTIFICATE_NUMBER_LEN_MIN: usize = 6;
@@ -16,8 +16,8 @@ pub const CERTIFICATE_NUMBER_LEN_MAX: usize = 32;
 /// The number of a certificate of any kind: 6 to 32 characters from `A-Z`, `0-9` and `-`.
 ///
 /// It is kept inline because a payment names one and they are compared far more than printed.
-/// A citizen's identity number is refused: some systems reuse it as the certificate number, and
-/// it must not enter the log.
+/// A number with personal data in it is refused: some systems reuse the holder's identity number,
+/// whole or with a letter before it, and it must not enter the log.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CertificateNumber {
     /// The characters, followed by zeros, so that the derived order is that of the text.
@@ -30,9 +30,22 @@ impl CertificateNumber {
     ///
     /// # Errors
     ///
-    /// Fails when the length or a character is not allowed, or when the text without its hyphens
-    /// is an identity number.
+    /// Fails when the length or a character is not allowed, or when the text holds personal data.
     pub fn parse(text: &str) -> Result<Self, CertificateNumberError> {
+        let number = Self::from_record(text)?;
+        match find_in_text(text) {
+            Some(found) => Err(CertificateNumberError::PersonalData(found)),
+            None => Ok(number),
+        }
+    }
+
+    /// Takes a number that was recorded before, whatever is refused today: what is in the log is
+    /// read for ever.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the length or a character is not allowed.
+    pub fn from_record(text: &str) -> Result<Self, CertificateNumberError> {
         let allowed = CERTIFICATE_NUMBER_LEN_MIN..=CERTIFICATE_NUMBER_LEN_MAX;
         if !allowed.contains(&text.len()) {
             return Err(CertificateNumberError::Length);
@@ -42,9 +55,6 @@ impl CertificateNumber {
             .all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'-'))
         {
             return Err(CertificateNumberError::Character);
-        }
-        if check_identity_number(&text.replace('-', "")).is_ok() {
-            return Err(CertificateNumberError::IdentityNumber);
         }
         let mut characters = [0; CERTIFICATE_NUMBER_LEN_MAX];
         characters
@@ -97,9 +107,9 @@ pub enum CertificateNumberError {
     /// A character is not allowed.
     #[error("a certificate number consists of capital letters, digits and hyphens")]
     Character,
-    /// The text is a citizen's identity number.
-    #[error("the certificate number is a citizen's identity number")]
-    IdentityNumber,
+    /// The text contains what reads as personal data.
+    #[error("the certificate number contains {0}, which is never recorded")]
+    PersonalData(PersonalData),
 }
 
 /// The number of a skill-level certificate (职业技能等级证书) from level five to level one.
@@ -349,7 +359,8 @@ mod tests {
 
     #[test]
     fn reads_numbers_of_all_kinds() {
-        use CertificateNumberError::{Character, IdentityNumber, Length};
+        use CertificateNumberError::{Character, Length};
+        let found = CertificateNumberError::PersonalData(PersonalData::IdentityNumber);
         let longest = "9".repeat(CERTIFICATE_NUMBER_LEN_MAX);
         let too_long = "9".repeat(CERTIFICATE_NUMBER_LEN_MAX + 1);
         for (text, expected) in [
@@ -364,9 +375,13 @@ mod tests {
             ("12345a", Some(Character)),
             ("12345 6", Some(Character)),
             ("证书12", Some(Character)),
-            ("370199199001010019", Some(IdentityNumber)),
-            ("37019919920315001X", Some(IdentityNumber)),
-            ("370199-19900101-0019", Some(IdentityNumber)),
+            ("370199199001010019", Some(found)),
+            ("37019919920315001X", Some(found)),
+            ("370199-19900101-0019", Some(found)),
+            ("T370199199001010019", Some(found)),
+            ("T37019919920315001X", Some(found)),
+            ("370199199001010019-01", Some(found)),
+            ("37370199199001010019", Some(found)),
         ] {
             let found = CertificateNumber::parse(text);
             assert_eq!(found.err(), expected, "{text:?}");

@@ -14,6 +14,9 @@ mod tests;
 
 use std::fmt;
 
+use icu_properties::CodePointSetData;
+use icu_properties::props::DefaultIgnorableCodePoint;
+
 use scan::Line;
 
 /// A sort of personal data that is never recorded in clear.
@@ -27,6 +30,19 @@ pub enum PersonalData {
     MobileNumber,
     /// The number of a bank card.
     BankCard,
+}
+
+impl PersonalData {
+    /// Names the sort in Chinese.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::IdentityNumber => "公民身份号码",
+            Self::OldIdentityNumber => "15位居民身份证号码",
+            Self::MobileNumber => "手机号码",
+            Self::BankCard => "银行卡号",
+        }
+    }
 }
 
 /// Names the sort with its article, as an error says it.
@@ -60,6 +76,19 @@ pub fn find_in_text(text: &str) -> Option<PersonalData> {
             let in_keys = line.keys.iter().find_map(find_in_key);
             in_keys.or_else(|| line.stretches.iter().find_map(|it| kinds::find(it)))
         })
+}
+
+/// Tells whether a character shows itself: it is no control character, no line separator, none that
+/// turns the direction of writing, and by its property (Default_Ignorable_Code_Point) none that is
+/// drawn as nothing.
+///
+/// The others could show a reader other words than are stored.
+#[must_use]
+pub fn is_shown(character: char) -> bool {
+    // The code points between 0x2028 and 0x202e are two separators and the marks of direction.
+    let separates = matches!(character, '\u{2028}'..='\u{202e}' | '\u{e0000}'..='\u{e007f}');
+    let ignorable = || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character);
+    !(character.is_control() || separates || (!character.is_ascii() && ignorable()))
 }
 
 /// Returns the sort of personal data that sixteen bytes spell in hexadecimal digits, padded on

@@ -164,7 +164,7 @@ pub fn parse_entity_key(key: &[u8]) -> Option<EntityKey> {
         }
         EntityKind::Certificate => {
             let number = std::str::from_utf8(identifier).ok()?;
-            EntityKey::Certificate(CertificateNumber::parse(number).ok()?)
+            EntityKey::Certificate(CertificateNumber::from_record(number).ok()?)
         }
         EntityKind::Account => {
             let [d0, d1, d2, d3, fund] = <[u8; 5]>::try_from(identifier).ok()?;

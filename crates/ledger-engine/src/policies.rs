@@ -113,7 +113,7 @@ pub(crate) fn policy_change(
 ) -> Result<Option<PolicyChange>, PolicyLoadError> {
     match &event.body {
         EventBody::PolicyPublished(published) | EventBody::CataloguePublished(published) => {
-            ledger_policy::compile(&published.text)
+            ledger_policy::compile_recorded(&published.text)
                 .map(|policy| Some(PolicyChange::Published(Arc::new(policy))))
                 .map_err(|source| PolicyLoadError::Compile { position, source })
         }

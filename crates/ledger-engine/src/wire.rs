@@ -412,23 +412,30 @@ through! {
     RequestId: [u8; 16], |id| *id.as_bytes(), |stored| Some(Self::from_bytes(stored));
 }
 
-/// Types that are a checked text.
+/// Types that are a checked text; a stored one is taken as it was recorded.
 macro_rules! text {
-    ($($type:ident),+) => {$(
+    ($($type:ident, $read:expr;)+) => {$(
         impl Wire for $type {
             fn put(&self, out: &mut Vec<u8>) {
                 put_text(self.as_str(), out);
             }
 
             fn take(reader: &mut Reader<'_>) -> Result<Self, CodecError> {
-                Self::parse(reader.text()?)
-                    .map_err(|_| CodecError::Malformed { field: stringify!($type) })
+                let read: fn(&str) -> Option<Self> = $read;
+                let malformed = CodecError::Malformed { field: stringify!($type) };
+                read(reader.text()?).ok_or(malformed)
             }
         }
     )+};
 }
 
-text!(CertificateNumber, Reference, SchemeId, ActionId, SectorId);
+text! {
+    CertificateNumber, |text| Self::from_record(text).ok();
+    Reference, |text| Some(Self::from_record(text));
+    SchemeId, |text| Self::parse(text).ok();
+    ActionId, |text| Self::parse(text).ok();
+    SectorId, |text| Self::parse(text).ok();
+}
 
 impl Wire for Arc<str> {
     fn put(&self, out: &mut Vec<u8>) {

@@ -15,6 +15,7 @@ pub(crate) use targets::PREFIX as TARGET_PREFIX;
 use crate::PolicyError;
 use crate::consistency;
 use crate::flaw::{Flaw, FlawKind, Severity};
+use crate::personal;
 use crate::reader::{Naming, Places, Sink, Table};
 use ledger_core::Policy;
 use ledger_core::coded::DocumentKind;
@@ -36,9 +37,23 @@ const TABLES_MAX: usize = 2_000;
 ///
 /// The first error in the order of the text, of those that [`check`](crate::check()) finds: the
 /// text is too long, is not TOML of the right shape (unknown keys included), or holds a value that
-/// its key does not allow or that contradicts another one. Warnings are no errors.
+/// its key does not allow or that contradicts another one, or holds personal data. Warnings are no
+/// errors.
 pub fn compile(text: &str) -> Result<Policy, PolicyError> {
-    let loaded = load(text);
+    compiled(load(text))
+}
+
+/// Compiles a text that was published before; personal data in it is in the log already, and keeps
+/// no rule from being read.
+///
+/// # Errors
+///
+/// As [`compile`], apart from personal data.
+pub fn compile_recorded(text: &str) -> Result<Policy, PolicyError> {
+    compiled(read(text, |_| {}))
+}
+
+fn compiled(loaded: Loaded) -> Result<Policy, PolicyError> {
     let is_error = |flaw: &Flaw| flaw.severity() == Severity::Error;
     match loaded.policy {
         Some(policy) => Ok(policy),
@@ -60,8 +75,12 @@ pub(crate) struct Loaded {
     pub(crate) places: Places,
 }
 
-/// Reads a text: the one place that says what is an error in a single document.
+/// Reads a draft: the one place that says what is an error in a single document.
 pub(crate) fn load(text: &str) -> Loaded {
+    read(text, |(table, sink)| personal::check(text, table, sink))
+}
+
+fn read(text: &str, also: impl FnOnce((&DeTable<'_>, &Sink<'_>))) -> Loaded {
     let sink = Sink::new(text);
     let (bytes, limit) = (text.len(), POLICY_TEXT_BYTES_MAX);
     if bytes > limit {
@@ -74,6 +93,7 @@ pub(crate) fn load(text: &str) -> Loaded {
         let message = error.message().to_owned();
         sink.note(at, "", None, FlawKind::Syntax { message });
     }
+    also((table.get_ref(), &sink));
     // What the parser made of a text that is not TOML would only give follow-up errors.
     let read = if sink.has_errors() {
         None

@@ -9,6 +9,7 @@ mod text;
 pub use crate::names::ListName;
 use ledger_core::BusinessDate;
 use ledger_core::money::ParseMoneyError;
+use ledger_core::personal_data::PersonalData;
 use std::fmt;
 use std::sync::Arc;
 
@@ -150,6 +151,11 @@ flaws! {
         /// What the parser found.
         message: String,
     } = "syntax";
+    /// The text holds personal data; what it is stands here, not the data.
+    Error PersonalData {
+        /// What sort of data it reads as.
+        found: PersonalData,
+    } = "personal_data";
     /// A key that the table does not have.
     Error UnknownKey {
         /// The key.

@@ -16,9 +16,10 @@ mod consistency;
 mod error;
 pub mod flaw;
 mod names;
+mod personal;
 mod reader;
 
 pub use check::{Report, check, check_against, check_beside, check_set};
-pub use compile::compile;
+pub use compile::{compile, compile_recorded};
 pub use error::PolicyError;
 pub use flaw::{Flaw, FlawKind, Place, Severity};

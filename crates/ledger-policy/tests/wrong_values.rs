@@ -165,7 +165,9 @@ table! { the_head:
     "valid_from = 2022-01-01", "valid_from = \"2022-01-01\"" => "wrong_shape", "", "valid_from";
     "valid_from = 2022-01-01", "valid_from = 2022-02-29" => "syntax", "", "valid_from";
     "valid_from = 2022-01-01", "valid_from = 2026-01-01" => "reversed", "", TOP;
-    "title = \"every rule\"", "title = \"11010519491231002X\"" => "wrong_shape", "", "title";
+    "title = \"every rule\"", "title = \"11010519491231002X\"" => "personal_data", "", "title = ";
+    "title = \"every rule\"", "title = \"every rule\" # 13812345678" => "personal_data", "", "title = ";
+    "title = \"every rule\"", "title = \"\\u0031\\u0031010519491231002X\"" => "personal_data", "", "\"\\u0031";
     "title = \"every rule\"", "title = \"every rule" => "syntax", "", "title";
 }
 
@@ -615,6 +617,7 @@ fn the_codes_of_flaws_are_permanent() {
     let expected = [
         "too_long",
         "syntax",
+        "personal_data",
         "unknown_key",
         "missing_key",
         "wrong_shape",

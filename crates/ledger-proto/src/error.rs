@@ -7,6 +7,7 @@ use ledger_core::credit_code::CreditCodeError;
 use ledger_core::division::DivisionError;
 use ledger_core::ids::TextError;
 use ledger_core::occupation::OccupationError;
+use ledger_core::personal_data::PersonalData;
 use ledger_core::scheme::SchemeIdError;
 
 /// A field that does not hold what the contract asks for. It never repeats the value: a caller may
@@ -72,6 +73,11 @@ pub enum DecodeProblem {
     /// The text is no certificate number.
     #[error(transparent)]
     CertificateNumber(#[from] CertificateNumberError),
+    /// A key spells personal data.
+    #[error(
+        "the digits of the key spell {0}, which is never recorded; take a random key, such as a UUID"
+    )]
+    PersonalKey(PersonalData),
     /// A residence needs a division and no other status has one.
     #[error("a division goes with RESIDENCE and with no other status")]
     StatusDivision,

@@ -3,6 +3,7 @@
 
 mod append;
 mod command;
+mod door;
 mod event;
 mod filter;
 mod refusal;

@@ -211,7 +211,7 @@ fn luhn(values: &[u8]) -> bool {
             }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// Whether the number is a province, city or county, a date of this century and a serial number.

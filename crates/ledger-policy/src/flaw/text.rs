@@ -13,6 +13,9 @@ impl FlawKind {
                 format!("the text has {bytes} bytes, {limit} are allowed")
             }
             Self::Syntax { message } => format!("not TOML: {message}"),
+            Self::PersonalData { found } => {
+                format!("here stands {found}, which is never published; leave it out")
+            }
             Self::UnknownKey { key } => format!("the key {key} is not known here"),
             Self::MissingKey { key } => format!("the key {key} is missing"),
             Self::WrongShape { key, shape } => format!("{key} has to be {}", shape.en()),
@@ -145,6 +148,9 @@ impl FlawKind {
         match self {
             Self::TooLong { bytes, limit } => format!("文本{bytes}字节，超过上限{limit}字节"),
             Self::Syntax { message } => format!("不是有效的TOML文本：{message}"),
+            Self::PersonalData { found } => {
+                format!("此处含有{}，不得公布，请删除", found.zh())
+            }
             Self::UnknownKey { key } => format!("此处不认识的键{key}"),
             Self::MissingKey { key } => format!("缺少键{key}"),
             Self::WrongShape { key, shape } => format!("{key}应为{}", shape.zh()),

@@ -2,6 +2,7 @@
 
 use super::{Entry, Table};
 use crate::flaw::{FlawKind, Shape};
+use ledger_core::ids::TextError;
 use ledger_core::{BusinessDate, Division, Fen, Occupation, Reference, SchemeId};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -26,9 +27,16 @@ impl<'s> Table<'s> {
         }
     }
 
-    /// Text that goes into events and citations: the bounds of a reference hold.
+    /// Text that goes into events and citations: the bounds of a reference hold. Personal data is
+    /// looked for in the whole text of a draft, and not again in a text that was published.
     pub(crate) fn reference(&self, key: &'static str) -> Option<Arc<str>> {
-        let parse = |text: &str| Reference::parse(text).ok();
+        let parse = |text: &str| match Reference::parse(text) {
+            Err(TextError::PersonalData(_)) => Some(Reference::from_record(text)),
+            Err(TextError::InvisibleCharacter) if !text.chars().any(is_invisible) => {
+                Some(Reference::from_record(text))
+            }
+            checked => checked.ok(),
+        };
         let found = self.parsed(self.required(key)?, key, Shape::Reference, parse)?;
         Some(Arc::from(found.as_str()))
     }
@@ -187,4 +195,21 @@ impl<'s> Table<'s> {
             }
         }
     }
+}
+
+/// The characters that the first version refused: a text that compiled once compiles for ever. Of
+/// what is refused since, the rules do not publish what stands in a reference.
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
 }

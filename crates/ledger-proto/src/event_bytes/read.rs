@@ -110,7 +110,7 @@ fn tag(bytes: &[u8], names: &mut Interner) -> Option<Tag> {
 }
 
 fn certificate(bytes: &[u8]) -> Option<CertificateNumber> {
-    CertificateNumber::parse(str::from_utf8(bytes).ok()?).ok()
+    CertificateNumber::from_record(str::from_utf8(bytes).ok()?).ok()
 }
 
 fn postings(fields: &mut Fields<'_>) -> Option<Vec<Posting>> {

@@ -6,7 +6,7 @@ use ledger_core::{Command, Reference, RequestId};
 
 use super::CompilePolicy;
 use super::command::command_from_proto;
-use super::value::id;
+use super::door::id;
 use crate::error::{DecodeError, DecodeProblem, Within as _};
 use crate::interner::Interner;
 use crate::v1;

@@ -21,17 +21,20 @@ use ledger_core::{
     Position, QualificationId,
 };
 
-use super::value::{
-    CLASS_SIZE_MAX, certificate_number, id, list, note, occupation, optional_credit_code,
-    optional_date, optional_division, optional_enum, optional_id, position, reference, scheme,
+use super::door::{
+    certificate_number, debt, id, note, optional_id, payee, reference, reporting, scheme, scope,
     subject,
+};
+use super::value::{
+    CLASS_SIZE_MAX, list, occupation, optional_credit_code, optional_date, optional_division,
+    optional_enum, position,
 };
 use super::{
     assessment_result_from_proto, capacity_from_proto, certificate_kind_from_proto,
-    class_kind_from_proto, date_from_proto, debt_from_proto, disbursement_stage_from_proto,
-    division_from_proto, employment_evidence_from_proto, finding_kind_from_proto,
-    fund_source_from_proto, institution_kind_from_proto, level_from_proto, payee_from_proto,
-    person_status_from_proto, reporting_from_proto, return_kind_from_proto, scope_from_proto,
+    class_kind_from_proto, date_from_proto, disbursement_stage_from_proto, division_from_proto,
+    employment_evidence_from_proto, finding_kind_from_proto, fund_source_from_proto,
+    institution_kind_from_proto, level_from_proto, person_status_from_proto,
+    return_kind_from_proto,
 };
 use crate::error::{DecodeError, DecodeProblem, Within as _};
 use crate::interner::Interner;
@@ -203,7 +206,7 @@ fn grant_qualification(
         institution: names.credit_code(&wire.institution).within("institution")?,
         qualification: id(&wire.qualification_id, QualificationId::from_bytes)
             .within("qualification_id")?,
-        scope: scope_from_proto(wire.scope.as_ref()).within("scope")?,
+        scope: scope(wire.scope.as_ref()).within("scope")?,
         valid_from: date_from_proto(wire.valid_from_date.as_ref()).within("valid_from_date")?,
         valid_until: optional_date(wire.valid_until_date.as_ref()).within("valid_until_date")?,
         decision_number: reference(&wire.decision_number).within("decision_number")?,
@@ -269,7 +272,7 @@ fn approve_class(
         ends_on: date_from_proto(wire.end_date.as_ref()).within("end_date")?,
         residence: optional_division(wire.residence_division).within("residence_division")?,
         contract_number: reference(&wire.contract_number).within("contract_number")?,
-        reporting: reporting_from_proto(wire.reporting.as_ref()).within("reporting")?,
+        reporting: reporting(wire.reporting.as_ref()).within("reporting")?,
         order: optional_id(&wire.order_id, OrderId::from_bytes).within("order_id")?,
     }))
 }
@@ -387,7 +390,7 @@ fn order_disbursement(
             .within("disbursement_id")?,
         class: id(&wire.class_id, ClassId::from_bytes).within("class_id")?,
         stage: disbursement_stage_from_proto(wire.stage).within("stage")?,
-        payee: payee_from_proto(wire.payee.as_ref(), names).within("payee")?,
+        payee: payee(wire.payee.as_ref(), names).within("payee")?,
         beneficiaries: list(
             "beneficiary_keys",
             &wire.beneficiary_keys,
@@ -450,7 +453,7 @@ fn decide_clawback(wire: &v1::DecideClawback) -> Result<CommandBody, DecodeError
 
 fn record_repayment(wire: &v1::RecordRepayment) -> Result<CommandBody, DecodeError> {
     Ok(CommandBody::RecordRepayment(RecordRepayment {
-        debt: debt_from_proto(wire.debt.as_ref()).within("debt")?,
+        debt: debt(wire.debt.as_ref()).within("debt")?,
         amount: Fen::new(wire.amount_fen),
         bank_reference: reference(&wire.bank_reference).within("bank_reference")?,
     }))

@@ -563,12 +563,14 @@ pub(super) fn fiscal_year(wire: u32) -> Result<u16, DecodeError> {
     u16::try_from(wire).map_err(|_| DecodeProblem::OutOfRange.into())
 }
 
+/// A text that was recorded: whatever is refused at the doors today, what is in the log is read.
 pub(super) fn reference(wire: &str) -> Result<Reference, DecodeError> {
-    Ok(Reference::parse(wire)?)
+    Ok(Reference::from_record(wire))
 }
 
+/// A text that was recorded, as [`reference`].
 pub(super) fn note(wire: &str) -> Result<Note, DecodeError> {
-    Ok(Note::parse(wire)?)
+    Ok(Note::from_record(wire))
 }
 
 pub(super) fn scheme(wire: &str) -> Result<SchemeId, DecodeError> {
@@ -580,7 +582,7 @@ pub(super) fn occupation(wire: &str) -> Result<Occupation, DecodeError> {
 }
 
 pub(super) fn certificate_number(wire: &str) -> Result<CertificateNumber, DecodeError> {
-    Ok(CertificateNumber::parse(wire)?)
+    Ok(CertificateNumber::from_record(wire)?)
 }
 
 /// Reads a list of at most `max` values and names the one that is wrong.

@@ -56,7 +56,7 @@ fn every_wrong_field_of_a_command_is_named() {
         AccrueFunds(it) { it.reference.clear() } =>
             "accrue_funds.reference: the text is empty";
         AccrueFunds(it) { it.reference = "11010519491231002X".to_owned() } =>
-            "accrue_funds.reference: the text contains a citizen's identity number";
+            "accrue_funds.reference: the text contains a citizen's identity number, which is never recorded; name what is meant in another way";
         RegisterInstitution(it) { it.institution = "91370200264574251F".to_owned() } =>
             "register_institution.institution: the check character of the unified social credit \
              code is wrong";
@@ -98,7 +98,7 @@ fn every_wrong_field_of_a_command_is_named() {
         ApproveClass(it) { it.residence_division = 1 } =>
             "approve_class.residence_division: a division code has six digits";
         IssueCertificate(it) { it.number = "11010519491231002X".to_owned() } =>
-            "issue_certificate.number: the certificate number is a citizen's identity number";
+            "issue_certificate.number: the certificate number contains a citizen's identity number, which is never recorded";
         WithdrawEnrolment(it) { it.reason = "x".repeat(501) } =>
             "withdraw_enrolment.reason: the text has more than 500 characters";
         OrderDisbursement(it) { it.payee.as_mut().unwrap().payee = None } =>

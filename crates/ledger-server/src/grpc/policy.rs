@@ -5,7 +5,7 @@ use super::error::CallError;
 use super::query::optional_division;
 use super::read::optional_position;
 use super::refusals::{cursor_from_proto, page_token};
-use ledger_core::identity_number::looks_like_identity_number;
+use ledger_core::personal_data::find_in_text;
 use ledger_engine::query::{ListPolicies, PolicyName};
 use ledger_policy::{Flaw, Severity};
 use ledger_proto::to_proto::{policy_scheme_to_proto, published_policy_to_proto};
@@ -79,7 +79,7 @@ pub(super) async fn get_policy(
 
 /// Everything that keeps a text from being published, each with its line, column and key.
 ///
-/// A text may hold anything, so what looks like an identity number is not said again.
+/// A text may hold anything, so what reads as personal data is not said again.
 pub(super) fn problems(text: &str) -> Vec<String> {
     let report = ledger_policy::check(text);
     let problem = |flaw: &Flaw| {
@@ -98,13 +98,13 @@ fn described(flaw: &Flaw) -> String {
         "" => flaw.kind.en(),
         key => format!("{key}: {}", flaw.kind.en()),
     };
-    without_identity_number(said)
+    without_personal_data(said)
 }
 
-fn without_identity_number(text: String) -> String {
-    match looks_like_identity_number(&text) {
-        true => String::new(),
-        false => text,
+fn without_personal_data(text: String) -> String {
+    match find_in_text(&text) {
+        Some(_) => String::new(),
+        None => text,
     }
 }
 
@@ -119,11 +119,11 @@ fn finding(flaw: &Flaw) -> v1::PolicyFinding {
         .into(),
         line: number(place.line),
         column: number(place.column),
-        key: without_identity_number(flaw.key.clone()),
-        clause: without_identity_number(flaw.clause.as_deref().unwrap_or_default().to_owned()),
+        key: without_personal_data(flaw.key.clone()),
+        clause: without_personal_data(flaw.clause.as_deref().unwrap_or_default().to_owned()),
         code: flaw.code().to_owned(),
-        message_en: without_identity_number(flaw.kind.en()),
-        message_zh: without_identity_number(flaw.kind.zh()),
+        message_en: without_personal_data(flaw.kind.en()),
+        message_zh: without_personal_data(flaw.kind.zh()),
     }
 }
 

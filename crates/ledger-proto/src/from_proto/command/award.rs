@@ -6,8 +6,9 @@ use ledger_core::command::{
 use ledger_core::limits::AWARD_PARTS_MAX;
 use ledger_core::{AwardId, ClawbackId, DisbursementId, Fen};
 
-use super::super::value::{id, list, note, reference, scheme};
-use super::super::{division_from_proto, fund_source_from_proto, payee_from_proto};
+use super::super::door::{id, note, payee, reference, scheme};
+use super::super::value::list;
+use super::super::{division_from_proto, fund_source_from_proto};
 use crate::error::{DecodeError, Within as _};
 use crate::interner::Interner;
 use crate::v1;
@@ -20,7 +21,7 @@ pub(super) fn approve(
         award: id(&wire.award_id, AwardId::from_bytes).within("award_id")?,
         scheme: scheme(&wire.scheme).within("scheme")?,
         division: division_from_proto(wire.division).within("division")?,
-        recipient: payee_from_proto(wire.recipient.as_ref(), names).within("recipient")?,
+        recipient: payee(wire.recipient.as_ref(), names).within("recipient")?,
         subject: reference(&wire.subject).within("subject")?,
         amount: wire.amount_fen.map(Fen::new),
         months: wire.months,

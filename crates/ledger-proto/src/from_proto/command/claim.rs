@@ -7,7 +7,8 @@ use ledger_core::command::{
 use ledger_core::{ClassId, PersonKey};
 
 use super::super::claim_route_from_proto;
-use super::super::value::{certificate_number, id, note, optional_id, position, reference};
+use super::super::door::{certificate_number, id, note, optional_id, reference};
+use super::super::value::position;
 use crate::error::{DecodeError, Within as _};
 use crate::v1;
 

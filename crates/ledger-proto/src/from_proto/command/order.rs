@@ -5,8 +5,9 @@ use ledger_core::command::{
 };
 use ledger_core::{OrderId, PersonKey};
 
-use super::super::value::{id, note, occupation, reference};
-use super::super::{division_from_proto, level_from_proto, raised_by_from_proto};
+use super::super::door::{id, note, raised_by, reference};
+use super::super::value::occupation;
+use super::super::{division_from_proto, level_from_proto};
 use crate::error::{DecodeError, Within as _};
 use crate::interner::Interner;
 use crate::v1;
@@ -18,7 +19,7 @@ pub(super) fn raise(
     Ok(CommandBody::RaiseOrder(RaiseOrder {
         order: id(&wire.order_id, OrderId::from_bytes).within("order_id")?,
         division: division_from_proto(wire.division).within("division")?,
-        raised_by: raised_by_from_proto(wire.raised_by.as_ref(), names).within("raised_by")?,
+        raised_by: raised_by(wire.raised_by.as_ref(), names).within("raised_by")?,
         occupation: occupation(&wire.occupation).within("occupation")?,
         level: level_from_proto(wire.level).within("level")?,
         headcount: wire.headcount,

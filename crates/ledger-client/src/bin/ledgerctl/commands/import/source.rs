@@ -1,7 +1,7 @@
 //! A CSV file, checked as a whole and then cut into batches.
 
 use ledger_client::{Batch, ExplanationDetail, batch_request_id, content_digest};
-use ledger_core::identity_number::looks_like_identity_number;
+use ledger_core::personal_data::{PersonalData, find_in_text};
 use ledger_core::{Command, RequestId};
 use ledger_proto::to_proto::command_to_proto;
 use prost::Message as _;
@@ -94,13 +94,14 @@ pub(super) enum SourceError {
     Table(#[from] TableError),
     /// A cell may hold personal data.
     #[error(
-        "line {line} holds what looks like an identity number. No personal data goes into the \
-         ledger: replace identity numbers by opaque person keys and remove the column. Nothing was \
-         sent"
+        "line {line} holds {found}. No personal data goes into the ledger: replace what names a \
+         person by opaque person keys and remove the column. Nothing was sent"
     )]
-    IdentityNumber {
+    PersonalData {
         /// The line.
         line: u64,
+        /// What a cell reads as.
+        found: PersonalData,
     },
     /// What some systems export under the name of a workbook.
     #[error(
@@ -143,20 +144,18 @@ pub(super) fn text(
 ///
 /// # Errors
 ///
-/// Names the line when a name looks like an identity number, as in a file without a header.
+/// Names the line when a name holds personal data, as in a file without a header.
 pub(super) fn check_header(table: &Table<'_>) -> Result<(), SourceError> {
-    match table.header().iter().any(|name| is_personal(name)) {
-        true => Err(SourceError::IdentityNumber {
-            line: table.header_line(),
-        }),
-        false => Ok(()),
-    }
+    check_cells(table.header(), table.header_line())
 }
 
-/// Whether a cell holds what nobody may read, whether or not a field takes it, and in whatever file
-/// it stands: the one door of all rosters.
-fn is_personal(cell: &str) -> bool {
-    looks_like_identity_number(cell)
+/// Checks that no cell of a line holds what nobody may read, whether or not a field takes it, and
+/// in whatever file it stands: the one door of all rosters.
+fn check_cells<Cell: AsRef<str>>(cells: &[Cell], line: u64) -> Result<(), SourceError> {
+    match cells.iter().find_map(|cell| find_in_text(cell.as_ref())) {
+        Some(found) => Err(SourceError::PersonalData { line, found }),
+        None => Ok(()),
+    }
 }
 
 /// What is wrong with a line that is the header once more.
@@ -189,14 +188,8 @@ impl<'file> Source<'file> {
             let line = line?;
             let number = line.number;
             table.check_long_cells(&line, |column| mapping.takes(column))?;
-            if line
-                .cells
-                .iter()
-                .chain(&line.reasons)
-                .any(|it| is_personal(it))
-            {
-                return Err(SourceError::IdentityNumber { line: number });
-            }
+            check_cells(&line.cells, number)?;
+            check_cells(&line.reasons, number)?;
             line_count = line_count.saturating_add(1);
             match command(&table, &mapping, numbers, &line) {
                 Ok(command) => {
@@ -436,11 +429,11 @@ mod tests {
         for (text, expected) in [
             (
                 format!("person,id\n{key},\n{key},370199199001010019\n"),
-                "line 3 holds what looks like an identity number",
+                "line 3 holds a citizen's identity number",
             ),
             (
                 format!("person,370199199001010019\n{key},x\n"),
-                "line 1 holds what looks like an identity number",
+                "line 1 holds a citizen's identity number",
             ),
             (
                 "person\n".to_owned(),
@@ -533,7 +526,7 @@ mod tests {
         ] {
             let text = text(&bytes, None, None).unwrap();
             let found = self::source(&text, 10).unwrap_err().to_string();
-            let expected = format!("line {line} holds what looks like an identity number");
+            let expected = format!("line {line} holds a citizen's identity number");
             assert!(found.starts_with(&expected), "{found}");
             assert!(!found.contains("1990"), "{found}");
         }
@@ -555,7 +548,7 @@ mod tests {
             (b"person\n\0\n", "line 2: a NUL character"),
             (
                 b"370199199001010019,x\n",
-                "line 1 holds what looks like an identity number",
+                "line 1 holds a citizen's identity number",
             ),
             (
                 b"person,n\na,\"",
