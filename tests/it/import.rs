@@ -281,6 +281,43 @@ async fn an_import_that_was_broken_off_goes_on_and_does_nothing_twice() {
     }
 }
 
+/// Values of JSON reach the search for personal data as what they mean, however they are written.
+#[tokio::test]
+async fn no_json_takes_personal_data_to_the_log() {
+    let server = TestServer::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    prepare(&server, folder.path()).await;
+    for (name, hidden) in [
+        ("plain", "370199199001010019"),
+        ("escaped", r"\u0033\u0037\u0030199199001010019"),
+        ("full-width", "３７０１９９１９９００１０１００１９"),
+        ("parts", "370199 19900101—0019"),
+    ] {
+        let json = format!(
+            r#"{{"occurredDate": "2021-03-02", "accrueFunds": {{"division": 370100, "reference":
+                "{hidden}", "fund": "FUND_SOURCE_SPECIAL_ACCOUNT", "amountFen": 1}}}}"#
+        );
+        for (encoding, bytes) in [
+            ("utf-8", json.clone().into_bytes()),
+            (
+                "utf-16",
+                json.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            ),
+        ] {
+            let file = folder.path().join(format!("{name}.{encoding}"));
+            std::fs::write(&file, bytes).unwrap();
+            let said = tool(server.address(), &["append", file.to_str().unwrap()]).await;
+            assert_eq!(said.code, Some(1), "{name} {encoding}: {said:?}");
+            assert!(said.messages.contains("reference"), "{said:?}");
+            assert!(said.messages.contains("identity number"), "{said:?}");
+            assert!(!format!("{said:?}").contains("1990"), "{said:?}");
+        }
+    }
+    let said = tool(server.address(), &["status", "--json"]).await;
+    let status: Value = serde_json::from_str(&said.output).unwrap();
+    assert_eq!(status["appendedEvents"], 13, "{status}");
+}
+
 /// GB18030 of the characters of these tests, by hand: no test writes with what it reads with.
 fn gb18030(text: &str) -> Vec<u8> {
     let mut bytes = Vec::new();

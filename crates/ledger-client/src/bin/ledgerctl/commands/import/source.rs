@@ -532,6 +532,36 @@ mod tests {
         }
     }
 
+    /// Every sort that the search knows is found in cells of a workbook: as text, in parts, as a
+    /// number, and as what a formula came to.
+    #[test]
+    fn what_a_workbook_holds_reaches_the_search_for_personal_data() {
+        let inline = |text: &str| format!("<c t='inlineStr'><is><t>{text}</t></is></c>");
+        let parts = "<c t='inlineStr'><is><r><t>T370199</t></r><r><t>199001010019</t></r></is></c>";
+        for (cell, expected) in [
+            (inline("T370199199001010019"), "a citizen's identity number"),
+            (parts.to_owned(), "a citizen's identity number"),
+            (
+                inline("370199\u{200b}199001010019"),
+                "a citizen's identity number",
+            ),
+            ("<c><v>13900000000</v></c>".to_owned(), "a mobile number"),
+            (inline("139·0000·0000"), "a mobile number"),
+            (
+                "<c t='str'><f>A1</f><v>13900000000</v></c>".to_owned(),
+                "a mobile number",
+            ),
+        ] {
+            let header = inline("person") + &inline("note");
+            let line = inline(&person(1)) + &cell;
+            let book = workbook(&format!("<row>{header}</row><row>{line}</row>"));
+            let text = text(&book, None, None).unwrap();
+            let found = self::source(&text, 10).unwrap_err().to_string();
+            let expected = format!("line 2 holds {expected}.");
+            assert!(found.starts_with(&expected), "{cell}: {found}");
+        }
+    }
+
     #[test]
     fn files_that_are_no_rosters_are_named() {
         for (bytes, expected) in [
