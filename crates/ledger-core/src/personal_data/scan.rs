@@ -11,6 +11,12 @@ use crate::hex;
 /// The fewest digits that any sort of personal data has.
 const DIGITS_MIN: usize = 11;
 
+/// The hexadecimal digits of SHA-1 and of SHA-256.
+const DIGEST_DIGITS: [usize; 2] = [40, 64];
+
+/// The fewest of the six letters that the digits of a digest are taken to show.
+const DIGEST_LETTERS_MIN: usize = 4;
+
 /// A digit, and what it takes to know where a number may begin and end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Digit {
@@ -32,7 +38,8 @@ pub(super) struct Digit {
 /// A line, taken apart.
 #[derive(Debug, Default)]
 pub(super) struct Line {
-    /// Stretches of digits; what proves to be a key or a credit code lies between two of them.
+    /// Stretches of digits; what proves to be a key, a digest or a credit code lies
+    /// between two of them.
     pub(super) stretches: Vec<Vec<Digit>>,
     /// The keys in the line.
     pub(super) keys: Vec<[u8; 16]>,
@@ -120,8 +127,8 @@ impl Stretch {
     }
 }
 
-/// The token that the characters begin with, where it is a key or a credit code: its length, and
-/// the key.
+/// The token that the characters begin with, where it is a key, a digest or a credit code: its
+/// length, and the key.
 fn token(characters: &[char]) -> Option<(usize, Option<[u8; 16]>)> {
     let text = |length: usize| -> Option<String> {
         let ends = !characters
@@ -146,8 +153,23 @@ fn token(characters: &[char]) -> Option<(usize, Option<[u8; 16]>)> {
     if let Some(key) = text(32).and_then(|token| hex::decode_array(&token)) {
         return Some((32, Some(key)));
     }
+    if let Some(length) = DIGEST_DIGITS
+        .into_iter()
+        .find(|length| text(*length).is_some_and(|token| is_digest(&token)))
+    {
+        return Some((length, None));
+    }
     text(18).filter(|token| is_credit_code(token))?;
     Some((18, None))
+}
+
+/// Whether hexadecimal digits are those of a digest: a number of a person, padded with zeros or
+/// with `f`, has fewer sorts of letters. A digest of 40 digits has them but for one in 1,000, one
+/// of 64 digits but for one in a million.
+fn is_digest(token: &str) -> bool {
+    let is_hexadecimal = token.bytes().all(|it| it.is_ascii_hexdigit());
+    let holds = |letter: &char| token.contains([*letter, letter.to_ascii_uppercase()]);
+    is_hexadecimal && ('a'..='f').filter(holds).count() >= DIGEST_LETTERS_MIN
 }
 
 /// Whether a text is a unified social credit code: department and class are known, the division

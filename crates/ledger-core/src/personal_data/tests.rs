@@ -244,3 +244,35 @@ proptest! {
         let _ = find_in_text(&digits);
     }
 }
+
+/// Digests in hexadecimal digits stand in notes, in names of files and in comments of policies.
+#[test]
+fn no_digest_is_personal_data() {
+    use sha2::{Digest as _, Sha256};
+    for number in 0u32..4_000 {
+        let digest = crate::hex::encode(Sha256::digest(number.to_be_bytes()).as_slice());
+        for text in [
+            digest.clone(),
+            digest.to_uppercase(),
+            format!("sha256:{digest}，附件"),
+        ] {
+            assert_eq!(find_in_text(&text), None, "{text}");
+        }
+        // As a version of a text is named: more than four letters, or it is searched.
+        let short = &digest[..40];
+        let letters = ('a'..='f').filter(|it| short.contains(*it)).count();
+        if letters >= 4 {
+            assert_eq!(find_in_text(short), None, "{short}");
+        }
+    }
+    for number in vectors("identity").into_iter().filter(|(_, valid)| *valid) {
+        for length in [40, 64] {
+            for padding in ["0", "f"] {
+                let text = format!("{}{}", number.0, padding.repeat(length - 18));
+                if !number.0.contains(['x', 'X']) {
+                    assert_eq!(find_in_text(&text), Some(IdentityNumber), "{text}");
+                }
+            }
+        }
+    }
+}
