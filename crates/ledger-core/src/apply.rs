@@ -21,9 +21,9 @@ mod subsidy;
 mod supervision;
 mod training;
 
-use crate::context::Context;
+use crate::context::{Context, EntityKey};
 use crate::entity::{Class, Enrolment, Fact, Person, QuotaSlot};
-use crate::event::RecordedEvent;
+use crate::event::{Event, EventBody, RecordedEvent};
 use crate::need::Need;
 use crate::{ClassId, PersonKey, Position};
 
@@ -57,6 +57,21 @@ pub fn apply(context: &mut Context, event: &RecordedEvent) {
     }
 }
 
+/// Adds to `keys` the entities that applying `event` needs and that are not loaded yet; asked
+/// again until it adds nothing. Entities that the event creates are included.
+pub fn missing_for_event(context: &Context, event: &Event, keys: &mut Vec<EntityKey>) {
+    event
+        .body
+        .payload()
+        .touches(&mut Need::missing(context, keys));
+}
+
+/// Adds to `keys` every entity that applying `event` may change, given that all are loaded. The
+/// same key may be added more than once.
+pub fn touched(context: &Context, event: &Event, keys: &mut Vec<EntityKey>) {
+    event.body.payload().touches(&mut Need::all(context, keys));
+}
+
 /// What a payload says of its event; `EventBody::payload` dispatches to it.
 pub(crate) trait EventPayload {
     /// Names the entities that the event creates or changes, and those that lead to them.
@@ -65,6 +80,22 @@ pub(crate) trait EventPayload {
     /// Changes them, as it was decided; `policy` is the publication that was decided by.
     fn apply(&self, context: &mut Context, fact: Fact, policy: Option<Position>);
 }
+
+macro_rules! payloads {
+    ($(
+        $number:literal $kind:ident $nature:ident from $command:ident:
+        $name:literal, $english:literal, $chinese:literal;
+    )+) => {
+        impl EventBody {
+            /// The payload, as what changes the state.
+            fn payload(&self) -> &dyn EventPayload {
+                match self { $( Self::$kind(payload) => payload, )+ }
+            }
+        }
+    };
+}
+
+crate::each_event!(payloads);
 
 fn with_person(
     context: &mut Context,

@@ -1,16 +1,14 @@
 //! The loaded part of the state: what `decide` looks at and `apply` changes.
 //!
-//! A command names some of the entities it needs and leads to others; [`missing`] says which are
-//! still to be loaded, and is asked again until it has nothing to add. Looking at an entity that
+//! A command names some of the entities it needs and leads to others;
+//! [`missing`](crate::missing) says which are still to be loaded, and is asked again until it has
+//! nothing to add. Looking at an entity that
 //! was not loaded is a broken invariant and stops the process: it would read as "does not exist".
 
-use crate::command::Command;
 use crate::entity::{
     Account, Award, AwardRegister, Case, Certificate, Class, Clawback, Disbursement, Institution,
     Order, Person,
 };
-use crate::event::Event;
-use crate::need::Need;
 use crate::policy::PolicyBook;
 use crate::{
     AccountKey, AwardId, AwardRegisterKey, CaseId, CertificateNumber, ClassId, ClawbackId,
@@ -264,26 +262,4 @@ pub fn award_register_key(scheme: &SchemeId, division: Division) -> AwardRegiste
         .zip(digest)
         .for_each(|(byte, from)| *byte = from);
     AwardRegisterKey::from_bytes(key)
-}
-
-/// Adds to `keys` the entities that deciding `command` needs and that are not loaded yet. It is
-/// called again after they were loaded, until it adds nothing.
-pub fn missing(context: &Context, command: &Command, keys: &mut Vec<EntityKey>) {
-    let mut need = Need::missing(context, keys);
-    command.body.payload().needs(&mut need);
-}
-
-/// Adds to `keys` the entities that applying `event` needs and that are not loaded yet; asked
-/// again until it adds nothing. Entities that the event creates are included.
-pub fn missing_for_event(context: &Context, event: &Event, keys: &mut Vec<EntityKey>) {
-    event
-        .body
-        .payload()
-        .touches(&mut Need::missing(context, keys));
-}
-
-/// Adds to `keys` every entity that applying `event` may change, given that all are loaded. The
-/// same key may be added more than once.
-pub fn touched(context: &Context, event: &Event, keys: &mut Vec<EntityKey>) {
-    event.body.payload().touches(&mut Need::all(context, keys));
 }

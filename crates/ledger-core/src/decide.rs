@@ -32,7 +32,7 @@ mod supervision;
 mod training;
 
 use crate::command::{Command, CommandBody};
-use crate::context::Context;
+use crate::context::{Context, EntityKey};
 use crate::entity::{Class, Enrolment, Person};
 use crate::event::{Event, EventBody, Tag};
 use crate::limits::{AMOUNT_MAX_FEN, CALLER_CAUSES_MAX, EVENTS_PER_PERSON_MAX};
@@ -82,6 +82,13 @@ pub fn decide(
     Ok(Decision { events })
 }
 
+/// Adds to `keys` the entities that deciding `command` needs and that are not loaded yet. It is
+/// called again after they were loaded, until it adds nothing.
+pub fn missing(context: &Context, command: &Command, keys: &mut Vec<EntityKey>) {
+    let mut need = Need::missing(context, keys);
+    command.body.payload().needs(&mut need);
+}
+
 /// What a payload says of its command; `CommandBody::payload` dispatches to it.
 pub(crate) trait CommandPayload {
     /// Names the entities that deciding needs; asked again after they were loaded, until it names
@@ -96,6 +103,19 @@ pub(crate) trait CommandPayload {
     /// Decides by the rules; gives the events or the first violated fact.
     fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal>;
 }
+
+macro_rules! payloads {
+    ($( $kind:ident asks $event:ident: $name:literal; )+) => {
+        impl CommandBody {
+            /// The payload, as what is decided.
+            fn payload(&self) -> &dyn CommandPayload {
+                match self { $( Self::$kind(payload) => payload, )+ }
+            }
+        }
+    };
+}
+
+crate::each_command!(payloads);
 
 /// One decision in progress: the state and the business date it speaks of.
 #[derive(Debug, Clone, Copy)]

@@ -4,8 +4,6 @@
 //! the list of all kinds, names, translations. A kind is added by adding its rows; the compiler and
 //! the tests then ask for the rest (see CONTRIBUTING.md).
 
-use crate::apply::EventPayload;
-use crate::decide::CommandPayload;
 use crate::{command, event};
 
 /// Hands the table of events to a macro, ascending by number. A row reads
@@ -275,11 +273,6 @@ macro_rules! events {
             pub const fn kind(&self) -> EventKind {
                 match self { $( Self::$kind(_) => EventKind::$kind, )+ }
             }
-
-            /// The payload, as what changes the state.
-            pub(crate) fn payload(&self) -> &dyn EventPayload {
-                match self { $( Self::$kind(payload) => payload, )+ }
-            }
         }
     };
 }
@@ -327,11 +320,6 @@ macro_rules! commands {
             #[must_use]
             pub const fn kind(&self) -> CommandKind {
                 match self { $( Self::$kind(_) => CommandKind::$kind, )+ }
-            }
-
-            /// The payload, as what is decided.
-            pub(crate) fn payload(&self) -> &dyn CommandPayload {
-                match self { $( Self::$kind(payload) => payload, )+ }
             }
         }
     };

@@ -49,15 +49,15 @@ pub mod scheme;
 pub mod simulate;
 
 pub use account::{AccountKey, AccountKind, LedgerAccount, Posting, Side};
-pub use apply::apply;
+pub use apply::{apply, missing_for_event, touched};
 pub use certificate_number::{CertificateKind, CertificateNumber, SkillCertificateNumber};
 pub use command::Command;
-pub use context::{Context, Entity, EntityKey, missing, missing_for_event, touched};
+pub use context::{Context, Entity, EntityKey};
 pub use credit_code::CreditCode;
 pub use date::{BusinessDate, RecordedTime};
 pub use decide::{
     Decision, Eligibility, case_dates, decide, eligibility, explain_approval,
-    explain_award_approval, explain_class_approval, explain_refused_payment,
+    explain_award_approval, explain_class_approval, explain_refused_payment, missing,
 };
 pub use division::Division;
 pub use event::{Event, EventBody, EventKind, RecordedEvent, Tag};

@@ -18,14 +18,14 @@ pub mod outcome;
 mod payments;
 
 use crate::command::{Command, CommandBody};
-use crate::context::{Context, EntityKey, missing, touched};
+use crate::context::{Context, EntityKey};
 use crate::entity::Award;
 use crate::event::{Event, EventBody, RecordedEvent, Tag};
 use crate::policy::PolicyBook;
 use crate::refusal::Refusal;
 use crate::{
     AwardId, BusinessDate, ClassId, Division, EventId, Fen, PersonKey, Policy, Position,
-    RecordedTime, Reference, apply, decide,
+    RecordedTime, Reference, apply, decide, missing, touched,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
