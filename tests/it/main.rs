@@ -14,6 +14,8 @@ mod accept;
 mod api;
 /// Backups under load, restored and compared; forks; damage.
 mod backup;
+/// Certificate numbers that contain an identity number: kept by a digest, and found by number.
+mod certificates;
 /// A clock that is wrong: who is told, and what goes on?
 mod clock;
 /// Ledgers of released versions: do they open, and answer as before?

@@ -157,6 +157,13 @@ impl TestServer {
         format!("{:#}", anyhow::Error::from(served.expect_err("it fails")))
     }
 
+    /// As [`failed`](Self::failed), and hands the folder on.
+    pub async fn failed_and_keep(self) -> (TempDir, String) {
+        let served = self.serving.await.expect("the server does not panic");
+        let why = format!("{:#}", anyhow::Error::from(served.expect_err("it fails")));
+        (self.folder, why)
+    }
+
     /// Stops the server in order.
     pub async fn stop(self) {
         drop(self.stopped().await);

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 use crate::digits::decimal;
 use crate::division::Division;
+use crate::identity_number::check_identity_number;
 use crate::level::SkillLevel;
-use crate::personal_data::{PersonalData, find_in_text};
+use crate::personal_data::{PersonalData, find_in_text, is_shown};
 
 /// The shortest certificate number; the oldest known form has thirteen digits, local ones fewer.
 pub const CERTIFICATE_NUMBER_LEN_MIN: usize = 6;
@@ -94,6 +97,27 @@ impl fmt::Debug for CertificateNumber {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "CertificateNumber({self})")
     }
+}
+
+/// What a number begins with that stands for one with an identity number in it: the rest is a keyed
+/// digest of that (`docs/adr/0017-certificates-by-keyed-digest.md`).
+pub const DIGEST_PREFIX: &str = "HMAC-";
+
+/// Returns the one form of a number that is `T` and the identity number of the holder, as permits
+/// for special operations (特种作业操作证) have it; `None` for every other text.
+///
+/// It is read as a person reads it: with a small `t` or `x`, in full-width characters, with blanks,
+/// hyphens and invisible characters anywhere.
+#[must_use]
+pub fn number_with_identity(text: &str) -> Option<String> {
+    let compatible = ComposingNormalizerBorrowed::new_nfkc().normalize(text);
+    let number: String = compatible
+        .chars()
+        .filter(|character| !character.is_whitespace() && *character != '-' && is_shown(*character))
+        .map(|character| character.to_ascii_uppercase())
+        .collect();
+    let identity = number.strip_prefix('T')?;
+    check_identity_number(identity).is_ok().then_some(number)
 }
 
 /// Why a text is not a certificate number; it never repeats the text.
@@ -386,6 +410,33 @@ mod tests {
             let found = CertificateNumber::parse(text);
             assert_eq!(found.err(), expected, "{text:?}");
             assert!(found.is_err() || found.unwrap().as_str() == text);
+        }
+    }
+
+    #[test]
+    fn a_number_with_an_identity_number_in_it_has_one_form() {
+        let plain = Some("T37019919920315001X");
+        for (text, expected) in [
+            ("T37019919920315001X", plain),
+            ("t37019919920315001x", plain),
+            (" T37019919920315001X\t", plain),
+            ("T370199-19920315-001X", plain),
+            ("T 370199 19920315 001X", plain),
+            ("Ｔ３７０１９９１９９２０３１５００１Ｘ", plain),
+            ("\u{3000}ｔ37019919920315001ｘ", plain),
+            ("\u{feff}T370199\u{200b}19920315\u{ad}001X", plain),
+            ("T370199199001010019", Some("T370199199001010019")),
+            ("T370199199001010018", None),
+            ("T370199199013010019", None),
+            ("370199199001010019", None),
+            ("TT370199199001010019", None),
+            ("T3701991990010100190", None),
+            ("S000037000123224000057", None),
+            ("T证370199199001010019", None),
+            ("T", None),
+            ("", None),
+        ] {
+            assert_eq!(number_with_identity(text).as_deref(), expected, "{text:?}");
         }
     }
 

@@ -78,6 +78,19 @@ pub enum DecodeProblem {
         "the digits of the key spell {0}, which is never recorded; take a random key, such as a UUID"
     )]
     PersonalKey(PersonalData),
+    /// The number contains an identity number, and the server has no key to keep it by.
+    #[error(
+        "the certificate number contains its holder's identity number, which is kept by a keyed \
+         digest only, and this server has no key for that: its operator makes one with \
+         `ledger-server certificate-key` and sets certificates.key_file"
+    )]
+    CertificateKeyMissing,
+    /// A certificate is issued under the digest of a number.
+    #[error(
+        "HMAC-... stands for a number that is kept by its digest and can be asked for by it; a \
+         certificate is issued under the number that is printed on it"
+    )]
+    IssuedByDigest,
     /// A residence needs a division and no other status has one.
     #[error("a division goes with RESIDENCE and with no other status")]
     StatusDivision,

@@ -49,6 +49,9 @@ pub struct Config {
     pub identity: Identity,
     /// Certificate and key; without them connections are in clear.
     pub tls: Option<Tls>,
+    /// The file with the key of certificate numbers; without it none that contains an identity
+    /// number is taken.
+    pub certificate_key_file: Option<PathBuf>,
     /// How to log.
     pub log: Log,
     /// Backups and checks.
@@ -151,6 +154,8 @@ pub struct Settings {
     pub development_identity: Option<String>,
     /// Section `tls`.
     pub tls: TlsSettings,
+    /// Section `certificates`.
+    pub certificates: CertificateSettings,
     /// Section `log`.
     pub log: Log,
     /// Section `backup`.
@@ -203,6 +208,16 @@ impl Default for TlsSettings {
             check_ms: TLS_CHECK_MS,
         }
     }
+}
+
+/// How certificate numbers are kept; section `certificates`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CertificateSettings {
+    /// The file with the key by whose digests numbers are kept that contain an identity number;
+    /// outside the folders of the ledger and of its backups, readable by its owner only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_file: Option<PathBuf>,
 }
 
 /// How to log. Logs go to standard error and hold no command and no personal data.
@@ -351,6 +366,7 @@ impl Default for Settings {
             port_file: None,
             development_identity: None,
             tls: TlsSettings::default(),
+            certificates: CertificateSettings::default(),
             log: Log::default(),
             backup: BackupConfig::default(),
             clock: Clock::default(),
@@ -419,6 +435,7 @@ impl Settings {
             port_file: self.port_file,
             identity,
             tls,
+            certificate_key_file: self.certificates.key_file,
             log: self.log,
             backup: self.backup,
             clock: self.clock.check()?,

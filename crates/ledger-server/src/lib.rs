@@ -8,8 +8,10 @@
 //! 4. [`rebuild`](mod@rebuild) — what the program does with a ledger that it does not serve.
 //! 5. `identity` — who a caller is; `tls` — how he proves it; `connections` — how many there may
 //!    be; `descriptors` — what the process may open.
-//! 5. [`keeper`] — backups and checks; [`restore`](mod@restore) — a backup becomes a ledger again.
+//! 6. `certificates` — numbers that contain an identity number, kept by a keyed digest.
+//! 7. [`keeper`] — backups and checks; [`restore`](mod@restore) — a backup becomes a ledger again.
 
+mod certificates;
 pub mod config;
 mod connections;
 mod descriptors;
@@ -24,6 +26,7 @@ pub mod restore;
 mod server;
 mod tls;
 
+pub use certificates::{CertificateKeyError, make_certificate_key};
 pub use config::{Config, ConfigError, Settings};
 pub use connections::listen;
 pub use descriptors::TooFewDescriptors;

@@ -8,7 +8,10 @@ use crate::offline::{ListBackups, OfflineFailure, RestoreBackup, VerifyFolder};
 use clap::{Parser, Subcommand};
 use ledger_server::config::{CONFIG_VARIABLE, ConfigError, KEYS, layered, variable};
 use ledger_server::logging::LoggingError;
-use ledger_server::{Config, RunError, Server, Settings, listen, logging, rebuild};
+use ledger_server::{
+    CertificateKeyError, Config, RunError, Server, Settings, listen, logging, make_certificate_key,
+    rebuild,
+};
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -89,6 +92,10 @@ struct Arguments {
     /// Revocation lists of those authorities (PEM or DER): a file, or a folder of files.
     #[arg(long, value_name = "PATH")]
     tls_client_crl: Option<String>,
+    /// File with the key of certificate numbers that contain an identity number; the verb
+    /// certificate-key makes it. Keep it outside the ledger and its backups.
+    #[arg(long, value_name = "FILE", global = true)]
+    certificate_key_file: Option<String>,
     /// A time (RFC 3339) up to which you vouch for what the clock says, when the ledger lay idle
     /// for long, or when its log is ahead of the clock.
     #[arg(long, value_name = "TIME")]
@@ -140,6 +147,14 @@ enum Verb {
     /// more whether later positions were given out. A ledger that is known to have lost something
     /// is never accepted; restore a backup.
     Accept(AcceptEnd),
+    /// Make the key of certificate numbers, in the file of --certificate-key-file.
+    ///
+    /// The number of a permit for special operations contains the identity number of its holder.
+    /// Such numbers are kept by a keyed digest only, and are found by whoever has the number. The
+    /// key goes with the ledger for ever: without it such certificates cannot be found, and the
+    /// server does not start. Keep copies of the file, apart from the ledger's backups: whoever has
+    /// both can try out numbers. A file that is there is never written over.
+    CertificateKey,
 }
 
 /// Why the program ends early.
@@ -165,6 +180,9 @@ enum Failure {
         /// Why.
         source: io::Error,
     },
+    /// The key of certificate numbers cannot be made.
+    #[error(transparent)]
+    CertificateKey(#[from] CertificateKeyError),
     /// The server failed.
     #[error(transparent)]
     Run(#[from] RunError),
@@ -178,7 +196,13 @@ impl Failure {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_)
-            | Self::Run(RunError::Config(_) | RunError::Tls(_) | RunError::Descriptors(_))
+            | Self::CertificateKey(_)
+            | Self::Run(
+                RunError::Config(_)
+                | RunError::Tls(_)
+                | RunError::Descriptors(_)
+                | RunError::CertificateKey(_),
+            )
             | Self::Logging(_) => 2,
             Self::Run(
                 RunError::Store(_)
@@ -231,6 +255,16 @@ fn offline(verb: Verb, settings: &Settings) -> Result<(), Failure> {
             ))?;
         }
         Verb::Accept(verb) => verb.run(data_dir)?,
+        Verb::CertificateKey => {
+            let file = settings.certificates.key_file.as_deref();
+            let file = file.ok_or(CertificateKeyError::NoFile)?;
+            make_certificate_key(settings, file)?;
+            print(&format!(
+                "{} holds a new key; keep a copy of it apart from the backups of the ledger, and \
+                 start the server with certificates.key_file\n",
+                file.display()
+            ))?;
+        }
     }
     Ok(())
 }
@@ -311,6 +345,7 @@ fn flags(arguments: &Arguments) -> Vec<(String, String)> {
         ("tls.key", &arguments.tls_key),
         ("tls.client_ca", &arguments.tls_client_ca),
         ("tls.client_crl", &arguments.tls_client_crl),
+        ("certificates.key_file", &arguments.certificate_key_file),
         ("clock.accepted_until", &arguments.accept_clock_until),
         ("log.format", &arguments.log_format),
         ("log.filter", &arguments.log_filter),
@@ -372,7 +407,7 @@ Every key can be set in a file, by a variable, or by a flag (--set for those wit
 Flags win over variables, variables win over the file. A key that does not exist is an error.
 
 A file with every default; data_dir, backup.dir, development_identity, port_file, tls.certificate,
-tls.key, tls.client_ca, tls.client_crl and clock.accepted_until have none, and those of section disk
+tls.key, tls.client_ca, tls.client_crl, certificates.key_file and clock.accepted_until have none, and those of section disk
 (writes_headroom_bytes, shadow_headroom_bytes, spare_bytes) follow from section memory:
 ";
 

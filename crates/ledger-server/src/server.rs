@@ -1,5 +1,6 @@
 //! The whole server: open the ledger, serve, stop in order.
 
+use crate::certificates::{CertificateKeyError, CertificateNumbers};
 use crate::config::memory::available_bytes;
 use crate::config::{Config, ConfigError, MemoryError};
 use crate::connections::{Bounds, Connections, incoming};
@@ -61,6 +62,7 @@ pub struct Server<S: Storage + 'static = RocksStore> {
     start: ServiceStart,
     descriptors: Share,
     clock: Arc<dyn Clock>,
+    certificates: CertificateNumbers,
 }
 
 impl<S: Storage + 'static> std::fmt::Debug for Server<S> {
@@ -84,6 +86,9 @@ pub enum RunError {
     /// The files of TLS cannot be used.
     #[error("TLS cannot be set up")]
     Tls(#[from] TlsError),
+    /// The key of certificate numbers cannot be used, or is not the one of the ledger.
+    #[error(transparent)]
+    CertificateKey(#[from] CertificateKeyError),
     /// The store cannot be opened.
     #[error("store cannot be opened")]
     Store(#[from] ledger_store::OpenError),
@@ -176,6 +181,8 @@ impl<S: Storage + 'static> Server<S> {
     ) -> Result<Self, RunError> {
         let started = clock.now();
         let shared: Arc<dyn Storage> = Arc::<S>::clone(&storage);
+        // Before the engine writes anything: with the wrong key the ledger stays as it is.
+        let certificates = CertificateNumbers::open(&config, storage.as_ref())?;
         let options = EngineOptions {
             queue_requests_max: config.limits.queue_requests_max,
             queue_commands_max: config.limits.queue_commands_max,
@@ -216,6 +223,7 @@ impl<S: Storage + 'static> Server<S> {
             start,
             descriptors,
             clock,
+            certificates,
         })
     }
 
@@ -238,12 +246,13 @@ impl<S: Storage + 'static> Server<S> {
             start,
             descriptors,
             clock,
+            certificates,
         } = self;
         let address = listener.local_addr().map_err(RunError::Listener)?;
         config.identity.check_address(address)?;
         // Before the files are read: what is put there meanwhile is not missed.
         let hangups = hangups();
-        let edge = edge(&config, descriptors, clock)?;
+        let edge = edge(&config, descriptors, clock, certificates)?;
         let (stopping, is_stopping) = watch::channel(false);
         let (failed, has_failed) = watch::channel(false);
         let state = Arc::new(ServiceState::new(
@@ -294,7 +303,12 @@ impl<S: Storage + 'static> Server<S> {
 }
 
 /// What lies between the network and the calls, and the clock.
-fn edge(config: &Config, descriptors: Share, clock: Arc<dyn Clock>) -> Result<Edge, TlsError> {
+fn edge(
+    config: &Config,
+    descriptors: Share,
+    clock: Arc<dyn Clock>,
+    certificates: CertificateNumbers,
+) -> Result<Edge, TlsError> {
     let limits = &config.limits;
     let bounds = Bounds {
         all: descriptors.connections,
@@ -309,6 +323,7 @@ fn edge(config: &Config, descriptors: Share, clock: Arc<dyn Clock>) -> Result<Ed
         tls: tls.map(Arc::new),
         clock,
         clock_bounds: config.clock.clone(),
+        certificates: Arc::new(certificates),
     })
 }
 

@@ -59,7 +59,7 @@ const fn number(name: &'static str) -> Key {
 }
 
 /// Every key that there is; a test holds this list to the fields of [`Settings`].
-pub const KEYS: [Key; 57] = [
+pub const KEYS: [Key; 58] = [
     text("data_dir"),
     switch("create"),
     switch("read_only"),
@@ -73,6 +73,7 @@ pub const KEYS: [Key; 57] = [
     switch("tls.refuse_expired_crl"),
     text("tls.minimum_version"),
     number("tls.check_ms"),
+    text("certificates.key_file"),
     text("log.format"),
     text("log.filter"),
     text("backup.dir"),
@@ -253,7 +254,7 @@ fn put(table: &mut Table, key: Key, value: Value) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{BackupConfig, Clock, Disk, LogFormat, TlsSettings};
+    use super::super::{BackupConfig, CertificateSettings, Clock, Disk, LogFormat, TlsSettings};
     use super::*;
     use std::fs;
     use std::path::PathBuf;
@@ -296,6 +297,9 @@ mod tests {
                 client_ca: some("c"),
                 client_crl: some("d"),
                 ..TlsSettings::default()
+            },
+            certificates: CertificateSettings {
+                key_file: some("key"),
             },
             clock: Clock {
                 accepted_until: Some("2026-12-01T00:00:00Z".to_owned()),

@@ -4,6 +4,7 @@ use super::call::{Call, Shared};
 use super::error::CallError;
 use super::policy;
 use super::translations::Translations;
+use crate::certificates::CertificateNumbers;
 use crate::limits::{DECODED_AT_ONCE_BYTES_MAX, TRANSLATED_AT_ONCE_COMMANDS_MAX};
 use ledger_core::RequestId;
 use ledger_engine::query::{AnswerExplanations, ExplainAnswer};
@@ -96,6 +97,7 @@ pub(super) async fn engine_request(
     let translating = Translating {
         actor: Arc::clone(&call.actor),
         commands_max: call.shared.limits.commands_per_request_max,
+        certificates: Arc::clone(&call.shared.edge.certificates),
     };
     read(&call.shared.translations, translating, message).await
 }
@@ -133,6 +135,7 @@ fn is_light(wire: &v1::AppendRequest) -> bool {
 struct Translating {
     actor: Arc<str>,
     commands_max: usize,
+    certificates: Arc<CertificateNumbers>,
 }
 
 impl Translating {
@@ -144,7 +147,10 @@ impl Translating {
         })
     }
 
-    fn request(self, wire: v1::AppendRequest) -> Result<(Request, Asked), Vec<DecodeError>> {
+    fn request(self, mut wire: v1::AppendRequest) -> Result<(Request, Asked), Vec<DecodeError>> {
+        // First of all, so that no number with an identity number in it is anywhere below: not in
+        // what is decoded, and not under the digest that is kept of the request.
+        self.certificates.replace_in_commands(&mut wire.commands)?;
         let compile = |text: &str| ledger_policy::compile(text).map_err(|_| policy::problems(text));
         let request = append_request_from_proto(&wire, self.commands_max, &compile)?;
         let explain = ExplainAnswer::new(&request.commands, request.detail);
@@ -350,6 +356,7 @@ mod tests {
             let translating = Translating {
                 actor: Arc::from("clerk"),
                 commands_max: 5_000,
+                certificates: Arc::default(),
             };
             let length = message.len();
             let in_use = translations.hold().await;

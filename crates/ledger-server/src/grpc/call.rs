@@ -5,6 +5,7 @@ use super::error::CallError;
 use super::receiving::{Bounds, Intake, Places};
 use super::stream::Answers;
 use super::translations::Translations;
+use crate::certificates::CertificateNumbers;
 use crate::config::{Config, Identity};
 use crate::connections::Connections;
 use crate::descriptors::Share;
@@ -58,6 +59,8 @@ pub(crate) struct Edge {
     /// The clock that events are recorded by, for showing it.
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) clock_bounds: ClockBounds,
+    /// What replaces numbers of certificates that contain an identity number.
+    pub(crate) certificates: Arc<CertificateNumbers>,
 }
 
 /// When the server started, and from where.

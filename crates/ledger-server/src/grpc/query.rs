@@ -95,8 +95,11 @@ pub(super) async fn get_class(
 
 pub(super) async fn get_certificate(
     call: Call,
-    request: v1::GetCertificateRequest,
+    mut request: v1::GetCertificateRequest,
 ) -> Result<v1::GetCertificateResponse, CallError> {
+    let certificates = &call.shared.edge.certificates;
+    let replaced = certificates.replace(&mut request.number);
+    replaced.map_err(|problem| DecodeError::new("number", problem))?;
     // A number that would be refused today may have been recorded before.
     let number = CertificateNumber::from_record(&request.number)
         .map_err(|error| DecodeError::new("number", error.into()))?;

@@ -14,8 +14,10 @@ use ledger_proto::{DecodeError, DecodeProblem, v1};
 pub(super) async fn read_events(
     call: Call,
     permit: StreamPermit,
-    request: v1::ReadEventsRequest,
+    mut request: v1::ReadEventsRequest,
 ) -> Result<Answers<v1::ReadEventsResponse>, CallError> {
+    let certificates = &call.shared.edge.certificates;
+    certificates.replace_in_filter(request.filter.as_mut())?;
     let mut query = read_events_from_proto(&request)?;
     // Who reads on from a position has what lies before it; who names an end wants what lies there.
     let asked = request

@@ -14,8 +14,10 @@ use v1::subscribe_response::Message;
 pub(super) async fn subscribe(
     call: Call,
     permit: StreamPermit,
-    request: v1::SubscribeRequest,
+    mut request: v1::SubscribeRequest,
 ) -> Result<Answers<v1::SubscribeResponse>, CallError> {
+    let certificates = &call.shared.edge.certificates;
+    certificates.replace_in_filter(request.filter.as_mut())?;
     let filter = filter_from_proto(request.filter.as_ref())?;
     let after = Position::new(request.after_position);
     check_epoch(call.shared.engine.epochs(), request.epoch.as_ref(), after)?;

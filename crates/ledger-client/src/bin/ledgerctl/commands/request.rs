@@ -11,8 +11,10 @@
 
 use clap::Args;
 use ledger_client::{AppendMode, Batch, Client, ClientError, Refusals, batch_request_id};
+use ledger_core::certificate_number::number_with_identity;
 use ledger_core::{BusinessDate, RequestId};
 use ledger_proto::v1;
+use ledger_proto::v1::command::Body;
 use prost::Message as _;
 
 use super::append;
@@ -156,6 +158,29 @@ impl Asked {
         )
     }
 
+    /// Refuses to make a name of an identity number: of a name that follows from what is asked, the
+    /// number could be found by trying all there are.
+    fn check_naming(&self) -> Result<(), Failure> {
+        let names_a_person = |command: &v1::Command| {
+            let number = match &command.body {
+                Some(Body::IssueCertificate(it)) => &it.number,
+                Some(Body::InvalidateCertificate(it)) => &it.number,
+                Some(Body::VerifyCertificate(it)) => &it.number,
+                _ => return false,
+            };
+            number_with_identity(number).is_some()
+        };
+        if self.is_named_by_caller() || !self.commands.iter().any(names_a_person) {
+            return Ok(());
+        }
+        Err(Failure::Input(
+            "a certificate number contains its holder's identity number, which the id of a request \
+             must not follow from: choose one with --request-id, such as uuidgen prints, and after \
+             an unknown outcome run the command again with the same id and the same --on"
+                .to_owned(),
+        ))
+    }
+
     const fn is_named_by_caller(&self) -> bool {
         self.naming.request_id.is_some()
     }
@@ -234,6 +259,7 @@ pub(super) async fn record(
     output: &mut Output<'_>,
     asked: Asked,
 ) -> Result<v1::AppendResponse, Failure> {
+    asked.check_naming()?;
     let known = ledger.known().await?;
     for tries in 0..TRIES_MAX {
         let request_id = asked.name(tries);

@@ -1,6 +1,7 @@
 //! What can be imported, and the fields that it takes.
 
 use clap::ValueEnum;
+use ledger_core::certificate_number::number_with_identity;
 use ledger_core::command::{CommandBody, ConfirmEmployment, EnrolPerson, IssueCertificate};
 use ledger_core::event::EmploymentEvidence;
 use ledger_core::{CertificateKind, CertificateNumber, ClassId, Command, CreditCode, PersonKey};
@@ -191,6 +192,15 @@ fn certificate_number(
     is_qualification: bool,
     numbers: Numbers,
 ) -> Result<CertificateNumber, String> {
+    // The names of import requests follow from what the rows say, and none may follow from an
+    // identity number.
+    if number_with_identity(text).is_some() {
+        return Err(
+            "the number contains its holder's identity number, which no roster is imported with: \
+             record the certificate by `ledgerctl append --request-id UUID`"
+                .to_owned(),
+        );
+    }
     let lost_years = QUALIFICATION_NUMBER_LEN.saturating_sub(YEAR_LEN)..QUALIFICATION_NUMBER_LEN;
     let damaged = match numbers {
         Numbers::WholeAsSaid => None,
