@@ -1,6 +1,7 @@
 //! What happens at the bounds: a full queue, too many streams, a stop in the middle of work.
 
 use crate::story::{newcomer, register, request};
+use crate::tls::{self, Authority};
 use ledger_core::PersonKey;
 use ledger_engine::limits::GROUP_EVENTS_MAX;
 use ledger_log::Fault;
@@ -140,6 +141,34 @@ async fn streams_are_counted() {
     );
     // Calls with one answer are not streams.
     client.append(newcomer()).await.unwrap();
+    drop(following);
+    server.stop().await;
+}
+
+/// A caller is the name in his certificate, over however many connections.
+#[tokio::test]
+async fn one_caller_who_takes_all_of_his_streams_leaves_the_rest_to_the_others() {
+    let authority = Authority::new();
+    let (server, _files) =
+        tls::mutual_with(&authority, |settings| settings.limits.streams_max = 8).await;
+    let all = v1::SubscribeRequest::default;
+    let mut following = Vec::new();
+    for name in ["training-jinan", "training-qingdao", "treasury", "reports"] {
+        let caller = authority.caller(name, &[]);
+        for _ in 0..2 {
+            let connection = tls::client(&server, &authority, Some(&caller)).await;
+            let mut client = connection.unwrap();
+            following.push(client.subscribe(all()).await.unwrap());
+        }
+        // Of eight streams a quarter is his.
+        let connection = tls::client(&server, &authority, Some(&caller)).await;
+        let refused = connection.unwrap().subscribe(all()).await.unwrap_err();
+        assert_eq!(
+            end(&refused),
+            ended(Code::ResourceExhausted, "TOO_MANY_STREAMS"),
+            "{name}"
+        );
+    }
     drop(following);
     server.stop().await;
 }

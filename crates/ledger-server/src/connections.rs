@@ -75,6 +75,16 @@ pub(crate) struct Caller {
     stage: Arc<Stage>,
 }
 
+/// Whom what callers share is counted for: the name in the certificate, whatever addresses he calls
+/// from; without mutual TLS the peer.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum CallerKey {
+    /// The name in his certificate.
+    Named(Arc<str>),
+    /// Where he is.
+    At(Peer),
+}
+
 /// The right to hold a connection open. Dropping it takes the connection out of the book.
 #[derive(Debug)]
 pub(crate) struct Ticket {
@@ -317,6 +327,14 @@ impl Caller {
     /// Notes that a call was made, so that the connection stays.
     pub(crate) fn note_call(&self) {
         self.stage.reach(USED);
+    }
+
+    /// Whom his calls are counted for. A name that cannot be recorded stands for nobody.
+    pub(crate) fn key(&self) -> CallerKey {
+        match &self.name {
+            Some(Ok(name)) => CallerKey::Named(Arc::clone(name)),
+            Some(Err(_)) | None => CallerKey::At(self.peer),
+        }
     }
 
     /// Whom his connection is counted for.

@@ -17,6 +17,7 @@ mod query;
 mod read;
 mod receiving;
 mod refusals;
+mod shares;
 mod simulate;
 mod stream;
 mod subscribe;

@@ -386,6 +386,26 @@ impl Limits {
         self.message_bytes_max.min(QUESTION_BYTES_MAX)
     }
 
+    /// Streams of one caller at once: a quarter of all, so that four have to work together to leave
+    /// none to the others.
+    #[must_use]
+    pub const fn streams_per_caller_max(&self) -> usize {
+        self.streams_max.div_ceil(4)
+    }
+
+    /// Reads of the store of one caller at once: half of all, so that another one's question gets
+    /// in however many of his wait.
+    #[must_use]
+    pub const fn reads_per_caller_max(&self) -> usize {
+        self.reads_max.div_ceil(2)
+    }
+
+    /// Those of them that may be pages of streams: half of what all may have, for the same reason.
+    #[must_use]
+    pub const fn stream_reads_per_caller_max(&self) -> usize {
+        self.stream_reads_max.div_ceil(2)
+    }
+
     /// Returns what is wrong with the bounds, taken one by one and together.
     ///
     /// # Errors

@@ -4993,6 +4993,15 @@ pub struct Limits {
     /// much (`AppendRequest.explanation_detail`).
     #[prost(uint32, tag = "32")]
     pub explained_unasked_commands_max: u32,
+    /// Most streams of one caller at once: of the name in his certificate, or of one peer without.
+    #[prost(uint32, tag = "33")]
+    pub streams_per_caller_max: u32,
+    /// Most reads of the store at once for one caller; more of his wait for his others.
+    #[prost(uint32, tag = "34")]
+    pub reads_per_caller_max: u32,
+    /// Those of them that may be pages of streams.
+    #[prost(uint32, tag = "35")]
+    pub stream_reads_per_caller_max: u32,
 }
 /// The beginning of an epoch.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

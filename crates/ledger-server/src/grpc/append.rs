@@ -3,6 +3,7 @@
 use super::call::{Call, Shared};
 use super::error::CallError;
 use super::policy;
+use super::shares::CallerShare;
 use super::translations::Translations;
 use crate::certificates::CertificateNumbers;
 use crate::limits::{DECODED_AT_ONCE_BYTES_MAX, TRANSLATED_AT_ONCE_COMMANDS_MAX};
@@ -40,6 +41,8 @@ pub(super) struct Asked {
     mode: Mode,
     validate_only: bool,
     explain: ExplainAnswer,
+    /// What the caller has of the reads that his answer is explained by.
+    share: CallerShare,
 }
 
 impl Asked {
@@ -98,6 +101,7 @@ pub(super) async fn engine_request(
         actor: Arc::clone(&call.actor),
         commands_max: call.shared.limits.commands_per_request_max,
         certificates: Arc::clone(&call.shared.edge.certificates),
+        share: call.share.clone(),
     };
     read(&call.shared.translations, translating, message).await
 }
@@ -136,6 +140,7 @@ struct Translating {
     actor: Arc<str>,
     commands_max: usize,
     certificates: Arc<CertificateNumbers>,
+    share: CallerShare,
 }
 
 impl Translating {
@@ -174,6 +179,7 @@ impl Translating {
             mode: request.mode,
             validate_only: request.validate_only,
             explain,
+            share: self.share,
         };
         Ok((request, asked))
     }
@@ -211,7 +217,9 @@ async fn explained(
     }
     let (explain, appended) = (asked.explain.clone(), Arc::clone(appended));
     let due = explain.decisions(&appended);
-    let explained = shared.read(move |reader| reader.explain_answer(&explain, &appended));
+    let explained = shared.read(&asked.share, move |reader| {
+        reader.explain_answer(&explain, &appended)
+    });
     explained.await.unwrap_or(AnswerExplanations {
         left_off: due,
         ..AnswerExplanations::default()
@@ -312,10 +320,13 @@ fn refusals(appended: &Appended) -> Vec<IndexedRefusal> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::shares::Access;
     use super::*;
+    use crate::limits::Limits;
     use ledger_core::{Position, Reason, Refusal};
     use std::pin::pin;
     use std::task::{Context, Poll, Waker};
+    use tonic::codegen::http::Extensions;
 
     /// With every other thread in use, only what is decoded and translated on the thread of its
     /// connection gets an answer.
@@ -357,6 +368,7 @@ mod tests {
                 actor: Arc::from("clerk"),
                 commands_max: 5_000,
                 certificates: Arc::default(),
+                share: share(),
             };
             let length = message.len();
             let in_use = translations.hold().await;
@@ -373,6 +385,10 @@ mod tests {
         }
     }
 
+    fn share() -> CallerShare {
+        Access::new(&Limits::default()).share(&Extensions::new())
+    }
+
     fn recorded(first: u64, count: u32) -> Outcome {
         Outcome::Recorded {
             first: Position::new(first),
@@ -386,6 +402,7 @@ mod tests {
             mode,
             validate_only,
             explain: ExplainAnswer::new(&[], ExplanationDetail::Full),
+            share: share(),
         };
         let appended = Appended {
             outcomes,
@@ -448,6 +465,7 @@ mod tests {
                 mode,
                 validate_only: false,
                 explain: ExplainAnswer::new(&[], ExplanationDetail::Full),
+                share: share(),
             };
             let appended = Appended {
                 outcomes: vec![Outcome::NotAttempted, refused.clone(), refused.clone()],

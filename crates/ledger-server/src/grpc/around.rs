@@ -118,7 +118,10 @@ impl<S> Surrounded<S> {
             return Err(ApiError::Transport(TransportError::HeadersTooLarge).into());
         }
         match OTHER_STREAMS.contains(&uri.path()) {
-            true => self.shared.stream_permit().map(Some),
+            true => {
+                let access = &self.shared.access;
+                access.stream(&access.share(request.extensions())).map(Some)
+            }
             false => Ok(None),
         }
     }

@@ -43,7 +43,7 @@ pub(super) async fn list_backups(
 /// Lists the backups, off the threads that serve connections.
 async fn list(call: &Call) -> Result<(Vec<Backup>, u64), CallError> {
     let shared = Arc::clone(&call.shared);
-    let listed = call.shared.read(move |_| {
+    let listed = call.shared.read(&call.share, move |_| {
         let keeper = shared.keeper.as_ref().ok_or(KeeperError::NotConfigured);
         Ok(keeper.and_then(Keeper::list))
     });

@@ -3,6 +3,7 @@
 use super::deadline::Deadline;
 use super::error::CallError;
 use super::receiving::{Bounds, Intake, Places};
+use super::shares::{Access, CallerShare, Permit};
 use super::stream::Answers;
 use super::translations::Translations;
 use crate::certificates::CertificateNumbers;
@@ -10,7 +11,7 @@ use crate::config::{Config, Identity};
 use crate::connections::Connections;
 use crate::descriptors::Share;
 use crate::keeper::Keeper;
-use crate::limits::{Limits, RETRY_DELAY, TRANSLATIONS_MAX};
+use crate::limits::{Limits, TRANSLATIONS_MAX};
 use crate::tls::LiveTls;
 use ledger_core::{Position, RecordedTime};
 use ledger_engine::query::{QueryError, Reader};
@@ -19,7 +20,7 @@ use ledger_proto::ApiError;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use tonic::{Request, Response, Status};
 
@@ -35,14 +36,10 @@ pub(crate) struct Shared {
     pub(crate) keeper: Option<Keeper>,
     pub(crate) edge: Edge,
     identity: Identity,
-    /// A permit for each read of the store that may run at once.
-    reads: Arc<Semaphore>,
-    /// A permit for each of them that may be a page of a stream.
-    stream_reads: Arc<Semaphore>,
+    /// Reads of the store and open streams.
+    pub(crate) access: Access,
     pub(crate) translations: Translations,
     pub(crate) intake: Arc<Intake>,
-    /// A permit for each stream that may be open at once.
-    streams: Arc<Semaphore>,
     stopping: watch::Receiver<bool>,
     /// Set when the engine was found to have failed.
     failed: watch::Sender<bool>,
@@ -78,10 +75,12 @@ pub(crate) struct Call {
     pub(crate) deadline: Deadline,
     /// The places of requests that were received and are not decoded yet.
     pub(crate) places: Places,
+    /// What the caller has of what all of them share.
+    pub(crate) share: CallerShare,
 }
 
 /// The right to keep a stream open.
-pub(crate) type StreamPermit = OwnedSemaphorePermit;
+pub(crate) type StreamPermit = Permit;
 
 impl Shared {
     pub(crate) fn new(
@@ -96,11 +95,9 @@ impl Shared {
         Self {
             reader: engine.reader(),
             engine,
-            reads: Arc::new(Semaphore::new(config.limits.reads_max)),
-            stream_reads: Arc::new(Semaphore::new(config.limits.stream_reads_max)),
+            access: Access::new(&config.limits),
             translations: Translations::new(TRANSLATIONS_MAX),
             intake: Arc::new(Intake::new(Bounds::of(&config.limits))),
-            streams: Arc::new(Semaphore::new(config.limits.streams_max)),
             limits: config.limits.clone(),
             data_dir: config.data_dir.clone(),
             start,
@@ -119,10 +116,10 @@ impl Shared {
     /// thread, and there may be as few as two of them; so no question is asked on those.
     pub(crate) async fn read<T: Send + 'static>(
         self: &Arc<Self>,
+        share: &CallerShare,
         question: impl FnOnce(&Reader) -> Result<T, QueryError> + Send + 'static,
     ) -> Result<T, CallError> {
-        let permit = Arc::clone(&self.reads).acquire_owned().await;
-        let permit = permit.expect("the permits of reads are never closed");
+        let permit = self.access.read(share).await;
         let shared = Arc::clone(self);
         let answer = tokio::task::spawn_blocking(move || {
             let answer = question(&shared.reader);
@@ -142,11 +139,11 @@ impl Shared {
     /// streams gets a page in turn, also one whose filter never matches.
     pub(crate) async fn read_page<T: Send + 'static>(
         self: &Arc<Self>,
+        share: &CallerShare,
         question: impl FnOnce(&Reader) -> Result<T, QueryError> + Send + 'static,
     ) -> Result<T, CallError> {
-        let permit = self.stream_reads.acquire().await;
-        let _permit = permit.expect("the permits of reads are never closed");
-        self.read(question).await
+        let _permit = self.access.page(share).await;
+        self.read(share, question).await
     }
 
     /// Whether the server was asked to stop.
@@ -180,16 +177,7 @@ impl Shared {
             // It was read when the call arrived, before its message was received.
             deadline: *request.extensions().get().unwrap_or(&Deadline::default()),
             places: request.extensions().get().cloned().unwrap_or_default(),
-        })
-    }
-
-    pub(super) fn stream_permit(&self) -> Result<StreamPermit, CallError> {
-        let permit = Arc::clone(&self.streams).try_acquire_owned();
-        permit.map_err(|_| {
-            ApiError::TooManyStreams {
-                retry_after: RETRY_DELAY,
-            }
-            .into()
+            share: self.access.share(request.extensions()),
         })
     }
 }
@@ -225,7 +213,7 @@ impl Call {
         question: impl FnOnce(&Reader) -> Result<T, QueryError> + Send + 'static,
     ) -> Result<T, CallError> {
         self.wait_for(at_least_position).await?;
-        self.shared.read(question).await
+        self.shared.read(&self.share, question).await
     }
 
     /// The size of a page when the caller asks for `asked`.
@@ -265,7 +253,8 @@ where
     F: Future<Output = Result<Answers<A>, CallError>>,
 {
     let call = shared.call(&request).map_err(CallError::into_status)?;
-    let permit = shared.stream_permit().map_err(CallError::into_status)?;
+    let permit = shared.access.stream(&call.share);
+    let permit = permit.map_err(CallError::into_status)?;
     let deadline = call.deadline;
     let answers = deadline
         .bound(begin(call, permit, request.into_inner()))

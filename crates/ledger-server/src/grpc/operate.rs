@@ -182,7 +182,7 @@ pub(super) async fn get_status(
     let shared = Arc::clone(&call.shared);
     let (sizes, total_size_bytes) = call
         .shared
-        .read(move |_| {
+        .read(&call.share, move |_| {
             let sizes = shared.engine.storage().sizes().map_err(QueryError::from)?;
             Ok((sizes, folder_bytes(&shared.data_dir)))
         })
@@ -339,6 +339,9 @@ fn limits_to_proto(shared: &Shared, storage: &Condition) -> v1::Limits {
         stream_window_bytes: STREAM_WINDOW_BYTES.into(),
         connection_window_bytes: CONNECTION_WINDOW_BYTES.into(),
         question_bytes_max: count(limits.question_bytes_max()),
+        streams_per_caller_max: small(limits.streams_per_caller_max()),
+        reads_per_caller_max: small(limits.reads_per_caller_max()),
+        stream_reads_per_caller_max: small(limits.stream_reads_per_caller_max()),
         explained_unasked_commands_max: small(EXPLAINED_UNASKED_COMMANDS_MAX),
     }
 }

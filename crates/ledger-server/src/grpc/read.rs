@@ -96,7 +96,7 @@ impl Reading {
         let page = self
             .call
             .shared
-            .read_page(move |reader| reader.read_events(&query))
+            .read_page(&self.call.share, move |reader| reader.read_events(&query))
             .await?;
         let sent = u64::try_from(page.events.len()).unwrap_or(u64::MAX);
         self.left = self.left.map(|left| left.saturating_sub(sent));

@@ -6,14 +6,15 @@
 //! that its fields are counted. Only then do the libraries below get to see it.
 
 use super::error::CallError;
+use super::shares::Shares;
 use crate::connections::Peer;
 use crate::limits::{Limits, RECEIVE_PAUSES_MAX, RETRY_DELAY};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use ledger_proto::tally::Method;
 use ledger_proto::{ApiError, DecodeError, DecodeProblem, status_from_error};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -30,7 +31,7 @@ pub(crate) struct Intake {
     /// A permit for each byte.
     all: Arc<Semaphore>,
     /// The same for each peer that sends just now.
-    shares: Mutex<HashMap<Peer, Weak<Semaphore>>>,
+    shares: Shares<Peer>,
 }
 
 /// The bounds of what is received.
@@ -77,7 +78,7 @@ impl Intake {
         Self {
             bounds,
             all: Arc::new(Semaphore::new(bounds.all)),
-            shares: Mutex::default(),
+            shares: Shares::new(bounds.per_peer),
         }
     }
 
@@ -93,23 +94,6 @@ impl Intake {
         let receiving = Receiving::new(Arc::clone(self), method, peer, body);
         let places = receiving.places.clone();
         (Body::new(receiving), places)
-    }
-
-    /// The share of a peer; who has no address has one for himself.
-    fn share(&self, peer: Option<Peer>) -> Arc<Semaphore> {
-        let fresh = || Arc::new(Semaphore::new(self.bounds.per_peer));
-        let Some(peer) = peer else {
-            return fresh();
-        };
-        // No code that holds the lock can panic, so a poisoned lock guards a sound state.
-        let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(share) = shares.get(&peer).and_then(Weak::upgrade) {
-            return share;
-        }
-        shares.retain(|_, share| share.strong_count() > 0);
-        let share = fresh();
-        shares.insert(peer, Arc::downgrade(&share));
-        share
     }
 }
 
@@ -179,7 +163,7 @@ impl<B> Receiving<B> {
     fn new(intake: Arc<Intake>, method: Option<Method>, peer: Option<Peer>, body: B) -> Self {
         let mut receiving = Self {
             body,
-            share: intake.share(peer),
+            share: intake.shares.of(peer),
             intake,
             method,
             chunks: VecDeque::new(),

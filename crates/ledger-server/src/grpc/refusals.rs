@@ -21,7 +21,7 @@ pub(super) async fn list_refusals(
     };
     let page = call
         .shared
-        .read(move |reader| reader.refusals(&query))
+        .read(&call.share, move |reader| reader.refusals(&query))
         .await?;
     Ok(v1::ListRefusalsResponse {
         refusals: page.refusals.iter().map(recorded_refusal).collect(),

@@ -41,11 +41,12 @@ struct Following {
 impl Following {
     async fn next(mut self) -> Result<Option<(v1::SubscribeResponse, Self)>, CallError> {
         let shared = Arc::clone(&self.call.shared);
+        let share = self.call.share.clone();
         let read = |query: ReadEvents| {
-            let shared = Arc::clone(&shared);
+            let (shared, share) = (Arc::clone(&shared), share.clone());
             async move {
                 shared
-                    .read_page(move |reader| reader.read_events(&query))
+                    .read_page(&share, move |reader| reader.read_events(&query))
                     .await
             }
         };

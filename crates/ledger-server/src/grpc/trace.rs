@@ -56,7 +56,9 @@ impl Walking {
             let (nodes, trace) = self
                 .call
                 .shared
-                .read(move |_| Ok((trace.next_batch(TRACE_NODES_PER_READ)?, trace)))
+                .read(&self.call.share, move |_| {
+                    Ok((trace.next_batch(TRACE_NODES_PER_READ)?, trace))
+                })
                 .await?;
             if nodes.is_empty() {
                 let summary = Message::Summary(summary_to_proto(&trace.summary()));

@@ -112,6 +112,9 @@ fn limits_of(limits: v1::Limits) -> Vec<(&'static str, String)> {
         connection_window_bytes,
         question_bytes_max,
         explained_unasked_commands_max,
+        streams_per_caller_max,
+        reads_per_caller_max,
+        stream_reads_per_caller_max,
     } = limits;
     vec![
         ("message", bytes(message_bytes_max)),
@@ -151,8 +154,17 @@ fn limits_of(limits: v1::Limits) -> Vec<(&'static str, String)> {
         ),
         ("bytes waiting to be recorded", bytes(queue_bytes_max)),
         ("streams", streams_max.to_string()),
+        ("streams of one caller", streams_per_caller_max.to_string()),
         ("reads at once", reads_max.to_string()),
         ("of them pages of streams", stream_reads_max.to_string()),
+        (
+            "reads at once for one caller",
+            reads_per_caller_max.to_string(),
+        ),
+        (
+            "of them pages of streams",
+            stream_reads_per_caller_max.to_string(),
+        ),
         (
             "items of a page",
             format!("{page_size_default} unless asked, {page_size_max} at most"),
