@@ -146,10 +146,20 @@ pub enum ApiError {
         position: Position,
     },
     /// What follows from the log is damaged, or what is kept beside it.
-    #[error("stored {space} are damaged; an operator has to see to it")]
+    #[error(
+        "stored {space} are damaged; {}",
+        if *is_derived {
+            "they follow from the log, which does not depend on them: once an operator has run \
+             ledgerctl rebuild --accept-differences, the same call is carried out"
+        } else {
+            "they follow from nothing else: an operator has to restore a backup"
+        }
+    )]
     StateDamaged {
         /// The name of what is damaged.
         space: &'static str,
+        /// Whether it follows from the log, so that a rebuild makes it anew.
+        is_derived: bool,
     },
     /// The server is stopping, or not yet ready.
     #[error("the server is starting or stopping")]
@@ -405,7 +415,10 @@ impl ApiError {
             Self::DiskFull { .. } => "磁盘空间不足，腾出空间后可继续",
             Self::ReadOnly => "账本以只读方式打开，不接受写入",
             Self::LogDamaged { .. } => "日志记录已损坏",
-            Self::StateDamaged { .. } => "派生数据已损坏，需运维人员重建",
+            Self::StateDamaged {
+                is_derived: true, ..
+            } => "派生数据已损坏，日志不受影响，需运维人员重建后重试",
+            Self::StateDamaged { .. } => "存储数据已损坏，需运维人员恢复备份",
             Self::NotServing => "系统正在启动或停止",
             Self::ClockRefused { .. } => "服务器时钟有误，暂停写入；时钟恢复后可重发同一请求",
             Self::OutcomeUnknown => "请求是否已记录尚不确定，请用同一请求编号重试",

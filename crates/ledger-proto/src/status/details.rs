@@ -138,9 +138,6 @@ fn metadata(error: &ApiError) -> HashMap<String, String> {
         ApiError::LogDamaged { position } => {
             put("position", position.to_string());
         }
-        ApiError::StateDamaged { space } => {
-            put("space", (*space).to_owned());
-        }
         ApiError::PositionNotReached {
             asked,
             log_position,
@@ -185,6 +182,11 @@ fn intake_metadata(error: &ApiError, put: &mut impl FnMut(&str, String) -> Optio
         ApiError::ReceivedTooSlowly { bytes, time, .. } => {
             put("bytes", bytes.to_string());
             put("time_max_ms", time.as_millis().to_string());
+        }
+        ApiError::StateDamaged { space, is_derived } => {
+            put("space", (*space).to_owned());
+            let remedy = if *is_derived { "rebuild" } else { "restore" };
+            put("remedy", remedy.to_owned());
         }
         _ => {}
     }

@@ -290,7 +290,10 @@ fn every_other_error_has_its_code_reason_and_details() {
             "",
         ),
         (
-            ApiError::StateDamaged { space: "entities" },
+            ApiError::StateDamaged {
+                space: "entities",
+                is_derived: true,
+            },
             Code::DataLoss,
             "STATE_DAMAGED",
             "",
@@ -503,6 +506,30 @@ fn a_full_disk_is_told_in_figures() {
     assert_eq!(figure("headroom_bytes"), "100");
     let localized = details.localized_message().unwrap();
     assert_eq!(localized.message, "磁盘空间不足，腾出空间后可继续");
+}
+
+#[test]
+fn damage_says_what_is_damaged_and_what_makes_it_good() {
+    for (space, is_derived, remedy, says) in [
+        (
+            "entities",
+            true,
+            "rebuild",
+            "ledgerctl rebuild --accept-differences",
+        ),
+        ("refusals", false, "restore", "restore a backup"),
+    ] {
+        let status = status_from_error(&ApiError::StateDamaged { space, is_derived });
+        let said = status.message();
+        assert!(said.contains(space) && said.contains(says), "{said}");
+        assert_eq!(said.contains("log"), is_derived, "{said}");
+        let details = status.get_error_details();
+        let metadata = &details.error_info().unwrap().metadata;
+        assert_eq!(
+            (metadata["space"].as_str(), metadata["remedy"].as_str()),
+            (space, remedy)
+        );
+    }
 }
 
 #[test]

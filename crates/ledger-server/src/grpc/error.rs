@@ -112,9 +112,7 @@ impl CallError {
             }
             AppendError::StateDamaged { space, .. } => {
                 tracing::error!(error = %ErrorChain(&error), "a request could not be decided");
-                Self::Api(ApiError::StateDamaged {
-                    space: space.name(),
-                })
+                Self::Api(derived_damaged(space.name()))
             }
             AppendError::ClockRefused { problem } => Self::Api(ApiError::ClockRefused {
                 why: problem.to_string(),
@@ -188,7 +186,7 @@ impl From<QueryError> for CallError {
             | QueryError::Contradiction { .. }
             | QueryError::CorruptEntity { .. } => {
                 let space = error.damaged_derived();
-                let answer = space.map(|space| ApiError::StateDamaged { space });
+                let answer = space.map(derived_damaged);
                 internal(&error, answer.unwrap_or(ApiError::DataLoss))
             }
             QueryError::CorruptKey { .. } | QueryError::CorruptEvent { .. } => {
@@ -278,12 +276,18 @@ const fn not_found(what: Subject) -> Option<Reason> {
     })
 }
 
+/// What follows from the log is damaged.
+const fn derived_damaged(space: &'static str) -> ApiError {
+    ApiError::StateDamaged {
+        space,
+        is_derived: true,
+    }
+}
+
 /// What a caller is told of an error of the store.
 fn of_store(error: &LogError) -> ApiError {
     if let Some(space) = error.damaged_derived() {
-        return ApiError::StateDamaged {
-            space: space.name(),
-        };
+        return derived_damaged(space.name());
     }
     match *error {
         LogError::NoRoom {
@@ -301,6 +305,7 @@ fn of_store(error: &LogError) -> ApiError {
         LogError::WriteDisabled { .. } => ApiError::WritesDisabled,
         LogError::DamagedSpace { space, .. } => ApiError::StateDamaged {
             space: space.name(),
+            is_derived: false,
         },
         LogError::CorruptRecord { position, .. }
         | LogError::CorruptBlock {
