@@ -3,6 +3,7 @@
 use crate::offline::{NO_DATA_DIR, OfflineFailure, Progress, in_words, is_damage, say};
 use clap::Args;
 use ledger_core::Position;
+use ledger_core::personal_data::find_in_text;
 use ledger_engine::epochs::{Accepted, accepted_note};
 use ledger_engine::{CancelToken, Clock as _, SystemClock};
 use ledger_server::keeper;
@@ -22,6 +23,9 @@ pub(crate) struct AcceptEnd {
 
 impl AcceptEnd {
     pub(crate) fn run(self, data_dir: Option<&Path>) -> Result<(), OfflineFailure> {
+        if let Some(found) = find_in_text(&self.reason) {
+            return Err(OfflineFailure::PersonalData(found));
+        }
         let data_dir = data_dir.ok_or(NO_DATA_DIR)?;
         let position = Position::new(self.position);
         let refused = |source: OpenError| {
@@ -57,5 +61,41 @@ fn reason(text: &str) -> Result<String, &'static str> {
     match text.trim() {
         "" => Err("say why"),
         text => Ok(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ledger_core::personal_data::PersonalData::{self, IdentityNumber, MobileNumber};
+
+    /// The reason goes into the log of the process, so it is a door like any other. The parser of
+    /// arguments would repeat a value that it refuses, so that the command refuses it.
+    #[test]
+    fn a_reason_holds_no_personal_data() {
+        let refused = |text: &str| -> Option<PersonalData> {
+            let reason = reason(text).unwrap();
+            let accept = AcceptEnd {
+                position: 1,
+                reason,
+            };
+            match accept.run(None) {
+                Err(failure @ OfflineFailure::PersonalData(found)) => {
+                    assert_eq!(failure.exit_code(), 2, "{text}");
+                    assert!(!failure.to_string().contains("1990"), "{failure}");
+                    Some(found)
+                }
+                Err(OfflineFailure::NotNamed(..)) => None,
+                other => panic!("{other:?}"),
+            }
+        };
+        for (text, expected) in [
+            ("the disk was replaced, backup of 2026-11-20", None),
+            ("370199199001010019 says so", Some(IdentityNumber)),
+            ("by 370199·19900101·0019", Some(IdentityNumber)),
+            ("call １３８１２３４５６７８", Some(MobileNumber)),
+        ] {
+            assert_eq!(refused(text), expected, "{text}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use ledger_core::hex;
+use ledger_core::personal_data::PersonalData;
 use ledger_engine::rebuild::{compare_in, is_of_this_version};
 use ledger_engine::{CancelToken, EngineOptions};
 use ledger_log::{ShadowPurpose, StateStore as _};
@@ -73,6 +74,9 @@ pub(crate) enum OfflineFailure {
     /// A folder is not named.
     #[error("{0} is missing: name it with --{1}, or in the configuration")]
     NotNamed(&'static str, &'static str),
+    /// What an operator says holds personal data; it is not repeated.
+    #[error("the reason holds {0}, which is never recorded: say it without. Nothing was done")]
+    PersonalData(PersonalData),
     /// The ledger or a backup is damaged; the output lists what.
     #[error("{0}")]
     Damaged(String),
@@ -110,7 +114,7 @@ impl OfflineFailure {
     /// The exit code; `--help` explains them.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
-            Self::NotNamed(..) => 2,
+            Self::NotNamed(..) | Self::PersonalData(_) => 2,
             Self::Damaged(_) => 5,
             Self::Restore(error) if error.is_damage() => 5,
             Self::Backup(BackupError::Damaged { .. }) => 5,
