@@ -13,7 +13,7 @@ mod value;
 pub use crate::enums::from_proto::*;
 pub use crate::enums::kind_from_proto::*;
 pub use append::{
-    AppendMode, AppendRequest, EXPLAINED_UNASKED_COMMANDS_MAX, ExplanationDetail,
+    AppendMode, AppendRequest, EXPLAINED_UNASKED_COMMANDS_MAX, ExplanationDetail, PROBLEMS_MAX,
     append_request_from_proto,
 };
 pub use command::{CompilePolicy, command_from_proto};

@@ -11,6 +11,7 @@ use crate::config::Config;
 use key::CertificateKey;
 use ledger_core::certificate_number::{DIGEST_PREFIX, number_with_identity};
 use ledger_log::{Direction, LogError, Space, StateStore, keys};
+use ledger_proto::from_proto::PROBLEMS_MAX;
 use ledger_proto::v1::command::Body;
 use ledger_proto::v1::tag::Value;
 use ledger_proto::{DecodeError, DecodeProblem, v1};
@@ -148,9 +149,6 @@ impl CertificateNumbers {
         Ok(())
     }
 }
-
-/// Wrong fields reported at once, as of all commands.
-const PROBLEMS_MAX: usize = 100;
 
 /// What follows in the order of texts behind all that begin with [`DIGEST_PREFIX`].
 const BEHIND_DIGESTS: &str = "HMAC.";

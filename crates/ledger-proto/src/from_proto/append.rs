@@ -13,7 +13,7 @@ use crate::v1;
 
 /// Wrong fields reported at once: an answer has to fit into its caller's header limit, and who
 /// has a hundred wrong lines has the same mistake in each.
-const PROBLEMS_MAX: usize = 100;
+pub const PROBLEMS_MAX: usize = 100;
 
 /// A batch of commands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -25,10 +25,7 @@ pub(super) fn optional_id<T>(
     wire: &[u8],
     make: impl Fn([u8; 16]) -> T,
 ) -> Result<Option<T>, DecodeError> {
-    match wire {
-        [] => Ok(None),
-        bytes => id(bytes, make).map(Some),
-    }
+    value::optional(wire, |bytes| id(bytes, make))
 }
 
 pub(super) fn subject(class_id: &[u8], award_id: &[u8]) -> Result<Subject, DecodeError> {

@@ -475,9 +475,17 @@ pub(super) fn optional_id<T>(
     wire: &[u8],
     make: impl Fn([u8; 16]) -> T,
 ) -> Result<Option<T>, DecodeError> {
+    optional(wire, |bytes| id(bytes, make))
+}
+
+/// What the bytes are read as; empty bytes stand for none.
+pub(super) fn optional<T>(
+    wire: &[u8],
+    read: impl FnOnce(&[u8]) -> Result<T, DecodeError>,
+) -> Result<Option<T>, DecodeError> {
     match wire {
         [] => Ok(None),
-        bytes => id(bytes, make).map(Some),
+        bytes => read(bytes).map(Some),
     }
 }
 
