@@ -4,6 +4,7 @@ use crate::story::{newcomer, register, request};
 use h2::client::SendRequest;
 use ledger_core::PersonKey;
 use ledger_proto::{ERROR_DOMAIN, v1};
+use ledger_server::Settings;
 use ledger_tests::TestServer;
 use ledger_tests::gated::GatedStore;
 use prost::Message as _;
@@ -274,16 +275,21 @@ async fn what_waits_for_its_sync_is_answered_before_an_error_ends_the_stream() {
     }
 }
 
+/// One message may take all the bytes that are received at once.
+fn receive_at_most(settings: &mut Settings, all: usize) {
+    settings.limits.message_bytes_max = all;
+    settings.limits.document_message_bytes_max = all;
+    settings.limits.receiving_bytes_max = all;
+    settings.limits.receiving_bytes_per_peer_max = all;
+}
+
 /// Each pins all bytes that may be received at once. Were one of them kept, the next message would
 /// find no place.
 #[tokio::test]
 async fn a_body_that_stops_one_byte_short_is_ended_and_gives_its_bytes_back() {
     let all = 512 * 1024;
     let server = TestServer::start_with(|settings| {
-        settings.limits.message_bytes_max = all;
-        settings.limits.document_message_bytes_max = all;
-        settings.limits.receiving_bytes_max = all;
-        settings.limits.receiving_bytes_per_peer_max = all;
+        receive_at_most(settings, all);
         settings.limits.receive_ms = 100;
     })
     .await;
@@ -310,13 +316,7 @@ async fn a_body_that_stops_one_byte_short_is_ended_and_gives_its_bytes_back() {
 #[tokio::test]
 async fn a_large_request_is_recorded_and_gives_its_bytes_back() {
     let all = 512 * 1024;
-    let server = TestServer::start_with(|settings| {
-        settings.limits.message_bytes_max = all;
-        settings.limits.document_message_bytes_max = all;
-        settings.limits.receiving_bytes_max = all;
-        settings.limits.receiving_bytes_per_peer_max = all;
-    })
-    .await;
+    let server = TestServer::start_with(|settings| receive_at_most(settings, all)).await;
     let connection = connect(&server).await;
     let commands = 4_000;
     let mut sent = 0;
