@@ -92,8 +92,10 @@ impl Background {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{RocksStore, StoreOptions};
-    use ledger_log::Log as _;
+    use crate::{RocksStore, StoreOptions, testing};
+    use ledger_log::{CommitGroup, Log as _, Space, StateOp};
+    use std::sync::Barrier;
+    use std::thread;
 
     #[test]
     fn background_errors_are_kept_by_what_rocksdb_was_doing() {
@@ -154,6 +156,44 @@ mod tests {
             let (told, _) = error.split_once(", reason").unwrap();
             let reason = store.write_disabled().unwrap_or_default();
             assert_eq!(reason.contains(told), is_disabled, "{reason}");
+        }
+    }
+
+    /// Whoever asks while another decides about an error is told of the damage too.
+    #[test]
+    fn everybody_who_asks_is_told_of_the_damage() {
+        const ASKING: usize = 4;
+        let folder = tempfile::tempdir().unwrap();
+        let options = StoreOptions {
+            create_if_missing: true,
+            ..StoreOptions::default()
+        };
+        let store = RocksStore::open(folder.path().join("ledger"), &options).unwrap();
+        let epoch = store.claim_epoch().unwrap();
+        let group = CommitGroup {
+            expected_last: store.last_position(),
+            blocks: Vec::new(),
+            state: vec![StateOp::put(Space::TagIndex, b"a".to_vec(), b"1".to_vec())],
+        };
+        store.append(epoch, &group).unwrap();
+        store.compact().unwrap();
+        let files = testing::files(&store, Some(Space::TagIndex));
+        let name = files[0].file_name().unwrap().to_str().unwrap();
+        for _ in 0..100 {
+            let line = format!("{BACKGROUND_ERROR}Corruption: in /l/{name}{REASON}{COMPACTION}");
+            store.inner().background.hear(&line);
+            let together = Barrier::new(ASKING);
+            let told: Vec<_> = thread::scope(|scope| {
+                let ask = || {
+                    together.wait();
+                    store.condition().damage
+                };
+                let asking = [(); ASKING].map(|()| scope.spawn(ask));
+                asking.map(|told| told.join().unwrap()).into()
+            });
+            assert!(told.iter().all(Option::is_some), "{told:?}");
+            store.inner().forget_damage_with(|| ());
+            assert_eq!(store.condition().damage, None);
         }
     }
 

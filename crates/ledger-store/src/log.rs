@@ -16,6 +16,7 @@ impl Log for RocksStore {
     fn claim_epoch(&self) -> Result<Epoch, LogError> {
         let inner = self.inner();
         let mut writer = inner.lock_writer();
+        inner.check_writable()?;
         let epoch = writer.epoch.next();
         let mut batch = WriteBatch::default();
         bookkeeping::put_epoch(&mut batch, epoch);

@@ -99,11 +99,10 @@ pub(crate) fn promote(
     }
     let old = std::mem::replace(&mut *live, Live::new(id.generation)).generation();
     drop(live);
-    inner.forget_damage();
     inner.reached("switched");
     // The promotion is durable; what of the old generation or of the folder cannot be dropped now
     // is dropped by the next opening.
-    drop(drop_generation(inner, old));
+    inner.forget_damage_with(|| drop(drop_generation(inner, old)));
     inner.reached("dropped the old generation");
     drop(content.close());
     Ok(())

@@ -349,7 +349,7 @@ impl Inner {
             return storage(doing, error);
         }
         if space.is_rebuildable() {
-            self.note_damage(space, error.as_ref());
+            self.note_damage(&mut self.damage_slot(), space, error.as_ref());
         }
         LogError::DamagedSpace {
             space,
@@ -359,9 +359,9 @@ impl Inner {
 
     /// Notes damage to what can be rebuilt, loudly. Compactions would meet it again and again, so
     /// there are none until it is replaced; writing goes on.
-    fn note_damage(&self, space: Space, error: &str) {
+    fn note_damage(&self, damage: &mut Option<String>, space: Space, error: &str) {
         let text = format!("{}: {error}", space.name());
-        let is_first = self.damage_slot().replace(text).is_none();
+        let is_first = damage.replace(text).is_none();
         if is_first {
             tracing::error!(
                 space = space.name(),
@@ -378,11 +378,18 @@ impl Inner {
 
     /// Decides about what went wrong in the background since the last time: damage to what can be
     /// rebuilt is noted, everything else disables writing, as a failed write does.
+    ///
+    /// The caller must not hold the lock of the live generation.
     pub(crate) fn heed_background(&self) {
+        // Held from the taking to the deciding: whoever comes in between waits, and is not told
+        // that all is well.
+        let mut damage = self.damage_slot();
         let heard = self.background.take();
         for error in heard.compactions {
             match self.column_of_file(&error) {
-                Some(Column::Rebuildable(space, _)) => self.note_damage(space, &error),
+                Some(Column::Rebuildable(space, _)) => {
+                    self.note_damage(&mut damage, space, &error);
+                }
                 // It is tried again; before there is no room for the log nothing more is recorded.
                 _ if is_full_disk_text(&error) => {}
                 column => self.disable_writing(&advice(&error, column)),
@@ -398,10 +405,15 @@ impl Inner {
         self.damage_slot().clone()
     }
 
-    /// Another generation is live, of which no damage is known.
-    pub(crate) fn forget_damage(&self) {
+    /// Drops a generation in whose place another is live, of which no damage is known.
+    ///
+    /// What was heard of the files of the old one is forgotten with it, before anybody can look
+    /// for files that are gone.
+    pub(crate) fn forget_damage_with(&self, drop_old: impl FnOnce()) {
+        let mut damage = self.damage_slot();
+        drop_old();
         self.background.forget_compactions();
-        self.damage_slot().take();
+        *damage = None;
     }
 
     fn damage_slot(&self) -> MutexGuard<'_, Option<String>> {
@@ -440,6 +452,11 @@ impl Inner {
             });
         }
         self.heed_background();
+        self.check_enabled()
+    }
+
+    /// Tells whether writing was disabled, by what was decided up to now.
+    fn check_enabled(&self) -> Result<(), LogError> {
         if let Some(reason) = self.acknowledged.as_ref().and_then(Acknowledged::failed) {
             self.disable_writing(reason);
         }
@@ -466,6 +483,9 @@ impl Inner {
     ///
     /// After a failed write or sync nobody knows what the disk holds: the kernel may have dropped
     /// the dirty pages, and a second sync would report success. Only reading it anew can tell.
+    ///
+    /// Whether writing is allowed was asked with [`Self::check_writable`] or
+    /// [`Self::check_writer`] before: a promotion holds the live generation in here.
     pub(crate) fn write(
         &self,
         writer: &mut Writer,
@@ -473,7 +493,7 @@ impl Inner {
         last: Position,
         doing: &'static str,
     ) -> Result<(), LogError> {
-        self.check_writable()?;
+        self.check_enabled()?;
         writer.write = writer.write.saturating_add(1);
         // Whatever can be written to has its note.
         let noted = self.acknowledged.as_ref();
