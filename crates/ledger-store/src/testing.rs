@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use ledger_log::{Fault, Space};
+use rocksdb::WaitForCompactOptions;
 
 use crate::RocksStore;
 use crate::columns::EVENTS;
@@ -14,10 +15,31 @@ pub fn watch_steps(store: &RocksStore, watcher: impl Fn(&'static str) + Send + S
     assert!(watching.is_ok(), "a store has one watcher");
 }
 
-/// Names the files that hold a space now, for tests that damage them once the store is closed; of
+/// Waits until nothing goes on in the background, so that files stay as they are.
+///
+/// RocksDB may compact a file as soon as it is opened. Damage to a file that was read before and is
+/// replaced then, is met by nobody.
+///
+/// # Panics
+///
+/// When what goes on in the background fails.
+pub fn settle(store: &RocksStore) {
+    let settled = store
+        .inner()
+        .db
+        .wait_for_compact(&WaitForCompactOptions::default());
+    settled.expect("nothing fails in the background of a store that is whole");
+}
+
+/// Names the files that hold a space once the store is settled, for tests that damage them; of
 /// `None` those of the log.
+///
+/// # Panics
+///
+/// When what goes on in the background fails.
 #[must_use]
 pub fn files(store: &RocksStore, space: Option<Space>) -> Vec<PathBuf> {
+    settle(store);
     let inner = store.inner();
     let column = match space {
         None => EVENTS.to_owned(),
