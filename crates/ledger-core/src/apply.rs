@@ -24,6 +24,7 @@ mod training;
 use crate::context::{Context, EntityKey};
 use crate::entity::{Class, Enrolment, Fact, Person, QuotaSlot};
 use crate::event::{Event, EventBody, RecordedEvent};
+use crate::found::Leads;
 use crate::need::Need;
 use crate::{ClassId, PersonKey, Position};
 
@@ -47,6 +48,7 @@ pub fn apply(context: &mut Context, event: &RecordedEvent) {
         .body
         .payload()
         .apply(context, fact, event.event.policy);
+    remembered(context, event);
     for posting in &event.event.postings {
         if let Some(account) = context.accounts.get_mut(&posting.account.holder) {
             account.balances.insert(
@@ -60,22 +62,32 @@ pub fn apply(context: &mut Context, event: &RecordedEvent) {
 /// Adds to `keys` the entities that applying `event` needs and that are not loaded yet; asked
 /// again until it adds nothing. Entities that the event creates are included.
 pub fn missing_for_event(context: &Context, event: &Event, keys: &mut Vec<EntityKey>) {
-    event
-        .body
-        .payload()
-        .touches(&mut Need::missing(context, keys));
+    walk_event(&mut Need::missing(context, keys), context, event);
 }
 
 /// Adds to `keys` every entity that applying `event` may change, given that all are loaded. The
 /// same key may be added more than once.
 pub fn touched(context: &Context, event: &Event, keys: &mut Vec<EntityKey>) {
-    event.body.payload().touches(&mut Need::all(context, keys));
+    walk_event(&mut Need::all(context, keys), context, event);
+}
+
+/// The persons come after the entities that lead to them.
+fn walk_event(need: &mut Need<'_>, context: &Context, event: &Event) {
+    let payload = event.body.payload();
+    payload.touches(need);
+    payload.found_by(Leads::of(context), &mut |person| need.person(person));
 }
 
 /// What a payload says of its event; `EventBody::payload` dispatches to it.
 pub(crate) trait EventPayload {
-    /// Names the entities that the event creates or changes, and those that lead to them.
+    /// Names the entities that the event creates or changes, and those that lead to them; the
+    /// persons of [`EventPayload::found_by`] apart.
     fn touches(&self, need: &mut Need<'_>);
+
+    /// Calls `person` with everybody by whose key the event is found: whom it is about, who is
+    /// paid and who owes. Loading and timelines follow it, and with them the search by a person's
+    /// key. Somebody may come twice. What an entity leads to that is not loaded is left out.
+    fn found_by(&self, leads: Leads<'_>, person: &mut dyn FnMut(PersonKey));
 
     /// Changes them, as it was decided; `policy` is the publication that was decided by.
     fn apply(&self, context: &mut Context, fact: Fact, policy: Option<Position>);
@@ -97,18 +109,28 @@ macro_rules! payloads {
 
 crate::each_event!(payloads);
 
-fn with_person(
-    context: &mut Context,
-    fact: Fact,
-    person: PersonKey,
-    change: impl FnOnce(&mut Person),
-) {
+fn with_person(context: &mut Context, person: PersonKey, change: impl FnOnce(&mut Person)) {
     if let Some(person) = context.persons.get_mut(&person) {
-        if person.timeline.last() != Some(&fact.position) {
-            person.timeline.push(fact.position);
-        }
         change(person);
     }
+}
+
+/// Every person by whose key the event is found remembers its position.
+fn remembered(context: &mut Context, event: &RecordedEvent) {
+    let leads = Leads {
+        disbursements: &context.disbursements,
+        clawbacks: &context.clawbacks,
+        awards: &context.awards,
+    };
+    let persons = &mut context.persons;
+    let payload = event.event.body.payload();
+    payload.found_by(leads, &mut |person| {
+        if let Some(person) = persons.get_mut(&person)
+            && person.timeline.last() != Some(&event.position)
+        {
+            person.timeline.push(event.position);
+        }
+    });
 }
 
 fn with_class(context: &mut Context, class: ClassId, change: impl FnOnce(&mut Class)) {
@@ -119,12 +141,11 @@ fn with_class(context: &mut Context, class: ClassId, change: impl FnOnce(&mut Cl
 
 fn with_place(
     context: &mut Context,
-    fact: Fact,
     class: ClassId,
     person: PersonKey,
     change: impl FnOnce(&mut Enrolment),
 ) {
-    with_person(context, fact, person, |person| {
+    with_person(context, person, |person| {
         if let Some(place) = person.enrolment_mut(class) {
             change(place);
         }

@@ -29,6 +29,7 @@ pub mod division;
 pub mod entity;
 pub mod event;
 pub mod explain;
+mod found;
 pub mod fund;
 pub mod hex;
 pub mod identity_number;

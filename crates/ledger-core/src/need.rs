@@ -106,6 +106,14 @@ impl<'a> Need<'a> {
         }
     }
 
+    pub(crate) fn payee(&mut self, payee: Payee) {
+        match payee {
+            Payee::Person(person) | Payee::Master(person) => self.person(person),
+            Payee::Institution(body) | Payee::Employer(body) => self.institution(body),
+        }
+    }
+
+    /// The payee of an event, who remembers it; a body's events are in the index.
     pub(crate) fn honoured(&mut self, recipient: Payee) {
         if let Some(person) = recipient.person() {
             self.person(person);
@@ -128,10 +136,7 @@ impl<'a> Need<'a> {
                 self.register(scheme, c.division);
             }
         }
-        match c.recipient {
-            Payee::Person(person) | Payee::Master(person) => self.person(person),
-            Payee::Institution(body) | Payee::Employer(body) => self.institution(body),
-        }
+        self.payee(c.recipient);
         for part in &c.parts {
             self.account(AccountKey {
                 division: part.division,
@@ -221,6 +226,7 @@ impl<'a> Need<'a> {
         if let Some(disbursement) = self.disbursement_value(id) {
             self.subject(disbursement.subject);
             self.account(disbursement.account);
+            self.honoured(disbursement.payee);
             for line in &disbursement.lines {
                 self.person(line.beneficiary);
             }
@@ -236,6 +242,7 @@ impl<'a> Need<'a> {
                 {
                     self.account(clawback.account);
                     self.case(clawback.case);
+                    self.honoured(clawback.debtor);
                 }
             }
             Debt::ExcessAdvance(class) => {

@@ -28,7 +28,9 @@ use ledger_log::keys::{self, EntityKind};
 /// version is rebuilt from its log when it is opened, because what was added cannot be read from
 /// the earlier values: in version 2 the date of the first attendance, the kind of a certificate and
 /// the account of a payment, in version 3 the division of an award in the register of its scheme.
-pub const VERSION: u8 = 3;
+/// Version 4 has the layout of version 3: the timeline of a person names every payment to them and
+/// what came back of it, also where they were paid as a master and not as a trainee.
+pub const VERSION: u8 = 4;
 
 /// Appends the stored form of an entity to `out`.
 pub fn encode_entity(entity: &Entity, out: &mut Vec<u8>) {

@@ -4,14 +4,17 @@ use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Account, Fact};
 use crate::event::{AccountOpened, FundsAccrued, FundsTransferred, ProvincialAdjustmentReceived};
+use crate::found::Leads;
 use crate::need::Need;
-use crate::{AccountKey, Position};
+use crate::{AccountKey, PersonKey, Position};
 use std::collections::BTreeMap;
 
 impl EventPayload for AccountOpened {
     fn touches(&self, need: &mut Need<'_>) {
         need.account(self.account);
     }
+
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let opened = Account {
@@ -26,6 +29,8 @@ impl EventPayload for FundsAccrued {
     fn touches(&self, need: &mut Need<'_>) {
         need.account(self.account);
     }
+
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
 
     fn apply(&self, _context: &mut Context, _fact: Fact, _policy: Option<Position>) {}
 }
@@ -43,6 +48,8 @@ impl EventPayload for FundsTransferred {
         });
     }
 
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+
     fn apply(&self, _context: &mut Context, _fact: Fact, _policy: Option<Position>) {}
 }
 
@@ -50,6 +57,8 @@ impl EventPayload for ProvincialAdjustmentReceived {
     fn touches(&self, need: &mut Need<'_>) {
         need.account(self.account);
     }
+
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
 
     fn apply(&self, _context: &mut Context, _fact: Fact, _policy: Option<Position>) {}
 }

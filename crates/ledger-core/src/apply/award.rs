@@ -3,15 +3,19 @@
 use crate::apply::EventPayload;
 use crate::context::{Context, award_register_key};
 use crate::entity::{Award, AwardEntry, AwardRegister, Fact};
-use crate::event::{AwardApproved, AwardRevoked, ClawbackLine, Payee};
+use crate::event::{AwardApproved, AwardRevoked, ClawbackLine};
+use crate::found::Leads;
 use crate::need::Need;
-use crate::{AwardId, Fen, Position};
+use crate::{AwardId, Fen, PersonKey, Position};
 
 impl EventPayload for AwardApproved {
     fn touches(&self, need: &mut Need<'_>) {
         need.award(self.award);
         need.register(&self.scheme, self.division);
-        need.honoured(self.recipient);
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        self.recipient.person().into_iter().for_each(person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, policy: Option<Position>) {
@@ -24,30 +28,19 @@ impl EventPayload for AwardRevoked {
         need.award_and_register(self.award);
     }
 
+    fn found_by(&self, leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        leads.recipient(self.award, person);
+    }
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { award, .. } = self;
         revoked(context, fact, *award)
     }
 }
 
-/// Changes an award; a person who receives it remembers the event.
-pub(super) fn with(
-    context: &mut Context,
-    fact: Fact,
-    award: AwardId,
-    change: impl FnOnce(&mut Award),
-) {
-    let Some(award) = context.awards.get_mut(&award) else {
-        return;
-    };
-    change(award);
-    let recipient = award.recipient;
-    remember(context, fact, recipient);
-}
-
-fn remember(context: &mut Context, fact: Fact, recipient: Payee) {
-    if let Some(person) = recipient.person() {
-        super::with_person(context, fact, person, |_| {});
+pub(super) fn with(context: &mut Context, award: AwardId, change: impl FnOnce(&mut Award)) {
+    if let Some(award) = context.awards.get_mut(&award) {
+        change(award);
     }
 }
 
@@ -72,7 +65,6 @@ pub(super) fn approved(
         found_false: None,
     };
     context.awards.put(e.award, Some(award));
-    remember(context, fact, e.recipient);
     let entry = AwardEntry {
         award: e.award,
         division: e.division,
@@ -95,9 +87,7 @@ pub(super) fn approved(
 }
 
 pub(super) fn revoked(context: &mut Context, fact: Fact, id: AwardId) {
-    with(context, fact, id, |award| {
-        award.revoked = Some(fact.position)
-    });
+    with(context, id, |award| award.revoked = Some(fact.position));
     let Some(award) = context.awards.get(&id) else {
         return;
     };
@@ -111,10 +101,10 @@ pub(super) fn revoked(context: &mut Context, fact: Fact, id: AwardId) {
     }
 }
 
-pub(super) fn clawed_back(context: &mut Context, fact: Fact, award: AwardId, line: &ClawbackLine) {
+pub(super) fn clawed_back(context: &mut Context, award: AwardId, line: &ClawbackLine) {
     let add = |sum: &mut Fen| *sum = sum.checked_add(line.amount).unwrap_or(*sum);
     if let Some(disbursement) = context.disbursements.get_mut(&line.disbursement) {
         add(&mut disbursement.award_clawed_back);
     }
-    with(context, fact, award, |award| add(&mut award.clawed_back));
+    with(context, award, |award| add(&mut award.clawed_back));
 }

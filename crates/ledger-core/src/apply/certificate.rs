@@ -1,17 +1,22 @@
 //! Certificates.
 
 use super::{counted, free_slot, with_class, with_person, with_place};
-use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Certificate, CertificateFact, Fact};
 use crate::event::{CertificateInvalidated, CertificateIssued, CertificateVerified};
+use crate::found::Leads;
 use crate::need::Need;
+use crate::{PersonKey, Position};
 
 impl EventPayload for CertificateIssued {
     fn touches(&self, need: &mut Need<'_>) {
-        need.place(self.class, self.person);
+        need.class(self.class);
         need.certificate(self.number);
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -21,8 +26,12 @@ impl EventPayload for CertificateIssued {
 
 impl EventPayload for CertificateInvalidated {
     fn touches(&self, need: &mut Need<'_>) {
-        need.place(self.class, self.person);
+        need.class(self.class);
         need.certificate(self.number);
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -32,12 +41,16 @@ impl EventPayload for CertificateInvalidated {
 
 impl EventPayload for CertificateVerified {
     fn touches(&self, need: &mut Need<'_>) {
-        need.place(self.class, self.person);
+        need.class(self.class);
         need.certificate(self.number);
     }
 
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
+    }
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
-        with_place(context, fact, self.class, self.person, |place| {
+        with_place(context, self.class, self.person, |place| {
             if let Some(certificate) = &mut place.certificate
                 && certificate.number == self.number
             {
@@ -52,7 +65,7 @@ impl EventPayload for CertificateVerified {
 
 fn certificate_issued(context: &mut Context, fact: Fact, e: &CertificateIssued) {
     let groups = counted::groups(context, e.class, e.person);
-    counted::with_place(context, fact, e.class, e.person, |place| {
+    counted::with_place(context, e.class, e.person, |place| {
         place.certificate = Some(CertificateFact {
             number: e.number,
             position: fact.position,
@@ -78,7 +91,7 @@ fn certificate_issued(context: &mut Context, fact: Fact, e: &CertificateIssued) 
 fn certificate_invalidated(context: &mut Context, fact: Fact, e: &CertificateInvalidated) {
     let mut employed = false;
     let mut beneficiary = true;
-    counted::with_place(context, fact, e.class, e.person, |place| {
+    counted::with_place(context, e.class, e.person, |place| {
         if let Some(certificate) = &mut place.certificate {
             certificate.invalidated = Some(fact.position);
         }
@@ -88,7 +101,7 @@ fn certificate_invalidated(context: &mut Context, fact: Fact, e: &CertificateInv
             beneficiary = place.is_beneficiary();
         }
     });
-    with_person(context, fact, e.person, |person| {
+    with_person(context, e.person, |person| {
         if e.frees_quota {
             free_slot(person, e.class, fact.position);
         }

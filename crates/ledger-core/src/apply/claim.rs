@@ -1,16 +1,21 @@
 //! Claims.
 
 use super::with_place;
-use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Claim, Fact};
 use crate::event::{AgencyContractRecorded, ClaimSubmitted};
+use crate::found::Leads;
 use crate::need::Need;
+use crate::{PersonKey, Position};
 
 impl EventPayload for ClaimSubmitted {
     fn touches(&self, need: &mut Need<'_>) {
-        need.place(self.class, self.person)
+        need.class(self.class)
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -19,7 +24,7 @@ impl EventPayload for ClaimSubmitted {
             person,
             route,
         } = self;
-        with_place(context, fact, *class, *person, |place| {
+        with_place(context, *class, *person, |place| {
             place.claim = Some(Claim {
                 position: fact.position,
                 on: fact.on,
@@ -31,11 +36,15 @@ impl EventPayload for ClaimSubmitted {
 
 impl EventPayload for AgencyContractRecorded {
     fn touches(&self, need: &mut Need<'_>) {
-        need.place(self.class, self.person)
+        need.class(self.class)
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
-        with_place(context, fact, self.class, self.person, |place| {
+        with_place(context, self.class, self.person, |place| {
             place.agency_contract = Some(fact.position);
         });
     }

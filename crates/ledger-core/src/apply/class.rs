@@ -1,12 +1,13 @@
 //! Classes.
 
 use super::{order, with_class};
-use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Class, Fact};
 use crate::event::{ClassApproved, ClassClosed, ClassOpened};
+use crate::found::Leads;
 use crate::need::Need;
+use crate::{PersonKey, Position};
 
 impl EventPayload for ClassApproved {
     fn touches(&self, need: &mut Need<'_>) {
@@ -15,6 +16,8 @@ impl EventPayload for ClassApproved {
             need.order(order);
         }
     }
+
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, policy: Option<Position>) {
         class_approved(context, fact, policy, self);
@@ -27,6 +30,8 @@ impl EventPayload for ClassOpened {
         need.class(self.class);
     }
 
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class } = self;
         with_class(context, *class, |class| class.opened = Some(fact));
@@ -37,6 +42,8 @@ impl EventPayload for ClassClosed {
     fn touches(&self, need: &mut Need<'_>) {
         need.class(self.class);
     }
+
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class } = self;

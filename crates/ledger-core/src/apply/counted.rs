@@ -2,7 +2,7 @@
 
 use super::with_class;
 use crate::context::Context;
-use crate::entity::{Class, CountedPlaces, Enrolment, Fact};
+use crate::entity::{Class, CountedPlaces, Enrolment};
 use crate::progress::{CountedFact, GroupSet, groups_in_training};
 use crate::{ClassId, PersonKey};
 
@@ -17,13 +17,12 @@ pub(super) fn groups(context: &Context, class: ClassId, person: PersonKey) -> Gr
 /// Changes a place in a way that may change what is counted of it.
 pub(super) fn with_place(
     context: &mut Context,
-    fact: Fact,
     class: ClassId,
     person: PersonKey,
     change: impl FnOnce(&mut Enrolment),
 ) {
     let (mut before, mut after) = ([None; 3], [None; 3]);
-    super::with_place(context, fact, class, person, |place| {
+    super::with_place(context, class, person, |place| {
         before = counted(place);
         change(place);
         after = counted(place);

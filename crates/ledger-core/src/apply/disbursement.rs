@@ -5,6 +5,7 @@ use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Disbursement, Fact, PaidLine, Payment, Settlement};
 use crate::event::{DisbursementOrdered, DisbursementReturned, DisbursementSettled, Subject};
+use crate::found::Leads;
 use crate::need::Need;
 use crate::{ClassId, DisbursementId, Fen, PersonKey, Position};
 
@@ -13,9 +14,12 @@ impl EventPayload for DisbursementOrdered {
         need.disbursement(self.disbursement);
         need.subject(self.subject);
         need.account(self.account);
-        for line in &self.lines {
-            need.person(line.beneficiary);
-        }
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        let lines = self.lines.iter();
+        lines.for_each(|line| person(line.beneficiary));
+        self.payee.person().into_iter().for_each(person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -28,6 +32,10 @@ impl EventPayload for DisbursementSettled {
         need.whole_disbursement(self.disbursement);
     }
 
+    fn found_by(&self, leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        leads.paid(self.disbursement, person);
+    }
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         disbursement_settled(context, fact, self.disbursement, self.fiscal_year);
     }
@@ -36,6 +44,10 @@ impl EventPayload for DisbursementSettled {
 impl EventPayload for DisbursementReturned {
     fn touches(&self, need: &mut Need<'_>) {
         need.whole_disbursement(self.disbursement);
+    }
+
+    fn found_by(&self, leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        leads.paid(self.disbursement, person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -54,7 +66,7 @@ fn disbursement_ordered(context: &mut Context, fact: Fact, e: &DisbursementOrder
     };
     match e.subject {
         Subject::Class(class) => class_payment_ordered(context, fact, class, e, &payment),
-        Subject::Award(award) => award::with(context, fact, award, |award| {
+        Subject::Award(award) => award::with(context, award, |award| {
             award.payments.push(payment(e.total));
         }),
     }
@@ -92,7 +104,7 @@ fn class_payment_ordered(
         let slot = line
             .takes_quota_year
             .and_then(|year| slot_template(context, fact, class, year));
-        with_person(context, fact, line.beneficiary, |person| {
+        with_person(context, line.beneficiary, |person| {
             person.slots.extend(slot);
             if let Some(place) = person.enrolment_mut(class) {
                 let before = place.is_beneficiary();
@@ -129,7 +141,7 @@ fn disbursement_settled(context: &mut Context, fact: Fact, id: DisbursementId, f
     match subject {
         Subject::Class(class) => {
             for beneficiary in beneficiaries {
-                with_place(context, fact, class, beneficiary, |place| {
+                with_place(context, class, beneficiary, |place| {
                     settle(&mut place.payments);
                 });
             }
@@ -138,7 +150,7 @@ fn disbursement_settled(context: &mut Context, fact: Fact, id: DisbursementId, f
             });
         }
         Subject::Award(award) => {
-            award::with(context, fact, award, |award| settle(&mut award.payments));
+            award::with(context, award, |award| settle(&mut award.payments));
         }
     }
 }
@@ -158,7 +170,7 @@ fn disbursement_returned(context: &mut Context, fact: Fact, e: &DisbursementRetu
     let class = match disbursement.subject {
         Subject::Class(class) => class,
         Subject::Award(award) => {
-            award::with(context, fact, award, |award| {
+            award::with(context, award, |award| {
                 award
                     .payments
                     .retain(|payment| payment.disbursement != e.disbursement);
@@ -168,7 +180,7 @@ fn disbursement_returned(context: &mut Context, fact: Fact, e: &DisbursementRetu
     };
     let mut gone: u32 = 0;
     for beneficiary in beneficiaries {
-        with_person(context, fact, beneficiary, |person| {
+        with_person(context, beneficiary, |person| {
             if let Some(place) = person.enrolment_mut(class) {
                 let before = place.is_beneficiary();
                 place

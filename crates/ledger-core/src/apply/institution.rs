@@ -1,16 +1,19 @@
 //! Bodies and their qualifications.
 
-use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Fact, Institution, Qualification, Revocation};
 use crate::event::{InstitutionRegistered, QualificationGranted, QualificationRevoked};
+use crate::found::Leads;
 use crate::need::Need;
+use crate::{PersonKey, Position};
 
 impl EventPayload for InstitutionRegistered {
     fn touches(&self, need: &mut Need<'_>) {
         need.institution(self.institution);
     }
+
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let institution = Institution {
@@ -30,6 +33,8 @@ impl EventPayload for QualificationGranted {
         need.institution(self.institution);
     }
 
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         qualification_granted(context, fact, self);
     }
@@ -39,6 +44,8 @@ impl EventPayload for QualificationRevoked {
     fn touches(&self, need: &mut Need<'_>) {
         need.institution(self.institution);
     }
+
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         qualification_revoked(context, fact, self);

@@ -1,6 +1,5 @@
 //! Orders (五单式).
 
-use super::with_person;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Fact, Order};
@@ -8,14 +7,18 @@ use crate::event::{
     ClassApproved, OrderAccepted, OrderCancelled, OrderListed, OrderPurchased, OrderRaised,
     OrderRaisedBy, OrderSelected,
 };
+use crate::found::Leads;
 use crate::need::Need;
-use crate::{OrderId, Position};
+use crate::{OrderId, PersonKey, Position};
 
 impl EventPayload for OrderRaised {
     fn touches(&self, need: &mut Need<'_>) {
         need.order(self.order);
-        if let OrderRaisedBy::Person(person) = self.raised_by {
-            need.person(person);
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        if let OrderRaisedBy::Person(raised_by) = self.raised_by {
+            person(raised_by);
         }
     }
 
@@ -35,9 +38,6 @@ impl EventPayload for OrderRaised {
             class: None,
         };
         context.orders.put(self.order, Some(order));
-        if let OrderRaisedBy::Person(person) = self.raised_by {
-            with_person(context, fact, person, |_| {});
-        }
     }
 }
 
@@ -45,6 +45,8 @@ impl EventPayload for OrderListed {
     fn touches(&self, need: &mut Need<'_>) {
         need.order(self.order);
     }
+
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { order } = self;
@@ -55,7 +57,10 @@ impl EventPayload for OrderListed {
 impl EventPayload for OrderSelected {
     fn touches(&self, need: &mut Need<'_>) {
         need.order(self.order);
-        need.person(self.person);
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -63,7 +68,6 @@ impl EventPayload for OrderSelected {
         with(context, *order, |order| {
             order.selected.push((*person, fact));
         });
-        with_person(context, fact, *person, |_| {});
     }
 }
 
@@ -71,6 +75,8 @@ impl EventPayload for OrderAccepted {
     fn touches(&self, need: &mut Need<'_>) {
         need.order(self.order);
     }
+
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { order, institution } = self;
@@ -85,6 +91,8 @@ impl EventPayload for OrderPurchased {
         need.order(self.order);
     }
 
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { order, .. } = self;
         with(context, *order, |order| order.purchased = Some(fact));
@@ -95,6 +103,8 @@ impl EventPayload for OrderCancelled {
     fn touches(&self, need: &mut Need<'_>) {
         need.order(self.order);
     }
+
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { order, .. } = self;

@@ -5,12 +5,15 @@ use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Fact, Person, StatusRecord};
 use crate::event::{PersonRegistered, PersonStatusDeclared, PersonStatusEnded};
+use crate::found::Leads;
 use crate::need::Need;
 use crate::{PersonKey, Position};
 
 impl EventPayload for PersonRegistered {
-    fn touches(&self, need: &mut Need<'_>) {
-        need.person(self.person);
+    fn touches(&self, _need: &mut Need<'_>) {}
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -19,12 +22,14 @@ impl EventPayload for PersonRegistered {
 }
 
 impl EventPayload for PersonStatusDeclared {
-    fn touches(&self, need: &mut Need<'_>) {
-        need.person(self.person);
+    fn touches(&self, _need: &mut Need<'_>) {}
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
-        with_person(context, fact, self.person, |person| {
+        with_person(context, self.person, |person| {
             person.statuses.push(StatusRecord {
                 status: self.status,
                 valid_from: self.valid_from,
@@ -36,8 +41,10 @@ impl EventPayload for PersonStatusDeclared {
 }
 
 impl EventPayload for PersonStatusEnded {
-    fn touches(&self, need: &mut Need<'_>) {
-        need.person(self.person);
+    fn touches(&self, _need: &mut Need<'_>) {}
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -47,7 +54,7 @@ impl EventPayload for PersonStatusEnded {
             valid_until,
             ..
         } = self;
-        with_person(context, fact, *person, |person| {
+        with_person(context, *person, |person| {
             let ended = person.statuses.iter_mut().rev().find(|record| {
                 record.status == *status && record.holds_within(*valid_until, *valid_until)
             });
@@ -65,7 +72,7 @@ fn person_registered(context: &mut Context, fact: Fact, person: PersonKey) {
         statuses: Vec::new(),
         enrolments: Vec::new(),
         slots: Vec::new(),
-        timeline: vec![fact.position],
+        timeline: Vec::new(),
     };
     context.persons.put(person, Some(registered));
 }

@@ -1,17 +1,20 @@
 //! Showing approvals to the public, and objections.
 
-use super::{with_class, with_person, with_place};
-use crate::Position;
+use super::{with_class, with_place};
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{ClassPublicity, Fact, Objection};
 use crate::event::{ObjectionRaised, ObjectionResolved, PublicityClosed, PublicityOpened};
+use crate::found::Leads;
 use crate::need::Need;
+use crate::{PersonKey, Position};
 
 impl EventPayload for PublicityOpened {
     fn touches(&self, need: &mut Need<'_>) {
         need.class(self.class);
     }
+
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class, .. } = self;
@@ -28,11 +31,11 @@ impl EventPayload for PublicityOpened {
 
 impl EventPayload for ObjectionRaised {
     fn touches(&self, need: &mut Need<'_>) {
-        let Self { class, person, .. } = self;
-        need.class(*class);
-        if let Some(person) = person {
-            need.person(*person);
-        }
+        need.class(self.class);
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        self.person.into_iter().for_each(person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -47,19 +50,16 @@ impl EventPayload for ObjectionRaised {
                 });
             }
         });
-        if let Some(person) = person {
-            with_person(context, fact, *person, |_| {});
-        }
     }
 }
 
 impl EventPayload for ObjectionResolved {
     fn touches(&self, need: &mut Need<'_>) {
-        let Self { class, person, .. } = self;
-        need.class(*class);
-        if let Some(person) = person {
-            need.person(*person);
-        }
+        need.class(self.class);
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        self.person.into_iter().for_each(person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -83,7 +83,7 @@ impl EventPayload for ObjectionResolved {
             }
         });
         if let Some(person) = person {
-            with_place(context, fact, *class, *person, |place| {
+            with_place(context, *class, *person, |place| {
                 place.objection_upheld = place.objection_upheld.or(bars);
             });
         }
@@ -94,6 +94,8 @@ impl EventPayload for PublicityClosed {
     fn touches(&self, need: &mut Need<'_>) {
         need.class(self.class);
     }
+
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class } = self;

@@ -6,6 +6,7 @@ use crate::command::Debt;
 use crate::context::Context;
 use crate::entity::{Clawback, Fact};
 use crate::event::{ClawbackDecided, ClawbackLine, PenaltyImposed, RepaymentReceived, Subject};
+use crate::found::Leads;
 use crate::need::Need;
 use crate::{ClassId, Fen, PersonKey, Position};
 
@@ -18,11 +19,14 @@ impl EventPayload for ClawbackDecided {
             need.subject(self.subject);
         }
         for line in &self.lines {
-            if let Some(beneficiary) = line.beneficiary {
-                need.person(beneficiary);
-            }
             need.disbursement(line.disbursement);
         }
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        let beneficiaries = self.lines.iter().filter_map(|line| line.beneficiary);
+        beneficiaries.for_each(&mut *person);
+        self.debtor.person().into_iter().for_each(person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -35,6 +39,14 @@ impl EventPayload for RepaymentReceived {
         need.debt(self.debt);
     }
 
+    fn found_by(&self, leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        match self.debt {
+            Debt::Clawback(clawback) => leads.debtor(clawback, person),
+            // The body that held the class owes it.
+            Debt::ExcessAdvance(_) => {}
+        }
+    }
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         repayment_received(context, fact, self.debt, self.outstanding);
     }
@@ -43,6 +55,10 @@ impl EventPayload for RepaymentReceived {
 impl EventPayload for PenaltyImposed {
     fn touches(&self, need: &mut Need<'_>) {
         need.clawback(self.clawback);
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        self.debtor.person().into_iter().for_each(person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -62,7 +78,7 @@ fn clawback_decided(context: &mut Context, fact: Fact, e: &ClawbackDecided) {
             (Subject::Class(class), Some(beneficiary)) => {
                 class_line_clawed_back(context, fact, class, beneficiary, line);
             }
-            (Subject::Award(award), _) => award::clawed_back(context, fact, award, line),
+            (Subject::Award(award), _) => award::clawed_back(context, award, line),
             (Subject::Class(_), None) => {}
         }
     }
@@ -101,7 +117,7 @@ fn class_line_clawed_back(
             }
         }
     }
-    with_person(context, fact, beneficiary, |person| {
+    with_person(context, beneficiary, |person| {
         if let Some(place) = person.enrolment_mut(class) {
             place.clawed_back = place
                 .clawed_back

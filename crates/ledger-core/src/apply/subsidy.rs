@@ -1,16 +1,21 @@
 //! Approvals and settlements.
 
 use super::{counted, free_slot, slot_template, with_class, with_person};
-use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Approval, ClassSettlement, Fact};
 use crate::event::{ProjectSettled, SubsidyApproved};
+use crate::found::Leads;
 use crate::need::Need;
+use crate::{PersonKey, Position};
 
 impl EventPayload for SubsidyApproved {
     fn touches(&self, need: &mut Need<'_>) {
-        need.place(self.class, self.person);
+        need.class(self.class);
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -21,12 +26,13 @@ impl EventPayload for SubsidyApproved {
 impl EventPayload for ProjectSettled {
     fn touches(&self, need: &mut Need<'_>) {
         need.class(self.class);
-        for line in &self.lines {
-            need.person(line.person);
-        }
         if let Some(class) = need.class_value(self.class) {
             need.account(class.account);
         }
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        self.lines.iter().for_each(|line| person(line.person));
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -40,13 +46,13 @@ fn subsidy_approved(context: &mut Context, fact: Fact, e: &SubsidyApproved) {
     };
     let mut newly_beneficiary = false;
     let mut employed = false;
-    with_person(context, fact, e.person, |person| {
+    with_person(context, e.person, |person| {
         if person.slot_of(e.class).is_none() {
             person.slots.push(template);
         }
     });
     let groups = counted::groups(context, e.class, e.person);
-    counted::with_place(context, fact, e.class, e.person, |place| {
+    counted::with_place(context, e.class, e.person, |place| {
         newly_beneficiary = !place.is_beneficiary();
         employed = place.employment_counts();
         place.approval = Some(Approval {
@@ -68,7 +74,7 @@ fn subsidy_approved(context: &mut Context, fact: Fact, e: &SubsidyApproved) {
 
 fn project_settled(context: &mut Context, fact: Fact, e: &ProjectSettled) {
     for line in &e.lines {
-        with_person(context, fact, line.person, |person| {
+        with_person(context, line.person, |person| {
             if let Some(place) = person.enrolment_mut(e.class) {
                 place.earned = line
                     .earned

@@ -1,17 +1,20 @@
 //! Cases and findings.
 
 use super::{award, counted, with_class};
-use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Case, Fact, Finding};
 use crate::event::{CaseClosed, CaseOpened, FindingMade, Subject};
+use crate::found::Leads;
 use crate::need::Need;
+use crate::{PersonKey, Position};
 
 impl EventPayload for CaseOpened {
     fn touches(&self, need: &mut Need<'_>) {
         need.case(self.case);
     }
+
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self {
@@ -32,8 +35,12 @@ impl EventPayload for FindingMade {
     fn touches(&self, need: &mut Need<'_>) {
         need.case(self.case);
         need.subject(self.subject);
-        for person in &self.persons {
-            need.person(*person);
+    }
+
+    fn found_by(&self, leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        self.persons.iter().copied().for_each(&mut *person);
+        if let Subject::Award(award) = self.subject {
+            leads.recipient(award, person);
         }
     }
 
@@ -46,6 +53,8 @@ impl EventPayload for CaseClosed {
     fn touches(&self, need: &mut Need<'_>) {
         need.case(self.case);
     }
+
+    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { case, .. } = self;
@@ -69,7 +78,7 @@ fn finding_made(context: &mut Context, fact: Fact, e: &FindingMade) {
     let class = match e.subject {
         Subject::Class(class) => class,
         Subject::Award(award) => {
-            award::with(context, fact, award, |award| {
+            award::with(context, award, |award| {
                 award.found_false = award.found_false.or(bars);
             });
             return;
@@ -84,7 +93,7 @@ fn finding_made(context: &mut Context, fact: Fact, e: &FindingMade) {
         });
     }
     for person in &e.persons {
-        counted::with_place(context, fact, class, *person, |place| {
+        counted::with_place(context, class, *person, |place| {
             place.found_false = place.found_false.or(bars);
         });
     }

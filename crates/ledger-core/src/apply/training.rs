@@ -8,13 +8,18 @@ use crate::event::{
     AssessmentRecorded, AssessmentResult, AttendanceRecorded, EmploymentConfirmed,
     EmploymentWithdrawn, EnrolmentWithdrawn, PersonEnrolled, TrainingCompleted,
 };
+use crate::found::Leads;
 use crate::need::Need;
 use crate::progress::GroupSet;
 use crate::{ClassId, Fen, PersonKey, Position};
 
 impl EventPayload for PersonEnrolled {
     fn touches(&self, need: &mut Need<'_>) {
-        need.place(self.class, self.person)
+        need.class(self.class)
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -24,12 +29,16 @@ impl EventPayload for PersonEnrolled {
 
 impl EventPayload for EnrolmentWithdrawn {
     fn touches(&self, need: &mut Need<'_>) {
-        need.place(self.class, self.person)
+        need.class(self.class)
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class, person, .. } = self;
-        with_place(context, fact, *class, *person, |place| {
+        with_place(context, *class, *person, |place| {
             place.withdrawn = Some(fact.position);
         });
         with_class(context, *class, |class| {
@@ -40,11 +49,15 @@ impl EventPayload for EnrolmentWithdrawn {
 
 impl EventPayload for AttendanceRecorded {
     fn touches(&self, need: &mut Need<'_>) {
-        need.place(self.class, self.person)
+        need.class(self.class)
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
-        with_place(context, fact, self.class, self.person, |place| {
+        with_place(context, self.class, self.person, |place| {
             place.class_hours = place.class_hours.saturating_add(self.class_hours);
             let earlier = place.first_attendance.filter(|first| first.on <= fact.on);
             place.first_attendance = earlier.or(Some(fact));
@@ -55,13 +68,17 @@ impl EventPayload for AttendanceRecorded {
 
 impl EventPayload for TrainingCompleted {
     fn touches(&self, need: &mut Need<'_>) {
-        need.place(self.class, self.person)
+        need.class(self.class)
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class, person, .. } = self;
         let groups = counted::groups(context, *class, *person);
-        counted::with_place(context, fact, *class, *person, |place| {
+        counted::with_place(context, *class, *person, |place| {
             place.completed = Some(fact);
             place.completed_groups = groups;
             // The completion names them as its causes; they are not needed any more.
@@ -75,11 +92,15 @@ impl EventPayload for TrainingCompleted {
 
 impl EventPayload for AssessmentRecorded {
     fn touches(&self, need: &mut Need<'_>) {
-        need.place(self.class, self.person)
+        need.class(self.class)
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
-        with_place(context, fact, self.class, self.person, |place| {
+        with_place(context, self.class, self.person, |place| {
             place.assessment = Some(Assessment {
                 position: fact.position,
                 on: fact.on,
@@ -91,7 +112,11 @@ impl EventPayload for AssessmentRecorded {
 
 impl EventPayload for EmploymentConfirmed {
     fn touches(&self, need: &mut Need<'_>) {
-        need.place(self.class, self.person);
+        need.class(self.class);
+    }
+
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -101,16 +126,20 @@ impl EventPayload for EmploymentConfirmed {
 
 impl EventPayload for EmploymentWithdrawn {
     fn touches(&self, need: &mut Need<'_>) {
-        need.place(self.class, self.person)
+        need.class(self.class)
     }
 
-    fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
-        employment_withdrawn(context, fact, self.class, self.person, self.counted);
+    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+        person(self.person);
+    }
+
+    fn apply(&self, context: &mut Context, _fact: Fact, _policy: Option<Position>) {
+        employment_withdrawn(context, self.class, self.person, self.counted);
     }
 }
 
 fn enrolled(context: &mut Context, fact: Fact, class: ClassId, person: PersonKey) {
-    with_person(context, fact, person, |person| {
+    with_person(context, person, |person| {
         // Most people are in one class only; room for more would be four places at once.
         person.enrolments.reserve_exact(1);
         person.enrolments.push(Enrolment {
@@ -143,7 +172,7 @@ fn enrolled(context: &mut Context, fact: Fact, class: ClassId, person: PersonKey
 
 fn employment_confirmed(context: &mut Context, fact: Fact, e: &EmploymentConfirmed) {
     let mut approved = false;
-    with_place(context, fact, e.class, e.person, |place| {
+    with_place(context, e.class, e.person, |place| {
         place.employment = Some(EmploymentFact {
             position: fact.position,
             employer: e.employer,
@@ -161,15 +190,9 @@ fn employment_confirmed(context: &mut Context, fact: Fact, e: &EmploymentConfirm
     }
 }
 
-fn employment_withdrawn(
-    context: &mut Context,
-    fact: Fact,
-    class: ClassId,
-    person: PersonKey,
-    counted: bool,
-) {
+fn employment_withdrawn(context: &mut Context, class: ClassId, person: PersonKey, counted: bool) {
     let mut approved = false;
-    with_place(context, fact, class, person, |place| {
+    with_place(context, class, person, |place| {
         place.employment = None;
         approved = place.approval.is_some();
     });

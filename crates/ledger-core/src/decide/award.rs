@@ -212,7 +212,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// Refuses to pay more to a person who has as many events as one stored value may hold.
-    fn check_room_of(&self, recipient: Option<Payee>) -> Result<(), Refusal> {
+    pub(super) fn check_room_of(&self, recipient: Option<Payee>) -> Result<(), Refusal> {
         let person = recipient.and_then(Payee::person);
         let person = person.and_then(|person| self.context.persons.get(&person));
         let events = person.map_or(0, |person| person.timeline.len().saturating_add(1));

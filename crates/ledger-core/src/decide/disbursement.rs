@@ -77,6 +77,7 @@ impl Deciding<'_> {
                 .about("beneficiaries")
                 .limit(1, 0));
         }
+        self.check_room_of(Some(c.payee))?;
         distinct(&c.beneficiaries)?;
         if let Some(class) = self.context.classes.get(&c.class) {
             check_stage(c, class)?;
@@ -469,6 +470,7 @@ pub(super) fn overflow() -> Refusal {
 impl CommandPayload for OrderDisbursement {
     fn needs(&self, need: &mut Need<'_>) {
         need.disbursement(self.disbursement);
+        need.payee(self.payee);
         for person in &self.beneficiaries {
             need.person(*person);
         }

@@ -4,7 +4,7 @@
 //! is owed as it is. Its range is a rule like any other (《财政违法行为处罚处分条例》第十四条: 10 % to 50 %
 //! of the sum obtained; 社会保险法第八十八条: two to five times).
 
-use super::recovery::debt_tags;
+use super::recovery::clawback_tags;
 use super::supervision::not_closed;
 use super::{Deciding, at_most, check_amount};
 use crate::command::{Debt, ImposePenalty};
@@ -51,8 +51,7 @@ impl<'a> Deciding<'a> {
             debtor: clawback.debtor,
             decision_number: c.decision_number.clone(),
         });
-        let clawed_back = Some((c.clawback, clawback.case));
-        let tags = debt_tags(clawed_back, clawback.subject, clawback.account);
+        let tags = clawback_tags(c.clawback, clawback);
         let causes = vec![
             range.published.position,
             finding.made.position,

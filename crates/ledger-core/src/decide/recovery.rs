@@ -1,13 +1,13 @@
 //! Clawbacks and repayments: no clawback without its finding, its disbursement and the events
 //! behind both; never more than was paid.
 
-use super::disbursement::{find, overflow};
+use super::disbursement::{find, overflow, recipient_tag};
 use super::entry::Entry;
 use super::supervision::not_closed;
 use super::{Deciding, all, at_most, check_amount, distinct, not_before};
 use crate::command::{ClawbackRequestLine, Debt, DecideClawback, RecordRepayment};
 use crate::decide::CommandPayload;
-use crate::entity::{Disbursement, Finding, Settlement};
+use crate::entity::{Clawback, Disbursement, Finding, Settlement};
 use crate::event::{
     ClawbackDecided, ClawbackLine, DisbursementStage, Event, EventBody, RepaymentReceived, Subject,
     Tag,
@@ -15,7 +15,7 @@ use crate::event::{
 use crate::limits::CLASS_HEADCOUNT_MAX;
 use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
-use crate::{AccountKey, AccountKind, CaseId, ClassId, Fen, PersonKey, Position};
+use crate::{AccountKey, AccountKind, ClassId, ClawbackId, Fen, PersonKey, Position};
 use std::collections::BTreeMap;
 
 /// A debt as it stands.
@@ -225,11 +225,7 @@ impl Deciding<'_> {
                     account: clawback.account,
                     outstanding: clawback.outstanding,
                     since: clawback.decided.position,
-                    tags: debt_tags(
-                        Some((id, clawback.case)),
-                        clawback.subject,
-                        clawback.account,
-                    ),
+                    tags: clawback_tags(id, clawback),
                 })
             }
             Debt::ExcessAdvance(id) => {
@@ -239,13 +235,15 @@ impl Deciding<'_> {
                     .filter(|settlement| settlement.excess.is_positive())
                     .ok_or_else(|| Refusal::new(Reason::DebtNotFound).about(id))?;
                 self.not_before(settlement.on, settlement.position)?;
-                let mut tags = debt_tags(None, Subject::Class(id), class.account);
-                tags.push(Tag::Institution(class.institution));
                 Ok(Owed {
                     account: class.account,
                     outstanding: settlement.excess_outstanding,
                     since: settlement.position,
-                    tags,
+                    tags: vec![
+                        Tag::Class(id),
+                        Tag::Division(class.account.division),
+                        Tag::Institution(class.institution),
+                    ],
                 })
             }
         }
@@ -261,19 +259,19 @@ impl Deciding<'_> {
     }
 }
 
-pub(super) fn debt_tags(
-    clawback: Option<(crate::ClawbackId, CaseId)>,
-    subject: Subject,
-    account: AccountKey,
-) -> Vec<Tag> {
-    let subject = match subject {
+/// The tags of what is done about a clawback: what it is about, and who owes it.
+pub(super) fn clawback_tags(id: ClawbackId, clawback: &Clawback) -> Vec<Tag> {
+    let subject = match clawback.subject {
         Subject::Class(class) => Tag::Class(class),
         Subject::Award(award) => Tag::Award(award),
     };
-    let mut tags = vec![subject, Tag::Division(account.division)];
-    if let Some((clawback, case)) = clawback {
-        tags.extend([Tag::Clawback(clawback), Tag::Case(case)]);
-    }
+    let mut tags = vec![
+        subject,
+        Tag::Division(clawback.account.division),
+        Tag::Clawback(id),
+        Tag::Case(clawback.case),
+    ];
+    tags.extend(recipient_tag(clawback.debtor));
     tags
 }
 
@@ -398,6 +396,7 @@ impl CommandPayload for DecideClawback {
             if let Some(disbursement) = need.disbursement_value(line.disbursement) {
                 need.account(disbursement.account);
                 need.subject(disbursement.subject);
+                need.honoured(disbursement.payee);
             }
         }
     }

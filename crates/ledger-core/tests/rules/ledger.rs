@@ -18,8 +18,8 @@ use ledger_core::progress::{self, Counters, ProgressKey};
 use ledger_core::refusal::Reason;
 use ledger_core::{
     ClassId, Command, Context, Decision, Entity, EntityKey, Event, EventBody, EventId, Fen,
-    LedgerAccount, PersonKey, Policy, Position, RecordedEvent, RecordedTime, Refusal, Side, apply,
-    decide, eligibility, missing, missing_for_event, touched,
+    LedgerAccount, PersonKey, Policy, Position, RecordedEvent, RecordedTime, Refusal, Side, Tag,
+    apply, decide, eligibility, missing, missing_for_event, touched,
 };
 
 /// Microseconds of a day.
@@ -134,6 +134,9 @@ impl Ledger {
         recorded: &RecordedEvent,
     ) {
         let event = &recorded.event;
+        let mut unloaded = Vec::new();
+        missing_for_event(decided_in, event, &mut unloaded);
+        assert_eq!(unloaded, [], "deciding loads what its event changes");
         load(&self.entities, decided_in, |context, keys| {
             missing_for_event(context, event, keys)
         });
@@ -143,6 +146,13 @@ impl Ledger {
         touched(decided_in, event, &mut announced);
         let announced: BTreeSet<EntityKey> = announced.into_iter().collect();
         apply(decided_in, recorded);
+        for tag in &event.tags {
+            // Found by the tag is found by the timeline, and the other way round for nobody else.
+            if let Tag::Person(person) = tag {
+                let timeline = &decided_in.persons.get(person).unwrap().timeline;
+                assert_eq!(timeline.last(), Some(&recorded.position), "{event:?}");
+            }
+        }
         assert_eq!(decided_in.next_position, recorded.position.next());
         for key in loaded.iter().filter(|key| !announced.contains(key)) {
             let before = self.entities.get(key).cloned();

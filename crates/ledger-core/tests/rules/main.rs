@@ -16,6 +16,8 @@ mod documents;
 #[cfg(test)]
 mod evidence;
 #[cfg(test)]
+mod found;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod policies;
