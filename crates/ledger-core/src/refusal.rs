@@ -164,6 +164,8 @@ reasons! {
     RateNotFound = 37, NotFound, "RATE_NOT_FOUND", "没有适用的补贴标准";
     /// No rule in force covers what is asked.
     RuleNotFound = 38, NotFound, "RULE_NOT_FOUND", "没有适用的政策条款";
+    /// The payee is not registered.
+    PayeeNotFound = 141, NotFound, "PAYEE_NOT_FOUND", "收款人未登记";
 
     // What it creates.
     /// The same version of the policy document is published already.

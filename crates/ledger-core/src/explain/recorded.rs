@@ -115,7 +115,9 @@ pub(crate) fn kind_of(reason: Reason) -> Option<RuleKind> {
         | Reason::CertificateKindNotAllowed
         | Reason::CertificateNotVerified
         | Reason::EmploymentEvidenceMissing => RuleKind::Evidence,
-        Reason::WrongPayee | Reason::AgencyContractMissing => RuleKind::Payee,
+        Reason::WrongPayee | Reason::PayeeNotFound | Reason::AgencyContractMissing => {
+            RuleKind::Payee
+        }
         Reason::ProjectNotAllowed | Reason::EmploymentWindowOpen => RuleKind::PaymentSchedule,
         Reason::ClaimTooLate => RuleKind::ClaimDeadline,
         Reason::PublicityNotClosed | Reason::PublicityTooShort => RuleKind::Publicity,

@@ -101,6 +101,7 @@ fn a_payment_to_the_employer_rests_on_the_employment() {
         2020-03-31 graduate C1 A
                    approve C1 A
                    employ C1 A 2020-03-31 by=X1 @employed
+                   institution X1
                    order D1 C1 full A to=employer:X1 @ordered
     ";
     let script = run(&[BODIES, ordinary]);

@@ -88,6 +88,7 @@ impl Measured<'_> {
     /// The payee is of a kind that may be paid and has to do with the place: the body that held
     /// the class, the person, the employer who gave work. Who the master of an apprentice is, the
     /// ledger learns from the payment itself; only a scheme whose rules name masters pays them.
+    /// Whoever is paid is registered, so that the payment is found by the payee's key.
     /// Without a rule a project is paid to the body that carried it out, an ordinary class to the
     /// person, to the body that claims for its trainees, or to the employer.
     pub(super) fn payee(&self, c: &OrderDisbursement, sink: &mut impl Sink) -> Option<Position> {
@@ -126,6 +127,10 @@ impl Measured<'_> {
             sink.verdict(verdict.unless(Some(wrong)));
             return None;
         }
+        if let Some(unknown) = self.unregistered(c.payee) {
+            sink.verdict(verdict.unless(Some(unknown)));
+            return None;
+        }
         let agency = rule.is_some_and(|rule| rule.ruled.rule.agency_contract);
         if !agency || kind != PayeeKind::Institution {
             sink.verdict(verdict);
@@ -138,6 +143,22 @@ impl Measured<'_> {
         });
         sink.verdict(verdict.unless(missing));
         contract
+    }
+
+    /// A master or an employer who is not registered. The body of the class and the person are, or
+    /// the class and the place would not be there.
+    fn unregistered(&self, payee: Payee) -> Option<Refusal> {
+        let context = self.deciding.context;
+        let (registered, name) = match payee {
+            Payee::Master(master) => (context.persons.get(&master).is_some(), master.to_string()),
+            Payee::Employer(employer) => (
+                context.institutions.get(&employer).is_some(),
+                employer.to_string(),
+            ),
+            Payee::Person(_) | Payee::Institution(_) => return None,
+        };
+        let unknown = || Refusal::new(Reason::PayeeNotFound).about(name);
+        (!registered).then(|| unknown().because([self.place.class.approved.position]))
     }
 
     /// The approval was on a list that was shown to the public for its time. A list that is shown

@@ -15,10 +15,11 @@ const WITHOUT_DOCUMENT: [RuleKind; 2] = [RuleKind::Qualification, RuleKind::Find
 /// What may also be refused without a clause, and then names what it rests on as a fact: a contract
 /// (residence), an order that no document asks for, a payee where no document names one, and the
 /// document that has no such rule.
-const WITHOUT_CLAUSE: [Reason; 5] = [
+const WITHOUT_CLAUSE: [Reason; 6] = [
     Reason::NotResident,
     Reason::OrderNotReady,
     Reason::WrongPayee,
+    Reason::PayeeNotFound,
     Reason::ProjectNotAllowed,
     Reason::RateNotFound,
 ];

@@ -51,6 +51,9 @@ tables! {
                order D1 C1 full A to=person:B       => WRONG_PAYEE
                order D1 C1 full A,B to=person:A     => WRONG_PAYEE
                order D1 C1 full A to=body:X1        => WRONG_PAYEE
+               order D1 C1 full A,B to=employer:X1  => PAYEE_NOT_FOUND rule=-
+               order D1 C1 full A,C to=employer:X1  => PAYEE_NOT_FOUND rule=-
+               institution X1
                order D1 C1 full A,C to=employer:X1  => WRONG_PAYEE
                order D1 C1 full D to=employer:X1    => WRONG_PAYEE
                order D1 C1 full A,B to=employer:X1  => ok total=2000.00
@@ -338,7 +341,9 @@ tables! {
                order D1 C1 full A to=master:A       => WRONG_PAYEE
                order D1 C1 full A,B to=person:A     => WRONG_PAYEE
                order D1 C1 full A to=person:A       => ok
-               order D2 C1 full B,C to=master:D     => ok
+               order D2 C1 full B,C to=master:M     => PAYEE_NOT_FOUND rule=payee
+               person M
+               order D2 C1 full B,C to=master:M     => ok
     "
 
     masters_are_paid_by_rule_only given [POLICY, BODIES, CLASS]
