@@ -4,7 +4,7 @@
 //! reported. Numbers are permanent and out of order on purpose; a retired number stays reserved.
 
 use crate::limits::REFUSAL_FACTS_MAX;
-use crate::{BusinessDate, Position};
+use crate::{BusinessDate, Fen, Position};
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
@@ -16,9 +16,9 @@ pub struct Refusal {
     pub reason: Reason,
     /// The rule behind it, when a policy document states one.
     pub rule: Option<RuleCitation>,
-    /// The limit that the rule sets and the value found, in the unit of the reason.
+    /// The limit that the rule sets, in [`Refusal::unit`].
     pub limit: Option<i64>,
-    /// The value found, in the unit of the reason.
+    /// The value found, in [`Refusal::unit`].
     pub found: Option<i64>,
     /// Positions of the events that used the quota or blocked the request, ascending: the first
     /// [`REFUSAL_FACTS_MAX`] of them.
@@ -57,10 +57,108 @@ pub enum Category {
     Exhausted,
 }
 
+/// What a limit and a value found are counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Unit {
+    /// Hundredths of a yuan; shown in yuan (元).
+    Fen,
+    /// People (人).
+    Persons,
+    /// Calendar days (天).
+    Days,
+    /// Months (个月).
+    Months,
+    /// Years of age (周岁).
+    Years,
+    /// A year of the calendar (年).
+    CalendarYear,
+    /// Class hours (学时).
+    ClassHours,
+    /// Bytes (字节).
+    Bytes,
+    /// The version of a document (版).
+    Version,
+    /// How many of what the reason or its subject names: payments, subsidies, events (项).
+    Count,
+}
+
+impl Unit {
+    /// Every unit.
+    pub const ALL: [Self; 10] = [
+        Self::Fen,
+        Self::Persons,
+        Self::Days,
+        Self::Months,
+        Self::Years,
+        Self::CalendarYear,
+        Self::ClassHours,
+        Self::Bytes,
+        Self::Version,
+        Self::Count,
+    ];
+
+    /// The name behind a number, in English and in Chinese; money is shown in yuan. Empty where the
+    /// reason already says it.
+    #[must_use]
+    pub const fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Fen => ("yuan", "元"),
+            Self::Persons => ("persons", "人"),
+            Self::Days => ("days", "天"),
+            Self::Months => ("months", "个月"),
+            Self::Years => ("years of age", "周岁"),
+            Self::CalendarYear => ("", "年"),
+            Self::ClassHours => ("class hours", "学时"),
+            Self::Bytes => ("bytes", "字节"),
+            Self::Version => ("", "版"),
+            Self::Count => ("", "项"),
+        }
+    }
+
+    /// A number of this unit, without its name: 80000 fen are `800.00`.
+    #[must_use]
+    pub fn figure(self, value: i64) -> String {
+        match self {
+            Self::Fen => Fen::new(value).to_string(),
+            Self::Persons
+            | Self::Days
+            | Self::Months
+            | Self::Years
+            | Self::CalendarYear
+            | Self::ClassHours
+            | Self::Bytes
+            | Self::Version
+            | Self::Count => value.to_string(),
+        }
+    }
+}
+
+/// What the bounds of commands are counted in, by the subject of [`Reason::OutOfBounds`]. A bound
+/// that is not here counts what its subject names.
+const BOUNDS: [(&str, Unit); 13] = [
+    ("amount in fen", Unit::Fen),
+    ("balance in fen", Unit::Fen),
+    ("monthly benefits in fen", Unit::Fen),
+    ("rate in fen", Unit::Fen),
+    ("headcount", Unit::Persons),
+    ("beneficiaries", Unit::Persons),
+    ("persons", Unit::Persons),
+    ("months", Unit::Months),
+    ("age", Unit::Years),
+    ("year of graduation", Unit::CalendarYear),
+    ("class hours", Unit::ClassHours),
+    ("class hours of a day", Unit::ClassHours),
+    ("version", Unit::Version),
+];
+
+/// How the subjects of bounds in bytes begin.
+const IN_BYTES: &str = "bytes ";
+
 macro_rules! reasons {
     ($(
         $(#[doc = $doc:expr])+
-        $variant:ident = $number:literal, $category:ident, $name:literal, $zh:literal;
+        $variant:ident = $number:literal, $category:ident, $name:literal, $zh:literal
+            $(, $unit:ident)?;
     )+) => {
         /// The violated fact. Source order is precedence; the number is permanent.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -97,6 +195,16 @@ macro_rules! reasons {
                 match self { $( Self::$variant => concat!($($doc,)+).trim_ascii(), )+ }
             }
 
+            /// What a limit and a value found are counted in; none where the reason has no
+            /// numbers, and where they depend on what is bounded ([`Refusal::unit`]).
+            #[must_use]
+            pub const fn unit(self) -> Option<Unit> {
+                const fn only(units: &[Unit]) -> Option<Unit> {
+                    units.first().copied()
+                }
+                match self { $( Self::$variant => only(&[ $(Unit::$unit)? ]), )+ }
+            }
+
             /// What kind of thing the caller can do about it.
             #[must_use]
             pub const fn category(self) -> Category {
@@ -111,7 +219,7 @@ reasons! {
     /// The command breaks a bound on its size or its values.
     OutOfBounds = 1, InvalidArgument, "OUT_OF_BOUNDS", "请求超出允许的范围";
     /// The amount must be positive.
-    AmountNotPositive = 2, InvalidArgument, "AMOUNT_NOT_POSITIVE", "金额必须大于零";
+    AmountNotPositive = 2, InvalidArgument, "AMOUNT_NOT_POSITIVE", "金额必须大于零", Fen;
     /// The end lies before the start.
     DatesReversed = 3, InvalidArgument, "DATES_REVERSED", "结束日期早于开始日期";
     /// The business date lies in the future.
@@ -127,7 +235,7 @@ reasons! {
 
     // What it names.
     /// No policy document in force covers the scheme in that division on that date.
-    PolicyNotFound = 20, NotFound, "POLICY_NOT_FOUND", "该地区该日期没有适用的政策文件";
+    PolicyNotFound = 20, NotFound, "POLICY_NOT_FOUND", "该地区该日期没有适用的政策文件", Version;
     /// The account is not open.
     AccountNotFound = 21, NotFound, "ACCOUNT_NOT_FOUND", "专账未开立";
     /// The institution is not registered.
@@ -169,7 +277,7 @@ reasons! {
 
     // What it creates.
     /// The same version of the policy document is published already.
-    PolicyExists = 40, AlreadyExists, "POLICY_EXISTS", "该版本政策文件已发布";
+    PolicyExists = 40, AlreadyExists, "POLICY_EXISTS", "该版本政策文件已发布", Version;
     /// The account is open already.
     AccountExists = 41, AlreadyExists, "ACCOUNT_EXISTS", "专账已开立";
     /// The institution is registered already.
@@ -215,13 +323,13 @@ reasons! {
     /// The scheme is an award, not training; or training, not an award.
     SchemeKindMismatch = 106, FailedPrecondition, "SCHEME_KIND_MISMATCH", "补贴项目类型不符";
     /// The rate exceeds the standard.
-    RateAboveStandard = 107, FailedPrecondition, "RATE_ABOVE_STANDARD", "补贴标准超出规定";
+    RateAboveStandard = 107, FailedPrecondition, "RATE_ABOVE_STANDARD", "补贴标准超出规定", Fen;
     /// The city's catalogues in force do not list it.
     NotInCatalogue = 108, FailedPrecondition, "NOT_IN_CATALOGUE", "未列入目录";
     /// The order is not in the state that this needs.
-    OrderNotReady = 109, FailedPrecondition, "ORDER_NOT_READY", "订单状态不符";
+    OrderNotReady = 109, FailedPrecondition, "ORDER_NOT_READY", "订单状态不符", Persons;
     /// The order does not fit the class.
-    OrderMismatch = 110, FailedPrecondition, "ORDER_MISMATCH", "订单与班级不符";
+    OrderMismatch = 110, FailedPrecondition, "ORDER_MISMATCH", "订单与班级不符", Persons;
     /// The scheme needs an order, and the class names none.
     OrderMissing = 111, FailedPrecondition, "ORDER_MISSING", "班级未依据订单";
     /// The document is withdrawn already.
@@ -235,7 +343,7 @@ reasons! {
     /// The class is not closed yet.
     ClassNotClosed = 66, FailedPrecondition, "CLASS_NOT_CLOSED", "班级尚未结业";
     /// The class is full.
-    ClassFull = 67, Exhausted, "CLASS_FULL", "班级人数已满";
+    ClassFull = 67, Exhausted, "CLASS_FULL", "班级人数已满", Persons;
     /// The date lies outside the class's dates.
     OutsideClassDates = 68, FailedPrecondition, "OUTSIDE_CLASS_DATES", "日期不在培训期间内";
     /// The person withdrew from the class.
@@ -245,7 +353,7 @@ reasons! {
     /// The training is not completed.
     TrainingNotCompleted = 71, FailedPrecondition, "TRAINING_NOT_COMPLETED", "该人员未完成培训";
     /// Too few class hours were attended.
-    TooFewClassHours = 72, FailedPrecondition, "TOO_FEW_CLASS_HOURS", "出勤学时不足";
+    TooFewClassHours = 72, FailedPrecondition, "TOO_FEW_CLASS_HOURS", "出勤学时不足", ClassHours;
     /// The certificate number does not fit the claim.
     CertificateMismatch = 73, FailedPrecondition, "CERTIFICATE_MISMATCH", "证书编号与申报信息不符";
     /// The certificate is void.
@@ -261,15 +369,15 @@ reasons! {
     /// The person belongs to none of the groups on the training dates.
     NotInGroup = 115, FailedPrecondition, "NOT_IN_GROUP", "培训期间不属于规定的人员类别";
     /// The person's age is not on record or outside the bounds.
-    AgeOutOfBounds = 116, FailedPrecondition, "AGE_OUT_OF_BOUNDS", "年龄不符合规定";
+    AgeOutOfBounds = 116, FailedPrecondition, "AGE_OUT_OF_BOUNDS", "年龄不符合规定", Years;
     /// Too few months of unemployment insurance are on record.
-    TooFewInsuredMonths = 117, FailedPrecondition, "TOO_FEW_INSURED_MONTHS", "失业保险参保月数不足";
+    TooFewInsuredMonths = 117, FailedPrecondition, "TOO_FEW_INSURED_MONTHS", "失业保险参保月数不足", Months;
     /// The training is not in the year of graduation.
-    NotGraduatingYear = 118, FailedPrecondition, "NOT_GRADUATING_YEAR", "不在毕业年度";
+    NotGraduatingYear = 118, FailedPrecondition, "NOT_GRADUATING_YEAR", "不在毕业年度", CalendarYear;
     /// The claim came after its deadline.
-    ClaimTooLate = 119, FailedPrecondition, "CLAIM_TOO_LATE", "超过申领期限";
+    ClaimTooLate = 119, FailedPrecondition, "CLAIM_TOO_LATE", "超过申领期限", Days;
     /// The employment was not confirmed in time or by the evidence that the scheme asks for.
-    EmploymentEvidenceMissing = 120, FailedPrecondition, "EMPLOYMENT_EVIDENCE_MISSING", "就业证明不符合规定";
+    EmploymentEvidenceMissing = 120, FailedPrecondition, "EMPLOYMENT_EVIDENCE_MISSING", "就业证明不符合规定", Days;
     /// The person draws a monthly pension on the training dates.
     DrawsPension = 77, FailedPrecondition, "DRAWS_PENSION", "培训期间已按月领取养老金";
     /// The person is not resident where the document or the class's contract requires it.
@@ -283,7 +391,7 @@ reasons! {
     /// Another scheme has subsidised the same training.
     OtherSchemePaid = 122, Exhausted, "OTHER_SCHEME_PAID", "已享受其他补贴，不可同时享受";
     /// The year's quota of subsidies is used up.
-    YearlyQuotaUsed = 80, Exhausted, "YEARLY_QUOTA_USED", "本年度补贴次数已用完";
+    YearlyQuotaUsed = 80, Exhausted, "YEARLY_QUOTA_USED", "本年度补贴次数已用完", Count;
     /// The subsidy is not approved.
     NotApproved = 81, FailedPrecondition, "NOT_APPROVED", "补贴未审核通过";
     /// The approvals were not shown to the public, or not for long enough.
@@ -293,7 +401,7 @@ reasons! {
     /// The approvals are not being shown to the public.
     PublicityNotOpen = 139, FailedPrecondition, "PUBLICITY_NOT_OPEN", "未在公示";
     /// The time of showing is not over.
-    PublicityTooShort = 125, FailedPrecondition, "PUBLICITY_TOO_SHORT", "公示期未满";
+    PublicityTooShort = 125, FailedPrecondition, "PUBLICITY_TOO_SHORT", "公示期未满", Days;
     /// An objection is not decided yet.
     ObjectionOpen = 126, FailedPrecondition, "OBJECTION_OPEN", "公示异议尚未处理";
     /// An objection was upheld.
@@ -303,39 +411,39 @@ reasons! {
     /// The award is revoked.
     AwardIsRevoked = 129, FailedPrecondition, "AWARD_REVOKED", "奖补已撤销";
     /// Money was paid on the award or is with the bank.
-    AwardIsPaid = 130, FailedPrecondition, "AWARD_PAID", "奖补已拨付";
+    AwardIsPaid = 130, FailedPrecondition, "AWARD_PAID", "奖补已拨付", Fen;
     /// Another award excludes this one for the same subject.
     AwardExcluded = 131, Exhausted, "AWARD_EXCLUDED", "同一事项不重复享受奖补";
     /// The cycle's number of awards is used up.
-    AwardCountUsed = 132, Exhausted, "AWARD_COUNT_USED", "本周期评选名额已用完";
+    AwardCountUsed = 132, Exhausted, "AWARD_COUNT_USED", "本周期评选名额已用完", Count;
     /// The amount does not fit the award's rule.
-    AwardAmountNotAllowed = 133, FailedPrecondition, "AWARD_AMOUNT_NOT_ALLOWED", "奖补金额不符合规定";
+    AwardAmountNotAllowed = 133, FailedPrecondition, "AWARD_AMOUNT_NOT_ALLOWED", "奖补金额不符合规定", Fen;
     /// The parts of the funds do not add up to the amount or to the ruled shares.
-    FundPartsMismatch = 134, FailedPrecondition, "FUND_PARTS_MISMATCH", "各资金渠道分担与规定不符";
+    FundPartsMismatch = 134, FailedPrecondition, "FUND_PARTS_MISMATCH", "各资金渠道分担与规定不符", Fen;
     /// The penalty lies outside its range.
-    PenaltyOutOfRange = 135, FailedPrecondition, "PENALTY_OUT_OF_RANGE", "罚款超出规定幅度";
+    PenaltyOutOfRange = 135, FailedPrecondition, "PENALTY_OUT_OF_RANGE", "罚款超出规定幅度", Fen;
     /// The accrual exceeds its share of the balance.
-    AccrualAboveShare = 136, FailedPrecondition, "ACCRUAL_ABOVE_SHARE", "计提超出规定比例";
+    AccrualAboveShare = 136, FailedPrecondition, "ACCRUAL_ABOVE_SHARE", "计提超出规定比例", Fen;
     /// The balance and the benefits that the accrual is measured against are missing.
     CapacityMissing = 137, FailedPrecondition, "CAPACITY_MISSING", "缺少失业保险基金结余和支付数据";
     /// The fund covers enough months: no provincial adjustment is due.
-    CapacitySufficient = 138, FailedPrecondition, "CAPACITY_SUFFICIENT", "支付能力充足，不需省级调剂";
+    CapacitySufficient = 138, FailedPrecondition, "CAPACITY_SUFFICIENT", "支付能力充足，不需省级调剂", Fen;
     /// The payee may not receive this payment.
     WrongPayee = 82, FailedPrecondition, "WRONG_PAYEE", "收款人不符合规定";
     /// The beneficiary has been paid for this stage already.
-    AlreadyPaid = 83, FailedPrecondition, "ALREADY_PAID", "该受益人此阶段已拨付";
+    AlreadyPaid = 83, FailedPrecondition, "ALREADY_PAID", "该受益人此阶段已拨付", Fen;
     /// A payment for a beneficiary of the class is still with the bank.
-    PaymentInFlight = 84, FailedPrecondition, "PAYMENT_IN_FLIGHT", "仍有未到账的拨付";
+    PaymentInFlight = 84, FailedPrecondition, "PAYMENT_IN_FLIGHT", "仍有未到账的拨付", Count;
     /// The final payment must name every beneficiary of the class.
-    BeneficiaryMissing = 85, FailedPrecondition, "BENEFICIARY_MISSING", "结算必须包含班级全部受益人";
+    BeneficiaryMissing = 85, FailedPrecondition, "BENEFICIARY_MISSING", "结算必须包含班级全部受益人", Persons;
     /// The class has been settled already.
     ClassSettled = 86, FailedPrecondition, "CLASS_SETTLED", "班级已结算";
     /// The employment rate is below the threshold and the employment window is still open.
-    EmploymentWindowOpen = 87, FailedPrecondition, "EMPLOYMENT_WINDOW_OPEN", "就业率未达标且就业确认期未满";
+    EmploymentWindowOpen = 87, FailedPrecondition, "EMPLOYMENT_WINDOW_OPEN", "就业率未达标且就业确认期未满", Persons;
     /// There is nothing to pay.
     NothingToPay = 89, FailedPrecondition, "NOTHING_TO_PAY", "没有可拨付的金额";
     /// The account does not hold that much.
-    InsufficientFunds = 90, Exhausted, "INSUFFICIENT_FUNDS", "专账余额不足";
+    InsufficientFunds = 90, Exhausted, "INSUFFICIENT_FUNDS", "专账余额不足", Fen;
     /// The disbursement is settled already.
     DisbursementIsSettled = 91, FailedPrecondition, "DISBURSEMENT_SETTLED", "拨付已到账";
     /// The disbursement was returned.
@@ -349,13 +457,13 @@ reasons! {
     /// The finding does not cover that disbursement line.
     FindingDoesNotCover = 96, FailedPrecondition, "FINDING_DOES_NOT_COVER", "认定不涉及该笔拨付";
     /// The sum clawed back would exceed what was paid.
-    ClawbackExceedsPaid = 97, Exhausted, "CLAWBACK_EXCEEDS_PAID", "追回金额超过已拨付金额";
+    ClawbackExceedsPaid = 97, Exhausted, "CLAWBACK_EXCEEDS_PAID", "追回金额超过已拨付金额", Fen;
     /// One clawback takes back from one payee, one class and one account.
     ClawbackMixed = 98, FailedPrecondition, "CLAWBACK_MIXED", "一项追回决定只能对应一个收款人、一个班级和一个账户";
     /// The repayment exceeds what is still owed.
-    RepaymentExceedsDebt = 99, Exhausted, "REPAYMENT_EXCEEDS_DEBT", "还款金额超过尚欠金额";
+    RepaymentExceedsDebt = 99, Exhausted, "REPAYMENT_EXCEEDS_DEBT", "还款金额超过尚欠金额", Fen;
     /// The case still has a clawback that is not fully repaid.
-    ClawbackOutstanding = 100, FailedPrecondition, "CLAWBACK_OUTSTANDING", "案件尚有未收回的款项";
+    ClawbackOutstanding = 100, FailedPrecondition, "CLAWBACK_OUTSTANDING", "案件尚有未收回的款项", Count;
     /// The employment is not confirmed.
     EmploymentNotConfirmed = 101, FailedPrecondition, "EMPLOYMENT_NOT_CONFIRMED", "就业未确认";
     /// The scheme has no rule for project classes.
@@ -408,6 +516,37 @@ impl Refusal {
         self
     }
 
+    /// What the limit and the value found are counted in; none where there are no numbers. It
+    /// follows from the reason, and for a bound from what is bounded, so that it is known of
+    /// refusals on record as well.
+    #[must_use]
+    pub fn unit(&self) -> Option<Unit> {
+        self.limit.or(self.found)?;
+        if let Some(unit) = self.reason.unit() {
+            return Some(unit);
+        }
+        let subject = self.subject.as_deref().unwrap_or_default();
+        if subject.starts_with(IN_BYTES) {
+            return Some(Unit::Bytes);
+        }
+        let bound = BOUNDS.iter().find(|(bounded, _)| *bounded == subject);
+        Some(bound.map_or(Unit::Count, |(_, unit)| *unit))
+    }
+
+    /// The limit and the value found with their unit, in Chinese; empty where there are none.
+    #[must_use]
+    pub fn measured_zh(&self) -> String {
+        let Some(unit) = self.unit() else {
+            return String::new();
+        };
+        let (_, name) = unit.names();
+        let part = |word, value: Option<i64>| {
+            value.map(|value| format!("{word}{}{name}", unit.figure(value)))
+        };
+        let parts = [part("限定", self.limit), part("实际", self.found)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("，")
+    }
+
     /// Adds the events that blocked the request: once, with all of them, or the count of those
     /// beyond [`REFUSAL_FACTS_MAX`] is not exact.
     #[must_use]
@@ -446,8 +585,13 @@ impl fmt::Display for Refusal {
         if let Some(subject) = &self.subject {
             write!(f, " [{subject}]")?;
         }
-        if let (Some(limit), Some(found)) = (self.limit, self.found) {
+        if let (Some(limit), Some(found), Some(unit)) = (self.limit, self.found, self.unit()) {
+            let (limit, found) = (unit.figure(limit), unit.figure(found));
             write!(f, " limit {limit}, found {found}")?;
+            let (name, _) = unit.names();
+            if !name.is_empty() {
+                write!(f, " {name}")?;
+            }
         }
         if let Some(rule) = &self.rule {
             write!(f, " ({}, {})", rule.document, rule.clause)?;
@@ -457,3 +601,42 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reason, Refusal, Unit};
+
+    #[test]
+    fn every_reason_shows_its_numbers_in_a_unit() {
+        for reason in Reason::ALL.iter().copied() {
+            assert_eq!(Refusal::new(reason).unit(), None, "{reason:?}");
+            assert_eq!(Refusal::new(reason).measured_zh(), "");
+            let refusal = Refusal::new(reason).limit(80_000, 80_001);
+            let unit = refusal.unit().unwrap();
+            let (en, zh) = unit.names();
+            let (limit, found) = (unit.figure(80_000), unit.figure(80_001));
+            let text = format!(" limit {limit}, found {found} {en}");
+            assert!(refusal.to_string().ends_with(text.trim_end()), "{refusal}");
+            let text = format!("限定{limit}{zh}，实际{found}{zh}");
+            assert_eq!(refusal.measured_zh(), text);
+            assert_eq!(unit == Unit::Fen, limit == "800.00", "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn bounds_are_counted_in_what_they_bound() {
+        for (subject, expected) in [
+            ("amount in fen", Unit::Fen),
+            ("rate in fen", Unit::Fen),
+            ("beneficiaries", Unit::Persons),
+            ("class hours of a day", Unit::ClassHours),
+            ("bytes of the document", Unit::Bytes),
+            ("bytes that the request changes", Unit::Bytes),
+            ("year of graduation", Unit::CalendarYear),
+            ("lines", Unit::Count),
+        ] {
+            let refusal = Refusal::new(Reason::OutOfBounds).about(subject).limit(1, 2);
+            assert_eq!(refusal.unit(), Some(expected), "{subject}");
+        }
+    }
+}

@@ -7,6 +7,7 @@ use ledger_core::event::{
 };
 use ledger_core::policy::{Measure as TargetMeasure, TargetBound, TargetPeriod};
 use ledger_core::progress::{Counted, TargetStatus};
+use ledger_core::refusal::Unit;
 use ledger_core::{AccountKind, CertificateKind, EventKind, FundSource, Side, SkillLevel};
 
 use crate::error::{DecodeError, DecodeProblem};
@@ -52,6 +53,10 @@ macro_rules! enums {
 
 enums! {
     to_proto, from_proto:
+    /// Translates what the numbers of a refusal are counted in.
+    Unit: unit_to_proto, unit_from_proto {
+        Fen, Persons, Days, Months, Years, CalendarYear, ClassHours, Bytes, Count, Version,
+    }
     /// Translates a fund.
     FundSource: fund_source_to_proto, fund_source_from_proto {
         SpecialAccount, EmploymentSubsidy, StartupEmployment, UnemploymentInsurance,

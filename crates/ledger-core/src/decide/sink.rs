@@ -88,10 +88,13 @@ impl<'a> Verdict<'a> {
     pub(super) fn unless(mut self, refusal: Option<Refusal>) -> Self {
         if let Some(mut refusal) = refusal {
             refusal.rule = refusal.rule.or_else(|| Some(self.clause?.cite()));
-            refusal.limit = refusal.limit.or(self.limit);
-            refusal.found = refusal.found.or(self.found);
-            self.limit = refusal.limit;
-            self.found = refusal.found;
+            // A check of several things has the numbers of one: another reason is not about them.
+            if refusal.reason.unit().is_some() {
+                refusal.limit = refusal.limit.or(self.limit);
+                refusal.found = refusal.found.or(self.found);
+            }
+            self.limit = refusal.limit.or(self.limit);
+            self.found = refusal.found.or(self.found);
             self.outcome = Outcome::Refused(refusal);
         }
         self

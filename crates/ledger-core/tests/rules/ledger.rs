@@ -75,6 +75,11 @@ impl Ledger {
         );
         check_eligibility(&context, command, &decided);
         explained::check(&context, command, &decided);
+        if let Err(refusal) = &decided {
+            let counted = refusal.reason.unit().is_some() || refusal.reason == Reason::OutOfBounds;
+            let numbers = refusal.limit.or(refusal.found).is_some();
+            assert!(counted || !numbers, "in what unit? {refusal:?}");
+        }
         let events = decided?.events;
         assert!(!events.is_empty(), "an accepted command leads to an event");
         let mut recorded = Vec::new();

@@ -2731,7 +2731,7 @@ pub struct Refusal {
     /// The rule that is violated, when a policy document states one.
     #[prost(message, optional, tag = "5")]
     pub rule: ::core::option::Option<RuleCitation>,
-    /// The limit that the rule sets, in the unit of the reason (fen, places, class hours, slots).
+    /// The limit that the rule sets, in `unit`.
     #[prost(int64, optional, tag = "6")]
     pub limit: ::core::option::Option<i64>,
     /// The value found, in the same unit.
@@ -2749,6 +2749,9 @@ pub struct Refusal {
     /// a request had so many refusals that the whole of each would not fit into one group.
     #[prost(uint32, tag = "10")]
     pub facts_left_off: u32,
+    /// What `limit` and `found` are counted in; unspecified where both are absent.
+    #[prost(enumeration = "Unit", tag = "11")]
+    pub unit: i32,
 }
 /// A field that does not hold what the contract asks for.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2799,6 +2802,71 @@ pub struct IndexedRefusal {
     /// Number under which the refusal is on record, to be explained by; 0 when it is not recorded.
     #[prost(uint64, tag = "3")]
     pub refusal_number: u64,
+}
+/// What a limit and a value found are counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Unit {
+    /// There are no numbers.
+    Unspecified = 0,
+    /// Hundredths of a yuan.
+    Fen = 1,
+    /// People.
+    Persons = 2,
+    /// Calendar days.
+    Days = 3,
+    /// Months.
+    Months = 4,
+    /// Years of age.
+    Years = 5,
+    /// A year of the calendar.
+    CalendarYear = 6,
+    /// Class hours.
+    ClassHours = 7,
+    /// Bytes.
+    Bytes = 8,
+    /// How many of what the reason or its subject names: payments, subsidies, events.
+    Count = 9,
+    /// The version of a document.
+    Version = 10,
+}
+impl Unit {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "UNIT_UNSPECIFIED",
+            Self::Fen => "UNIT_FEN",
+            Self::Persons => "UNIT_PERSONS",
+            Self::Days => "UNIT_DAYS",
+            Self::Months => "UNIT_MONTHS",
+            Self::Years => "UNIT_YEARS",
+            Self::CalendarYear => "UNIT_CALENDAR_YEAR",
+            Self::ClassHours => "UNIT_CLASS_HOURS",
+            Self::Bytes => "UNIT_BYTES",
+            Self::Count => "UNIT_COUNT",
+            Self::Version => "UNIT_VERSION",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "UNIT_UNSPECIFIED" => Some(Self::Unspecified),
+            "UNIT_FEN" => Some(Self::Fen),
+            "UNIT_PERSONS" => Some(Self::Persons),
+            "UNIT_DAYS" => Some(Self::Days),
+            "UNIT_MONTHS" => Some(Self::Months),
+            "UNIT_YEARS" => Some(Self::Years),
+            "UNIT_CALENDAR_YEAR" => Some(Self::CalendarYear),
+            "UNIT_CLASS_HOURS" => Some(Self::ClassHours),
+            "UNIT_BYTES" => Some(Self::Bytes),
+            "UNIT_COUNT" => Some(Self::Count),
+            "UNIT_VERSION" => Some(Self::Version),
+            _ => None,
+        }
+    }
 }
 /// Asks why.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -9,6 +9,7 @@ use tonic::Status;
 use tonic_types::{ErrorDetails, QuotaViolation, StatusExt as _};
 
 use super::{ApiError, IndexedRefusal, failure_to_proto};
+use crate::to_proto::unit_to_proto;
 use crate::v1;
 use crate::{ERROR_DOMAIN, error::DecodeError};
 
@@ -37,7 +38,7 @@ pub(super) fn status(error: &ApiError) -> Status {
     shorten(&mut failure);
     let mut details = ErrorDetails::new();
     details.set_error_info(error.reason(), ERROR_DOMAIN, metadata(error));
-    details.set_localized_message("zh-CN", error.message_zh());
+    details.set_localized_message("zh-CN", localized(error));
     match error {
         ApiError::Refused(refusals) => {
             refusals
@@ -192,6 +193,19 @@ fn intake_metadata(error: &ApiError, put: &mut impl FnMut(&str, String) -> Optio
     }
 }
 
+/// What went wrong, in Chinese; of a refusal with its numbers and their unit.
+fn localized(error: &ApiError) -> String {
+    let message = error.message_zh();
+    let measured = match error {
+        ApiError::Refused(refusals) => refusals.first().map(|first| first.refusal.measured_zh()),
+        _ => None,
+    };
+    match measured.filter(|measured| !measured.is_empty()) {
+        Some(measured) => format!("{message}（{measured}）"),
+        None => message.to_owned(),
+    }
+}
+
 fn refusal_metadata(
     indexed: &IndexedRefusal,
     put: &mut impl FnMut(&str, String) -> Option<String>,
@@ -210,6 +224,9 @@ fn refusal_metadata(
     }
     if let Some(found) = refusal.found {
         put("found", found.to_string());
+    }
+    if let Some(unit) = refusal.unit() {
+        put("unit", unit_to_proto(unit).as_str_name().to_owned());
     }
     if !refusal.facts.is_empty() {
         let facts = refusal

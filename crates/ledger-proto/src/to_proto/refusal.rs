@@ -2,8 +2,8 @@
 
 use ledger_core::refusal::{Refusal, RuleCitation};
 
-use super::date_to_proto;
 use super::value::positions;
+use super::{date_to_proto, unit_to_proto};
 use crate::v1;
 
 /// Translates a refusal.
@@ -17,6 +17,10 @@ pub fn refusal_to_proto(refusal: &Refusal) -> v1::Refusal {
         rule: refusal.rule.as_ref().map(rule_citation_to_proto),
         limit: refusal.limit,
         found: refusal.found,
+        unit: refusal
+            .unit()
+            .map_or(v1::Unit::Unspecified, unit_to_proto)
+            .into(),
         facts: positions(&refusal.facts),
         facts_left_off: refusal.facts_left_off,
         subject: refusal.subject.as_deref().unwrap_or_default().to_owned(),

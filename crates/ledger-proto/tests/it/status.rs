@@ -76,9 +76,12 @@ fn every_reason_has_its_code_and_exactly_one_error_info() {
             (reason.name(), ERROR_DOMAIN)
         );
         let message = details.localized_message().unwrap();
+        // The numbers with the unit of each reason of the table.
+        let measured = refusal(reason).measured_zh();
+        let expected = format!("{}（{measured}）", reason.message_zh());
         assert_eq!(
-            (message.locale.as_str(), message.message.as_str()),
-            ("zh-CN", reason.message_zh())
+            (message.locale.as_str(), &message.message),
+            ("zh-CN", &expected)
         );
         assert_eq!(
             type_urls(&status)
@@ -110,6 +113,7 @@ fn the_error_info_names_rule_limit_and_facts() {
         "policy_position=1",
         "refused_count=1",
         "subject=370100",
+        "unit=UNIT_COUNT",
     ];
     assert_eq!(metadata, expected);
     let violation = &details.quota_failure().unwrap().violations[0];

@@ -5,20 +5,12 @@ use std::io;
 use ledger_client::json::{bytes_to_text, to_json};
 use ledger_client::{DecodedRefusal, Refusals};
 use ledger_core::{Division, Fen, RecordedTime, RequestId, division};
-use ledger_proto::v1;
+use ledger_proto::{from_proto::unit_from_proto, v1};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::names::name;
 use crate::output::{Output, table};
-
-/// The reasons whose limit is a sum of money; that of the others is a count.
-const REASONS_IN_FEN: [&str; 4] = [
-    "AMOUNT_NOT_POSITIVE",
-    "INSUFFICIENT_FUNDS",
-    "CLAWBACK_EXCEEDS_PAID",
-    "REPAYMENT_EXCEEDS_DEBT",
-];
 
 const CHINA_OFFSET_MICROS: i64 = 8 * 3_600 * 1_000_000;
 
@@ -182,23 +174,19 @@ pub(crate) fn citation(rule: Option<&v1::RuleCitation>) -> String {
     .unwrap_or_default()
 }
 
-/// The limit and the value found, or nothing.
+/// The limit and the value found with their unit, or nothing.
 pub(crate) fn limit_and_found(refusal: &v1::Refusal) -> String {
-    let in_yuan = REASONS_IN_FEN.contains(&refusal.reason.as_str());
-    let show = |value: i64| {
-        if in_yuan {
-            yuan(value)
-        } else {
-            value.to_string()
-        }
-    };
-    let unit = if in_yuan { " yuan" } else { "" };
-    match (refusal.limit.map(show), refusal.found.map(show)) {
-        (Some(limit), Some(found)) => format!("limit {limit}, found {found}{unit}"),
-        (Some(limit), None) => format!("limit {limit}{unit}"),
-        (None, Some(found)) => format!("found {found}{unit}"),
+    // A unit that this version does not know is left out: the numbers are as they came.
+    let unit = unit_from_proto(refusal.unit).ok();
+    let show = |value: i64| unit.map_or_else(|| value.to_string(), |unit| unit.figure(value));
+    let name = unit.map_or("", |unit| unit.names().0);
+    let text = match (refusal.limit.map(show), refusal.found.map(show)) {
+        (Some(limit), Some(found)) => format!("limit {limit}, found {found} {name}"),
+        (Some(limit), None) => format!("limit {limit} {name}"),
+        (None, Some(found)) => format!("found {found} {name}"),
         (None, None) => String::new(),
-    }
+    };
+    text.trim_end().to_owned()
 }
 
 /// A refusal over a few lines: the reason, the rule, what was found, and the earlier events.
@@ -306,7 +294,8 @@ pub(crate) fn fiscal_year(year: u32) -> String {
 #[cfg(test)]
 mod tests {
     use expect_test::expect;
-    use ledger_core::Reason;
+    use ledger_core::{Reason, Refusal};
+    use ledger_proto::to_proto::refusal_to_proto;
 
     use super::*;
 
@@ -322,25 +311,34 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_counts_or_money() {
-        let refusal = |reason: &str| v1::Refusal {
-            reason: reason.to_owned(),
+    fn the_numbers_of_every_reason_have_their_unit() {
+        for reason in Reason::ALL.iter().copied() {
+            let refusal = Refusal::new(reason).limit(80_000, 80_001);
+            let unit = refusal.unit().unwrap();
+            let expected = match unit.names().0 {
+                "" => "limit 80000, found 80001".to_owned(),
+                "yuan" => "limit 800.00, found 800.01 yuan".to_owned(),
+                name => format!("limit 80000, found 80001 {name}"),
+            };
+            let shown = limit_and_found(&refusal_to_proto(&refusal));
+            assert_eq!(shown, expected, "{reason:?}");
+        }
+        for (reason, expected) in [
+            (Reason::ClassFull, "limit 150, found 300 persons"),
+            (Reason::InsufficientFunds, "limit 1.50, found 3.00 yuan"),
+            (Reason::RateAboveStandard, "limit 1.50, found 3.00 yuan"),
+            (Reason::PublicityTooShort, "limit 150, found 300 days"),
+            (Reason::TooFewClassHours, "limit 150, found 300 class hours"),
+        ] {
+            let refusal = Refusal::new(reason).limit(150, 300);
+            assert_eq!(limit_and_found(&refusal_to_proto(&refusal)), expected);
+        }
+        let later = v1::Refusal {
             limit: Some(150),
-            found: Some(300),
+            unit: 99,
             ..Default::default()
         };
-        for (reason, expected) in [
-            ("CLASS_FULL", "limit 150, found 300"),
-            ("INSUFFICIENT_FUNDS", "limit 1.50, found 3.00 yuan"),
-        ] {
-            assert_eq!(limit_and_found(&refusal(reason)), expected);
-        }
-        for reason in REASONS_IN_FEN {
-            assert!(
-                Reason::ALL.iter().any(|known| known.name() == reason),
-                "{reason}"
-            );
-        }
+        assert_eq!(limit_and_found(&later), "limit 150");
     }
 
     #[test]
