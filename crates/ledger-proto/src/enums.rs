@@ -11,7 +11,9 @@ use ledger_core::refusal::Unit;
 use ledger_core::{AccountKind, CertificateKind, EventKind, FundSource, Side, SkillLevel};
 
 use crate::error::{DecodeError, DecodeProblem};
+use crate::from_proto::value::optional_enum;
 use crate::v1;
+use crate::wire::{FromWire, Reader, ToWire};
 
 /// Writes the two translations of an enum whose variants have the same names on both sides. Both
 /// matches are exhaustive, so a variant added on one side alone does not compile.
@@ -48,6 +50,43 @@ macro_rules! enums {
                 }
             )+
         }
+
+        $(
+            impl ToWire for $name {
+                type Wire = i32;
+
+                fn to_wire(&self) -> i32 {
+                    $to::$to_proto(*self).into()
+                }
+            }
+
+            impl<Source> FromWire<Source> for $name {
+                fn from_wire(
+                    wire: &i32,
+                    _: &mut Reader<'_, Source>,
+                ) -> Result<Self, DecodeError> {
+                    $from::$from_proto(*wire)
+                }
+            }
+
+            // UNSPECIFIED stands for none.
+            impl ToWire for Option<$name> {
+                type Wire = i32;
+
+                fn to_wire(&self) -> i32 {
+                    self.as_ref().map_or(0, ToWire::to_wire)
+                }
+            }
+
+            impl<Source> FromWire<Source> for Option<$name> {
+                fn from_wire(
+                    wire: &i32,
+                    _: &mut Reader<'_, Source>,
+                ) -> Result<Self, DecodeError> {
+                    optional_enum(*wire, $from::$from_proto)
+                }
+            }
+        )+
     };
 }
 

@@ -3,12 +3,12 @@
 
 mod append;
 mod command;
-mod door;
+pub(crate) mod door;
 mod event;
 mod filter;
 mod refusal;
 mod simulate;
-mod value;
+pub(crate) mod value;
 
 pub use crate::enums::from_proto::*;
 pub use crate::enums::kind_from_proto::*;

@@ -14,6 +14,7 @@ mod request_content;
 pub mod status;
 pub mod tally;
 pub mod to_proto;
+mod wire;
 
 pub use error::{DecodeError, DecodeProblem};
 pub use event_bytes::{recorded_event_from_bytes, recorded_event_to_bytes};

@@ -10,7 +10,7 @@ mod policy;
 mod progress;
 mod refusal;
 mod simulate;
-mod value;
+pub(crate) mod value;
 
 pub use crate::enums::counted_to_proto;
 pub use crate::enums::kind_to_proto::*;

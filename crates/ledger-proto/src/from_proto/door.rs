@@ -15,20 +15,20 @@ use crate::error::{DecodeError, DecodeProblem, Within as _};
 use crate::interner::Interner;
 use crate::v1;
 
-pub(super) fn id<T>(wire: &[u8], make: impl Fn([u8; 16]) -> T) -> Result<T, DecodeError> {
+pub(crate) fn id<T>(wire: &[u8], make: impl Fn([u8; 16]) -> T) -> Result<T, DecodeError> {
     let bytes = value::id(wire, |bytes| bytes)?;
     key(&bytes)?;
     Ok(make(bytes))
 }
 
-pub(super) fn optional_id<T>(
+pub(crate) fn optional_id<T>(
     wire: &[u8],
     make: impl Fn([u8; 16]) -> T,
 ) -> Result<Option<T>, DecodeError> {
     value::optional(wire, |bytes| id(bytes, make))
 }
 
-pub(super) fn subject(class_id: &[u8], award_id: &[u8]) -> Result<Subject, DecodeError> {
+pub(crate) fn subject(class_id: &[u8], award_id: &[u8]) -> Result<Subject, DecodeError> {
     let subject = value::subject(class_id, award_id)?;
     match subject {
         Subject::Class(id) => key(id.as_bytes()).within("class_id"),
@@ -37,7 +37,7 @@ pub(super) fn subject(class_id: &[u8], award_id: &[u8]) -> Result<Subject, Decod
     Ok(subject)
 }
 
-pub(super) fn payee(wire: Option<&v1::Payee>, names: &mut Interner) -> Result<Payee, DecodeError> {
+pub(crate) fn payee(wire: Option<&v1::Payee>, names: &mut Interner) -> Result<Payee, DecodeError> {
     let payee = value::payee_from_proto(wire, names)?;
     match payee {
         Payee::Person(id) => key(id.as_bytes()).within("person_key"),
@@ -47,7 +47,7 @@ pub(super) fn payee(wire: Option<&v1::Payee>, names: &mut Interner) -> Result<Pa
     Ok(payee)
 }
 
-pub(super) fn raised_by(
+pub(crate) fn raised_by(
     wire: Option<&v1::OrderRaisedBy>,
     names: &mut Interner,
 ) -> Result<OrderRaisedBy, DecodeError> {
@@ -58,7 +58,7 @@ pub(super) fn raised_by(
     Ok(raised_by)
 }
 
-pub(super) fn debt(wire: Option<&v1::Debt>) -> Result<Debt, DecodeError> {
+pub(crate) fn debt(wire: Option<&v1::Debt>) -> Result<Debt, DecodeError> {
     let debt = value::debt_from_proto(wire)?;
     match debt {
         Debt::Clawback(id) => key(id.as_bytes()).within("clawback_id"),
@@ -67,7 +67,7 @@ pub(super) fn debt(wire: Option<&v1::Debt>) -> Result<Debt, DecodeError> {
     Ok(debt)
 }
 
-pub(super) fn scope(
+pub(crate) fn scope(
     wire: Option<&v1::QualificationScope>,
 ) -> Result<QualificationScope, DecodeError> {
     let scope = value::scope_from_proto(wire)?;
@@ -77,7 +77,7 @@ pub(super) fn scope(
     Ok(scope)
 }
 
-pub(super) fn reporting(wire: Option<&v1::Reporting>) -> Result<Reporting, DecodeError> {
+pub(crate) fn reporting(wire: Option<&v1::Reporting>) -> Result<Reporting, DecodeError> {
     if let Some(wire) = wire {
         text(&wire.action).within("action")?;
         text(&wire.sector).within("sector")?;
@@ -85,19 +85,19 @@ pub(super) fn reporting(wire: Option<&v1::Reporting>) -> Result<Reporting, Decod
     value::reporting_from_proto(wire)
 }
 
-pub(super) fn reference(wire: &str) -> Result<Reference, DecodeError> {
+pub(crate) fn reference(wire: &str) -> Result<Reference, DecodeError> {
     Ok(Reference::parse(wire)?)
 }
 
-pub(super) fn note(wire: &str) -> Result<Note, DecodeError> {
+pub(crate) fn note(wire: &str) -> Result<Note, DecodeError> {
     Ok(Note::parse(wire)?)
 }
 
-pub(super) fn certificate_number(wire: &str) -> Result<CertificateNumber, DecodeError> {
+pub(crate) fn certificate_number(wire: &str) -> Result<CertificateNumber, DecodeError> {
     Ok(CertificateNumber::parse(wire)?)
 }
 
-pub(super) fn scheme(wire: &str) -> Result<SchemeId, DecodeError> {
+pub(crate) fn scheme(wire: &str) -> Result<SchemeId, DecodeError> {
     text(wire)?;
     value::scheme(wire)
 }

@@ -30,7 +30,7 @@ const NANOS_PER_MICRO: i32 = 1_000;
 const NANOS_PER_SECOND: i32 = 1_000_000_000;
 
 /// Persons or lines that one command names: those of one class.
-pub(super) const CLASS_SIZE_MAX: usize = usize_of(CLASS_HEADCOUNT_MAX);
+pub(crate) const CLASS_SIZE_MAX: usize = usize_of(CLASS_HEADCOUNT_MAX);
 
 #[expect(
     clippy::as_conversions,
@@ -458,7 +458,7 @@ fn account_key(division: u32, fund: i32) -> Result<AccountKey, DecodeError> {
     })
 }
 
-pub(super) fn id<T>(wire: &[u8], make: impl Fn([u8; 16]) -> T) -> Result<T, DecodeError> {
+pub(crate) fn id<T>(wire: &[u8], make: impl Fn([u8; 16]) -> T) -> Result<T, DecodeError> {
     match wire.try_into() {
         Ok(bytes) => Ok(make(bytes)),
         Err(_) if wire.is_empty() => Err(DecodeProblem::Missing.into()),
@@ -471,7 +471,7 @@ pub(super) fn id<T>(wire: &[u8], make: impl Fn([u8; 16]) -> T) -> Result<T, Deco
 }
 
 /// Empty bytes stand for none.
-pub(super) fn optional_id<T>(
+pub(crate) fn optional_id<T>(
     wire: &[u8],
     make: impl Fn([u8; 16]) -> T,
 ) -> Result<Option<T>, DecodeError> {
@@ -479,7 +479,7 @@ pub(super) fn optional_id<T>(
 }
 
 /// What the bytes are read as; empty bytes stand for none.
-pub(super) fn optional<T>(
+pub(crate) fn optional<T>(
     wire: &[u8],
     read: impl FnOnce(&[u8]) -> Result<T, DecodeError>,
 ) -> Result<Option<T>, DecodeError> {
@@ -490,7 +490,7 @@ pub(super) fn optional<T>(
 }
 
 /// What something is about: a class or an award, of which one is empty.
-pub(super) fn subject(class_id: &[u8], award_id: &[u8]) -> Result<Subject, DecodeError> {
+pub(crate) fn subject(class_id: &[u8], award_id: &[u8]) -> Result<Subject, DecodeError> {
     match (class_id, award_id) {
         (class, []) => id(class, ClassId::from_bytes)
             .map(Subject::Class)
@@ -503,7 +503,7 @@ pub(super) fn subject(class_id: &[u8], award_id: &[u8]) -> Result<Subject, Decod
 }
 
 /// UNSPECIFIED stands for none.
-pub(super) fn optional_enum<T>(
+pub(crate) fn optional_enum<T>(
     wire: i32,
     read: impl Fn(i32) -> Result<T, DecodeError>,
 ) -> Result<Option<T>, DecodeError> {
@@ -524,7 +524,7 @@ fn name<T>(
     }
 }
 
-pub(super) fn digest(wire: &[u8]) -> Result<[u8; 32], DecodeError> {
+pub(crate) fn digest(wire: &[u8]) -> Result<[u8; 32], DecodeError> {
     let found = wire.len();
     wire.try_into().map_err(|_| {
         DecodeProblem::Length {
@@ -535,29 +535,29 @@ pub(super) fn digest(wire: &[u8]) -> Result<[u8; 32], DecodeError> {
     })
 }
 
-pub(super) fn position(wire: u64) -> Result<Position, DecodeError> {
+pub(crate) fn position(wire: u64) -> Result<Position, DecodeError> {
     optional_position(wire).ok_or_else(|| DecodeProblem::ZeroPosition.into())
 }
 
 /// Zero stands for none.
-pub(super) fn optional_position(wire: u64) -> Option<Position> {
+pub(crate) fn optional_position(wire: u64) -> Option<Position> {
     (wire != 0).then_some(Position::new(wire))
 }
 
 /// Zero stands for none.
-pub(super) fn optional_division(wire: u32) -> Result<Option<Division>, DecodeError> {
+pub(crate) fn optional_division(wire: u32) -> Result<Option<Division>, DecodeError> {
     match wire {
         0 => Ok(None),
         code => division_from_proto(code).map(Some),
     }
 }
 
-pub(super) fn optional_date(wire: Option<&v1::Date>) -> Result<Option<BusinessDate>, DecodeError> {
+pub(crate) fn optional_date(wire: Option<&v1::Date>) -> Result<Option<BusinessDate>, DecodeError> {
     wire.map(|date| date_from_proto(Some(date))).transpose()
 }
 
 /// The empty text stands for none.
-pub(super) fn optional_credit_code(
+pub(crate) fn optional_credit_code(
     wire: &str,
     names: &mut Interner,
 ) -> Result<Option<CreditCode>, DecodeError> {
@@ -567,34 +567,34 @@ pub(super) fn optional_credit_code(
     }
 }
 
-pub(super) fn fiscal_year(wire: u32) -> Result<u16, DecodeError> {
+pub(crate) fn fiscal_year(wire: u32) -> Result<u16, DecodeError> {
     u16::try_from(wire).map_err(|_| DecodeProblem::OutOfRange.into())
 }
 
 /// A text that was recorded: whatever is refused at the doors today, what is in the log is read.
-pub(super) fn reference(wire: &str) -> Result<Reference, DecodeError> {
+pub(crate) fn reference(wire: &str) -> Result<Reference, DecodeError> {
     Ok(Reference::from_record(wire))
 }
 
 /// A text that was recorded, as [`reference`].
-pub(super) fn note(wire: &str) -> Result<Note, DecodeError> {
+pub(crate) fn note(wire: &str) -> Result<Note, DecodeError> {
     Ok(Note::from_record(wire))
 }
 
-pub(super) fn scheme(wire: &str) -> Result<SchemeId, DecodeError> {
+pub(crate) fn scheme(wire: &str) -> Result<SchemeId, DecodeError> {
     Ok(SchemeId::parse(wire)?)
 }
 
-pub(super) fn occupation(wire: &str) -> Result<Occupation, DecodeError> {
+pub(crate) fn occupation(wire: &str) -> Result<Occupation, DecodeError> {
     Ok(Occupation::parse(wire)?)
 }
 
-pub(super) fn certificate_number(wire: &str) -> Result<CertificateNumber, DecodeError> {
+pub(crate) fn certificate_number(wire: &str) -> Result<CertificateNumber, DecodeError> {
     Ok(CertificateNumber::from_record(wire)?)
 }
 
 /// Reads a list of at most `max` values and names the one that is wrong.
-pub(super) fn list<W, T>(
+pub(crate) fn list<W, T>(
     field: &'static str,
     wire: &[W],
     max: usize,

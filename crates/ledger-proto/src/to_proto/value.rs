@@ -250,22 +250,22 @@ fn scope_entry(entry: &ScopeEntry) -> v1::ScopeEntry {
 }
 
 /// Amount in fen.
-pub(super) const fn fen(amount: Fen) -> i64 {
+pub(crate) const fn fen(amount: Fen) -> i64 {
     amount.get()
 }
 
 /// An identifier's sixteen bytes.
-pub(super) fn bytes(id: &[u8; 16]) -> Vec<u8> {
+pub(crate) fn bytes(id: &[u8; 16]) -> Vec<u8> {
     id.to_vec()
 }
 
 /// An optional identifier: empty bytes stand for none.
-pub(super) fn optional_bytes(id: Option<&[u8; 16]>) -> Vec<u8> {
+pub(crate) fn optional_bytes(id: Option<&[u8; 16]>) -> Vec<u8> {
     id.map(bytes).unwrap_or_default()
 }
 
 /// The class and the award that something is about: one of them is empty.
-pub(super) fn subject(subject: Subject) -> (Vec<u8>, Vec<u8>) {
+pub(crate) fn subject(subject: Subject) -> (Vec<u8>, Vec<u8>) {
     match subject {
         Subject::Class(class) => (bytes(class.as_bytes()), Vec::new()),
         Subject::Award(award) => (Vec::new(), bytes(award.as_bytes())),
@@ -278,21 +278,21 @@ fn text(text: Option<&str>) -> String {
 }
 
 /// A credit code's text.
-pub(super) fn credit_code(code: &CreditCode) -> String {
+pub(crate) fn credit_code(code: &CreditCode) -> String {
     code.as_str().to_owned()
 }
 
 /// An optional division: zero stands for none.
-pub(super) fn optional_division(division: Option<Division>) -> u32 {
+pub(crate) fn optional_division(division: Option<Division>) -> u32 {
     division.map_or(0, Division::code)
 }
 
 /// An optional position: zero stands for none.
-pub(super) fn optional_position(position: Option<Position>) -> u64 {
+pub(crate) fn optional_position(position: Option<Position>) -> u64 {
     position.map_or(0, Position::get)
 }
 
 /// Positions as numbers.
-pub(super) fn positions(positions: &[Position]) -> Vec<u64> {
+pub(crate) fn positions(positions: &[Position]) -> Vec<u64> {
     positions.iter().map(|position| position.get()).collect()
 }
