@@ -52,6 +52,11 @@ pub enum IdentityNumberError {
     CheckCharacter,
 }
 
+/// Tells whether eighteen ASCII characters are a well-formed identity number.
+pub(crate) fn is_wellformed(number: &[u8; LENGTH]) -> bool {
+    check(number).is_ok()
+}
+
 fn check(number: &[u8; LENGTH]) -> Result<(), IdentityNumberError> {
     let [
         a0,

@@ -1,5 +1,9 @@
-//! Personal data in a draft: in its text as it stands, comments included, and in what the text
-//! means, where escapes spell other characters.
+//! Personal data in a draft: in each line of its text as it stands, comments included; in comments
+//! that go on over lines; and in what the text means, where escapes spell other characters and a
+//! text goes on over lines.
+//!
+//! Lines with keys are not read together: an amount below a date below a division would be taken
+//! for an identity number once in eleven.
 
 use crate::flaw::FlawKind;
 use crate::reader::Sink;
@@ -7,37 +11,109 @@ use ledger_core::personal_data::find_in_text;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Notes each line and each value that holds personal data; the flaw does not repeat it.
+/// Notes each line, comment and value that holds personal data; the flaw does not repeat it.
 pub(crate) fn check(text: &str, table: &DeTable<'_>, sink: &Sink<'_>) {
+    let mut comments = Comments::default();
     let mut at = 0usize;
     for line in text.split_inclusive('\n') {
-        note(line, at, sink);
+        let is_found = note(line, at, sink);
+        match line.trim_start().strip_prefix('#') {
+            Some(_) if is_found => comments = Comments::default(),
+            Some(comment) => comments.add(comment, at),
+            None => std::mem::take(&mut comments).check(sink),
+        }
         at = at.saturating_add(line.len());
     }
-    // What an escape or a continued line spells is seen in the value only.
-    if text.contains('\\') {
-        check_table(table, sink);
+    comments.check(sink);
+    let values = Values {
+        text,
+        has_escapes: text.contains('\\'),
+        sink,
+    };
+    values.check_table(table);
+}
+
+/// Comments on lines that follow one another.
+#[derive(Debug, Default)]
+struct Comments {
+    text: String,
+    at: usize,
+}
+
+impl Comments {
+    fn add(&mut self, comment: &str, at: usize) {
+        if self.text.is_empty() {
+            self.at = at;
+        }
+        self.text.push_str(comment.trim_start_matches('#'));
+        // The last line of a text may have no end.
+        if !comment.ends_with('\n') {
+            self.text.push('\n');
+        }
+    }
+
+    fn check(self, sink: &Sink<'_>) {
+        if self.text.lines().nth(1).is_some() {
+            note(&self.text, self.at, sink);
+        }
     }
 }
 
-fn check_table(table: &DeTable<'_>, sink: &Sink<'_>) {
-    for (key, value) in table {
-        note(key.get_ref(), key.span().start, sink);
-        check_value(value, sink);
+/// What the text means. What stands in one line without escapes was seen in that line.
+struct Values<'t> {
+    text: &'t str,
+    has_escapes: bool,
+    sink: &'t Sink<'t>,
+}
+
+impl Values<'_> {
+    fn check_table(&self, table: &DeTable<'_>) {
+        for (key, value) in table {
+            if self.has_escapes {
+                note(key.get_ref(), key.span().start, self.sink);
+            }
+            self.check_value(value);
+        }
+    }
+
+    fn check_value(&self, value: &Spanned<DeValue<'_>>) {
+        let span = value.span();
+        let spans_lines = || {
+            self.text
+                .get(value.span())
+                .is_some_and(|it| it.contains('\n'))
+        };
+        match value.get_ref() {
+            DeValue::String(text) if self.has_escapes || spans_lines() => {
+                note(text, span.start, self.sink);
+            }
+            DeValue::Array(values) => {
+                let texts: Vec<&str> = values
+                    .iter()
+                    .filter_map(|it| it.get_ref().as_str())
+                    .collect();
+                let is_found = texts.len() > 1
+                    && spans_lines()
+                    && note(&texts.join("\n"), span.start, self.sink);
+                if !is_found {
+                    values.iter().for_each(|value| self.check_value(value));
+                }
+            }
+            DeValue::Table(table) => self.check_table(table),
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => {}
+        }
     }
 }
 
-fn check_value(value: &Spanned<DeValue<'_>>, sink: &Sink<'_>) {
-    match value.get_ref() {
-        DeValue::String(text) => note(text, value.span().start, sink),
-        DeValue::Array(values) => values.iter().for_each(|value| check_value(value, sink)),
-        DeValue::Table(table) => check_table(table, sink),
-        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
-    }
-}
-
-fn note(text: &str, at: usize, sink: &Sink<'_>) {
-    if let Some(found) = find_in_text(text) {
+/// Whether there was anything to note.
+fn note(text: &str, at: usize, sink: &Sink<'_>) -> bool {
+    let found = find_in_text(text);
+    if let Some(found) = found {
         sink.note(at, "", None, FlawKind::PersonalData { found });
     }
+    found.is_some()
 }

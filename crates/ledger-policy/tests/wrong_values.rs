@@ -168,6 +168,11 @@ table! { the_head:
     "title = \"every rule\"", "title = \"11010519491231002X\"" => "personal_data", "", "title = ";
     "title = \"every rule\"", "title = \"every rule\" # 13812345678" => "personal_data", "", "title = ";
     "title = \"every rule\"", "title = \"\\u0031\\u0031010519491231002X\"" => "personal_data", "", "\"\\u0031";
+    "title = \"every rule\"", "title = \"\"\"every\n370199\n19900101\n0019\"\"\""
+        => "personal_data", "", "\"\"\"every";
+    "title = \"every rule\"", "# call\n# 138\n# 12345678\ntitle = \"every rule\""
+        => "personal_data", "", "# call";
+    "title = \"every rule\"", "title = \"37OI99l99OOlOlOOl9\"" => "personal_data", "", "title = ";
     "title = \"every rule\"", "title = \"every rule" => "syntax", "", "title";
 }
 

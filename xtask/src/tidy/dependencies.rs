@@ -14,13 +14,14 @@ const CORE: &str = "ledger-core";
 /// All that the core may be built from: dates, hash tables, SHA-256, the derive for error types,
 /// and the tables of Unicode, so that no spelling of a number gets past the search for personal
 /// data.
-const CORE_DEPENDENCIES: [&str; 6] = [
+const CORE_DEPENDENCIES: [&str; 7] = [
     "chrono",
     "hashbrown",
     "icu_normalizer",
     "icu_properties",
     "sha2",
     "thiserror",
+    "unicode-security",
 ];
 
 /// What the tests of a member may depend on beside that: the core's play the real documents, which

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
+use ledger_core::personal_data::is_shown;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
@@ -144,13 +145,9 @@ pub fn invisible_character(text: &str) -> Option<(usize, char)> {
     (1..).zip(text.chars()).find(|(_, it)| is_invisible(*it))
 }
 
+/// Whether a character cannot be seen, where texts may have line ends and tabs.
 fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
-        | '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e00ff}')
+    !matches!(character, '\t' | '\n' | '\r') && !is_shown(character)
 }
 
 #[cfg(test)]
@@ -243,6 +240,31 @@ mod tests {
         ] {
             let found = read_values(text).unwrap_err().to_string();
             assert!(found.starts_with(expected), "{text}: {found}");
+        }
+    }
+
+    /// The same characters as in the texts of commands, but for line ends and tabs.
+    #[test]
+    fn what_cannot_be_seen_is_refused_by_its_properties() {
+        for character in ('\u{0}'..=char::MAX).filter(|it| !is_shown(*it)) {
+            let is_blank = matches!(character, '\t' | '\n' | '\r');
+            let found = invisible_character(&format!("x{character}"));
+            assert_eq!(found.is_none(), is_blank, "{:04X}", u32::from(character));
+        }
+        for hidden in [
+            '\u{fe0f}',
+            '\u{e0100}',
+            '\u{fff9}',
+            '\u{fffa}',
+            '\u{fffb}',
+            '\u{2028}',
+        ] {
+            let found = read_values(&format!("{{\"a\": \"葛{hidden}\"}}")).unwrap_err();
+            let expected = format!("the key a: character 2 is U+{:04X}, ", u32::from(hidden));
+            assert!(found.to_string().starts_with(&expected), "{found}");
+        }
+        for shown in ['a', '鲁', '\u{3000}', '\u{600}', '\u{fffd}', '\n'] {
+            assert_eq!(invisible_character(&shown.to_string()), None);
         }
     }
 }

@@ -1,21 +1,20 @@
-//! Reads a line as a sequence of digits, each with what stands before it.
+//! Reads a text as a sequence of digits, each with what stands before it.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
+use icu_properties::props::{
+    DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup, NumericType,
+};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-use crate::CreditCode;
-use crate::division::is_province_part;
-use crate::hex;
+use super::looks::{self, look};
+use super::numerals;
+use super::token::{Token, token};
 
 /// The fewest digits that any sort of personal data has.
 const DIGITS_MIN: usize = 11;
 
-/// The hexadecimal digits of SHA-1 and of SHA-256.
-const DIGEST_DIGITS: [usize; 2] = [40, 64];
-
-/// The fewest of the six letters that the digits of a digest are taken to show.
-const DIGEST_LETTERS_MIN: usize = 4;
+/// Characters that people put between the parts of a number, as in `138 - 1234`.
+const SEPARATORS_MAX: usize = 3;
 
 /// A digit, and what it takes to know where a number may begin and end.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +23,13 @@ pub(super) struct Digit {
     pub(super) value: u8,
     /// Whether anything stands between it and the digit before; true for the first of a stretch.
     pub(super) begins: bool,
+    /// Whether only white space stands between, with the end of a line in it.
+    pub(super) begins_line: bool,
+    /// Whether what stands between is as people write it between the parts of a number: three
+    /// characters at most, or one again and again.
+    pub(super) gap_is_usual: bool,
+    /// Whether a comma or its like stands between.
+    pub(super) in_list: bool,
     /// Letters between it and the digit before.
     pub(super) letters_before: usize,
     /// Whether an X, or what looks like one, follows before any other letter or digit.
@@ -33,57 +39,171 @@ pub(super) struct Digit {
     /// Whether what follows says that this is an amount of money: a fraction of two digits, 元 or
     /// 分.
     pub(super) ends_amount: bool,
+    /// Whether it belongs to hexadecimal digits, some of which are letters.
+    pub(super) in_hexadecimal: bool,
 }
 
-/// A line, taken apart.
+impl Digit {
+    /// Whether what stands between it and the digit before may stand between the parts of a number.
+    pub(super) const fn is_usual_gap(&self) -> bool {
+        self.letters_before == 0 && (self.gap_is_usual || self.begins_line)
+    }
+}
+
+/// How characters are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// Every number by its value.
+    Values,
+    /// Decimal digits only: numerals are words, as in 统一.
+    Decimals,
+    /// By looks: an O between digits is a zero.
+    Looks,
+}
+
+/// A text, taken apart.
 #[derive(Debug, Default)]
-pub(super) struct Line {
+pub(super) struct Taken {
     /// Stretches of digits; what proves to be a key, a digest or a credit code lies
     /// between two of them.
     pub(super) stretches: Vec<Vec<Digit>>,
-    /// The keys in the line.
+    /// The keys in the text.
     pub(super) keys: Vec<[u8; 16]>,
 }
 
-/// Tells in one pass whether a line can hold enough digits to be looked at.
-pub(super) fn may_hold_digits(line: &str) -> bool {
-    let digits = line.chars().filter(|it| it.is_ascii_digit()).count();
-    digits >= DIGITS_MIN || (!line.is_ascii() && line.chars().nth(DIGITS_MIN - 1).is_some())
+/// Tells in one pass whether a text can hold enough digits to be looked at: ideographs that are no
+/// numerals are not counted, and are most of what notes are made of.
+pub(super) fn may_hold_digits(text: &str) -> bool {
+    let may_be_digit = |it: &char| match *it {
+        '0'..='9' | 'O' | 'o' | 'l' | 'I' | '|' => true,
+        '\u{4e00}'..='\u{9fff}' => value(*it).is_some(),
+        other => !other.is_ascii(),
+    };
+    text.chars()
+        .filter(may_be_digit)
+        .nth(DIGITS_MIN - 1)
+        .is_some()
 }
 
-impl Line {
-    pub(super) fn read(line: &str) -> Self {
-        let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
-        let category = CodePointMapData::<GeneralCategory>::new();
-        let shown: Vec<char> = ComposingNormalizerBorrowed::new_nfkc()
-            .normalize(line)
-            .chars()
-            .filter(|it| !ignorable.contains(*it))
-            .filter(|it| !GeneralCategoryGroup::Mark.contains(category.get(*it)))
-            .collect();
-        let mut line = Self::default();
+/// The characters as they are read: in the compatibility form, without marks and without what shows
+/// nothing.
+pub(super) fn shown(text: &str) -> Vec<char> {
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    let category = CodePointMapData::<GeneralCategory>::new();
+    let is_seen = |it: char| {
+        !ignorable.contains(it) && !GeneralCategoryGroup::Mark.contains(category.get(it))
+    };
+    ComposingNormalizerBorrowed::new_nfkc()
+        .normalize(text)
+        .chars()
+        .filter(|it| it.is_ascii() || is_seen(*it))
+        .collect()
+}
+
+/// Whether reading by decimal digits only gives other digits.
+pub(super) fn has_numerals(shown: &[char]) -> bool {
+    shown
+        .iter()
+        .any(|it| decimal(*it).is_none() && value(*it).is_some())
+}
+
+/// Whether reading by looks gives other digits.
+pub(super) fn has_looks(shown: &[char]) -> bool {
+    let mut alike = Alike::default();
+    shown.iter().enumerate().any(|(at, it)| {
+        let look = alike.value(shown, at);
+        look.is_some() && look != value(*it)
+    })
+}
+
+impl Taken {
+    pub(super) fn read(shown: &[char], reading: Reading) -> Self {
+        let mut taken = Self::default();
         let mut stretch = Stretch::default();
-        let mut at = 0;
+        let mut alike = Alike::default();
+        let (mut at, mut hexadecimal_until) = (0, 0);
         while let Some(rest) = shown.get(at..).filter(|rest| !rest.is_empty()) {
             let before = at.checked_sub(1).and_then(|before| shown.get(before));
-            let token = match before.is_some_and(|it| it.is_ascii_alphanumeric()) {
+            let token = match before.is_some_and(char::is_ascii_alphanumeric) {
                 true => None,
                 false => token(rest),
             };
+            let next = |length: usize| at.saturating_add(length);
             match token {
-                Some((length, key)) => {
-                    line.keys.extend(key);
-                    line.stretches.push(std::mem::take(&mut stretch).digits);
-                    at = at.saturating_add(length);
+                Some(Token::Key(length, key)) => {
+                    taken.keys.push(key);
+                    taken.stretches.push(std::mem::take(&mut stretch).digits);
+                    at = next(length);
+                    continue;
                 }
-                None => {
-                    stretch.take(rest);
-                    at = at.saturating_add(1);
+                Some(Token::Other(length)) => {
+                    taken.stretches.push(std::mem::take(&mut stretch).digits);
+                    at = next(length);
+                    continue;
                 }
+                Some(Token::Hexadecimal(length)) => hexadecimal_until = next(length),
+                None => {}
             }
+            stretch.in_hexadecimal = at < hexadecimal_until;
+            let value = match (rest.first(), reading) {
+                (Some(it), Reading::Decimals) => decimal(*it),
+                (Some(it), Reading::Looks) if !stretch.in_hexadecimal => {
+                    alike.value(shown, at).or_else(|| value(*it))
+                }
+                (Some(it), _) => value(*it),
+                (None, _) => None,
+            };
+            stretch.take(rest, value);
+            at = next(1);
         }
-        line.stretches.push(stretch.digits);
-        line
+        taken.stretches.push(stretch.digits);
+        taken
+    }
+}
+
+/// A run of digits and of characters that look like some, and the part of it in which they count.
+#[derive(Debug, Default)]
+struct Alike {
+    end: usize,
+    counts: std::ops::Range<usize>,
+}
+
+impl Alike {
+    /// The value of a character by its looks, where that counts.
+    fn value(&mut self, shown: &[char], at: usize) -> Option<u8> {
+        if at >= self.end {
+            self.begin(shown, at);
+        }
+        let character = shown.get(at).filter(|_| self.counts.contains(&at))?;
+        look(*character).map(|look| look.value)
+    }
+
+    /// A run counts where there is a digit in it, or nothing but close looks between two ends of
+    /// words; at either end of it the rough ones are letters.
+    fn begin(&mut self, shown: &[char], at: usize) {
+        let rest = shown.get(at..).unwrap_or_default();
+        let is_part = |it: &char| value(*it).is_some() || look(*it).is_some();
+        let length = rest.iter().take_while(|it| is_part(it)).count();
+        self.end = at.saturating_add(length.max(1));
+        let run = rest.get(..length).unwrap_or_default();
+        let is_close =
+            |it: &char| value(*it).is_some() || look(*it).is_some_and(|look| look.is_close);
+        let first = run.iter().position(is_close);
+        let last = run.iter().rposition(is_close);
+        let ends = |it: Option<&char>| it.is_none_or(|it| !it.is_alphanumeric());
+        let is_last_x = || {
+            let x = shown.get(self.end).is_some_and(|it| looks::is_like_x(*it));
+            x && ends(shown.get(self.end.saturating_add(1)))
+        };
+        let stands_alone = run.iter().all(is_close)
+            && ends(at.checked_sub(1).and_then(|at| shown.get(at)))
+            && (ends(shown.get(self.end)) || is_last_x());
+        self.counts = match first.zip(last) {
+            Some((first, last)) if stands_alone || run.iter().any(|it| value(*it).is_some()) => {
+                at.saturating_add(first)..at.saturating_add(last).saturating_add(1)
+            }
+            _ => 0..0,
+        };
     }
 }
 
@@ -93,104 +213,79 @@ struct Stretch {
     digits: Vec<Digit>,
     separators: usize,
     letters: usize,
+    line_ends: usize,
+    is_blank: bool,
+    in_list: bool,
+    /// The last separator, and how often it was another one than before.
+    separator: Option<char>,
+    sorts: usize,
+    in_hexadecimal: bool,
 }
 
 impl Stretch {
-    /// Takes the first of the characters that are left.
-    fn take(&mut self, rest: &[char]) {
+    /// Takes the first of the characters that are left, which is a number up to twenty or none.
+    fn take(&mut self, rest: &[char], value: Option<u8>) {
         let [character, after @ ..] = rest else {
             return;
         };
-        if let Some(value) = decimal_value(*character) {
-            self.digits.push(Digit {
-                value,
-                begins: self.digits.is_empty() || self.separators > 0 || self.letters > 0,
-                letters_before: self.letters,
-                x_follows: false,
-                x_touches: false,
-                ends_amount: ends_amount(after),
-            });
-            (self.separators, self.letters) = (0, 0);
-            return;
+        match value {
+            Some(ten @ 10..) => {
+                self.push(ten / 10, false);
+                self.push(ten % 10, ends_amount(after));
+            }
+            Some(digit) => self.push(digit, ends_amount(after)),
+            None => self.pass(*character),
         }
-        if is_like_x(*character)
-            && self.letters == 0
+    }
+
+    fn push(&mut self, value: u8, ends_amount: bool) {
+        let is_first = self.digits.is_empty();
+        self.digits.push(Digit {
+            value,
+            begins: is_first || self.separators > 0 || self.letters > 0,
+            begins_line: !is_first && self.line_ends > 0 && self.is_blank,
+            gap_is_usual: self.separators <= SEPARATORS_MAX || self.sorts == 1,
+            in_list: self.in_list,
+            letters_before: self.letters,
+            x_follows: false,
+            x_touches: false,
+            ends_amount,
+            in_hexadecimal: self.in_hexadecimal,
+        });
+        let in_hexadecimal = self.in_hexadecimal;
+        let digits = std::mem::take(&mut self.digits);
+        *self = Self {
+            digits,
+            in_hexadecimal,
+            is_blank: true,
+            ..Self::default()
+        };
+    }
+
+    fn pass(&mut self, character: char) {
+        if self.letters == 0
             && let Some(last) = self.digits.last_mut()
+            && looks::is_like_x(character)
         {
             last.x_follows = true;
             last.x_touches = self.separators == 0;
         }
+        let line_end = matches!(character, '\n' | '\r' | '\u{2028}' | '\u{2029}' | '\u{85}');
+        self.line_ends = self.line_ends.saturating_add(usize::from(line_end));
+        self.is_blank &= character.is_whitespace();
         match character.is_alphanumeric() {
             true => self.letters = self.letters.saturating_add(1),
-            false => self.separators = self.separators.saturating_add(1),
+            false => self.separate(character),
         }
     }
-}
 
-/// The token that the characters begin with, where it is a key, a digest or a credit code: its
-/// length, and the key.
-fn token(characters: &[char]) -> Option<(usize, Option<[u8; 16]>)> {
-    let text = |length: usize| -> Option<String> {
-        let ends = !characters
-            .get(length)
-            .is_some_and(char::is_ascii_alphanumeric);
-        let token = characters.get(..length).filter(|_| ends)?;
-        token
-            .iter()
-            .all(char::is_ascii)
-            .then(|| token.iter().collect())
-    };
-    let hyphenated = || {
-        let token = text(36)?;
-        let hyphens = token.bytes().enumerate().filter(|(_, byte)| *byte == b'-');
-        let places: Vec<usize> = hyphens.map(|(place, _)| place).collect();
-        let is_uuid = places == [8, 13, 18, 23];
-        is_uuid.then(|| hex::decode_array(&token.replace('-', "")))?
-    };
-    if let Some(key) = hyphenated() {
-        return Some((36, Some(key)));
+    fn separate(&mut self, character: char) {
+        self.separators = self.separators.saturating_add(1);
+        self.in_list |= matches!(character, ',' | ';' | '、' | '，' | '；');
+        if self.separator.replace(character) != Some(character) {
+            self.sorts = self.sorts.saturating_add(1);
+        }
     }
-    if let Some(key) = text(32).and_then(|token| hex::decode_array(&token)) {
-        return Some((32, Some(key)));
-    }
-    if let Some(length) = DIGEST_DIGITS
-        .into_iter()
-        .find(|length| text(*length).is_some_and(|token| is_digest(&token)))
-    {
-        return Some((length, None));
-    }
-    text(18).filter(|token| is_credit_code(token))?;
-    Some((18, None))
-}
-
-/// Whether hexadecimal digits are those of a digest: a number of a person, padded with zeros or
-/// with `f`, has fewer sorts of letters. A digest of 40 digits has them but for one in 1,000, one
-/// of 64 digits but for one in a million.
-fn is_digest(token: &str) -> bool {
-    let is_hexadecimal = token.bytes().all(|it| it.is_ascii_hexdigit());
-    let holds = |letter: &char| token.contains([*letter, letter.to_ascii_uppercase()]);
-    is_hexadecimal && ('a'..='f').filter(holds).count() >= DIGEST_LETTERS_MIN
-}
-
-/// Whether a text is a unified social credit code: department and class are known, the division
-/// lies in a province, and both check characters hold.
-///
-/// An identity number passes all of that once in some 340 where its area reads as department, class
-/// and province, and never in the others.
-fn is_credit_code(token: &str) -> bool {
-    let Some(code) = CreditCode::parse(token).ok() else {
-        return false;
-    };
-    let [department, class, first, second, ..] = code.as_bytes();
-    let known = matches!(
-        (department, class),
-        (b'1' | b'5', b'1' | b'2' | b'3' | b'9')
-            | (b'2' | b'4' | b'6' | b'7' | b'8' | b'A' | b'N' | b'Y', _)
-            | (b'3', b'1'..=b'5' | b'9')
-            | (b'9', b'1'..=b'3')
-    );
-    let province = crate::digits::decimal(&[*first, *second]);
-    known && province.is_some_and(|it| it == 10 || is_province_part(it))
 }
 
 /// Whether an amount of money ends before these characters.
@@ -208,52 +303,28 @@ fn ends_amount(after: &[char]) -> bool {
     }
 }
 
-/// The value of a decimal digit of any script, and of a numeral that Chinese writes digit by digit.
-fn decimal_value(character: char) -> Option<u8> {
+/// The value of a number of any script, at most twenty.
+pub(super) fn value(character: char) -> Option<u8> {
+    match character {
+        '0'..='9' => decimal(character),
+        _ if character.is_ascii() => None,
+        _ => decimal(character).or_else(|| numerals::value(character)),
+    }
+}
+
+/// The value of a decimal digit of any script.
+fn decimal(character: char) -> Option<u8> {
     if let Some(value) = character.to_digit(10) {
         return u8::try_from(value).ok();
     }
-    if character.is_ascii() {
-        return None;
-    }
-    let numerals = [
-        "〇零", "一壹", "二贰", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖",
-    ];
-    let numeral = numerals.iter().position(|it| it.contains(character));
-    if let Some(value) = numeral {
-        return u8::try_from(value).ok();
-    }
     // The standard keeps the digits of a script together, from zero to nine, so that a digit's
-    // value is the number of decimal digits directly before it.
-    let category = CodePointMapData::<GeneralCategory>::new();
-    let is_decimal = |code: &u32| category.get32(*code) == GeneralCategory::DecimalNumber;
+    // value is the number of decimal digits directly before it. The longest row has fifty.
+    let numeric = CodePointMapData::<NumericType>::new();
+    let is_decimal = |code: &u32| numeric.get32(*code) == NumericType::Decimal;
     let code = u32::from(character);
-    if !is_decimal(&code) {
+    if character.is_ascii() || !is_decimal(&code) {
         return None;
     }
     let before = (0..code).rev().take_while(is_decimal).count();
     u8::try_from(before % 10).ok()
-}
-
-/// Whether a character is an X, or is read as one in the place of the last digit. Full-width forms
-/// and the Roman numeral are the letter X already, by their compatibility form.
-fn is_like_x(character: char) -> bool {
-    matches!(
-        character,
-        'X' | 'x'
-            | '×'
-            | 'Х'
-            | 'х'
-            | 'Χ'
-            | 'χ'
-            | '╳'
-            | '✕'
-            | '✖'
-            | '✗'
-            | '✘'
-            | '⨯'
-            | '☓'
-            | '❌'
-            | '乂'
-    )
 }
