@@ -72,7 +72,14 @@ impl Parts {
             // Whoever only reads takes nothing over.
             Some(_) => Epoch::UNCLAIMED,
         };
-        let epochs = epochs::open(&**storage, epoch, &tip, clock.now(), &mut event_ids)?;
+        let clock = Arc::new(ClockGuard::new(clock, options.clock.clone()));
+        // From here on the clock is held against the time that passes. A wrong one does not keep
+        // the ledger from being read; it is told where it matters.
+        let checked = clock.check(last_recorded(&tip));
+        // Nor does it get into the history of epochs. Nothing is recorded until the clock is right,
+        // so the last event is then the latest moment that is known before the epoch's first.
+        let now = checked.unwrap_or(tip.recorded_at).max(tip.recorded_at);
+        let epochs = epochs::open(&**storage, epoch, &tip, now, &mut event_ids)?;
         rebuild::upgrade(&**storage, epoch, &tip, options)?;
         let policies = load_policies(&**storage)?;
         let shared = Arc::new(Shared::new(
@@ -80,10 +87,6 @@ impl Parts {
             tip.clone(),
             Arc::new(policies.clone()),
         ));
-        let clock = Arc::new(ClockGuard::new(clock, options.clock.clone()));
-        // From here on the clock is held against the time that passes. A wrong one does not keep
-        // the ledger from being read; it is told where it matters.
-        let _: Result<RecordedTime, ClockProblem> = clock.check(last_recorded(&tip));
         let (to_committer, groups) = mpsc::sync_channel(1);
         let start = Start {
             refusals: tip.refusals,

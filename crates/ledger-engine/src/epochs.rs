@@ -40,7 +40,8 @@ pub struct EpochStart {
     pub id: EpochId,
     /// The first position that was given out in it.
     pub first_position: Position,
-    /// When it began.
+    /// When it began, by a clock that may be recorded by. Where the clock was wrong it is the time
+    /// of the last event before, and 1970 in a ledger without events.
     pub started_at: RecordedTime,
     /// Why it began.
     pub reason: EpochReason,
@@ -299,8 +300,8 @@ fn fork(restored: Restored) -> StateOp {
     StateOp::put(Space::Meta, FORK_KEY.to_vec(), note)
 }
 
-/// Reads the history, and begins what is to begin: the first epoch of a new ledger, or the next
-/// one of a ledger that was restored.
+/// Reads the history, and begins what is to begin, at `now`: the first epoch of a new ledger, or
+/// the next one of a ledger that was restored.
 pub(crate) fn open(
     storage: &dyn Storage,
     term: Term,

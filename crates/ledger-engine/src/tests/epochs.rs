@@ -1,8 +1,8 @@
 //! Epochs: kept over every opening, and begun by whoever goes on from a backup.
 
-use super::world::World;
-use crate::EngineOptions;
+use super::world::{TODAY, World, noon};
 use crate::epochs::{EpochReason, EpochStart, Restored, note_fork, read_epochs};
+use crate::{ClockBounds, Engine, EngineOptions, ManualClock};
 use ledger_core::{Position, RecordedTime};
 use ledger_log::{MemoryStore, Storage};
 use std::sync::Arc;
@@ -67,6 +67,45 @@ fn a_ledger_is_on_its_first_epoch_until_a_backup_of_it_goes_on() {
     let third = opened(&store);
     assert_eq!(third[..2], second);
     assert_eq!((third.len(), third[2].number), (3, 3));
+}
+
+/// A clock that must not be recorded by gets into the history no more than into the log.
+#[test]
+fn an_epoch_begins_by_a_clock_that_may_be_recorded_by() {
+    const MINUTE: i64 = 60_000_000;
+    const YEAR: i64 = 365 * 24 * 60 * MINUTE;
+    let bounds = ClockBounds {
+        earliest: noon(TODAY),
+        ..ClockBounds::default()
+    };
+    let recorded = noon(TODAY);
+    let unknown = RecordedTime::from_micros(0);
+    #[rustfmt::skip]
+    let cases = [
+        // Whether something is recorded, how far the clock is from then, when the epoch begins.
+        (true,            0, recorded),
+        (true,       MINUTE, RecordedTime::from_micros(recorded.micros() + MINUTE)),
+        (true,      -MINUTE, recorded),
+        (true,    10 * YEAR, recorded),
+        (true,   -10 * YEAR, recorded),
+        (false,      MINUTE, RecordedTime::from_micros(recorded.micros() + MINUTE)),
+        (false, -10 * YEAR,  unknown),
+    ];
+    for (is_founded, off, expected) in cases {
+        let store = Arc::new(MemoryStore::new());
+        if is_founded {
+            opened(&store);
+            note_fork(&*store, restored(3, store.last_position_of())).unwrap();
+        }
+        let options = EngineOptions {
+            clock: bounds.clone(),
+            ..EngineOptions::default()
+        };
+        let clock = ManualClock::new(RecordedTime::from_micros(recorded.micros() + off));
+        let engine = Engine::open(store, options, Arc::new(clock)).unwrap();
+        let begun = *engine.epochs().current();
+        assert_eq!(begun.started_at, expected, "{is_founded} {off}");
+    }
 }
 
 #[test]
