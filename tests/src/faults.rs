@@ -8,7 +8,9 @@
 //! rebuild differs in nothing and the books balance. Or, for faults that take away what was
 //! written, the server refuses to open and says why, twice and without changing a file.
 
+mod clock;
 mod fault;
+mod network;
 mod round;
 
 use crate::ServerProcess;
@@ -22,6 +24,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use tokio::runtime::Runtime;
 
+use clock::SetClock;
 pub use fault::{Fault, KINDS};
 use round::Then;
 
@@ -93,6 +96,8 @@ pub struct Campaign {
     runtime: Runtime,
     /// The ledger that every round starts from.
     base: Base,
+    /// A clock that can be set; made when it is first needed.
+    clock: Option<SetClock>,
 }
 
 impl fmt::Debug for Campaign {
@@ -126,6 +131,7 @@ impl Campaign {
                 lane: Lane::new(0, 1),
                 oracle: Oracle::default(),
             },
+            clock: None,
         };
         campaign.found()?;
         Ok(campaign)

@@ -51,6 +51,12 @@ impl Sent {
         self.request_id
     }
 
+    /// The same commands under another id.
+    #[must_use]
+    pub fn under(self, request_id: RequestId) -> Self {
+        Self { request_id, ..self }
+    }
+
     /// The request as it goes over the wire.
     #[must_use]
     pub fn message(&self) -> v1::AppendRequest {

@@ -1,5 +1,6 @@
 //! The kinds of fault, and what each may lead to.
 
+use super::clock::ClockFault;
 use crate::faultfs::{Cut, Plan, WriteFault};
 use crate::workload::Seeded;
 
@@ -21,10 +22,23 @@ pub struct Fault {
     pub end: End,
     /// What happens to the disk afterwards.
     pub after: After,
-    /// What the network draws from, when it loses, doubles and delays requests.
-    pub network: Option<u64>,
+    /// How the requests come to the server.
+    pub traffic: Traffic,
+    /// What the clock does. Then the server ends and starts anew as `clock` says.
+    pub clock: Option<ClockFault>,
     /// Whether the server may refuse to open: never where everything acknowledged is on the disk.
     pub may_refuse: bool,
+}
+
+/// How requests come to the server; what is not orderly draws from a seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Traffic {
+    /// One after the other.
+    Orderly,
+    /// Some are lost, some come twice, some late.
+    Unreliable(u64),
+    /// Those of several callers, and of one stream, come in another order than they were sent.
+    Reordered(u64),
 }
 
 /// How the server ends.
@@ -85,12 +99,27 @@ const DAMAGES: [Damage; 6] = [
 const CUTS: [Cut; 3] = [Cut::Synced, Cut::Prefix, Cut::Any];
 
 /// Every kind.
-pub const KINDS: [Kind; 11] = [
+pub const KINDS: [Kind; 13] = [
     Kind {
         name: "requests lost, doubled and late",
         draw: |seeded, _| Fault {
-            network: Some(seeded.next_u64()),
+            traffic: Traffic::Unreliable(seeded.next_u64()),
             end: End::Kill(1 + seeded.below(ANSWERS_MAX)),
+            ..Fault::none()
+        },
+    },
+    Kind {
+        name: "requests reordered",
+        draw: |seeded, _| Fault {
+            traffic: Traffic::Reordered(seeded.next_u64()),
+            end: End::Kill(ANSWERS_MAX),
+            ..Fault::none()
+        },
+    },
+    Kind {
+        name: "clock jumps",
+        draw: |seeded, _| Fault {
+            clock: Some(ClockFault::draw(seeded)),
             ..Fault::none()
         },
     },
@@ -217,13 +246,14 @@ impl Fault {
             plan: Plan::default(),
             end: End::Stop(0),
             after: After::Nothing,
-            network: None,
+            traffic: Traffic::Orderly,
+            clock: None,
             may_refuse: false,
         }
     }
 }
 
-fn one_of<T: Copy>(choices: &[T], seeded: &mut Seeded) -> T {
+pub(super) fn one_of<T: Copy>(choices: &[T], seeded: &mut Seeded) -> T {
     *choices
         .get(seeded.index(choices.len()))
         .expect("there is a choice")

@@ -1,6 +1,7 @@
 //! One round: work until the fault has struck, then see what is left.
 
-use super::fault::{After, Damage, End, Fault};
+use super::fault::{After, Damage, End, Fault, Traffic};
+use super::network::{Network, reordered};
 use super::{Base, COMMANDS, Campaign};
 use crate::audit::{NotRebuilt, books, rebuild};
 use crate::faultfs::{Disk, FileName, Plan};
@@ -47,6 +48,9 @@ impl Campaign {
     pub(super) fn round(&mut self, fault: &Fault, seeded: &mut Seeded) -> Result<Ended> {
         self.fs.replace(self.base.disk.clone());
         self.fs.with(|disk| disk.plan(fault.plan.clone()));
+        if let Some(clock) = fault.clock {
+            return self.clock_round(clock, seeded);
+        }
         let mut base = self.base.clone();
         let mut doubtful = VecDeque::new();
         let was_frozen = self.work(fault, &mut base, &mut doubtful)?;
@@ -110,7 +114,7 @@ impl Campaign {
                     return Ok(());
                 };
                 self.runtime
-                    .block_on(send(&server, base, answers, doubtful, fault.network))?;
+                    .block_on(send(&server, base, answers, doubtful, fault.traffic))?;
                 match fault.end {
                     End::Kill(_) => server.kill(),
                     End::Stop(_) => server.stop(),
@@ -132,7 +136,7 @@ impl Campaign {
     }
 
     /// The server serves: everything acknowledged is there and nothing else.
-    fn check(
+    pub(super) fn check(
         &self,
         server: &ServerProcess,
         base: &mut Base,
@@ -143,15 +147,18 @@ impl Campaign {
             let from = base.oracle.checked().next();
             let tail = oracle::read(&mut client, from).await?;
             let survived = base.oracle.check(&tail, &[&*doubtful])?;
+            let mut next = base.oracle.checked().next().get();
             for sent in doubtful.drain(..) {
-                let last = base.oracle.checked();
                 let found = survived.get(&sent.request_id()).copied();
                 let answer = client.append(sent.message()).await?.into_inner();
-                let expected = found.unwrap_or_else(|| last.next()).get();
+                let expected = found.map_or(next, Position::get);
                 ensure!(
                     (answer.replayed, answer.first_position) == (found.is_some(), expected),
-                    "the request found at {found:?} of a log up to {last} was answered {answer:?}",
+                    "the request found at {found:?} of a log before {next} was answered {answer:?}",
                 );
+                if found.is_none() {
+                    next = answer.last_position + 1;
+                }
                 base.oracle.acknowledged(sent, &answer)?;
             }
             let log = oracle::read(&mut client, Position::FIRST).await?;
@@ -262,14 +269,15 @@ async fn send(
     base: &mut Base,
     answers: u64,
     doubtful: &mut VecDeque<Sent>,
-    network: Option<u64>,
+    traffic: Traffic,
 ) -> Result<()> {
     let Ok(mut client) = connect(server).await else {
         return Ok(());
     };
-    let mut network = match network {
-        None => None,
-        Some(seed) => Some(Network::new(server, seed).await?),
+    let mut network = match traffic {
+        Traffic::Orderly => None,
+        Traffic::Unreliable(seed) => Some(Network::new(server, seed).await?),
+        Traffic::Reordered(seed) => return reordered(server, base, seed).await,
     };
     for _ in 0..answers {
         let commands = base.lane.batch(COMMANDS);
@@ -287,87 +295,6 @@ async fn send(
         base.oracle.acknowledged(sent, &answer)?;
     }
     Ok(())
-}
-
-/// A network that loses, doubles and delays what is sent, and a caller who repeats it.
-struct Network {
-    /// Another connection to the same server.
-    other: RawClient,
-    seeded: Seeded,
-    /// What was sent and answered before.
-    earlier: Vec<(v1::AppendRequest, v1::AppendResponse)>,
-}
-
-impl Network {
-    async fn new(server: &ServerProcess, seed: u64) -> Result<Self> {
-        Ok(Self {
-            other: connect(server).await?,
-            seeded: Seeded::new(seed),
-            earlier: Vec::new(),
-        })
-    }
-
-    /// Brings a request to the server once or more often, and the answer back. There is no fault
-    /// here, so that it is answered.
-    async fn deliver(
-        &mut self,
-        client: &mut RawClient,
-        message: v1::AppendRequest,
-    ) -> Result<v1::AppendResponse> {
-        let answer = match self.seeded.below(3) {
-            0 => client.append(message.clone()).await?.into_inner(),
-            1 => {
-                // The request is lost, or its answer, depending on how far it came; and sent again.
-                let waits = self.seeded.below(30);
-                tokio::select! {
-                    biased;
-                    () = some_turns(waits) => {}
-                    _ = self.other.append(message.clone()) => {}
-                }
-                client.append(message.clone()).await?.into_inner()
-            }
-            _ => {
-                let (one, two) = tokio::join!(
-                    client.append(message.clone()),
-                    self.other.append(message.clone()),
-                );
-                let (one, two) = (one?.into_inner(), two?.into_inner());
-                ensure!(
-                    is_same(&one, &two) && one.replayed != two.replayed,
-                    "a request that came twice was answered {one:?} and {two:?}"
-                );
-                one
-            }
-        };
-        // One of earlier comes late, overtaken by all that followed it.
-        if !self.earlier.is_empty() && self.seeded.below(2) == 0 {
-            let chosen = self.seeded.index(self.earlier.len());
-            let (message, first) = self.earlier.get(chosen).context("it is there")?;
-            let late = self.other.append(message.clone()).await?.into_inner();
-            ensure!(
-                late.replayed && is_same(first, &late),
-                "a request that was answered {first:?} came late and was answered {late:?}"
-            );
-        }
-        self.earlier.push((message, answer.clone()));
-        Ok(answer)
-    }
-}
-
-/// Whether two answers tell the same.
-fn is_same(one: &v1::AppendResponse, two: &v1::AppendResponse) -> bool {
-    let told = |answer: &v1::AppendResponse| {
-        let positions = (answer.first_position, answer.last_position);
-        (positions, answer.results.clone())
-    };
-    told(one) == told(two)
-}
-
-/// Lets everything else run so many times.
-async fn some_turns(turns: u64) {
-    for _ in 0..turns {
-        tokio::task::yield_now().await;
-    }
 }
 
 /// Damages one file of the ledger, which is drawn; empty ones have nothing to damage.
