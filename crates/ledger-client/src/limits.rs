@@ -51,10 +51,68 @@ pub const BATCHES_IN_FLIGHT_DEFAULT: usize = 8;
 /// its queue.
 pub const BATCHES_IN_FLIGHT_MAX: usize = 1_024;
 
-/// Commands of a batch when the caller names no size: the knee of the curve, above which a larger
-/// group saves hardly any sync.
-pub const BATCH_COMMANDS_DEFAULT: usize = 500;
+/// Bytes that a workbook may unpack to: far above a roster of a million rows.
+pub const WORKBOOK_UNPACKED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+
+/// Parts of a workbook: one per sheet and picture, and a few for the whole.
+pub const WORKBOOK_PARTS_MAX: usize = 10_000;
+
+/// Cells of a sheet with something in them: a million rows of ten columns.
+pub const SHEET_CELLS_MAX: usize = 10_000_000;
+
+/// Bytes of a sheet as text, as of any other roster.
+pub const SHEET_TEXT_BYTES_MAX: usize = 1024 * 1024 * 1024;
+
+/// Rows of a sheet: what a spreadsheet program itself can hold.
+pub const SHEET_ROWS_MAX: u32 = 1_048_576;
+
+/// Columns of a sheet: what a spreadsheet program itself can hold.
+pub const SHEET_COLUMNS_MAX: u32 = 16_384;
+
+/// Rows of a sheet in the older format (XLS), by that format.
+pub const OLD_SHEET_ROWS_MAX: u32 = 65_536;
+
+/// Columns of a sheet in the older format, by that format.
+pub const OLD_SHEET_COLUMNS_MAX: u32 = 256;
+
+/// Cells of the rectangles that the cells of an older workbook span: the library that reads it
+/// holds all of them.
+pub const OLD_SHEET_SPANNED_MAX: u64 = 10_000_000;
+
+/// Cells of one row of a CSV text: the widest sheet of a spreadsheet program.
+pub const ROW_CELLS_MAX: usize = 16_384;
 
 const _: () = assert!(BATCHES_IN_FLIGHT_DEFAULT <= BATCHES_IN_FLIGHT_MAX);
 const _: () = assert!(RETRY_DELAY_FIRST.as_millis() < RETRY_DELAY_MAX.as_millis());
 const _: () = assert!(STREAM_WINDOW_BYTES <= CONNECTION_WINDOW_BYTES);
+
+#[cfg(test)]
+mod tests {
+    const BOUNDS: [&str; 2] = [
+        include_str!("limits.rs"),
+        include_str!("bin/ledgerctl/limits.rs"),
+    ];
+    const PAGE: &str = include_str!("../../../docs/internals/bounds.md");
+
+    /// The name that a line of a `limits` module declares.
+    fn name(line: &str) -> Option<&str> {
+        let line = line
+            .strip_prefix("pub(crate) ")
+            .or(line.strip_prefix("pub "))?;
+        line.strip_prefix("const ")?.split(':').next()
+    }
+
+    #[test]
+    fn every_bound_of_the_client_and_its_tool_is_told() {
+        for source in BOUNDS {
+            let names: Vec<_> = source.lines().filter_map(name).collect();
+            assert!(names.len() > 5, "{names:?}");
+            for name in names {
+                assert!(
+                    PAGE.contains(&format!("`{name}`")),
+                    "{name} belongs into docs/internals/bounds.md"
+                );
+            }
+        }
+    }
+}

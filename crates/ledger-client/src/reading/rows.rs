@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Cells of one row: the widest sheet of a spreadsheet program.
-const CELLS_MAX: usize = 16_384;
+use crate::limits::ROW_CELLS_MAX;
 
 /// A row of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +43,7 @@ pub enum RowError {
         closed: u64,
     },
     /// A row that no spreadsheet holds.
-    #[error("line {line}: the row has more than {CELLS_MAX} cells")]
+    #[error("line {line}: the row has more than {ROW_CELLS_MAX} cells")]
     TooWide {
         /// The line.
         line: u64,
@@ -140,7 +139,7 @@ impl<'text> Rows<'text> {
         };
         loop {
             let (index, line) = (row.cells.len(), self.line);
-            if index == CELLS_MAX {
+            if index == ROW_CELLS_MAX {
                 return Err(RowError::TooWide { line });
             }
             row.cells.push(self.cell()?);

@@ -15,21 +15,10 @@ use calamine::{
     Data, DataRef, Reader as _, SheetType, SheetVisible, Style, Xls, XlsError, Xlsx, XlsxError,
 };
 
-/// Bytes that a workbook may unpack to: far above a roster of a million rows.
-const UNPACKED_BYTES_MAX: u64 = 1024 * 1024 * 1024;
-
-/// Parts of a workbook.
-const PARTS_MAX: usize = 10_000;
-
-/// Cells with something in them: a million rows of ten columns.
-const CELLS_MAX: usize = 10_000_000;
-
-/// Bytes of a sheet as text, as of any other roster.
-const TEXT_BYTES_MAX: usize = 1024 * 1024 * 1024;
-
-/// Rows and columns of a sheet: what a spreadsheet program itself can hold.
-const ROWS_MAX: u32 = 1_048_576;
-const COLUMNS_MAX: u32 = 16_384;
+use crate::limits::{
+    SHEET_CELLS_MAX, SHEET_COLUMNS_MAX, SHEET_ROWS_MAX, SHEET_TEXT_BYTES_MAX, WORKBOOK_PARTS_MAX,
+    WORKBOOK_UNPACKED_BYTES_MAX,
+};
 
 /// What stands between two cells of the text; a cell that holds it is quoted.
 const DELIMITER: char = ',';
@@ -246,8 +235,10 @@ fn chosen(sheets: &[calamine::Sheet], name: Option<&str>) -> Result<Vec<String>,
 /// archives apart that are no workbooks of this format.
 fn check_parts(bytes: &[u8]) -> Result<(), SheetError> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes))?;
-    if archive.len() > PARTS_MAX {
-        return Err(SheetError::TooLarge(format!("more than {PARTS_MAX} parts")));
+    if archive.len() > WORKBOOK_PARTS_MAX {
+        return Err(SheetError::TooLarge(format!(
+            "more than {WORKBOOK_PARTS_MAX} parts"
+        )));
     }
     // Some programs write the names in other cases and with other strokes.
     let same = |a: &str, b: &str| a.replace('\\', "/").eq_ignore_ascii_case(b);
@@ -261,7 +252,7 @@ fn check_parts(bytes: &[u8]) -> Result<(), SheetError> {
     if !has("[Content_Types].xml") && !has("_rels/.rels") {
         return Err(SheetError::OtherFormat("an archive (ZIP) and no workbook"));
     }
-    let mut left = UNPACKED_BYTES_MAX;
+    let mut left = WORKBOOK_UNPACKED_BYTES_MAX;
     for index in 0..archive.len() {
         let part = archive.by_index(index)?;
         let is_strings = part
@@ -279,7 +270,7 @@ fn check_parts(bytes: &[u8]) -> Result<(), SheetError> {
         };
         left = left.checked_sub(read.map_err(broken)?).ok_or_else(|| {
             SheetError::TooLarge(format!(
-                "it unpacks to more than {UNPACKED_BYTES_MAX} bytes"
+                "it unpacks to more than {WORKBOOK_UNPACKED_BYTES_MAX} bytes"
             ))
         })?;
         check_announced(&strings)?;
@@ -320,19 +311,21 @@ impl Grid {
             return Ok(());
         }
         let (row, column) = place;
-        if row >= ROWS_MAX || column >= COLUMNS_MAX {
+        if row >= SHEET_ROWS_MAX || column >= SHEET_COLUMNS_MAX {
             return Err(SheetError::TooLarge(
                 "a cell lies outside of a sheet".to_owned(),
             ));
         }
-        if self.0.len() >= CELLS_MAX {
-            return Err(SheetError::TooLarge(format!("more than {CELLS_MAX} cells")));
+        if self.0.len() >= SHEET_CELLS_MAX {
+            return Err(SheetError::TooLarge(format!(
+                "more than {SHEET_CELLS_MAX} cells"
+            )));
         }
         // Cells can share one long text.
         self.1 = self.1.saturating_add(text.len());
-        if self.1 > TEXT_BYTES_MAX {
+        if self.1 > SHEET_TEXT_BYTES_MAX {
             return Err(SheetError::TooLarge(format!(
-                "more than {TEXT_BYTES_MAX} bytes of text"
+                "more than {SHEET_TEXT_BYTES_MAX} bytes of text"
             )));
         }
         match self.0.entry(place) {
@@ -365,7 +358,7 @@ impl Grid {
             column = *place;
             let cell = cell.replace(['\r', '\n'], " ").replace('"', "\"\"");
             text.extend(["\"", &cell, "\""]);
-            if text.len() > TEXT_BYTES_MAX {
+            if text.len() > SHEET_TEXT_BYTES_MAX {
                 return Err(SheetError::TooLarge(
                     "its cells lie too far apart".to_owned(),
                 ));

@@ -2,6 +2,7 @@
 
 mod commands;
 mod failure;
+mod limits;
 mod names;
 mod output;
 mod show;

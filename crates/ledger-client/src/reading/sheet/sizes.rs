@@ -9,13 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::SheetError;
-
-/// Rows and columns of a sheet in this format.
-const ROWS_MAX: u32 = 65_536;
-const COLUMNS_MAX: u32 = 256;
-
-/// Cells of the rectangles that the cells of the sheets span: the library holds all of them.
-const SPANNED_MAX: u64 = 10_000_000;
+use crate::limits::{OLD_SHEET_COLUMNS_MAX, OLD_SHEET_ROWS_MAX, OLD_SHEET_SPANNED_MAX};
 
 /// Streams below this length lie in small sectors.
 const SMALL_STREAM_BYTES: usize = 4_096;
@@ -220,7 +214,7 @@ fn check_records(stream: &[u8]) -> Result<(), SheetError> {
             0x0006 | 0x00BD | 0x00D6 | 0x00FD | 0x0203 | 0x0204 | 0x0205 | 0x027E => {
                 span = check_cells(data, kind == 0x00BD, span)?;
                 let cells = span.map_or(0, Span::cells);
-                if spanned.saturating_add(cells) > SPANNED_MAX {
+                if spanned.saturating_add(cells) > OLD_SHEET_SPANNED_MAX {
                     return too_large("its cells lie too far apart");
                 }
             }
@@ -248,7 +242,7 @@ fn check_announced(data: &[u8]) -> Result<(), SheetError> {
         _ => (number(data, 4), number(data, 8)),
     };
     let columns = columns.map(|it| it >> 16);
-    match rows > Some(ROWS_MAX) || columns > Some(COLUMNS_MAX) {
+    match rows > Some(OLD_SHEET_ROWS_MAX) || columns > Some(OLD_SHEET_COLUMNS_MAX) {
         true => too_large("a sheet says that it has more cells than a sheet can have"),
         false => Ok(()),
     }
@@ -267,7 +261,7 @@ fn check_cells(
     // A record of several cells ends with its last column.
     let last = data.last_chunk().filter(|_| are_several);
     let last = last.map_or(column, |it| u32::from(u16::from_le_bytes(*it)));
-    if column.max(last) >= COLUMNS_MAX {
+    if column.max(last) >= OLD_SHEET_COLUMNS_MAX {
         return too_large("a cell lies outside of a sheet");
     }
     let first = Span {

@@ -23,6 +23,7 @@ use ledger_proto::v1::command_result::Outcome;
 
 use super::request::Ledger as _;
 use crate::failure::{Failure, read_file};
+use crate::limits::TRIES_MAX;
 use crate::names::{self, Id};
 use crate::output::Output;
 use fields::{Kind, Numbers};
@@ -237,13 +238,14 @@ impl Import {
     ) -> Result<(), Failure> {
         let line_count = batch.line_count();
         let mut firsts: HashMap<u64, u64> = HashMap::new();
-        for _ in 0..TRIES_MAX {
+        for tries in 1..=TRIES_MAX {
             report.note(&answer);
             let refused = Refused::of(&batch, &answer);
             let recorded = batch.line_count().saturating_sub(refused.len_u64());
             report.recorded = report.recorded.saturating_add(recorded);
             let rejected = self.apart(client, refused, report).await?;
-            let is_final = !answer.replayed || rejected.0.is_empty();
+            // Beyond the last name the refusal of old stands, and is reported as one.
+            let is_final = !answer.replayed || rejected.0.is_empty() || tries == TRIES_MAX;
             if is_final {
                 rejected.reject(report, &firsts);
                 break;
@@ -298,10 +300,6 @@ impl Import {
         Ok(refused)
     }
 }
-
-/// Names tried after refusals: each costs a round trip, and who was refused so often wants to look
-/// at why.
-const TRIES_MAX: u32 = 1_000;
 
 /// The refused lines of a request.
 struct Refused(Vec<RefusedLine>);

@@ -20,22 +20,13 @@ use prost::Message as _;
 use super::append;
 use super::explain::Why;
 use crate::failure::Failure;
+use crate::limits::{DAYS_AHEAD_MAX, DAYS_BACK_MAX, TRIES_MAX};
 use crate::names::{self, Id};
 use crate::output::Output;
 use crate::{show, when};
 
 #[cfg(test)]
 mod tests;
-
-/// Names tried after refusals: each costs a round trip, and who was refused so often wants to look
-/// at why.
-const TRIES_MAX: u32 = 1_000;
-
-/// Days before today that are looked for behind a request id: a fiscal year and its closing month.
-const DAYS_BACK_MAX: i32 = 400;
-
-/// Days after today: a clock that was set back between two runs.
-const DAYS_AHEAD_MAX: i32 = 2;
 
 /// The name of a request.
 #[derive(Debug, Clone, Copy, Default, Args)]

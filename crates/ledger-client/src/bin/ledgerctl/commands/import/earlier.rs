@@ -8,11 +8,7 @@ use ledger_proto::v1::command::Body as Asked;
 use ledger_proto::v1::recorded_event::Body as Recorded;
 use prost::Message as _;
 
-/// Positions between two facts that are read along with them, because a call costs more.
-const GAP_MAX: u64 = 256;
-
-/// Pages of refusals that are searched for the first ones.
-const PAGES_MAX: u32 = 1_000;
+use crate::limits::{FACTS_GAP_MAX, REFUSAL_PAGES_MAX};
 
 /// The events at these positions.
 pub(super) async fn events(
@@ -44,7 +40,7 @@ fn runs(positions: &BTreeSet<u64>) -> Vec<(u64, u64)> {
     let mut runs: Vec<(u64, u64)> = Vec::new();
     for position in positions.iter().copied().filter(|position| *position > 0) {
         match runs.last_mut() {
-            Some((_, to)) if position.saturating_sub(*to) <= GAP_MAX => *to = position,
+            Some((_, to)) if position.saturating_sub(*to) <= FACTS_GAP_MAX => *to = position,
             _ => runs.push((position, position)),
         }
     }
@@ -97,7 +93,7 @@ pub(super) async fn refusals(
 ) -> Result<BTreeMap<u64, FirstRefusal>, ClientError> {
     let mut found = BTreeMap::new();
     let mut request = v1::ListRefusalsRequest::default();
-    for _ in 0..PAGES_MAX {
+    for _ in 0..REFUSAL_PAGES_MAX {
         if found.len() == numbers.len() {
             break;
         }

@@ -10,12 +10,10 @@ use serde_json::json;
 use super::earlier::FirstRefusal;
 use super::source::Source;
 use crate::failure::Failure;
+use crate::limits::REJECTS_SHOWN_MAX;
 use crate::output::Output;
 use crate::show;
 use ledger_client::reading::safe::SafeWriter;
-
-/// Rejected lines shown to people; all of them are in the file of rejects and in JSON.
-const REJECTS_SHOWN_MAX: usize = 20;
 
 /// The columns in front of the cells of a rejected line. They make a file of rejects known as such
 /// when it is imported, and never change.

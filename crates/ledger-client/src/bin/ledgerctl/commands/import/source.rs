@@ -10,12 +10,10 @@ use sha2::{Digest as _, Sha256};
 use super::fields::Numbers;
 use super::mapping::Mapping;
 use super::table::{Line, Table, TableError};
+use crate::limits::IMPORT_FILE_BYTES_MAX;
 use ledger_client::reading::cells::{Column, plain};
 use ledger_client::reading::encoding::{Encoding, EncodingError, decode};
 use ledger_client::reading::sheet::{SheetError, is_workbook, sheet_text};
-
-/// Bytes of one file, which is held in memory: ten million lines of two identifiers and a date.
-const FILE_BYTES_MAX: usize = 1024 * 1024 * 1024;
 
 /// A file that can be imported. Its lines are read again for every use, so that only the text is
 /// held in memory.
@@ -120,10 +118,10 @@ pub(super) fn text(
     encoding: Option<Encoding>,
     sheet: Option<&str>,
 ) -> Result<String, SourceError> {
-    if bytes.len() > FILE_BYTES_MAX {
+    if bytes.len() > IMPORT_FILE_BYTES_MAX {
         return Err(SourceError::TooLong {
             bytes: bytes.len(),
-            max: FILE_BYTES_MAX,
+            max: IMPORT_FILE_BYTES_MAX,
         });
     }
     match (is_workbook(bytes), sheet) {
