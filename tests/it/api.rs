@@ -1,4 +1,6 @@
 //! Every call over the wire: once answered, once refused.
+//!
+//! Long: every call of the contract, once answered and once refused.
 
 use crate::story::{
     CERTIFICATE, CLASS, CLAWBACK, DISBURSEMENT, PERSON, RATE_FEN, REPAID_FEN, approval, everything,

@@ -1,4 +1,6 @@
 //! A drill: backups under load, each restored and compared, forks, and damaged ones refused.
+//!
+//! Long: one drill, and every way in which it can go wrong.
 
 use crate::tool::tool;
 use ledger_engine::CancelToken;

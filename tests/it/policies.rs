@@ -1,4 +1,6 @@
 //! Policy documents, awards and orders from the command line, against a real server.
+//!
+//! Long: one document from a text to its payments.
 
 #![expect(
     clippy::too_many_lines,

@@ -1,4 +1,6 @@
 //! Who may call, and under which name it is recorded.
+//!
+//! Long: one set of certificates, and who gets in with which.
 
 use crate::story::newcomer;
 use ledger_proto::recorded_event_from_bytes;

@@ -4,6 +4,8 @@
 //! stage per batch, so that the events of one person never share a batch: that is how records
 //! arrive from other systems, and it keeps a benchmark from writing a person once for all stages.
 //! Everything follows from a seed. No key, number or name belongs to anybody.
+//!
+//! Long: one synthetic population, and the commands of its way.
 
 use ledger_core::command::{
     AccrueFunds, ApproveClass, ApproveSubsidy, Command, CommandBody, CompleteTraining,

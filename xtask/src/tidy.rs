@@ -13,16 +13,22 @@ use crate::workspace::Workspace;
 mod dependencies;
 mod headings;
 mod machine_paths;
+mod order;
 mod purity;
 mod rust_text;
+mod size;
 mod style;
 
 /// The rules that look at one file. Each returns what it objects to, and nothing otherwise.
-const RULES: [fn(&SourceFile) -> Vec<Violation>; 9] = [
+const RULES: [fn(&SourceFile) -> Vec<Violation>; 13] = [
     dependencies::check_source,
     headings::check,
     machine_paths::check,
+    order::check_imports,
+    order::check_types,
     purity::check,
+    size::check_length,
+    size::check_module_name,
     style::check_ignored,
     style::check_leftovers,
     style::check_opening,

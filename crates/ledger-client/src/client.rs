@@ -1,4 +1,6 @@
 //! One method per call of the contract.
+//!
+//! Long: one method for each call of the contract.
 
 use std::future::Future;
 use std::sync::Arc;

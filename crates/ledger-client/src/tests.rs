@@ -1,4 +1,6 @@
 //! What the client does when the other side fails.
+//!
+//! Long: one false server, and every failure of a call against it.
 
 use std::time::Duration;
 

@@ -1,4 +1,6 @@
 //! The engine as its users see it.
+//!
+//! Long: the whole public face of the engine, one short method for each call.
 
 use crate::clock::{Clock, ClockGuard, ClockProblem};
 use crate::committer::Committer;

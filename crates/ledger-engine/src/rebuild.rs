@@ -13,6 +13,8 @@
 //! `upgrade` does the same when a ledger is opened whose derived state an earlier version wrote:
 //! then there is nothing to compare, and nobody to follow. `before_serving` does so on an
 //! operator's word, when the derived state is too damaged for anything else.
+//!
+//! Long: one run from the first event to the switch; its steps share what they have found.
 
 use crate::limits::{
     EngineOptions, REBUILD_CATCH_UP_ROUNDS_MAX, REBUILD_DIFFERENCES_MAX, REBUILD_TAIL_EVENTS_MAX,

@@ -3,6 +3,8 @@
 //! Everything that the engine derives from the log is written by hand with these, because no
 //! domain type is serialisable by itself. The encodings are private: each starts with a version,
 //! and may change together with a rebuild.
+//!
+//! Long: one encoding for each type that entities are made of.
 
 use ledger_core::coded::{ClassForm, Group, Sex, TrainingKind};
 use ledger_core::{

@@ -3,6 +3,8 @@
 //! It takes requests from the queue, decides and applies them into the open group, and hands the
 //! group to the committer as soon as that is free. While a group is being synced the next one is
 //! filled, building on what is not durable yet; nobody is answered before his own group is.
+//!
+//! Long: the one loop that appends, whose steps share its state.
 
 use crate::answers::{decode_answer, encode_answer};
 use crate::cache::{Cache, LoadError};

@@ -23,6 +23,8 @@
 //! Every byte is under exactly one checksum, so a damaged byte names the record it belongs to. The
 //! table stands behind the records because a block is written in one pass. The frame itself is not
 //! compressed: the database compresses each value as a whole, and better on its deeper levels.
+//!
+//! Long: writing and reading of one frame, side by side.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,4 +1,6 @@
 //! The log and its state in memory: the reference implementation, for tests.
+//!
+//! Long: one store with both of its traits, over one state.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;

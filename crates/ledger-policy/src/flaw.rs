@@ -3,6 +3,8 @@
 //! An error makes a text unpublishable; a warning does not. Texts that were published before a
 //! kind of error existed have to compile for ever, so a new error may only concern keys that are
 //! new with it.
+//!
+//! Long: one table of everything that can be wrong with a text.
 
 mod text;
 

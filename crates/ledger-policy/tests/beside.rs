@@ -1,4 +1,6 @@
 //! What only shows when documents are held against each other.
+//!
+//! Long: one table of documents that stand beside each other.
 
 #![expect(
     clippy::unwrap_used,

@@ -2,6 +2,8 @@
 //!
 //! `docs/policy-coverage.md` says which; `data/domain-rows.csv` is the list of the rows. Neither
 //! can leave a row out, name a rule that is not there, or give a value that the rule does not have.
+//!
+//! Long: one table of the rows of the domain notes.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,6 @@
 //! What each key of the grammar means, on a document that uses them all.
+//!
+//! Long: one table of what a text may say.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,6 @@
 //! A table per kind of rule: which value is wrong, with which code, at which key, in which line.
+//!
+//! Long: one table of wrong values, field by field.
 
 #![expect(
     clippy::unwrap_used,

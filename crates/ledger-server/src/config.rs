@@ -3,6 +3,8 @@
 //! Flags win over the environment, the environment wins over the file, the file wins over the
 //! defaults. [`Settings`] is what may be written there; [`Settings::check`] turns it into a
 //! [`Config`], which holds together, or says in one sentence why it cannot.
+//!
+//! Long: every key of the configuration with its meaning, in one place.
 
 mod clock;
 mod disk;

@@ -1,4 +1,6 @@
 //! Backups and checks of a ledger on disk, for the calls and for the subcommands.
+//!
+//! Long: one thread, and everything that it looks after.
 
 use crate::config::BackupConfig;
 use ledger_core::merkle::Hash;

@@ -1,4 +1,6 @@
 //! Every bound of the server, each with its reason; `GetStatus` reports those that callers meet.
+//!
+//! Long: every bound of the server with its reason, in one place.
 
 use ledger_core::RecordedTime;
 use ledger_engine::limits as engine;

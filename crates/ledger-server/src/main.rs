@@ -1,4 +1,6 @@
 //! The program `ledger-server`: read the configuration, serve, stop when asked to.
+//!
+//! Long: every argument of the program with its meaning, in one place.
 
 mod accept;
 mod offline;

@@ -1,4 +1,6 @@
 //! What the program does with backups, and with a ledger that nobody serves.
+//!
+//! Long: one short function for each verb that works on a folder.
 
 use clap::Args;
 use ledger_core::hex;

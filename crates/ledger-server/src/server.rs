@@ -1,4 +1,6 @@
 //! The whole server: open the ledger, serve, stop in order.
+//!
+//! Long: one start and one stop, whose order has to be seen as a whole.
 
 use crate::certificates::{CertificateKeyError, CertificateNumbers};
 use crate::config::memory::available_bytes;

@@ -37,6 +37,8 @@
 //! A manifest that is cut names fewer tables, and RocksDB would remove the others: so its length is
 //! noted as well, after a sync of it, for what RocksDB has just appended may not be synced yet and
 //! must not be missed after a loss of power. It grows a few times a minute.
+//!
+//! Long: one file on disk: its bytes, its writing, and all checks against it.
 
 use std::fs::{self, File, TryLockError};
 use std::io;

@@ -8,6 +8,8 @@
 //! The last block is read and checked whole. None of it depends on the length of the history.
 //! Everything else is checked whenever it is read, and by
 //! [`verify`](crate::RocksStore::verify).
+//!
+//! Long: one order of checks, which has to be seen as a whole.
 
 use std::fs::{self, File};
 use std::path::Path;

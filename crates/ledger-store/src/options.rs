@@ -5,6 +5,8 @@
 //! larger machine is served by larger ones ([`StoreOptions`]); what is never in memory as a whole,
 //! however long the history is, are indexes and filters: they are cut into parts that come and go
 //! in the cache.
+//!
+//! Long: every option of RocksDB with its reason, in one place.
 
 use rocksdb::{
     BlockBasedIndexType, BlockBasedOptions, Cache, DBCompactionStyle, DBCompressionType,

@@ -1,4 +1,6 @@
 //! The store as a whole: what it holds open, and what an operator asks of it.
+//!
+//! Long: one store with both of its traits, over one database.
 
 use std::fmt;
 use std::fs::{self, File};

@@ -3,6 +3,8 @@
 //! Unlike reading, checking goes on behind what is damaged, so that one run names all of it: every
 //! position of the log that cannot be read or is not what was recorded, and every file that RocksDB
 //! cannot read. It holds no lock and stops nobody.
+//!
+//! Long: one check of a whole ledger; its steps share what they have found.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,6 @@
 //! The model of the disk: names, bytes, and what of both is durable.
+//!
+//! Long: one model of a disk, whose calls share its state.
 
 use crate::workload::Seeded;
 use std::collections::BTreeMap;

@@ -1,6 +1,8 @@
 //! The disk over FUSE: other processes see an ordinary folder.
 //!
 //! One thread answers, so that standing still means standing still for everybody.
+//!
+//! Long: one method for each call of FUSE.
 
 use super::disk::{Disk, Kind};
 use anyhow::{Context as _, Result};

@@ -1,6 +1,8 @@
 //! The targets: one for each parser that meets foreign bytes.
 //!
 //! Each says whether it accepted the input, and panics when a promise is broken.
+//!
+//! Long: one target for each parser, with what it must never do.
 
 use ledger_client::json::{from_json, read_values, to_json};
 use ledger_client::reading::cells::{Column, damage, date, is_whole, lost_zeros, plain};

@@ -1,4 +1,6 @@
 //! Every kind of command there and back, and what is said of what is wrong.
+//!
+//! Long: one table of messages and their JSON.
 
 use serde_json::json;
 

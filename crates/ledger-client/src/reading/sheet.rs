@@ -4,6 +4,8 @@
 //! says of itself, what the library does not tell (formulas without a result, zeros that a format
 //! shows), and a thread of its own, because the library stops at some damaged workbooks with a
 //! panic.
+//!
+//! Long: the checks of a foreign workbook stand beside the code that they protect.
 
 mod sizes;
 

@@ -1,4 +1,6 @@
 //! Round trips of every entity, and bytes that are none.
+//!
+//! Long: one sample of every entity, with its bytes.
 
 use super::*;
 use ledger_core::coded::{ClassForm, Group, Sex, TrainingKind};

@@ -5,6 +5,8 @@
 //! the class and the body are taken as they are and rolled back to that position, since they keep
 //! the position of everything that an approval looks at. The same rules then give the chain, and
 //! the same decision is made again: a difference from the record is reported as such.
+//!
+//! Long: one question with its three ways to ask it.
 
 mod answer;
 mod before;

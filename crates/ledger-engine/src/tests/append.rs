@@ -1,4 +1,6 @@
 //! Requests: what is recorded, what is refused, and what the others see of it.
+//!
+//! Long: one table of requests and what becomes of each.
 
 use super::gate::GatedStore;
 use super::model::Model;

@@ -8,6 +8,8 @@
 //! what is found after each crash, is held against the model, which knows neither cache nor groups.
 //!
 //! A run is repeated by its seed: `LEDGER_SIMULATION_SEED=17 LEDGER_SIMULATION_SEEDS=1`.
+//!
+//! Long: one scheduler, and what it has to hold after every step.
 
 use super::gate::GatedStore;
 use super::model::Model;

@@ -1,4 +1,6 @@
 //! A small world of commands: one city, one school, a few people, courses and papers.
+//!
+//! Long: one constructor for each command that the tests use.
 
 use crate::{
     AppendError, Appended, Engine, EngineOptions, ManualClock, Mode, Outcome, ReplyReceiver,

@@ -5,6 +5,8 @@
 //! store serves as the memory of what was before: an entity that no group in flight has changed is
 //! forgotten and read again. Only of entities that an earlier request of the same open group
 //! changed is a copy kept, for the store does not have that state.
+//!
+//! Long: one request from loading to refusal or group, whose steps share what is undone.
 
 use super::detail::Kept;
 use super::{Writer, last_position, unreadable};

@@ -4,6 +4,8 @@
 //! The body of a call is held back until each message in it has arrived whole. Before that a
 //! message has a place in a budget of bytes, by the length that it announces, and a time. After
 //! that its fields are counted. Only then do the libraries below get to see it.
+//!
+//! Long: one budget of bytes, and everything that is counted against it.
 
 use super::error::CallError;
 use super::shares::Shares;

@@ -1,4 +1,6 @@
 //! The folder of backups: what is in it, whether it is whole, what may go.
+//!
+//! Long: one folder on disk, and everything that reads or writes in it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions, TryLockError};

@@ -1,4 +1,6 @@
 //! Backups: whole or not there, whatever is cut off or damaged, and restored as they were.
+//!
+//! Long: one table of damage to a backup.
 
 use std::fs;
 use std::ops::ControlFlow;

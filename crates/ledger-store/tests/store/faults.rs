@@ -1,6 +1,8 @@
 //! One file of a ledger lost, cut or changed: what becomes of it, for every kind of file.
 //!
 //! The table that comes out is part of `docs/internals/faults.md`, and this holds it to the page.
+//!
+//! Long: one table of damage to a ledger, and the page that it is held to.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;

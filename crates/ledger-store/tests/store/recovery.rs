@@ -1,4 +1,6 @@
 //! What opening recovers after a crash, and what it refuses to open.
+//!
+//! Long: one table of openings.
 
 use std::error::Error;
 use std::fs;

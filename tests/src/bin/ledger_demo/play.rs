@@ -1,4 +1,6 @@
 //! Plays the list: foundations, classes, payments, the false class, the rebuild.
+//!
+//! Long: one story, told in order.
 
 use crate::published::Published;
 use crate::show::Screen;

@@ -1,4 +1,6 @@
 //! Balances and statements, against adding up every posting.
+//!
+//! Long: one world, and every question about money in it.
 
 use ledger_core::event::AccountOpened;
 use std::collections::BTreeMap;

@@ -1,4 +1,6 @@
 //! Reading events: filters, directions, pages and times, against looking at every event.
+//!
+//! Long: one history, and every filter over it.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,6 @@
 //! Quota, eligibility, entities and refusals.
+//!
+//! Long: one world, and every question about a person in it.
 
 use ledger_core::event::PersonRegistered;
 use std::sync::Arc;

@@ -1,4 +1,6 @@
 //! `ledgerctl import`: enrolments, certificates or employment from a CSV file.
+//!
+//! Long: one run of an import from arguments to report, whose steps share its state.
 
 mod earlier;
 mod fields;

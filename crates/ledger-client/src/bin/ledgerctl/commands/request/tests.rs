@@ -1,5 +1,7 @@
 //! What becomes of a command that is run again: after an unknown outcome, after midnight, after a
 //! refusal, and on purpose.
+//!
+//! Long: one table of what a name of a request follows from.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
