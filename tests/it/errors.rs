@@ -3,10 +3,11 @@
 use crate::story::{newcomer, register, request};
 use h2::client::SendRequest;
 use ledger_core::PersonKey;
+use ledger_log::testing::GatedStore;
 use ledger_proto::{ERROR_DOMAIN, v1};
 use ledger_server::Settings;
 use ledger_tests::TestServer;
-use ledger_tests::gated::GatedStore;
+use ledger_tests::gated::arrival;
 use prost::Message as _;
 use std::sync::Arc;
 use tokio::net::TcpStream;
@@ -238,13 +239,13 @@ async fn what_waits_for_its_sync_is_answered_before_an_error_ends_the_stream() {
     ] {
         // With a queue of one the second request is parked behind the first.
         for queue in [1, 8] {
-            let store = Arc::new(GatedStore::new());
+            let store = Arc::new(GatedStore::gated());
             let server = TestServer::start_over(Arc::clone(&store), |settings| {
                 settings.limits.queue_requests_max = queue;
                 settings.limits.append_stream_requests_max = queue;
             })
             .await;
-            store.close_gate();
+            store.hooks.close_for_everything();
             let sent: Vec<_> = (0..3).map(|_| newcomer()).collect();
             let mut body: Vec<u8> = sent
                 .iter()
@@ -256,11 +257,11 @@ async fn what_waits_for_its_sync_is_answered_before_an_error_ends_the_stream() {
             let connection = connect(&server).await;
             let answering =
                 tokio::spawn(async move { answer(&connection, call("AppendStream", body)).await });
-            store.wait_for_arrival().await;
+            arrival(&store).await;
             // The server has read on by the time that it answers another call.
             let mut client = server.client().await;
             client.get_status(v1::GetStatusRequest {}).await.unwrap();
-            store.open_gate();
+            store.hooks.open();
             let (bytes, status) = answering.await.unwrap();
             let answers = messages(&bytes);
             let ids = answers.iter().map(|answer| answer.request_id.clone());

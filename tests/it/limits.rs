@@ -5,10 +5,11 @@ use crate::tls::{self, Authority};
 use ledger_core::PersonKey;
 use ledger_engine::limits::GROUP_EVENTS_MAX;
 use ledger_log::Fault;
+use ledger_log::testing::GatedStore;
 use ledger_proto::v1::{self, append_stream_response::Outcome};
 use ledger_server::Settings;
 use ledger_tests::TestServer;
-use ledger_tests::gated::GatedStore;
+use ledger_tests::gated::arrival;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -52,7 +53,7 @@ fn large(number: u8) -> v1::AppendRequest {
 }
 
 async fn gated(change: impl FnOnce(&mut Settings)) -> (TestServer, Arc<GatedStore>) {
-    let store = Arc::new(GatedStore::new());
+    let store = Arc::new(GatedStore::gated());
     (
         TestServer::start_over(Arc::clone(&store), change).await,
         store,
@@ -66,14 +67,14 @@ async fn a_full_queue_asks_the_caller_to_come_again() {
         settings.limits.append_stream_requests_max = 1;
     })
     .await;
-    store.close_gate();
+    store.hooks.close_for_everything();
     let client = server.client().await;
     let append = |sent: v1::AppendRequest| {
         let mut client = client.clone();
         async move { client.append(sent).await }
     };
     let first = tokio::spawn(append(newcomer()));
-    store.wait_for_arrival().await;
+    arrival(&store).await;
 
     // The first group waits at the gate, one large request fills the next, one waits in the queue.
     // Of four at least two are turned away, whichever comes first.
@@ -85,7 +86,7 @@ async fn a_full_queue_asks_the_caller_to_come_again() {
         let refused = calls.join_next().await.unwrap().unwrap().unwrap_err();
         assert_eq!(end(&refused), ended(Code::ResourceExhausted, "QUEUE_FULL"));
     }
-    store.open_gate();
+    store.hooks.open();
     first.await.unwrap().unwrap();
     for answer in calls.join_all().await {
         answer.unwrap();
@@ -100,7 +101,7 @@ async fn a_stream_is_held_back_by_a_full_queue_and_not_refused() {
         settings.limits.append_stream_requests_max = 1;
     })
     .await;
-    store.close_gate();
+    store.hooks.close_for_everything();
     let mut client = server.client().await;
     let sent = 6_u8;
     let (to_server, requests) = mpsc::channel(sent.into());
@@ -113,8 +114,8 @@ async fn a_stream_is_held_back_by_a_full_queue_and_not_refused() {
         .await
         .unwrap()
         .into_inner();
-    store.wait_for_arrival().await;
-    store.open_gate();
+    arrival(&store).await;
+    store.hooks.open();
     let mut expected = 1;
     for _ in 0..sent {
         let Some(Outcome::Response(response)) = answers.message().await.unwrap().unwrap().outcome
@@ -217,10 +218,10 @@ async fn a_stopping_server_answers_what_it_accepted() {
         .into_inner();
     following.message().await.unwrap();
 
-    store.close_gate();
+    store.hooks.close_for_everything();
     let mut other = server.client().await;
     let call = tokio::spawn(async move { other.append(newcomer()).await });
-    store.wait_for_arrival().await;
+    arrival(&store).await;
     let (to_server, requests) = mpsc::channel(1);
     let mut answers = client
         .append_stream(ReceiverStream::new(requests))
@@ -233,7 +234,7 @@ async fn a_stopping_server_answers_what_it_accepted() {
     assert_eq!(end(&stopping), ended(Code::Unavailable, "NOT_SERVING"));
     let cut = answers.message().await.unwrap_err();
     assert_eq!(end(&cut), ended(Code::Unavailable, "NOT_SERVING"));
-    store.open_gate();
+    store.hooks.open();
     let answer = call.await.unwrap().unwrap().into_inner();
     assert_eq!(answer.first_position, 1);
     server.stop().await;
@@ -257,7 +258,7 @@ async fn after_a_failed_write_reading_goes_on_and_health_says_no() {
     assert_eq!(status, ServingStatus::Serving);
 
     store
-        .store()
+        .store
         .fail_next_write(Fault::BeforeWrite, "the disk is gone");
     let unknown = client.append(newcomer()).await.unwrap_err();
     assert_eq!(end(&unknown), ended(Code::Unavailable, "OUTCOME_UNKNOWN"));
@@ -284,13 +285,13 @@ async fn one_rebuild_runs_at_a_time() {
     let (server, store) = gated(|_| {}).await;
     let mut client = server.client().await;
     client.append(newcomer()).await.unwrap();
-    store.close_gate();
+    store.hooks.close_for_everything();
     let mut first = client
         .rebuild(v1::RebuildRequest::default())
         .await
         .unwrap()
         .into_inner();
-    store.wait_for_arrival().await;
+    arrival(&store).await;
     let mut second = client
         .rebuild(v1::RebuildRequest::default())
         .await
@@ -301,7 +302,7 @@ async fn one_rebuild_runs_at_a_time() {
         end(&refused),
         ended(Code::FailedPrecondition, "REBUILD_RUNNING")
     );
-    store.open_gate();
+    store.hooks.open();
     let mut last = None;
     while let Some(progress) = first.message().await.unwrap() {
         last = Some(progress.phase());

@@ -5,7 +5,7 @@
 //!   command-line tool.
 //! - [`faultfs`] is a disk with faults, and [`faults`] the campaign on it; [`oracle`] knows what a
 //!   log must hold.
-//! - [`gated`] is a store whose writes wait until they are let through.
+//! - [`gated`] waits for a store whose writes wait until they are let through.
 //! - [`workload`] makes commands that the rules accept; nothing of it is anybody's.
 //! - [`bench`] measures, [`fuzz`] feeds parsers what they do not expect.
 

@@ -9,7 +9,8 @@
 //! 3. [`Block`] and [`BlockBuilder`] — the frame that events are stored in, to the byte.
 //! 4. [`keys`], [`postings`] and [`CounterRow`] — every key and every index value, to the byte.
 //! 5. [`MemoryStore`] and [`suite`] — the reference implementation, and the checks that every
-//!    implementation passes.
+//!    implementation passes; `testing` (a feature), a store that a test can watch, hold up and
+//!    refuse.
 //!
 //! This crate knows bytes, positions and checksums; it does not know what an event means, and it
 //! names no database. `ledger-store` implements the traits on RocksDB.
@@ -25,6 +26,8 @@ mod memory;
 pub mod postings;
 mod state;
 pub mod suite;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use block::{Block, BlockBuilder, LeafHash, Record, RecordRefused, Records};
 pub use counter_row::CounterRow;

@@ -102,7 +102,7 @@ fn pipelined(
     let requests: Vec<_> = (0..batches_of(1_000, events))
         .map(|_| next_request(lane, 1_000))
         .collect();
-    ledger.store.restart();
+    ledger.store.hooks.restart();
     let before = own_processor_time();
     let mut pipeline = Pipeline::start(&ledger.engine);
     for request in requests {
@@ -112,7 +112,7 @@ fn pipelined(
     let processor_time = own_processor_time().saturating_sub(before);
     Ok((
         counted.with_processor_time(processor_time),
-        ledger.store.counts(),
+        ledger.store.hooks.counts(),
     ))
 }
 
@@ -133,7 +133,7 @@ fn threaded(folder: &Path, callers: u32, size: usize, events: u64) -> Result<(Co
             .map(|lane| scope.spawn(|| call(engine, lane, size, batches, [&warm, &go])))
             .collect();
         warm.wait();
-        ledger.store.restart();
+        ledger.store.hooks.restart();
         let before = own_processor_time();
         go.wait();
         let total = callers
@@ -147,7 +147,7 @@ fn threaded(folder: &Path, callers: u32, size: usize, events: u64) -> Result<(Co
         let processor_time = own_processor_time().saturating_sub(before);
         anyhow::Ok(total.with_processor_time(processor_time))
     })?;
-    Ok((counted, ledger.store.counts()))
+    Ok((counted, ledger.store.hooks.counts()))
 }
 
 fn call(

@@ -1,7 +1,7 @@
 //! Handing load to an engine, and taking its answers.
 
 use super::latency::{Counted, Meter};
-use super::metered::{Metered, count};
+use super::metered::{CommitMeter, Metered, count};
 use crate::workload::{Lane, Seeded, date, foundations, later_documents, on};
 use anyhow::{Context as _, Result, ensure};
 use ledger_core::command::{ApproveSubsidy, CommandBody};
@@ -54,7 +54,7 @@ impl Ledger {
     ) -> Result<Self> {
         store.create_if_missing = true;
         let store = RocksStore::open(folder, &store).context("the store does not open")?;
-        let store = Arc::new(Metered::new(store));
+        let store = Arc::new(Metered::new(store, CommitMeter::default()));
         let storage: Arc<dyn Storage> = Arc::<Metered>::clone(&store);
         let engine = Engine::open(storage, options, Arc::new(SystemClock))
             .context("the engine does not open")?;

@@ -36,7 +36,7 @@ impl Population {
         let cities = u32::try_from(CITIES.len()).context("there are sixteen cities")?;
         let mut lanes = lanes(0, cities);
         ledger.prepare(&lanes)?;
-        ledger.store.restart();
+        ledger.store.hooks.restart();
         let batches = (people * EVENTS_PER_PERSON).div_ceil(1_000);
         let (requests, made) = mpsc::sync_channel::<Request>(REQUESTS_AHEAD);
         let counted = thread::scope(|scope| {
@@ -67,7 +67,7 @@ impl Population {
         let limit = report.raw_per_second();
         let name = format!("{people} people from the first event on, with the load generator");
         let row = report.throughput(SECTION, name, &counted);
-        row.with_groups(&ledger.store.counts())
+        row.with_groups(&ledger.store.hooks.counts())
             .of_limit("raw", limit);
         Ok(Self {
             folder,

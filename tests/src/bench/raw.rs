@@ -44,9 +44,9 @@ fn record(folder: &Path, events: u64) -> Result<(Vec<CommitGroup>, Counts)> {
     };
     let ledger = Ledger::open(folder, options)?;
     let mut lanes = lanes(0, 1);
-    ledger.store.keep();
+    ledger.store.hooks.keep();
     ledger.prepare(&lanes)?;
-    ledger.store.restart();
+    ledger.store.hooks.restart();
     let mut pipeline = Pipeline::start(&ledger.engine);
     for lane in &mut lanes {
         for _ in 0..batches_of(1_000, events) {
@@ -54,7 +54,7 @@ fn record(folder: &Path, events: u64) -> Result<(Vec<CommitGroup>, Counts)> {
         }
     }
     pipeline.finish()?;
-    Ok((ledger.store.take_kept(), ledger.store.counts()))
+    Ok((ledger.store.hooks.take_kept(), ledger.store.hooks.counts()))
 }
 
 fn replay(folder: &Path, groups: &[CommitGroup]) -> Result<Counted> {

@@ -2,7 +2,6 @@
 //!
 //! Long: one table of requests and what becomes of each.
 
-use super::gate::GatedStore;
 use super::model::Model;
 use super::random::{on_their_way, requests};
 use super::world::*;
@@ -11,6 +10,7 @@ use crate::{AppendError, EngineOptions, Request, SubmitError, decode_refusal};
 use ledger_core::command::{CommandBody, OrderDisbursement};
 use ledger_core::event::DisbursementStage;
 use ledger_core::{Command, EventKind, Position, Reason, RecordedTime};
+use ledger_log::testing::GatedStore;
 use ledger_log::{Direction, Log, MemoryStore, Space, StateStore};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -176,18 +176,18 @@ fn two_claims_for_the_third_slot_never_both_pass() {
 
 #[test]
 fn a_group_is_filled_while_the_one_before_it_is_synced() {
-    let store = GatedStore::new();
+    let store = Arc::new(GatedStore::gated());
     let world = World::founded(store.clone(), EngineOptions::default());
-    store.close();
+    store.hooks.close();
     let first = world.submit(1, vec![register(1)]);
-    store.await_arrivals(2);
+    store.hooks.await_arrivals(2);
     // These build on an event that is not durable yet, and wait for their own commit.
     let mut later: Vec<_> = (2..=20)
         .map(|id| world.submit(id, vec![register(1)]))
         .collect();
     later.push(world.submit(21, vec![register(2)]));
     assert_eq!(world.last(), 6, "nothing is shown before it is durable");
-    store.open();
+    store.hooks.open();
     assert_eq!(
         became(&first.blocking_recv().unwrap().unwrap()),
         [Recorded(7)]
@@ -202,14 +202,14 @@ fn a_group_is_filled_while_the_one_before_it_is_synced() {
         [Recorded(8)]
     );
     // Founding, the first request, and the rest: in as few groups as the writer was slow.
-    let arrived = store.arrived();
+    let arrived = store.hooks.arrived();
     assert_eq!(arrived.iter().sum::<u64>(), 8);
     assert!(arrived.len() <= 2 + 20, "{arrived:?}");
 }
 
 #[test]
 fn a_full_queue_turns_requests_away() {
-    let store = GatedStore::new();
+    let store = Arc::new(GatedStore::gated());
     let options = EngineOptions {
         queue_requests_max: 3,
         queue_commands_max: 10,
@@ -218,10 +218,10 @@ fn a_full_queue_turns_requests_away() {
         ..EngineOptions::default()
     };
     let world = World::founded(store.clone(), options);
-    store.close();
+    store.hooks.close();
     // One group at the gate, the next one full: the writer takes no more.
     let at_the_gate = world.submit(1, vec![register(1)]);
-    store.await_arrivals(2);
+    store.hooks.await_arrivals(2);
     let full = world.submit(2, vec![register(2)]);
     while world.engine.status().queue_requests > 0 {
         std::thread::yield_now();
@@ -260,7 +260,7 @@ fn a_full_queue_turns_requests_away() {
             bytes: 10 * size_of::<Command>(),
         })
     );
-    store.open();
+    store.hooks.open();
     for receiver in [at_the_gate, full, third].into_iter().chain(waiting) {
         assert!(receiver.blocking_recv().unwrap().is_ok());
     }
@@ -282,7 +282,7 @@ fn the_log_never_runs_backwards_in_time() {
 
 #[test]
 fn more_than_a_group_may_hold_is_refused_whole() {
-    let store = GatedStore::new();
+    let store = Arc::new(GatedStore::gated());
     let options = EngineOptions {
         request_bytes_max: 40_000,
         ..EngineOptions::default()
@@ -301,14 +301,14 @@ fn more_than_a_group_may_hold_is_refused_whole() {
         assert!(bytes > 40_000);
     }
     // What fits by itself waits for a group of its own, and sees what came before it.
-    store.close();
-    let groups = store.arrived().len();
+    store.hooks.close();
+    let groups = store.hooks.arrived().len();
     let first = world.submit(2, vec![register(1)]);
-    store.await_arrivals(groups + 1);
+    store.hooks.await_arrivals(groups + 1);
     let second = world.submit(3, (2..=31).map(register).collect());
     let third = world.submit(4, (31..=60).map(register).collect());
     let fourth = world.submit(5, (32..=61).map(register).collect());
-    store.open();
+    store.hooks.open();
     let answer =
         |receiver: crate::ReplyReceiver| became(&receiver.blocking_recv().unwrap().unwrap());
     assert_eq!(answer(first), [Recorded(7)]);
@@ -319,6 +319,7 @@ fn more_than_a_group_may_hold_is_refused_whole() {
     assert_eq!(answer(fourth), (38..=67).map(Recorded).collect::<Vec<_>>());
     // Whether the refusals of the third are in a group of their own is a matter of time.
     let events: Vec<_> = store
+        .hooks
         .arrived()
         .split_off(groups)
         .into_iter()
@@ -467,17 +468,17 @@ fn a_request_is_bounded_by_what_its_commands_name() {
 
 #[test]
 fn the_queue_is_bounded_in_bytes_too() {
-    let store = GatedStore::new();
+    let store = Arc::new(GatedStore::gated());
     let options = EngineOptions {
         queue_bytes_max: 100_000,
         group_events_max: 1,
         ..EngineOptions::default()
     };
     let world = World::founded(store.clone(), options);
-    let arrived = store.arrived().len();
-    store.close();
+    let arrived = store.hooks.arrived().len();
+    store.hooks.close();
     let mut receivers = vec![world.submit(1, vec![register(1)])];
-    store.await_arrivals(arrived + 1);
+    store.hooks.await_arrivals(arrived + 1);
     receivers.push(world.submit(2, vec![register(2)]));
     while world.engine.status().queue_requests > 0 {
         std::thread::yield_now();
@@ -497,7 +498,7 @@ fn the_queue_is_bounded_in_bytes_too() {
     assert_eq!((requests, commands), (1, 1_000));
     assert!(bytes > 100_000);
     assert!(full.unwrap_err().retry_helps());
-    store.open();
+    store.hooks.open();
     for receiver in receivers {
         receiver.blocking_recv().unwrap().unwrap();
     }

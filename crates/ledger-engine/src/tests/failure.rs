@@ -1,10 +1,11 @@
 //! A failed append, a shutdown, and state that cannot be read.
 
-use super::gate::{GatedStore, tamper};
+use super::tamper::tamper;
 use super::world::*;
 use crate::entity_codec::entity_key;
 use crate::{AppendError, CancelToken, EngineOptions, RebuildError, SubmitError};
 use ledger_core::{EntityKey, Reason};
+use ledger_log::testing::GatedStore;
 use ledger_log::{Fault, MemoryStore, Space};
 use std::sync::Arc;
 
@@ -13,22 +14,22 @@ use Became::{Recorded, Refused};
 #[test]
 fn a_failed_append_answers_everything_and_stops_for_good() {
     for fault in [Fault::BeforeWrite, Fault::AfterWrite] {
-        let store = GatedStore::new();
+        let store = Arc::new(GatedStore::gated());
         let options = EngineOptions {
             group_events_max: 1,
             ..EngineOptions::default()
         };
         let world = World::founded(store.clone(), options);
-        store.close();
+        store.hooks.close();
         let at_the_gate = world.submit(1, vec![register(1)]);
-        store.await_arrivals(2);
+        store.hooks.await_arrivals(2);
         let in_the_open_group = world.submit(2, vec![register(2)]);
         while world.engine.status().queue_requests > 0 {
             std::thread::yield_now();
         }
         let in_the_queue = world.submit(3, vec![register(3)]);
-        store.memory.fail_next_write(fault, "disk is full");
-        store.open();
+        store.store.fail_next_write(fault, "disk is full");
+        store.hooks.open();
 
         for receiver in [at_the_gate, in_the_open_group] {
             let answer = receiver.blocking_recv().unwrap();
@@ -55,7 +56,7 @@ fn a_failed_append_answers_everything_and_stops_for_good() {
 
         // Opening it anew tells which of the two it was.
         drop(world);
-        let store = Arc::into_inner(store).unwrap().memory.reopen();
+        let store = Arc::into_inner(store).unwrap().store.reopen();
         let world = World::open(Arc::new(store), EngineOptions::default());
         let replayed = world
             .engine
@@ -69,9 +70,9 @@ fn a_failed_append_answers_everything_and_stops_for_good() {
 
 #[test]
 fn a_shutdown_answers_what_was_accepted() {
-    let store = GatedStore::new();
+    let store = Arc::new(GatedStore::gated());
     let world = World::founded(store.clone(), EngineOptions::default());
-    store.close();
+    store.hooks.close();
     let receivers: Vec<_> = (1..=50_u8)
         .map(|n| world.submit(u64::from(n), vec![register(n)]))
         .collect();
@@ -80,7 +81,7 @@ fn a_shutdown_answers_what_was_accepted() {
         while world.engine.submit(request(99, vec![])).is_ok() {
             std::thread::yield_now();
         }
-        store.open();
+        store.hooks.open();
         stopping.join().unwrap();
     });
     for (position, receiver) in (7..).zip(receivers) {

@@ -1,6 +1,5 @@
 //! Refusals never make a group larger than the store takes.
 
-use super::gate::GatedStore;
 use super::world::*;
 use crate::limits::{
     GROUP_BYTES_FULL, GROUP_BYTES_HARD_MAX, REFUSAL_DETAIL_BYTES_MAX, REFUSAL_LEAN_TEXT_BYTES_MAX,
@@ -13,6 +12,7 @@ use ledger_core::command::{ClosePublicity, CommandBody, OpenPublicity, RaiseObje
 use ledger_core::limits::{OBJECTIONS_OPEN_MAX, REFUSAL_FACTS_MAX};
 use ledger_core::refusal::RuleCitation;
 use ledger_core::{Context, Note, Position, Reason, Reference, Refusal};
+use ledger_log::testing::GatedStore;
 use ledger_log::{Direction, MemoryStore, Space, StateStore, keys};
 use std::sync::Arc;
 
@@ -66,20 +66,20 @@ fn records(store: &MemoryStore) -> Vec<RefusalRecord> {
 
 #[test]
 fn a_thousand_open_objections_refuse_thousands_of_commands_in_one_group() {
-    let store = GatedStore::new();
+    let store = Arc::new(GatedStore::gated());
     let world = World::founded(store.clone(), EngineOptions::default());
     contested(&world, 67);
-    let arrived = store.arrived().len();
-    store.close();
+    let arrived = store.hooks.arrived().len();
+    store.hooks.close();
     let first = world.submit(200, vec![accrue(1)]);
-    store.await_arrivals(arrived + 1);
+    store.hooks.await_arrivals(arrived + 1);
     let few = world
         .engine
         .submit(independent(201, close_publicity(1_310)));
     let many = independent(202, close_publicity(REQUEST_COMMANDS_MAX));
     let many = world.engine.submit(many);
     let bystander = world.submit(203, vec![accrue(1)]);
-    store.open();
+    store.hooks.open();
     assert!(first.blocking_recv().unwrap().is_ok());
     let mut numbers = 0;
     for receiver in [few.unwrap(), many.unwrap()] {
@@ -99,7 +99,7 @@ fn a_thousand_open_objections_refuse_thousands_of_commands_in_one_group() {
     }
     assert!(bystander.blocking_recv().unwrap().is_ok());
     assert_eq!(world.engine.status().stopped, None);
-    let records = records(&store.memory);
+    let records = records(&store.store);
     assert_eq!(records.len(), 1_310 + REQUEST_COMMANDS_MAX);
     assert_eq!(records[0].refusal.facts.len(), REFUSAL_FACTS_MAX);
     // The same answer for ever, and from the store.

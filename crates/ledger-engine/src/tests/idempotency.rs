@@ -1,10 +1,10 @@
 //! The same id and the same content answer as the first time, for ever.
 
-use super::gate::GatedStore;
 use super::world::*;
 use crate::{AppendError, Appended, EngineOptions, Request};
 use ledger_core::Reason;
 use ledger_log::MemoryStore;
+use ledger_log::testing::GatedStore;
 use std::sync::Arc;
 
 use Became::{NotAttempted, Recorded, Refused};
@@ -87,17 +87,17 @@ fn validating_neither_uses_an_id_nor_minds_one_that_was_used() {
 /// in the one that is open.
 #[test]
 fn a_request_in_flight_is_answered_once_for_both() {
-    let store = GatedStore::new();
+    let store = Arc::new(GatedStore::gated());
     let world = World::founded(store.clone(), EngineOptions::default());
-    store.close();
+    store.hooks.close();
     let first = world.submit(1, vec![register(1)]);
-    store.await_arrivals(2);
+    store.hooks.await_arrivals(2);
     let second = world.submit(2, vec![register(2)]);
     let first_again = world.submit(1, vec![register(1)]);
     let second_again = world.submit(2, vec![register(2)]);
     let first_other = world.submit(1, vec![register(3)]);
     let second_other = world.submit(2, vec![register(3)]);
-    store.open();
+    store.hooks.open();
     let answer = |receiver: crate::ReplyReceiver| receiver.blocking_recv().unwrap();
     for (once, again, position) in [(first, first_again, 7), (second, second_again, 8)] {
         let (once, again) = (answer(once).unwrap(), answer(again).unwrap());

@@ -1,11 +1,11 @@
 //! Groups that the store refuses before anything is written: nobody loses anything, and the engine
 //! goes on from what is durable.
 
-use super::gate::GatedStore;
 use super::world::*;
 use crate::{AppendError, CancelToken, EngineOptions};
 use ledger_core::Position;
 use ledger_core::command::CommandBody;
+use ledger_log::testing::GatedStore;
 use ledger_log::{Epoch, LogError};
 use std::sync::Arc;
 
@@ -37,16 +37,16 @@ fn refused(
     store: &GatedStore,
     error: LogError,
 ) -> [Result<Vec<Became>, AppendError>; 2] {
-    let arrived = store.arrived().len();
-    store.close();
+    let arrived = store.hooks.arrived().len();
+    store.hooks.close();
     let at_the_gate = world.submit(1, vec![register(1), approve_class(1), open_class(1)]);
-    store.await_arrivals(arrived + 1);
+    store.hooks.await_arrivals(arrived + 1);
     let built_on_it = world.submit(2, vec![enrol(1, 1)]);
     while world.engine.status().queue_requests > 0 {
         std::thread::yield_now();
     }
-    store.refuse_append(error);
-    store.open();
+    store.hooks.refuse_append(error);
+    store.hooks.open();
     [at_the_gate, built_on_it].map(|receiver| {
         let answer = receiver.blocking_recv().unwrap();
         answer.map(|appended| became(&appended))
@@ -56,7 +56,7 @@ fn refused(
 #[test]
 fn a_group_of_which_nothing_was_written_is_undone_and_the_engine_goes_on() {
     for error in refusals() {
-        let store = GatedStore::new();
+        let store = Arc::new(GatedStore::gated());
         let world = World::founded(store.clone(), EngineOptions::default());
         let (last, root) = (world.last(), world.engine.tip().root());
         let told = error.to_string();
@@ -81,9 +81,11 @@ fn a_group_of_which_nothing_was_written_is_undone_and_the_engine_goes_on() {
 
 #[test]
 fn a_policy_of_a_group_that_was_not_written_is_in_force_nowhere() {
-    let store = GatedStore::new();
+    let store = Arc::new(GatedStore::gated());
     let world = World::open(store.clone(), EngineOptions::default());
-    store.refuse_append(LogError::GroupTooLarge { bytes: 40_000_000 });
+    store
+        .hooks
+        .refuse_append(LogError::GroupTooLarge { bytes: 40_000_000 });
     let answer = world.try_append(request(1, founding()));
     assert!(matches!(answer, Err(AppendError::NotRecorded { .. })));
     assert_eq!(world.engine.policies().published().len(), 0);
@@ -96,9 +98,11 @@ fn a_policy_of_a_group_that_was_not_written_is_in_force_nowhere() {
 
 #[test]
 fn refusals_and_their_numbers_are_undone_too() {
-    let store = GatedStore::new();
+    let store = Arc::new(GatedStore::gated());
     let world = World::founded(store.clone(), EngineOptions::default());
-    store.refuse_append(LogError::GroupTooLarge { bytes: 40_000_000 });
+    store
+        .hooks
+        .refuse_append(LogError::GroupTooLarge { bytes: 40_000_000 });
     let bodies = || vec![open_class(1)];
     let answer = world.try_append(request(1, bodies()));
     assert!(matches!(answer, Err(AppendError::NotRecorded { .. })));
@@ -112,30 +116,30 @@ fn refusals_and_their_numbers_are_undone_too() {
 
 #[test]
 fn a_failed_read_before_the_write_stops_nothing() {
-    let store = GatedStore::new();
+    let store = Arc::new(GatedStore::gated());
     let world = World::founded(store.clone(), EngineOptions::default());
-    let reads = store.failed_reads();
+    let reads = store.hooks.failed_reads();
     for number in 1..20 {
-        store.fail_read(number);
+        store.hooks.fail_read(number);
         let answer = world.try_append(request(number, vec![accrue(1)]));
         let is_honest = matches!(
             answer,
             Ok(_) | Err(AppendError::NotRecorded { .. } | AppendError::Unreadable { .. })
         );
         assert!(is_honest, "{answer:?}");
-        store.fail_read(0);
+        store.hooks.fail_read(0);
         assert_eq!(world.engine.status().stopped, None);
     }
-    assert!(store.failed_reads() > reads);
+    assert!(store.hooks.failed_reads() > reads);
     world.engine.verify().unwrap();
 }
 
 #[test]
 fn a_log_that_somebody_else_owns_stops_the_engine_and_records_nothing() {
-    let store = GatedStore::new();
+    let store = Arc::new(GatedStore::gated());
     let world = World::founded(store.clone(), EngineOptions::default());
     let epoch = world.engine.status().epoch;
-    store.refuse_append(LogError::StaleEpoch {
+    store.hooks.refuse_append(LogError::StaleEpoch {
         given: epoch,
         current: Epoch::new(epoch.get() + 1),
     });

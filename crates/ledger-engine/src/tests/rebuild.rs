@@ -1,7 +1,7 @@
 //! The rebuilt state equals the live one, or the rebuild says where it does not.
 
-use super::gate::tamper;
 use super::random::{on_their_way, requests};
+use super::tamper::tamper;
 use super::world::*;
 use crate::entity_codec::entity_key;
 use crate::index::tag_prefix;

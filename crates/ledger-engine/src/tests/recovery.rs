@@ -1,6 +1,6 @@
 //! Opening: what has to hold between the tip and the log.
 
-use super::gate::tamper;
+use super::tamper::tamper;
 use super::world::*;
 use crate::recovery::{OpenError, TipError};
 use crate::tip::{TIP_KEY, Tip};

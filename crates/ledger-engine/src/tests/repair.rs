@@ -1,7 +1,7 @@
 //! Derived state that differs or is damaged: an alarm, and on an operator's word a repair.
 
-use super::gate::tamper;
 use super::rebuild::{busy, everything, rebuild};
+use super::tamper::tamper;
 use super::world::*;
 use crate::entity_codec::entity_key;
 use crate::rebuild::{CancelToken, OnDifference, RebuildError, RebuildReport, before_serving};

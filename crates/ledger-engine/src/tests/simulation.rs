@@ -11,7 +11,6 @@
 //!
 //! Long: one scheduler, and what it has to hold after every step.
 
-use super::gate::GatedStore;
 use super::model::Model;
 use super::random::{on_their_way, requests};
 use super::world::{Became, TODAY, became, founding, noon, request};
@@ -27,6 +26,7 @@ use crate::shared::Shared;
 use crate::tip::{TIP_KEY, Tip};
 use crate::{CancelToken, Engine, EngineOptions, ManualClock};
 use ledger_core::{RecordedTime, RequestId};
+use ledger_log::testing::GatedStore;
 use ledger_log::{Direction, Fault, Space, Storage};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -228,7 +228,7 @@ impl Life {
             }
             match self.draw.below(100) {
                 0 if self.draw.below(3) == 0 => self.crash(),
-                1..3 => self.store.fail_read(1 + self.draw.next() % 8),
+                1..3 => self.store.hooks.fail_read(1 + self.draw.next() % 8),
                 3..6 if ready != Ready::Commit && waiting == 0 => self.tremble(),
                 6..40 if self.in_flight.is_some() => return self.commit(),
                 40..90 if ready != Ready::Commit && !self.todo.is_empty() => return self.send(),
@@ -240,7 +240,7 @@ impl Life {
 
     /// A failed read struck the request that the writer has in hand, if it was the writer's.
     fn note_failed_read(&mut self) {
-        let failed = self.store.failed_reads();
+        let failed = self.store.hooks.failed_reads();
         if failed == self.failed_reads {
             return;
         }
@@ -281,15 +281,15 @@ impl Life {
             _ => None,
         };
         if let Some(fault) = fault {
-            self.store.memory.fail_next_write(fault, "disk is full");
+            self.store.store.fail_next_write(fault, "disk is full");
             // A group that holds nothing writes nothing, and leaves it to the next one.
             self.armed = Some(fault);
         }
-        let failed_reads = self.store.failed_reads();
+        let failed_reads = self.store.hooks.failed_reads();
         let group = self.in_flight.take().unwrap();
         let is_durable = self.committer.take(group);
         // The committer's own reads are nobody's request.
-        let in_commit = self.store.failed_reads() - failed_reads;
+        let in_commit = self.store.hooks.failed_reads() - failed_reads;
         self.failed_reads += in_commit;
         self.seen.failed_reads += in_commit;
         if is_durable {
@@ -504,13 +504,14 @@ fn run(seed: u64, seen: Seen) -> Seen {
         todo,
         truth: Truth::default(),
         seen,
-        store: GatedStore::new(),
+        store: Arc::new(GatedStore::gated()),
     };
     loop {
         let end;
         (end, world) = live(world);
         check_state(&*world.store, &world.truth);
-        world.store = world.store.reopen();
+        let store = Arc::into_inner(world.store).expect("nobody else holds the store");
+        world.store = Arc::new(store.reopen());
         check_state(&*world.store, &world.truth);
         if end == End::InOrder {
             break;
@@ -539,7 +540,7 @@ fn live(mut world: World) -> (End, World) {
     let parts = Parts::open(&storage, &options, clock.clone(), event_ids).unwrap();
     let shared = parts.shared;
     let life = Arc::new(Mutex::new(Life {
-        failed_reads: world.store.failed_reads(),
+        failed_reads: world.store.hooks.failed_reads(),
         draw: world.draw,
         todo: world.todo,
         sent: VecDeque::new(),
@@ -563,7 +564,7 @@ fn live(mut world: World) -> (End, World) {
     parts.writer.run();
     let mut life = Arc::into_inner(life).unwrap().into_inner().unwrap();
     let end = life.end.expect("the writer ends when the life does");
-    life.store.fail_read(0);
+    life.store.hooks.fail_read(0);
     match end {
         End::InOrder => {
             life.take_answers();

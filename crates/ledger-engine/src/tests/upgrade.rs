@@ -1,8 +1,8 @@
 //! A ledger whose derived state an earlier version wrote is opened, and goes on.
 
-use super::gate::tamper;
 use super::random::on_their_way;
 use super::rebuild::everything;
+use super::tamper::tamper;
 use super::world::*;
 use crate::entity_codec::{VERSION, parse_entity_key, version_1};
 use crate::rebuild::{CancelToken, EncodingError};
