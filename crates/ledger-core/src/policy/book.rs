@@ -8,10 +8,12 @@
 //! province's.
 
 mod case;
+mod counting;
 mod index;
 mod rates;
 
 pub use case::CaseRules;
+pub use counting::{OwnScheme, Taken};
 pub use rates::Training;
 
 use super::{CatalogueItem, CatalogueKey, DecidingDate, Exclusion, Policy, Quota, Ruled, Scheme};

@@ -2,8 +2,8 @@
 
 use ledger_core::case_dates;
 use ledger_core::entity::{Class, Person, QuotaSlot};
-use ledger_core::policy::book::RuleCase;
-use ledger_core::policy::{PolicyBook, PublishedPolicy, Quota, QuotaScope, QuotaWindow, Ruled};
+use ledger_core::policy::book::{OwnScheme, RuleCase};
+use ledger_core::policy::{PolicyBook, PublishedPolicy, Quota, QuotaWindow, Ruled};
 use ledger_core::refusal::RuleCitation;
 use ledger_core::{BusinessDate, Division, PersonKey, Position, SchemeId};
 use ledger_log::Snapshot;
@@ -110,7 +110,8 @@ impl Reader {
             .division
             .or(latest.as_ref().map(|(_, class)| class.account.division));
         Ok(match (scheme, division) {
-            (Some(scheme), Some(division)) => in_force(policies, scheme, division, query.year)
+            (Some(scheme), Some(division)) => year(query.year)
+                .and_then(|days| policies.in_force_within(scheme, division, days))
                 .map(|published| QuotaRule::stated(published, scheme, division))
                 .unwrap_or_default(),
             _ => Vec::new(),
@@ -183,43 +184,10 @@ fn slots_as_of(person: &Person, year: i32, as_of: Position) -> Vec<SlotUse> {
         .collect()
 }
 
-/// The document that sets the rules of a scheme in a division on a day of the year, as the policy
-/// book orders them: the province's before the city's, then the later first day of validity, then
-/// the later publication; a version that a later one replaces is left out.
-fn in_force<'a>(
-    policies: &'a PolicyBook,
-    scheme: &SchemeId,
-    division: Division,
-    year: i32,
-) -> Option<&'a PublishedPolicy> {
-    let first_day = BusinessDate::from_ymd(year, 1, 1)?;
-    let last_day = BusinessDate::from_ymd(year, 12, 31)?;
-    let known = policies.published();
-    let covers = |published: &&PublishedPolicy| {
-        let policy = &published.policy;
-        let withdrawn = published.withdrawn;
-        policy.division.contains(division)
-            && policy.valid_from <= last_day
-            && policy.valid_until.is_none_or(|until| first_day <= until)
-            && withdrawn.is_none_or(|withdrawn| first_day < withdrawn.effective_on)
-            && policy.scheme(scheme).is_some()
-            && !replaced(known, published)
-    };
-    known.iter().filter(covers).max_by_key(|published| {
-        let policy = &published.policy;
-        (
-            policy.division.is_province(),
-            policy.division.is_prefecture(),
-            policy.valid_from,
-            published.position,
-        )
-    })
-}
-
-fn replaced(known: &[PublishedPolicy], one: &PublishedPolicy) -> bool {
-    known.iter().any(|later| {
-        later.position > one.position && later.policy.policy_id == one.policy.policy_id
-    })
+/// The first and the last day of a year.
+fn year(year: i32) -> Option<(BusinessDate, BusinessDate)> {
+    let first = BusinessDate::from_ymd(year, 1, 1)?;
+    Some((first, BusinessDate::from_ymd(year, 12, 31)?))
 }
 
 impl QuotaRule {
@@ -254,13 +222,11 @@ impl QuotaRule {
 
     /// Whether a slot counts, as it does when a subsidy of the scheme is decided.
     fn counts(&self, slot: &QuotaSlot, policies: &PolicyBook) -> bool {
-        let apart =
-            || self.apart || policies.counts_apart(&slot.scheme, self.division, slot.taken_on);
-        let in_scope = match self.quota.scope {
-            QuotaScope::AllSchemes => slot.scheme == self.scheme || !apart(),
-            QuotaScope::SameScheme => slot.scheme == self.scheme,
+        let own = OwnScheme {
+            scheme: &self.scheme,
+            division: self.division,
         };
-        in_scope && policies.is_counted(&self.quota, slot.occupation)
+        policies.counts(&self.quota, own, || self.apart, slot.into())
     }
 }
 

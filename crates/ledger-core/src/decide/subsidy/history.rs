@@ -8,7 +8,7 @@ use crate::coded::RuleKind;
 use crate::decide::class::level_names;
 use crate::decide::sink::{Sink, Verdict};
 use crate::entity::QuotaSlot;
-use crate::policy::book::InForce;
+use crate::policy::book::{InForce, OwnScheme};
 use crate::policy::{ExclusionScope, PublishedPolicy, RepeatWindow};
 use crate::refusal::Reason;
 
@@ -159,14 +159,22 @@ impl<'a> Measured<'a> {
     /// Whether the slot's subsidy is measured with this one: those of one scheme always, those of
     /// two unless the rules that one of them stands under count it apart.
     pub(super) fn together(&self, slot: &QuotaSlot) -> bool {
-        let class = self.place.class;
         let policies = &self.deciding.context.policies;
-        let apart = || {
-            let own = self.rules.rule(|scheme| scheme.counted_apart.as_ref());
-            let division = class.account.division;
-            own.is_some() || policies.counts_apart(&slot.scheme, division, slot.taken_on)
-        };
-        slot.scheme == class.scheme || !apart()
+        policies.is_measured_with(self.own_scheme(), || self.is_apart(), slot.into())
+    }
+
+    pub(super) fn own_scheme(&self) -> OwnScheme<'a> {
+        let class = self.place.class;
+        OwnScheme {
+            scheme: &class.scheme,
+            division: class.account.division,
+        }
+    }
+
+    /// Whether the rules that hold for the place count its scheme apart from the others.
+    pub(super) fn is_apart(&self) -> bool {
+        let apart = self.rules.rule(|scheme| scheme.counted_apart.as_ref());
+        apart.is_some()
     }
 
     fn same_training(&self, slot: &QuotaSlot) -> bool {

@@ -5,7 +5,7 @@ use crate::coded::RuleKind;
 use crate::decide::sink::{Sink, Verdict};
 use crate::entity::QuotaSlot;
 use crate::policy::book::InForce;
-use crate::policy::{Quota, QuotaDate, QuotaScope, QuotaWindow};
+use crate::policy::{Quota, QuotaDate, QuotaWindow};
 use crate::refusal::Reason;
 use crate::{BusinessDate, Occupation};
 use std::iter;
@@ -142,12 +142,10 @@ impl<'a> Measured<'a> {
     fn in_scope(&self, quota: &'a Quota) -> impl Iterator<Item = &'a QuotaSlot> + use<'a> {
         let measured = *self;
         let slots = self.live_slots();
+        let policies = &self.deciding.context.policies;
         slots.filter(move |slot| {
-            let in_scope = match quota.scope {
-                QuotaScope::AllSchemes => measured.together(slot),
-                QuotaScope::SameScheme => slot.scheme == measured.place.class.scheme,
-            };
-            in_scope && measured.is_counted(quota, slot.occupation)
+            let is_apart = || measured.is_apart();
+            policies.counts(quota, measured.own_scheme(), is_apart, (*slot).into())
         })
     }
 

@@ -5,8 +5,10 @@
 use ledger_core::event::PersonRegistered;
 use std::sync::Arc;
 
-use ledger_core::command::{CommandBody, CompleteTraining, OpenClass, PublishPolicy};
-use ledger_core::{EventBody, Position, Reason, SchemeId};
+use ledger_core::command::{
+    CommandBody, CompleteTraining, OpenClass, PublishPolicy, WithdrawPolicy,
+};
+use ledger_core::{EventBody, Note, Position, Reason, Reference, SchemeId};
 
 use super::World;
 use super::samples::{
@@ -225,6 +227,23 @@ fn a_quota_is_told_as_it_is_decided() {
     let before = Some(Position::new(later.get() - 1));
     assert_eq!(
         ask(3, training, before),
+        ((1, Some(3), Some(2), 1), Some(first))
+    );
+    // Withdrawn from its first day on, it states nothing for any day of the year.
+    assert_eq!(
+        ask(4, training, None),
+        ((1, Some(2), Some(1), 1), Some(later))
+    );
+    let withdraw = CommandBody::WithdrawPolicy(WithdrawPolicy {
+        policy_id: Reference::parse("test-later").unwrap(),
+        version: 1,
+        effective_on: date("2020-04-01"),
+        grounds: Note::parse("构造的理由").unwrap(),
+        decision_number: Reference::parse("构造〔2020〕2号").unwrap(),
+    });
+    world.record("2020-05-20", vec![withdraw]);
+    assert_eq!(
+        ask(4, training, None),
         ((1, Some(3), Some(2), 1), Some(first))
     );
 }
