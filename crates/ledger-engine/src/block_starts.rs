@@ -7,10 +7,10 @@ use std::mem;
 
 /// Remembers where blocks start and end.
 ///
-/// Causes mostly lie in blocks written lately or named again and again (a policy, a class), so
-/// that two generations serve: a generation that is full becomes the older one, and what is still
-/// asked for moves back. Nothing here is ever wrong, since blocks never change; what was forgotten
-/// is read from the log again: the header of one block, not the block.
+/// Causes mostly lie in recent blocks, or in blocks that are named again and again (a policy, a
+/// class). So two generations serve: a full generation becomes the older one, and a range that is
+/// still asked for moves back into the newer one. Blocks never change, so a remembered range stays
+/// right. A forgotten range is read from the header of its block.
 #[derive(Debug)]
 pub(crate) struct BlockStarts {
     /// Last position by first position.

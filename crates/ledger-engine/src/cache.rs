@@ -1,13 +1,15 @@
 //! The entities in memory: the context that is decided over is also the write-through cache.
 //!
-//! There are two generations. What is loaded or changed is in the current one, which is the
-//! context itself; what is asked for and only in the previous one moves over. When the current
-//! generation is full it becomes the previous one, and what was in that is forgotten. So memory
-//! holds at most `entities_max`, what is in use stays, and nothing is ever looked for by age.
+//! There are two generations. The current generation is the context itself: loading and changing an
+//! entity puts it there. An entity that is asked for and stands only in the previous generation
+//! moves over. When the current generation is full, the previous one is forgotten and the current
+//! one takes its place. So memory holds at most `entities_max` entities, those in use stay, and no
+//! entity needs an age.
 //!
-//! The store is the only other copy, and it holds what is durable and nothing newer. Hence the one
-//! rule for forgetting, which the callers keep: [`Cache::rotate`] and [`Cache::forget`] only while
-//! no group is open or being committed, or for entities that no such group has changed.
+//! The store is the only other copy, and it holds durable changes only. Hence the one rule for
+//! forgetting, which the callers keep: they call [`Cache::rotate`] only while no group is open or
+//! being committed, and [`Cache::forget`] only then or for an entity that no such group has
+//! changed.
 
 use crate::entity_codec::{decode_entity, entity_key, entity_kind};
 use crate::limits::{CACHE_ENTITY_BYTES, MULTI_GET_KEYS_MAX};

@@ -18,8 +18,8 @@ pub trait Clock: Send + Sync {
     /// Returns the time now.
     fn now(&self) -> RecordedTime;
 
-    /// Returns how long it is since some moment that stays the same, by a clock that nobody sets
-    /// and that goes on while the machine sleeps.
+    /// Returns the time since a fixed moment, by a clock that nobody sets and that goes on while
+    /// the machine sleeps.
     fn passed(&self) -> Duration;
 }
 

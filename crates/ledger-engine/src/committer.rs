@@ -73,10 +73,12 @@ impl Committer {
         }
     }
 
-    /// Commits one group and answers; `false` when the commit failed and nothing may follow it.
+    /// Commits one group and answers its callers. Returns `false` when the commit failed and no
+    /// further group may be committed.
     ///
-    /// A group of which nothing was written is no reason to stop: its callers are told so, memory
-    /// goes back to what the store holds, and the writer decides anew what it built on the group.
+    /// A group that the store refused before it wrote is no reason to stop. The callers of the
+    /// group are told that nothing was recorded, and memory goes back to what the store holds. The
+    /// writer then decides those requests anew that it had decided on top of the group.
     pub(crate) fn take(&mut self, mut group: Group) -> bool {
         let replies = std::mem::take(&mut group.replies);
         let before = self.tip.clone();
@@ -96,7 +98,7 @@ impl Committer {
         );
         if failed.nothing_written && is_ours && self.go_back_to(before) {
             tracing::error!(%reason, "nothing of a group was written; the engine goes on");
-            // The writer first: who is answered and asks again at once finds it gone back already.
+            // The writer first, so that it has gone back before a caller can ask again.
             let not_written = NotDurable::NotWritten(Arc::clone(&reason));
             self.shared.inbox.committed(Err(not_written));
             let damaged = failed.error.damaged_derived();
@@ -125,8 +127,8 @@ impl Committer {
         false
     }
 
-    /// Forgets what was put into a group of which nothing was written; `false` when the store does
-    /// not hold what it held before, as when another process has written to it.
+    /// Forgets the changes of a group that was not written. Returns `false` when the store does not
+    /// hold what it held before the group, as when another process has written to it.
     fn go_back_to(&mut self, tip: Tip) -> bool {
         let last = self.storage.last_position();
         let stored = self.storage.get(Space::Meta, TIP_KEY);

@@ -1,9 +1,9 @@
 //! How many bytes a change will take in a commit group, before it is made: an upper estimate.
 //!
-//! It exists so that no group exceeds what the store takes: that would only be known when the
-//! group is handed over, with several callers' events in it. Numbers are those of the encodings in
-//! [`entity_codec`](crate::entity_codec) and [`index`](crate::index): positions in 6 bytes (four
-//! trillion events), dates in 3, amounts in 7.
+//! The estimate keeps every group below the size that the store takes. Without it a group that is
+//! too large would be noticed only when it is handed over, with the events of several callers in
+//! it. The numbers are those of the encodings in [`entity_codec`](crate::entity_codec) and
+//! [`index`](crate::index): positions in 6 bytes (four trillion events), dates in 3, amounts in 7.
 
 use crate::index::each_indexed_tag;
 use ledger_core::command::{AwardPartRequest, ClawbackRequestLine, Command, CommandBody};
@@ -70,7 +70,7 @@ pub(crate) fn of_commands(commands: &[Command]) -> Weight {
         let (items, item_bytes) = lists_of(&command.body);
         let causes = command.causes.len();
         total.named += 1 + items + causes;
-        // A text is no list, and is there once.
+        // A text has no items; its bytes count once.
         total.bytes += size_of::<Command>()
             + items.max(1) * item_bytes
             + causes * size_of::<ledger_core::Position>();
@@ -78,8 +78,8 @@ pub(crate) fn of_commands(commands: &[Command]) -> Weight {
     total
 }
 
-/// How many items the lists of a command have that are weighed by their number, and what one takes.
-/// Every kind is named, so that a new one is not taken for one without lists.
+/// How many items the lists of a command have, and the bytes of one item in memory. Every kind of
+/// command is named, so that a new kind with lists cannot be overlooked.
 fn lists_of(body: &CommandBody) -> (usize, usize) {
     match body {
         CommandBody::OrderDisbursement(c) => (c.beneficiaries.len(), size_of::<PersonKey>()),
@@ -135,8 +135,8 @@ fn lists_of(body: &CommandBody) -> (usize, usize) {
     }
 }
 
-/// A refusal as it is stored: once as a record, with names of so many bytes, and once in the
-/// answer to its request. What is kept to explain it comes on top.
+/// A refusal as it is stored: once as a record, with names of so many bytes, and once in the answer
+/// to its request. The command and the chain kept with it are not counted here.
 pub(crate) fn of_refusal(refusal: &Refusal, names: usize) -> usize {
     let rule = refusal.rule.as_ref();
     let texts = rule.map_or(0, |rule| rule.document.len() + rule.clause.len())
@@ -144,8 +144,9 @@ pub(crate) fn of_refusal(refusal: &Refusal, names: usize) -> usize {
     2 * (texts + refusal.facts.len() * FACT_BYTES) + names + REFUSAL_BYTES
 }
 
-/// The event in its block and its index entries. What it creates (a disbursement, say) holds no
-/// more than the event, which is why its bytes count twice.
+/// The event in its block and its index entries. The bytes of the event count twice: once for the
+/// event, and once for the entity that it may create (a disbursement, say), which holds no more
+/// than the event.
 pub(crate) fn of_event(event: &Event, encoded_bytes: usize) -> usize {
     let mut tags = 0;
     each_indexed_tag(event, |_| tags += 1);

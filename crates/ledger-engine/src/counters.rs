@@ -1,9 +1,10 @@
 //! The counters of progress as stored: one row for each counter that a block changes.
 //!
-//! What an event changes is decided by [`changes`](ledger_core::progress::changes()) over the
-//! state that it meets, so the one who applies the event asks. The rows are made where the blocks
-//! are known: by the committer, and by the rebuild for the same blocks. Each carries the count
-//! before its block, so the count as of any position is one seek away and no row is ever changed.
+//! The changes of an event follow from the state before the event, by
+//! [`changes`](ledger_core::progress::changes()). So whoever applies the event asks for them first.
+//! The rows of a block are made where its end is known: by the committer, and by a rebuild for the
+//! same blocks. A row carries the count before its block. So the count as of any position is one
+//! seek away, and no row is ever changed.
 
 use crate::limits::COUNTERS_CACHED_MAX;
 use hashbrown::HashMap;
@@ -20,7 +21,7 @@ pub(crate) struct CounterChange {
     pub(crate) change: i64,
 }
 
-/// What an event changes in the counters, given the state that it meets.
+/// What an event changes in the counters, given the state before it.
 ///
 /// # Panics
 ///
@@ -45,10 +46,10 @@ pub(crate) struct BlockCounters {
     changes: HashMap<ProgressKey, Vec<(Position, i64)>>,
 }
 
-/// The latest counts, as far as they are in memory.
+/// The latest counts, as far as they are in memory, in two generations as in the cache of entities.
 ///
-/// There are two generations as in the cache of entities. Forgetting is only allowed while every
-/// row made so far can be found where misses are looked for.
+/// A count that is not in memory is read from the last row of its counter. So counts may be
+/// forgotten only while every row made so far is in the store that is read.
 #[derive(Debug)]
 pub(crate) struct RunningCounts {
     current: HashMap<Vec<u8>, u64>,
@@ -72,7 +73,8 @@ impl BlockCounters {
         }
     }
 
-    /// Adds a change by an event of the block; positions ascend, and an event names a counter once.
+    /// Adds a change by an event of the block. Changes come in ascending order of positions, and an
+    /// event changes a counter once.
     pub(crate) fn add(&mut self, change: CounterChange) {
         let CounterChange {
             position,
@@ -117,8 +119,8 @@ impl BlockCounters {
 }
 
 impl RunningCounts {
-    /// Starts after `last`: before the first event there is nothing to look for. No more counts are
-    /// kept than `entities_max`, for who keeps few entities in memory has little of it.
+    /// Starts behind the event at `last`, with no count in memory. At most `entities_max` counts
+    /// are kept: a process that is told to keep few entities has little memory.
     pub(crate) fn new(last: Position, entities_max: usize) -> Self {
         let cached_max = entities_max.min(COUNTERS_CACHED_MAX);
         Self {
@@ -134,14 +136,15 @@ impl RunningCounts {
         self.current.len() >= self.generation_max
     }
 
-    /// Forgets what was not asked for lately; every row has to be where misses are looked for.
+    /// Forgets the counts that were not asked for lately. Every row made so far has to be in the
+    /// store.
     pub(crate) fn rotate(&mut self) {
         let current = std::mem::take(&mut self.current);
         let forgotten = std::mem::replace(&mut self.previous, current);
         self.is_partial |= !forgotten.is_empty();
     }
 
-    /// Forgets everything, because the rows are others now.
+    /// Forgets every count, because the rows in the store were replaced.
     pub(crate) fn forget(&mut self) {
         self.current.clear();
         self.previous.clear();

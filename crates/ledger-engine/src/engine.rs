@@ -159,9 +159,9 @@ impl Engine {
     /// Opens the ledger that `storage` holds: checks its tip against the log, claims the log, loads
     /// the published policies, and starts the writer.
     ///
-    /// It takes no longer with a long history, but for the first time after an update of this
-    /// software that encodes entities in another way: then the derived state is rebuilt from the
-    /// log first, and the log of the process says so.
+    /// Opening takes no longer with a long history. One opening is an exception: the first one by a
+    /// version of this software that encodes entities in another way. That opening rebuilds the
+    /// derived state from the log, and the log of the process says so.
     ///
     /// # Errors
     ///
@@ -299,8 +299,8 @@ impl Engine {
 
     /// Looks at the clock, as every request does before it is decided.
     ///
-    /// Somebody should do so now and then also while nobody asks for anything: a clock that is
-    /// wrong is told to the log of the process, and small corrections do not add up to a jump.
+    /// To be called now and then while there are no requests. A wrong clock is then told to the log
+    /// of the process in time, and small corrections of the clock do not add up to a jump.
     ///
     /// # Errors
     ///

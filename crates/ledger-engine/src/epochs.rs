@@ -21,8 +21,8 @@ pub const EPOCHS_KEY: &[u8] = b"epochs";
 /// The key of the note in [`Space::Meta`] that the next opening for writing begins an epoch.
 pub const FORK_KEY: &[u8] = b"fork";
 
-/// What the note has for the number of a backup when none was restored and an operator accepted
-/// the end of the log. Backups are counted from 1.
+/// Stands in the note for the number of the backup when an operator accepted the end of the log and
+/// no backup was restored. Backups are counted from 1.
 const NO_BACKUP: u64 = 0;
 
 /// The version of both encodings.
@@ -41,7 +41,7 @@ pub struct EpochStart {
     /// The first position that was given out in it.
     pub first_position: Position,
     /// When it began, by a clock that may be recorded by. Where the clock was wrong it is the time
-    /// of the last event before, and 1970 in a ledger without events.
+    /// of the last event before, and the epoch of 1970 in a ledger without events.
     pub started_at: RecordedTime,
     /// Why it began.
     pub reason: EpochReason,
@@ -54,8 +54,8 @@ pub enum EpochReason {
     Created,
     /// A backup was restored and goes on.
     Restored(Restored),
-    /// What said how far the ledger was acknowledged was lost, and an operator accepted where its
-    /// log ended.
+    /// The file that says how far the ledger was acknowledged was lost, and an operator accepted
+    /// the position at which the log ended.
     Accepted(Accepted),
 }
 
@@ -95,8 +95,8 @@ pub struct NamedEpoch {
 /// Why a follower cannot go on where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum EpochError {
-    /// The epoch that it follows ended before its position: what it has beyond the fork is not in
-    /// this ledger.
+    /// The epoch that the follower names ended before the follower's position. The events that the
+    /// follower has beyond the fork are not in this ledger.
     #[error("epoch {number} ended at position {fork}, and position {asked} lies beyond")]
     Forked {
         /// The epoch named.
@@ -152,8 +152,8 @@ impl Epochs {
         self.0.last().expect("a history has a first epoch")
     }
 
-    /// Checks that who follows the named epoch, and has everything up to `asked` of it, finds here
-    /// what it has.
+    /// Checks that this ledger holds the events of a follower who has everything of the named epoch
+    /// up to `asked`.
     ///
     /// # Errors
     ///

@@ -78,7 +78,7 @@ impl Simulated {
         assert!(self.scheduler.set(Box::new(scheduler)).is_ok(), "set once");
     }
 
-    /// Lets the others work; `false` when this is no simulation.
+    /// Lets the simulated threads work; `false` when this is no simulation.
     fn step(&self, ready: Ready) -> bool {
         self.scheduler.get().is_some_and(|scheduler| {
             scheduler(ready);
@@ -108,7 +108,7 @@ struct State {
 }
 
 impl State {
-    /// The next thing to do that is there already.
+    /// The next thing to do, if there is one already.
     fn next(&mut self, ready: Ready) -> Option<Work> {
         if let Some(result) = self.committed.take() {
             return Some(Work::Committed(result));
@@ -210,13 +210,13 @@ impl Inbox {
         self.changed.notify_one();
     }
 
-    /// Takes nothing more in; what is queued will still be done.
+    /// Takes no further request; the queued ones will still be carried out.
     pub(crate) fn close(&self, reason: &Arc<str>) {
         self.lock().closed.get_or_insert_with(|| Arc::clone(reason));
         self.changed.notify_one();
     }
 
-    /// Takes nothing more in and answers what is queued: nothing of it was looked at.
+    /// Takes no further request, and refuses the queued ones, none of which was looked at.
     pub(crate) fn fail(&self, reason: &Arc<str>) {
         let (requests, switches) = {
             let mut state = self.lock();

@@ -45,9 +45,10 @@ pub const GROUP_EVENTS_MAX: usize = 4_096;
 /// That is room for some five thousand small events.
 pub const GROUP_BYTES_SOFT_MAX: usize = 8 * 1024 * 1024;
 
-/// Bytes that no group of several requests exceeds, by the same estimate, and bytes of events and
-/// entities of a request that has a group of its own; one that does not fit even so is refused.
-/// The rest up to [`GROUP_BYTES_MAX`] is room for the refusals of that request and its answer.
+/// Bytes that a group of several requests does not exceed, by the same estimate. Also the most
+/// bytes of events and entities of a request that has a group to itself; a request with more is
+/// refused. The rest up to [`GROUP_BYTES_MAX`] is room for the refusals of such a request and its
+/// answer.
 pub const GROUP_BYTES_HARD_MAX: usize = 16 * 1024 * 1024;
 
 /// Entities kept in memory, over both generations of the cache.
@@ -159,9 +160,9 @@ pub const CLOCK_STEP_MAX: Duration = Duration::from_mins(5);
 /// are ten days; a clock that was set wrong is wrong by months or years.
 pub const CLOCK_IDLE_MAX: Duration = Duration::from_hours(31 * 24);
 
-/// How long the clock is compared with where it was last believed, before it is believed anew. A
-/// bad oscillator drifts by half a second in that time; steps that are smaller than the bound add
-/// up.
+/// How long one reading of the clock is what later readings are compared with. A bad oscillator
+/// drifts by half a second in that time. Within it, small steps add up, and are refused where their
+/// sum is beyond the bound.
 pub const CLOCK_ANCHOR_MIN: Duration = Duration::from_hours(1);
 
 const _: () = assert!(GROUP_BYTES_SOFT_MAX < GROUP_BYTES_HARD_MAX);

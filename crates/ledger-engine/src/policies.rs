@@ -14,11 +14,11 @@ use ledger_log::{Direction, LogError, Space, StateOp, Storage};
 use std::sync::Arc;
 use thiserror::Error;
 
-/// The value of a policy's marker: its version and nothing else. What happened there, the event at
-/// the position says.
+/// The value of a policy's marker: the version of markers and nothing else. The event at the
+/// marker's position says whether a document was published or withdrawn.
 pub const POLICY_MARKER: &[u8] = &[1];
 
-/// Markers in a ledger: of each published version, and of its withdrawal, of which there is one.
+/// Markers in a ledger: one for each published version, and one for its withdrawal.
 const MARKERS_MAX: usize = 2 * POLICIES_MAX;
 
 /// Why a published policy could not be loaded.

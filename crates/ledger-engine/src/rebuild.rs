@@ -227,11 +227,11 @@ impl CancelToken {
     }
 }
 
-/// A shadow that equals the live state but for a short tail, or replaces it on an operator's word,
-/// on its way to the writer.
+/// A shadow on its way to the writer. It lacks a short tail of the log. Otherwise it equals the
+/// live state, or an operator has said that it is to replace one that differs.
 pub(crate) struct Switch {
     replay: Replay,
-    /// Whether what memory holds of the live state is no longer to be trusted.
+    /// Whether the entities in memory may differ from the shadow, so that they are forgotten.
     replaces: bool,
     answer: mpsc::Sender<Result<Position, RebuildError>>,
 }
@@ -249,8 +249,9 @@ impl Switch {
         self.replaces
     }
 
-    /// Replays the tail up to `last` and makes the shadow the live state; when that fails the live
-    /// state is as before. Runs on the writer's thread, with nothing in flight.
+    /// Replays the tail up to `last` and makes the shadow the live state. When that fails the live
+    /// state stays as it was. Runs on the writer's thread, while no group is open or being
+    /// committed.
     pub(crate) fn carry_out(
         &mut self,
         storage: &dyn Storage,
@@ -296,7 +297,8 @@ pub(crate) fn rebuild(
             return Err(RebuildError::Different(Box::new(report)));
         }
     }
-    // Preparing takes a while in which more is recorded; what follows takes the less the shorter.
+    // More is recorded while the shadow is prepared, so a tail is left. The writer pauses for as
+    // long as it takes to replay the tail.
     for _ in 0..2 {
         catch_up(&**storage, shared, &mut replay, progress, cancel)?;
         cancel.check()?;

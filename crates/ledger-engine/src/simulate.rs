@@ -72,8 +72,8 @@ pub trait Observer: Send {
     /// How far it has come, now and then.
     fn progress(&mut self, progress: Progress);
 
-    /// A place or an award that the draft changes. Whoever takes it slowly holds the simulation up,
-    /// and nothing piles up meanwhile.
+    /// A place or an award that the draft changes. The simulation waits for the return of this
+    /// call, so that no differences pile up for a slow reader.
     fn difference(&mut self, outcome: &Outcome);
 }
 

@@ -1,8 +1,10 @@
 //! The writer: the one thread that decides, over entities that it alone holds.
 //!
-//! It takes requests from the queue, decides and applies them into the open group, and hands the
-//! group to the committer as soon as that is free. While a group is being synced the next one is
-//! filled, building on what is not durable yet; nobody is answered before his own group is.
+//! The writer takes requests from the queue, decides them and applies their events to its entities.
+//! It collects the events in the open group, and hands the group to the committer when the
+//! committer is free. While one group is being synced, the next one is filled. The next group
+//! builds on events that are not durable yet, so a caller is answered only after the sync of the
+//! group that holds his request.
 //!
 //! Long: the one loop that appends, whose steps share its state.
 
@@ -37,19 +39,19 @@ pub(crate) struct Writer {
     shared: Arc<Shared>,
     storage: Arc<dyn Storage>,
     clock: Arc<ClockGuard>,
-    /// When the request in hand is decided, by a clock that may be recorded by.
+    /// The time at which the request in hand is decided, from a clock that was found right.
     decided_at: RecordedTime,
     options: EngineOptions,
     epoch: Epoch,
     cache: Cache,
     open: OpenGroup,
-    /// Answers of the group that is being committed; `None` while none is.
+    /// The answers of the group that is being committed; `None` while no group is.
     committing: Option<HashMap<RequestId, Vec<u8>>>,
     committer: mpsc::SyncSender<Group>,
     event_ids: EventIds,
-    /// Whether there was too little room last time.
+    /// Whether the last look at the disk found too little room.
     lacks_room: bool,
-    /// Counts the requests, to tell which of them changed an entity last.
+    /// The number of the request in hand, noted with each entity that the request changes.
     request_number: u64,
     /// Room for the keys that one command touches, kept to be used again.
     keys: Vec<EntityKey>,
@@ -114,8 +116,8 @@ impl Writer {
         }
     }
 
-    /// Goes back to what is durable, after a group of which nothing was written: what memory holds
-    /// and what the open group was decided on builds on it.
+    /// Goes back to the durable state, after a group that was not written. The entities in memory
+    /// and the open group build on that group, so both are given up.
     fn start_over(&mut self, reason: &Arc<str>) {
         self.refuse_open(|| AppendError::NotRecorded {
             reason: Arc::clone(reason),
@@ -166,8 +168,8 @@ impl Writer {
 
     /// Carries a request out and puts its answer into the open group.
     ///
-    /// Every answer waits for a group, also one that writes nothing: it may build on what is not
-    /// durable yet.
+    /// Every answer waits for the sync of a group, also that of a request which writes nothing: the
+    /// answer may rest on events that are not durable yet.
     fn take(&mut self, submitted: Submitted) -> Result<(), NotDurable> {
         let Submitted { request, reply, .. } = submitted;
         match self.answer(&request) {
@@ -190,7 +192,7 @@ impl Writer {
         }
     }
 
-    /// The answer to a request; nothing of the request is in the open group when it fails.
+    /// The answer to a request. After an error the open group holds nothing of the request.
     fn answer(&mut self, request: &Request) -> Result<Reply, NotDurable> {
         if self.cache.is_full() {
             self.settle()?;
@@ -206,7 +208,7 @@ impl Writer {
         }
     }
 
-    /// The answer to a request that is new; without a time that may be recorded there is none.
+    /// The answer to a new request: a refusal when the clock is wrong.
     fn decide(&mut self, request: &Request) -> Result<Reply, NotDurable> {
         let context = &self.cache.context;
         let has_events = last_position(context) > Position::ZERO;
@@ -219,7 +221,8 @@ impl Writer {
         }
     }
 
-    /// Asks once per group whether there is room for it; a request that records nothing needs none.
+    /// Asks once per group whether the disk has room for the group. A request that records nothing
+    /// needs no room.
     fn check_disk(&mut self, request: &Request) -> Result<(), AppendError> {
         if request.validate_only {
             return Ok(());
@@ -252,7 +255,7 @@ impl Writer {
         self.open.room.clone().unwrap_or(Ok(()))
     }
 
-    /// The answer to a request that was answered before, or is about to be.
+    /// The answer to a request that was carried out before; its group may still wait for the sync.
     fn recall(&self, request: &Request) -> Result<Option<Reply>, LoadError> {
         if request.validate_only {
             return Ok(None);
@@ -311,8 +314,8 @@ impl Writer {
         if closed.changes_policies {
             closed.group.policies = Some(Arc::new(context.policies.clone()));
         }
-        // Neighbours share most of the way through the memtable, so ascending keys cost less; the
-        // committer, which puts them there, has less time to spare than this thread.
+        // The memtable takes ascending keys in less time. They are sorted here, because the
+        // committer, which writes them, has less time to spare than this thread.
         let mut changed: Vec<_> = closed.changed.keys().copied().collect();
         changed.sort_unstable();
         closed.group.state.reserve(changed.len());
@@ -348,7 +351,8 @@ impl Writer {
         result
     }
 
-    /// Waits until everything decided so far is durable: then the store holds what memory holds.
+    /// Waits until everything decided so far is durable. The store then holds the same entities as
+    /// memory.
     fn settle(&mut self) -> Result<(), NotDurable> {
         if self.committing.is_some() {
             self.await_commit()?;
@@ -369,7 +373,7 @@ impl Writer {
         }
     }
 
-    /// Makes a rebuilt state the live one; nothing is in flight.
+    /// Makes a rebuilt state the live one. To be called while no group is open or being committed.
     fn switch(&mut self, mut switch: Switch) {
         let last = last_position(&self.cache.context);
         let result = switch.carry_out(&*self.storage, self.epoch, last);
@@ -382,7 +386,8 @@ impl Writer {
         switch.answer(result);
     }
 
-    /// The live state was another one: nothing that memory made of it holds any more.
+    /// Forgets everything that memory holds of the live state, because another state has replaced
+    /// it.
     fn replaced(&mut self) {
         self.open.group.state_replaced = true;
         match load_policies(&*self.storage) {

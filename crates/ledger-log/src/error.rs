@@ -90,7 +90,7 @@ pub enum LogError {
         space: Space,
     },
 
-    /// A file, or an entry, of a space is damaged. The log is another matter.
+    /// A file or an entry of a space is damaged. Damage of the log has errors of its own.
     #[error(
         "stored {} is damaged: {}",
         space.name(),
@@ -164,9 +164,9 @@ pub enum LogError {
 }
 
 impl LogError {
-    /// Tells whether an append that failed so has written nothing at all, so that the store is
-    /// what it was before: everything that is checked before the write. Of any other failure the
-    /// outcome is unknown until the store is opened anew.
+    /// Tells whether an append that failed with this error has written nothing. That holds for the
+    /// errors of the checks before the write. After any other error the outcome is unknown until
+    /// the store is opened anew.
     #[must_use]
     pub const fn nothing_written(&self) -> bool {
         matches!(
@@ -180,8 +180,8 @@ impl LogError {
         )
     }
 
-    /// The space that follows from the log and is damaged, if that is what is wrong: a rebuild
-    /// replaces it, and nothing of the log is lost.
+    /// The derived space that this error says is damaged, if it says so. A rebuild replaces that
+    /// space from the log.
     #[must_use]
     pub fn damaged_derived(&self) -> Option<Space> {
         let space = match self {

@@ -59,9 +59,9 @@ pub trait StateStore: Send + Sync {
 
     /// Opens a second, empty set of the rebuildable spaces beside the live one.
     ///
-    /// There is one shadow at a time: an earlier one that was not promoted is discarded. Dropping a
-    /// shadow discards it. Whatever goes wrong with it stays with it: the log and the live set are
-    /// read and written as before.
+    /// There is one shadow at a time: opening a shadow discards an earlier one that was not
+    /// promoted, and dropping a shadow discards it. No failure of a shadow touches the log or the
+    /// live set.
     ///
     /// # Errors
     ///
@@ -92,7 +92,7 @@ pub trait StateStore: Send + Sync {
     /// [`LogError::StaleEpoch`], [`LogError::WriteDisabled`], and [`LogError::Storage`].
     fn promote(&self, epoch: Epoch, shadow: &mut dyn Shadow, at: Position) -> Result<(), LogError>;
 
-    /// Estimates keys and bytes of the log and of each space, without reading them.
+    /// Estimates the keys and bytes of the log and of each space, without reading the entries.
     ///
     /// # Errors
     ///
@@ -161,8 +161,9 @@ pub trait Shadow: Send {
     /// Reads a space from its first key to its last, as of the call.
     fn iterate(&self, space: Space) -> Entries<'_>;
 
-    /// Brings what the shadow holds to where promoting makes it live, so that promoting takes no
-    /// time. It can still be written to; each call takes over what is new since the last one.
+    /// Copies what the shadow holds to the place where promoting makes it live, so that promoting
+    /// takes no time. The shadow can still be written to; each call copies what is new since the
+    /// last call.
     ///
     /// # Errors
     ///

@@ -15,14 +15,15 @@ use thiserror::Error;
 /// How far the clock may be from what is known without it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClockBounds {
-    /// How far it may lie behind the last event, and how far from where the time that has passed
-    /// puts it, ahead or behind.
+    /// How far the clock may lie behind the last event. Also how far it may be, ahead or behind,
+    /// from the time at which it was last believed and the time passed since.
     pub step_max: Duration,
     /// How long after the last event a ledger may be opened. A ledger that was closed knows no
     /// passed time, so that a longer pause has to be confirmed.
     pub idle_max: Duration,
-    /// Times up to this one are right, an operator says: a longer pause before it is one, and a
-    /// last event that lies ahead of the clock, and not of this time, is lived with.
+    /// An operator vouches for times up to this one. A pause longer than `idle_max` that ends
+    /// before it is taken for a pause. A last event ahead of the clock, but not ahead of this time,
+    /// is no reason to refuse.
     pub accepted_until: Option<RecordedTime>,
     /// No time before this one is right.
     pub earliest: RecordedTime,
@@ -153,8 +154,9 @@ impl ClockGuard {
         }
     }
 
-    /// Returns the time now, if it may be recorded by after an event of `last`; none when there is
-    /// no event. The log of the process is told when that changes.
+    /// Returns the time now, if an event may be recorded at it. `last` is the time of the last
+    /// event, if there is one. The log of the process is told when the clock turns wrong, and when
+    /// it is right again.
     pub(crate) fn check(&self, last: Option<RecordedTime>) -> Result<RecordedTime, ClockProblem> {
         // No code that holds the lock can panic, so a poisoned lock guards a sound state.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -166,8 +168,8 @@ impl ClockGuard {
         tell(state.problem, judged);
         state.problem = judged.err();
         judged?;
-        // The clock is believed now, so that what a year of small corrections adds up to is no
-        // jump. But not at every look: many small steps in a short time are one.
+        // From now on the clock is compared with this reading, so that a year of small corrections
+        // is no jump. Not at every look, though: many small steps in a short time are a jump.
         let is_due =
             |anchor: Reading| reading.passed.saturating_sub(anchor.passed) >= CLOCK_ANCHOR_MIN;
         if state.anchor.is_none_or(is_due) {

@@ -167,9 +167,9 @@ struct Explaining<'a> {
     blocks: Blocks,
     /// What a page or an answer may still cost: each block that is read for it.
     work: Work,
-    /// Whether an explanation ends where the work does. The first one of a page never does: one
-    /// reads no more than is kept of one person, or than a payment has causes, and a page without
-    /// any would never be left behind.
+    /// Whether an explanation ends when the work is used up. The first explanation of a page does
+    /// not end early: a page without any explanation would have no next page. It reads at most the
+    /// timeline of one person, or the causes of one payment.
     ends: bool,
 }
 
@@ -393,8 +393,8 @@ impl Explaining<'_> {
         Ok(context)
     }
 
-    /// A class or a body as it was before a position. Of everything else a person's own events
-    /// change nothing of the person, so that it need not be there.
+    /// A class or a body as it was before a position. Other kinds of entities are not needed: the
+    /// events of a person change the person whether or not they are loaded.
     fn as_of(&self, key: &EntityKey, position: Position) -> Result<Option<Entity>, QueryError> {
         if !matches!(key, EntityKey::Class(_) | EntityKey::Institution(_)) {
             return Ok(None);

@@ -13,11 +13,11 @@ use super::{QueryError, Reader, SENDER_LIVES, StoredEvent};
 pub enum SubscriptionItem {
     /// Events in ascending order, at least one.
     Events(Vec<StoredEvent>),
-    /// Everything recorded up to this position has been given. It comes once, always, also when
-    /// nothing matched; what follows is live.
+    /// Everything that matches up to this position has been given, and what follows is live. This
+    /// message comes exactly once, also when nothing matched.
     CaughtUp(Position),
-    /// Nothing that matches up to this position is missing. It comes when nothing has matched for
-    /// long, so that a subscriber knows where to start again.
+    /// Everything that matches up to this position has been given. This message comes when nothing
+    /// has matched for long, so that a subscriber knows where to start again.
     Checkpoint(Position),
 }
 
@@ -97,8 +97,8 @@ impl Subscription {
         .await
     }
 
-    /// Waits for the next message as [`next_batch`](Self::next_batch) does, reading each page
-    /// through `read`: so that whoever bounds the reads of the store can count these too.
+    /// Waits for the next message as [`next_batch`](Self::next_batch) does, and reads each page by
+    /// calling `read`. A caller who bounds the reads of the store can so count these pages.
     ///
     /// # Errors
     ///

@@ -209,8 +209,8 @@ pub(super) fn check_start(start: Position, log_position: Position) -> Result<(),
 
 /// Positions that were reached and not given yet, each with its fewest steps.
 ///
-/// There are never more than may still be given, so what is cut off would not have been given
-/// anyway.
+/// It holds at most as many positions as may still be given. A position that is cut off would not
+/// have been given.
 #[derive(Debug)]
 pub(super) struct Frontier {
     waiting: BTreeMap<Position, u32>,

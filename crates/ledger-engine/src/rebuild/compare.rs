@@ -64,7 +64,8 @@ impl<'a> Comparing<'a> {
             if !self.side_by_side(space, live, &mut rebuilt)? {
                 return Ok(());
             }
-            // What cannot be read in order is asked for key by key, until one can be read again.
+            // Behind damage the scan ends. So the keys of the rebuilt state are read one by one,
+            // until the live value of one can be read; from there a scan goes on.
             let unreadable_before = self.found.unreadable_total;
             let resumed = self.one_by_one(space, &mut rebuilt)?;
             if self.found.unreadable_total == unreadable_before {

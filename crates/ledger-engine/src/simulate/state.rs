@@ -11,7 +11,8 @@ use ledger_core::simulate::{About, ShadowState, Why};
 use ledger_core::{AwardId, Context, Entity, EntityKey};
 use ledger_log::{Shadow, Snapshot, Space, StateOp};
 
-/// Where the notes lie in the shadow: a space that a rebuild fills and a simulation does not need.
+/// Where the notes lie in the shadow. A rebuild fills this space with an index, which a simulation
+/// does not need.
 const NOTES: Space = Space::EffectIndex;
 
 /// The shadow and the record beside it.
@@ -47,7 +48,7 @@ impl<'a> State<'a> {
         self.memory.into_shadow()
     }
 
-    /// What was noted last about the first of these things that something was noted about.
+    /// The latest note about the first of these things that has a note.
     pub(super) fn noted(&self, about: &[About]) -> Result<Option<Why>, SimulateError> {
         let keys: Vec<_> = about.iter().map(note_key).collect();
         let found = self.memory.shadow().multi_get(NOTES, &keys)?;

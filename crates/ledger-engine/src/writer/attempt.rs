@@ -1,10 +1,10 @@
 //! Carrying one request out: load, decide, apply, encode; and undoing it.
 //!
-//! Most requests need no undoing: a refused command changes nothing. An atomic request of several
-//! commands does when one of them is refused, and so does one that is only validated. There the
-//! store serves as the memory of what was before: an entity that no group in flight has changed is
-//! forgotten and read again. Only of entities that an earlier request of the same open group
-//! changed is a copy kept, for the store does not have that state.
+//! Most requests need no undoing: a refused command changes nothing. Two kinds do: an atomic
+//! request of several commands of which one is refused, and a request that is only validated. To
+//! undo such a request, an entity that no group in flight has changed is forgotten, and read from
+//! the store when it is needed. The store does not have the state of an entity that an earlier
+//! request of the same open group changed; of such an entity a copy is kept.
 //!
 //! Long: one request from loading to refusal or group, whose steps share what is undone.
 
@@ -37,10 +37,10 @@ struct Undo {
     /// Set before a policy is published or withdrawn.
     policies: Option<PolicyBook>,
     mark: Mark,
-    /// Entities that only this request changed, within the open group.
+    /// Entities that this request changed and no earlier request of the open group.
     fresh: Vec<EntityKey>,
-    /// Entities that earlier requests of the open group changed, as they were, each with the
-    /// request that had changed it last.
+    /// Copies of entities that earlier requests of the open group had changed, from before this
+    /// request, each with the number of the request that had changed it last.
     copies: Vec<(EntityKey, u64, Option<Entity>)>,
 }
 
@@ -119,8 +119,8 @@ impl Writer {
         Ok(Tried { outcomes, details })
     }
 
-    /// Whether the refusals of a request still fit into the group. They are bounded for one
-    /// request, so that those of any request fit into a group of its own.
+    /// Whether the refusals of a request still fit into the group. The refusals of one request are
+    /// bounded, so that they always fit into a group of their own.
     fn check_room(&self, kept: &Kept) -> Result<(), Halt> {
         let limit = match self.open.is_empty() {
             true => GROUP_BYTES_FULL,
@@ -316,7 +316,8 @@ impl Writer {
             self.cache.context.put(key, entity);
         }
         if !undo.fresh.is_empty() && self.committing.is_some() {
-            // What is forgotten will be read from the store, which has to be up to date by then.
+            // A forgotten entity is read from the store, which has to hold the group being
+            // committed first.
             self.await_commit()?;
         }
         for key in &undo.fresh {

@@ -62,7 +62,7 @@ impl Kept {
         let (refusal, bytes) = match self.whole_left.checked_sub(whole) {
             Some(left) => {
                 self.whole_left = left;
-                // What is only validated is not recorded, and so not explained from the record.
+                // A request that is only validated leaves no record to explain from.
                 if !self.validate_only {
                     self.add_detail(context, command, &refusal, before);
                 }

@@ -51,8 +51,8 @@ impl ExplainAnswer {
         Self { detail, decides }
     }
 
-    /// Whether the answer has anything to explain. What is only validated is not on record: a
-    /// position in such an answer is not one of the log.
+    /// Whether the answer has anything to explain. A request that is only validated is not on
+    /// record, so the positions in its answer are not those of the log.
     #[must_use]
     pub fn is_due(&self, appended: &Appended, validate_only: bool) -> bool {
         let asked = self.detail != ExplanationDetail::None && !validate_only;
