@@ -1,80 +1,125 @@
-//! Every call over the wire: once answered, once refused.
+//! Every call over the wire, as a table: once answered, once refused.
+//!
+//! A row makes a call and says in one line what came of it. What an answer tells beyond that is in
+//! `answers`; a test holds the two tables to the contract, so that no call is left out.
 //!
 //! Long: every call of the contract, once answered and once refused.
 
+use crate::answers::{account, all, bytes, reason};
 use crate::story::{
-    CERTIFICATE, CLASS, CLAWBACK, DISBURSEMENT, PERSON, RATE_FEN, REPAID_FEN, approval, everything,
-    newcomer, register, request,
+    AWARD, CERTIFICATE, CLASS, CLAWBACK, DISBURSEMENT, ORDER, PERSON, everything_of_five_documents,
+    newcomer, request,
 };
-use ledger_core::PersonKey;
-use ledger_proto::v1::{self, append_stream_response::Outcome, subscribe_response::Message};
-use ledger_tests::workload::{city, institution};
+use ledger_proto::v1::{self, explain_request::Decision};
+use ledger_tests::workload::{SHANDONG_ACTION, institution};
 use ledger_tests::{RawClient, TestServer};
-use tokio::sync::mpsc;
-use tokio_stream::StreamExt as _;
-use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Code, Status, Streaming};
-use tonic_health::pb::HealthCheckRequest;
-use tonic_health::pb::health_check_response::ServingStatus;
-use tonic_health::pb::health_client::HealthClient;
-use tonic_reflection::pb::v1::ServerReflectionRequest;
-use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
-use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
-use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
-use tonic_types::{ErrorDetail, StatusExt as _};
+use std::collections::BTreeSet;
+use tonic::Code::{
+    self, DeadlineExceeded, FailedPrecondition, InvalidArgument, NotFound, OutOfRange,
+};
+use tonic::Status;
+use tonic_types::StatusExt as _;
 
-const SERVICE: &str = "subsidy.ledger.v1.LedgerService";
+const SERVICE: &str = include_str!("../../proto/subsidy/ledger/v1/service.proto");
 
-/// A server on which the whole story is recorded, and the position of its last event.
-async fn told() -> (TestServer, RawClient, u64) {
-    let server = TestServer::start().await;
-    let mut client = server.client().await;
-    let answer = client
-        .append(request(&everything()))
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!(answer.results.len(), everything().len());
-    assert_eq!(answer.last_position, answer.log_position);
-    (server, client, answer.log_position)
+/// Calls that are answered elsewhere, and the module.
+const ANSWERED_ELSEWHERE: [(&str, &str); 2] = [("back_up", "backup"), ("list_backups", "backup")];
+
+/// Calls that are refused elsewhere, and the module; the last one is answered to all who may call.
+const REFUSED_ELSEWHERE: [(&str, &str); 4] = [
+    ("append_stream", "answers"),
+    ("rebuild", "disk"),
+    ("verify", "backup"),
+    ("get_status", "tls"),
+];
+
+/// A call that was answered, and what it told.
+type Answered = (&'static str, String, &'static str);
+
+/// A call that was refused, and how: code, reason, and the standard detail that goes with it.
+type Refused = (
+    &'static str,
+    Result<(), Status>,
+    Code,
+    &'static str,
+    &'static str,
+);
+
+/// Makes a call, and writes down what its answer tells.
+macro_rules! answered {
+    ($client:ident . $call:ident ($request:expr), |$it:ident| $told:expr, $expected:expr) => {{
+        let $it = $client.$call($request).await.unwrap().into_inner();
+        (stringify!($call), format!("{:?}", $told), $expected)
+    }};
 }
 
-fn account() -> Option<v1::AccountKey> {
-    let fund = v1::FundSource::SpecialAccount.into();
-    Some(v1::AccountKey {
-        division: city(0).code(),
-        fund,
-    })
+/// Makes a call that is refused.
+macro_rules! refused {
+    ($client:ident . $call:ident ($request:expr), $code:expr, $reason:expr, $detail:expr) => {{
+        let answer = $client.$call($request).await.map(drop);
+        (stringify!($call), answer, $code, $reason, $detail)
+    }};
 }
 
-fn bytes(id: &[u8; 16]) -> Vec<u8> {
-    id.to_vec()
+fn by_default<T: Default>() -> T {
+    T::default()
 }
 
-async fn all<T>(mut stream: Streaming<T>) -> Vec<T> {
-    let mut items = Vec::new();
-    while let Some(item) = stream.next().await {
-        items.push(item.unwrap());
-    }
-    items
+/// The calls of the contract, as the client names them.
+fn contract() -> BTreeSet<String> {
+    let calls = SERVICE
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("rpc "))
+        .filter_map(|line| line.split_once('('));
+    let snake = |name: &str| {
+        let mut snake = String::new();
+        for c in name.chars() {
+            if c.is_uppercase() && !snake.is_empty() {
+                snake.push('_');
+            }
+            snake.extend(c.to_lowercase());
+        }
+        snake
+    };
+    calls.map(|(name, _)| snake(name)).collect()
+}
+
+/// Checks that the rows, and what stands elsewhere, are all the calls of the contract.
+fn check_complete<'a>(rows: impl Iterator<Item = &'a str>, elsewhere: &[(&'a str, &str)]) {
+    let elsewhere = elsewhere.iter().map(|(call, _)| *call);
+    let named: BTreeSet<_> = rows.chain(elsewhere).map(str::to_owned).collect();
+    assert_eq!(named, contract());
 }
 
 #[tokio::test]
-async fn questions_about_a_person_and_a_class_are_answered() {
-    let (server, mut client, last) = told().await;
+async fn every_call_is_answered() {
+    let server = TestServer::start().await;
+    let mut client = server.client().await;
+    let story = request(&everything_of_five_documents());
+    let mut rows = vec![answered!(
+        client.append(story),
+        |it| it.results.len() == everything_of_five_documents().len(),
+        "true"
+    )];
+    rows.extend(facts(&mut client).await);
+    rows.extend(money(&mut client).await);
+    rows.extend(documents(&mut client).await);
+    rows.extend(streams(&mut client).await);
+    rows.extend(operations(&mut client).await);
+    let is_other = |row: &&Answered| row.1 != row.2;
+    let others: Vec<_> = rows.iter().filter(is_other).collect();
+    assert!(others.is_empty(), "{others:#?}");
+    check_complete(rows.iter().map(|row| row.0), &ANSWERED_ELSEWHERE);
+    server.stop().await;
+}
 
+async fn facts(client: &mut RawClient) -> Vec<Answered> {
     let quota = v1::GetQuotaRequest {
         person_key: bytes(PERSON.as_bytes()),
         year: 2021,
-        at_least_position: last,
-        ..v1::GetQuotaRequest::default()
+        ..by_default()
     };
-    let quota = client.get_quota(quota).await.unwrap().into_inner();
-    assert_eq!((quota.used, quota.limit, quota.left), (1, Some(3), Some(2)));
-    assert!(quota.rule.unwrap().clause.contains("每人每年不超过3次"));
-    assert_eq!((quota.slots.len(), quota.log_position), (1, last));
-
-    let question = v1::CheckEligibilityRequest {
+    let eligibility = v1::CheckEligibilityRequest {
         class_id: bytes(CLASS.as_bytes()),
         person_key: bytes(PERSON.as_bytes()),
         on_date: Some(v1::Date {
@@ -82,398 +127,275 @@ async fn questions_about_a_person_and_a_class_are_answered() {
             month: 5,
             day: 11,
         }),
-        at_least_position: 0,
+        ..by_default()
     };
-    let eligibility = client
-        .check_eligibility(question)
-        .await
-        .unwrap()
-        .into_inner();
-    assert!(!eligibility.would_pay);
-    let reasons: Vec<&str> = eligibility
-        .refusals
-        .iter()
-        .map(|of| of.reason.as_str())
-        .collect();
-    assert!(reasons.contains(&"APPROVAL_EXISTS"), "{reasons:?}");
-
     let class = v1::GetClassRequest {
         class_id: bytes(CLASS.as_bytes()),
-        at_least_position: 0,
+        ..by_default()
     };
-    let class = client.get_class(class).await.unwrap().into_inner();
-    assert_eq!(class.state(), v1::ClassState::Open);
-    assert_eq!(
-        (class.enrolled, class.approvals, class.rate_fen),
-        (1, 1, RATE_FEN)
-    );
-
-    let number = CERTIFICATE.to_owned();
     let certificate = v1::GetCertificateRequest {
-        number,
-        at_least_position: 0,
+        number: CERTIFICATE.to_owned(),
+        ..by_default()
     };
-    let certificate = client
-        .get_certificate(certificate)
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!(certificate.person_key, PERSON.as_bytes());
-
-    let disbursement_id = bytes(DISBURSEMENT.as_bytes());
-    let paid = v1::GetDisbursementRequest {
-        disbursement_id,
-        at_least_position: 0,
+    let order = v1::GetOrderRequest {
+        order_id: bytes(ORDER.as_bytes()),
+        ..by_default()
     };
-    let paid = client.get_disbursement(paid).await.unwrap().into_inner();
-    assert_eq!(paid.state(), v1::DisbursementState::Settled);
-    assert_eq!(
-        (paid.total_fen, paid.lines[0].clawed_back_fen),
-        (RATE_FEN, RATE_FEN)
-    );
-    server.stop().await;
+    vec![
+        answered!(
+            client.get_quota(quota),
+            |it| (it.used, it.limit, it.left, it.slots.len()),
+            "(1, Some(3), Some(2), 1)"
+        ),
+        answered!(
+            client.check_eligibility(eligibility),
+            |it| (
+                it.would_pay,
+                it.refusals.iter().any(|of| of.reason == "APPROVAL_EXISTS")
+            ),
+            "(false, true)"
+        ),
+        answered!(
+            client.get_class(class),
+            |it| (it.state(), it.enrolled, it.approvals, it.rate_fen),
+            "(Open, 1, 1, 50000)"
+        ),
+        answered!(
+            client.get_certificate(certificate),
+            |it| it.person_key == PERSON.as_bytes(),
+            "true"
+        ),
+        answered!(
+            client.get_order(order),
+            |it| (it.state(), it.division),
+            "(Listed, 370100)"
+        ),
+    ]
 }
 
-#[tokio::test]
-async fn accounts_and_statements_are_answered() {
-    let (server, mut client, last) = told().await;
-
+async fn money(client: &mut RawClient) -> Vec<Answered> {
+    let disbursement = v1::GetDisbursementRequest {
+        disbursement_id: bytes(DISBURSEMENT.as_bytes()),
+        ..by_default()
+    };
+    let award = v1::GetAwardRequest {
+        award_id: bytes(AWARD.as_bytes()),
+        ..by_default()
+    };
     let wanted = v1::GetAccountRequest {
         account: account(),
-        ..v1::GetAccountRequest::default()
+        ..by_default()
     };
-    let found = client.get_account(wanted).await.unwrap().into_inner();
-    assert_eq!(found.log_position, last);
-    let cash = found.account.unwrap().cash_fen;
-
-    let list = v1::ListAccountsRequest {
-        page_size: 10,
-        ..v1::ListAccountsRequest::default()
-    };
-    let first = client
-        .list_accounts(list.clone())
-        .await
-        .unwrap()
-        .into_inner();
-    let page_token = first.next_page_token;
-    let rest = v1::ListAccountsRequest { page_token, ..list };
-    let rest = client.list_accounts(rest).await.unwrap().into_inner();
-    assert_eq!((first.accounts.len(), rest.accounts.len()), (10, 6));
-    assert_eq!(
-        (first.total_debits_fen, rest.next_page_token.as_str()),
-        (rest.total_credits_fen, "")
-    );
-
-    let statement = v1::ListAccountEntriesRequest {
+    let entries = v1::ListAccountEntriesRequest {
         account: account(),
-        page_size: 2,
-        ..v1::ListAccountEntriesRequest::default()
+        ..by_default()
     };
-    let first = client
-        .list_account_entries(statement.clone())
-        .await
-        .unwrap()
-        .into_inner();
-    let page_token = first.next_page_token;
-    let rest = v1::ListAccountEntriesRequest {
-        page_token,
-        ..statement
-    };
-    let rest = client
-        .list_account_entries(rest)
-        .await
-        .unwrap()
-        .into_inner();
-    let amounts: Vec<i64> = first
-        .entries
-        .iter()
-        .chain(&rest.entries)
-        .map(|entry| entry.amount_fen)
-        .collect();
-    assert_eq!(amounts[1..], [RATE_FEN, REPAID_FEN]);
-    assert_eq!(rest.entries[0].balance_after_fen, cash);
-    server.stop().await;
+    let accounts: v1::ListAccountsRequest = by_default();
+    vec![
+        answered!(
+            client.get_disbursement(disbursement),
+            |it| (
+                it.state(),
+                it.total_fen,
+                it.lines.first().map(|of| of.clawed_back_fen)
+            ),
+            "(Settled, 50000, Some(50000))"
+        ),
+        answered!(
+            client.get_award(award),
+            |it| (it.amount_fen, it.payments.len()),
+            "(20000000, 1)"
+        ),
+        answered!(
+            client.get_account(wanted),
+            |it| it.account.unwrap().cash_fen > 0,
+            "true"
+        ),
+        answered!(
+            client.list_account_entries(entries),
+            |it| it
+                .entries
+                .iter()
+                .skip(1)
+                .map(|of| of.amount_fen)
+                .collect::<Vec<_>>(),
+            "[50000, 20000]"
+        ),
+        answered!(
+            client.list_accounts(accounts),
+            |it| (
+                it.accounts.len(),
+                it.total_debits_fen == it.total_credits_fen
+            ),
+            "(17, true)"
+        ),
+    ]
 }
 
-#[tokio::test]
-async fn events_are_read_in_both_directions_and_followed() {
-    let (server, mut client, last) = told().await;
-
-    let of_class = v1::EventFilter {
-        tags: vec![v1::Tag {
-            value: Some(v1::tag::Value::ClassId(bytes(CLASS.as_bytes()))),
-        }],
-        kinds: Vec::new(),
+async fn documents(client: &mut RawClient) -> Vec<Answered> {
+    let text = v1::CheckPolicyRequest {
+        text: "policy_id = 7".to_owned(),
+        ..by_default()
     };
-    let forward = v1::ReadEventsRequest {
-        filter: Some(of_class),
-        ..v1::ReadEventsRequest::default()
+    let policy = v1::GetPolicyRequest {
+        position: 1,
+        ..by_default()
     };
-    let backward = v1::ReadEventsRequest {
-        direction: v1::ReadDirection::Backward.into(),
-        limit: 3,
-        ..forward.clone()
+    let report = v1::ReportProgressRequest {
+        quarter: Some(v1::Quarter {
+            year: 2021,
+            number: 2,
+        }),
+        ..by_default()
     };
-    let positions = |messages: Vec<v1::ReadEventsResponse>| -> Vec<u64> {
-        messages
-            .iter()
-            .flat_map(|of| &of.events)
-            .map(|event| event.position)
-            .collect()
+    let draft = v1::SimulateRequest {
+        policy_text: SHANDONG_ACTION.to_owned(),
+        ..by_default()
     };
-    let up = positions(all(client.read_events(forward).await.unwrap().into_inner()).await);
-    let down = positions(all(client.read_events(backward).await.unwrap().into_inner()).await);
-    assert!(up.is_sorted() && up.len() > 3, "{up:?}");
-    assert_eq!(down, up.iter().rev().take(3).copied().collect::<Vec<_>>());
-
-    let nothing = v1::ReadEventsRequest {
-        from_position: last + 1,
-        ..Default::default()
-    };
-    let nothing = all(client.read_events(nothing).await.unwrap().into_inner()).await;
-    assert_eq!(
-        nothing,
-        [v1::ReadEventsResponse {
-            events: Vec::new(),
-            log_position: last,
-            epoch: nothing[0].epoch.clone(),
-        }]
-    );
-    assert_eq!(nothing[0].epoch.as_ref().unwrap().number, 1);
-
-    let after = v1::SubscribeRequest {
-        filter: None,
-        after_position: last,
-        epoch: nothing[0].epoch.clone(),
-    };
-    let mut following = client.subscribe(after).await.unwrap().into_inner();
-    let caught_up = following.message().await.unwrap().unwrap().message;
-    assert_eq!(
-        caught_up,
-        Some(Message::CaughtUp(v1::CaughtUp { log_position: last }))
-    );
-    client.append(newcomer()).await.unwrap();
-    let Some(Message::Events(live)) = following.message().await.unwrap().unwrap().message else {
-        panic!("an event follows what was caught up with");
-    };
-    assert_eq!(live.events[0].position, last + 1);
-    server.stop().await;
-    let end = following.message().await.unwrap_err();
-    assert_eq!(reason(&end), (Code::Unavailable, "NOT_SERVING".to_owned()));
+    let policies: v1::ListPoliciesRequest = by_default();
+    vec![
+        answered!(
+            client.check_policy(text),
+            |it| (it.publishable, it.findings.is_empty()),
+            "(false, false)"
+        ),
+        answered!(client.list_policies(policies), |it| it.policies.len(), "5"),
+        answered!(
+            client.get_policy(policy),
+            |it| it.text == SHANDONG_ACTION,
+            "true"
+        ),
+        answered!(
+            client.report_progress(report),
+            |it| it.targets.is_empty(),
+            "false"
+        ),
+        answered!(
+            client.simulate(draft),
+            |it| all(it).await.is_empty(),
+            "false"
+        ),
+    ]
 }
 
-#[tokio::test]
-async fn a_subscription_to_an_empty_ledger_catches_up_and_goes_on() {
-    let server = TestServer::start().await;
-    let mut client = server.client().await;
-    let mut following = client
-        .subscribe(v1::SubscribeRequest::default())
-        .await
-        .unwrap()
-        .into_inner();
-    let caught_up = following.message().await.unwrap().unwrap().message;
-    assert_eq!(
-        caught_up,
-        Some(Message::CaughtUp(v1::CaughtUp { log_position: 0 }))
-    );
-    client.append(newcomer()).await.unwrap();
-    let live = following.message().await.unwrap().unwrap().message;
-    assert!(matches!(live, Some(Message::Events(batch)) if batch.events.len() == 1));
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn a_clawback_is_traced_to_every_event_behind_it() {
-    use v1::trace_clawback_response::Message;
-    let (server, mut client, last) = told().await;
-    let clawback_id = bytes(CLAWBACK.as_bytes());
+async fn streams(client: &mut RawClient) -> Vec<Answered> {
     let trace = v1::TraceClawbackRequest {
-        clawback_id,
-        ..Default::default()
+        clawback_id: bytes(CLAWBACK.as_bytes()),
+        ..by_default()
     };
-    let messages = all(client.trace_clawback(trace).await.unwrap().into_inner()).await;
-    let mut nodes = Vec::new();
-    let mut summary = None;
-    for message in messages {
-        match message.message.unwrap() {
-            Message::Node(node) => nodes.push(node),
-            Message::Summary(end) => summary = Some(end),
-        }
-    }
-    let summary = summary.unwrap();
-    assert!(summary.complete);
-    assert_eq!(
-        (summary.event_count, summary.log_position),
-        (u64::try_from(nodes.len()).unwrap(), last)
-    );
-    let kinds: Vec<v1::EventKind> = nodes.iter().map(|node| node.kind()).collect();
-    for kind in [
-        v1::EventKind::ClawbackDecided,
-        v1::EventKind::FindingMade,
-        v1::EventKind::DisbursementSettled,
-        v1::EventKind::SubsidyApproved,
-        v1::EventKind::CertificateIssued,
-        v1::EventKind::PersonEnrolled,
-        v1::EventKind::ClassApproved,
-        v1::EventKind::QualificationGranted,
-        v1::EventKind::PolicyPublished,
-    ] {
-        assert!(kinds.contains(&kind), "{kind:?} is missing from {kinds:?}");
-    }
-    assert!(nodes.iter().all(|node| node.actor == "tester"));
-    server.stop().await;
+    let explain = v1::ExplainRequest {
+        decision: Some(Decision::DisbursementId(bytes(DISBURSEMENT.as_bytes()))),
+        ..by_default()
+    };
+    let read: v1::ReadEventsRequest = by_default();
+    let follow: v1::SubscribeRequest = by_default();
+    let refusals: v1::ListRefusalsRequest = by_default();
+    vec![
+        answered!(
+            client.append_stream(tokio_stream::iter([newcomer(), newcomer()])),
+            |it| all(it).await.len(),
+            "2"
+        ),
+        answered!(
+            client.read_events(read),
+            |it| all(it)
+                .await
+                .iter()
+                .flat_map(|of| &of.events)
+                .next()
+                .map(|of| of.position),
+            "Some(1)"
+        ),
+        answered!(
+            client.subscribe(follow),
+            |it| { it }.message().await.unwrap().is_some(),
+            "true"
+        ),
+        answered!(
+            client.trace_clawback(trace),
+            |it| all(it).await.len() > 9,
+            "true"
+        ),
+        answered!(client.explain(explain), |it| it.decisions.len(), "2"),
+        answered!(client.list_refusals(refusals), |it| it.total_count, "0"),
+    ]
+}
+
+async fn operations(client: &mut RawClient) -> Vec<Answered> {
+    let rebuild: v1::RebuildRequest = by_default();
+    let verify: v1::VerifyRequest = by_default();
+    vec![
+        answered!(
+            client.rebuild(rebuild),
+            |it| all(it).await.pop().unwrap().phase(),
+            "Switched"
+        ),
+        answered!(
+            client.verify(verify),
+            |it| all(it).await.pop().unwrap().phase(),
+            "Whole"
+        ),
+        answered!(
+            client.get_status(v1::GetStatusRequest {}),
+            |it| it.write_disabled_reason,
+            "\"\""
+        ),
+    ]
 }
 
 #[tokio::test]
-async fn a_rebuild_finds_the_live_state_equal_and_the_status_says_how_things_are() {
-    let (server, mut client, last) = told().await;
-    let progress = client
-        .rebuild(v1::RebuildRequest::default())
-        .await
-        .unwrap()
-        .into_inner();
-    let end = all(progress).await.pop().unwrap();
-    assert_eq!(end.phase(), v1::RebuildPhase::Switched);
-    assert_eq!((end.position, end.difference_count), (last, 0));
-    assert!(end.compared_keys > 0);
-
-    let status = client
-        .get_status(v1::GetStatusRequest {})
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!(status.write_disabled_reason, "");
-    assert_eq!(
-        (status.log_position, status.projection_position),
-        (last, last)
-    );
-    assert_eq!(
-        (status.merkle_tree_size, status.merkle_root.len()),
-        (last, 32)
-    );
-    assert_eq!((status.appended_events, status.refusal_count), (last, 0));
-    assert!(status.total_size_bytes > 0);
-    let limits = status.limits.unwrap();
-    assert_eq!(
-        (limits.commands_per_request_max, limits.page_size_max),
-        (5_000, 1_000)
-    );
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn a_payment_and_a_refusal_are_explained_rule_by_rule() {
-    use v1::explain_request::Decision;
-    let (server, mut client, last) = told().await;
-    let again = request(&[approval()]);
-    let refused = client.append(again).await.unwrap_err();
-    let refused = ledger_proto::status::refusals_from_status(&refused);
-    assert_eq!(refused[0].refusal_number, Some(1));
-    let explain = |decision| v1::ExplainRequest {
-        decision: Some(decision),
-        ..Default::default()
-    };
-    let paid = Decision::DisbursementId(bytes(DISBURSEMENT.as_bytes()));
-    let answer = client.explain(explain(paid)).await.unwrap().into_inner();
-    assert_eq!(answer.log_position, last);
-    let [payment, approval] = answer.decisions.as_slice() else {
-        panic!("{:?}", answer.decisions)
-    };
-    assert_eq!(
-        (payment.amount_fen, approval.amount_fen),
-        (RATE_FEN, RATE_FEN)
-    );
-    assert_eq!(approval.source(), v1::ExplanationSource::Recomputed);
-    assert_eq!(approval.deviations, []);
-    let quota = approval
-        .rules
-        .iter()
-        .find(|rule| rule.rule() == v1::RuleKind::Quota);
-    let quota = quota.unwrap();
-    assert!(quota.citation.is_some() && !quota.text_en.is_empty() && !quota.text_zh.is_empty());
-
-    let refusal = Decision::RefusalNumber(1);
-    let answer = client.explain(explain(refusal)).await.unwrap().into_inner();
-    let refusal = &answer.decisions[0];
-    assert_eq!(refusal.source(), v1::ExplanationSource::Recorded);
-    assert_eq!((refusal.accepted, refusal.rules.len() > 3), (false, true));
-
-    check(
-        client.explain(v1::ExplainRequest::default()).await,
-        Code::InvalidArgument,
-        "FIELD_INVALID",
-        "BadRequest",
-    );
-    check(
-        client.explain(explain(Decision::RefusalNumber(2))).await,
-        Code::InvalidArgument,
-        "OUT_OF_BOUNDS",
-        "BadRequest",
-    );
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn a_draft_is_simulated_and_changes_nothing_of_the_ledger() {
-    use v1::simulate_response::Message as Simulated;
-    let (server, mut client, last) = told().await;
-    let in_force = ledger_tests::workload::SHANDONG_ACTION;
-    let simulate = |policy_text: &str| v1::SimulateRequest {
-        policy_text: policy_text.to_owned(),
-        ..Default::default()
-    };
-    // The one subsidy was paid out of the special account, which the draft does not allow.
-    let draft = in_force.replace("    \"special_account\",\n", "");
-    for (text, expected) in [(in_force, 0), (draft.as_str(), 1)] {
-        let answers = client.simulate(simulate(text)).await.unwrap().into_inner();
-        let mut answers = all(answers).await;
-        let Some(Simulated::Report(report)) = answers.pop().unwrap().message else {
-            panic!("the report comes last")
+async fn every_call_is_refused_as_the_contract_says() {
+    // Nobody waits for a position.
+    let server = TestServer::start_with(|settings| settings.limits.wait_ms_max = 0).await;
+    let mut client = server.client().await;
+    let mut rows = wrong_requests(&mut client).await;
+    rows.extend(wrong_fields(&mut client).await);
+    rows.extend(unknown_things(&mut client).await);
+    rows.extend(unknown_accounts(&mut client).await);
+    rows.extend(wrong_streams(&mut client).await);
+    for (call, answer, code, expected, detail) in &rows {
+        let status = answer.as_ref().expect_err(call);
+        assert_eq!(
+            reason(status),
+            (*code, (*expected).to_owned()),
+            "{call} {status:?}"
+        );
+        let found = match *detail {
+            "BadRequest" => status.get_details_bad_request().is_some(),
+            "ResourceInfo" => status.get_details_resource_info().is_some(),
+            "" => true,
+            _ => panic!("no such detail: {detail}"),
         };
-        let differences = answers
-            .into_iter()
-            .filter_map(|answer| match answer.message {
-                Some(Simulated::Difference(difference)) => Some(difference),
-                _ => None,
-            });
-        let differences: Vec<_> = differences.collect();
-        assert_eq!(differences.len(), expected);
-        let totals = report.all.unwrap();
-        let paid = totals.paid.unwrap();
-        assert_eq!((report.position, totals.counted), (last, 1));
-        assert_eq!(paid.was_fen, RATE_FEN);
-        assert_eq!(paid.would_fen + paid.refused_fen, RATE_FEN);
-        for difference in differences {
-            let refusal = difference.refusal.unwrap();
-            assert_eq!(refusal.reason, "SCHEME_NOT_ON_FUND");
-        }
+        assert!(found, "{call}: {detail} is missing from {status:?}");
     }
-    let status = client
-        .get_status(v1::GetStatusRequest {})
-        .await
-        .unwrap()
-        .into_inner();
-    assert_eq!((status.log_position, status.refusal_count), (last, 0));
-    // A stream that is dropped ends its simulation, and the next one begins.
-    drop(client.simulate(simulate(in_force)).await.unwrap());
-    loop {
-        match client.simulate(simulate(in_force)).await {
-            Ok(answers) => match answers.into_inner().next().await.unwrap() {
-                Ok(_) => break,
-                Err(busy) => assert_eq!(reason(&busy).1, "SIMULATION_RUNNING"),
-            },
-            Err(busy) => assert_eq!(reason(&busy).1, "SIMULATION_RUNNING"),
-        }
-    }
+    check_complete(rows.iter().map(|row| row.0), &REFUSED_ELSEWHERE);
     server.stop().await;
 }
 
-#[tokio::test]
-async fn what_cannot_be_simulated_is_refused() {
-    let (server, mut client, _) = told().await;
-    let of = |policy_text: &str| v1::SimulateRequest {
+const FIELD: &str = "FIELD_INVALID";
+const BAD: &str = "BadRequest";
+const RESOURCE: &str = "ResourceInfo";
+
+fn nobody() -> Vec<u8> {
+    vec![7; 16]
+}
+
+async fn wrong_requests(client: &mut RawClient) -> Vec<Refused> {
+    let short_id = v1::AppendRequest {
+        request_id: vec![1],
+        ..newcomer()
+    };
+    let empty = v1::AppendRequest {
+        commands: Vec::new(),
+        ..newcomer()
+    };
+    let number = v1::ExplainRequest {
+        decision: Some(Decision::RefusalNumber(2)),
+        ..by_default()
+    };
+    let draft = |policy_text: &str| v1::SimulateRequest {
         policy_text: policy_text.to_owned(),
-        ..Default::default()
+        ..by_default()
     };
     let day = |day| {
         Some(v1::Date {
@@ -485,519 +407,233 @@ async fn what_cannot_be_simulated_is_refused() {
     let reversed = v1::SimulateRequest {
         from_date: day(2),
         until_date: day(1),
-        ..of(ledger_tests::workload::SHANDONG_ACTION)
+        ..draft(SHANDONG_ACTION)
     };
-    for request in [of("policy_id = 7"), reversed] {
-        check(
-            client.simulate(request).await,
-            Code::InvalidArgument,
-            "FIELD_INVALID",
-            "BadRequest",
-        );
-    }
-    server.stop().await;
+    let nothing: v1::ExplainRequest = by_default();
+    vec![
+        refused!(client.append(short_id), InvalidArgument, FIELD, BAD),
+        refused!(client.append(empty), InvalidArgument, FIELD, BAD),
+        refused!(client.explain(nothing), InvalidArgument, FIELD, BAD),
+        refused!(
+            client.explain(number),
+            InvalidArgument,
+            "OUT_OF_BOUNDS",
+            BAD
+        ),
+        refused!(
+            client.simulate(draft("policy_id = 7")),
+            InvalidArgument,
+            FIELD,
+            BAD
+        ),
+        refused!(client.simulate(reversed), InvalidArgument, FIELD, BAD),
+    ]
 }
 
-#[tokio::test]
-async fn the_same_request_is_answered_as_the_first_time_for_ever() {
-    let server = TestServer::start().await;
-    let mut client = server.client().await;
-    let sent = newcomer();
-    let first = client.append(sent.clone()).await.unwrap().into_inner();
-    let again = client.append(sent.clone()).await.unwrap().into_inner();
-    assert!(!first.replayed && again.replayed);
-    assert_eq!(
-        again,
-        v1::AppendResponse {
-            replayed: true,
-            ..first.clone()
-        }
-    );
-
-    let server = server.restart().await;
-    let mut client = server.client().await;
-    let later = client.append(sent.clone()).await.unwrap().into_inner();
-    assert_eq!(later, again);
-
-    let other = v1::AppendRequest {
-        request_id: sent.request_id,
-        ..newcomer()
+async fn wrong_fields(client: &mut RawClient) -> Vec<Refused> {
+    let page_token = || "00".to_owned();
+    let accounts = v1::ListAccountsRequest {
+        page_token: page_token(),
+        ..by_default()
     };
-    let refused = client.append(other).await.unwrap_err();
-    assert_eq!(
-        reason(&refused),
-        (Code::AlreadyExists, "REQUEST_ID_REUSED".to_owned())
-    );
-    let metadata = refused.get_details_error_info().unwrap().metadata;
-    assert_ne!(metadata["recorded_digest"], metadata["sent_digest"]);
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn an_answer_says_why_unless_it_is_asked_not_to() {
-    let server = TestServer::start().await;
-    let mut client = server.client().await;
-    // Of many commands it says how many decisions there are, and why when it is asked to.
-    let unasked = request(&everything());
-    let counted = client.append(unasked.clone()).await.unwrap().into_inner();
-    assert!(counted.results.iter().all(|it| it.explanations.is_empty()));
-    let sent = v1::AppendRequest {
-        explanation_detail: v1::ExplanationDetail::Full.into(),
-        ..unasked
+    let policies = v1::ListPoliciesRequest {
+        page_token: page_token(),
+        ..by_default()
     };
-    let answer = client.append(sent.clone()).await.unwrap().into_inner();
-    let all_of_them = answer.results.iter().map(|it| it.explanations.len()).sum();
-    assert!(all_of_them > 0_usize);
-    assert_eq!(
-        usize::try_from(counted.explanations_left_off),
-        Ok(all_of_them)
-    );
-    let mut explained = answer.results.iter().flat_map(|it| &it.explanations);
-    let approved = explained
-        .find(|it| it.command == "approve_subsidy")
-        .unwrap();
-    assert!(approved.accepted && !approved.rules.is_empty());
-    let asked = v1::ExplainRequest {
-        decision: Some(v1::explain_request::Decision::Position(approved.position)),
-        ..Default::default()
-    };
-    let told = client.explain(asked).await.unwrap().into_inner();
-    assert_eq!(&told.decisions, std::slice::from_ref(approved));
-
-    // It is about the answer only: the same request all the same.
-    let silent = v1::AppendRequest {
-        explanation_detail: v1::ExplanationDetail::None.into(),
-        ..sent
-    };
-    let again = client.append(silent).await.unwrap().into_inner();
-    assert!(again.replayed);
-    assert!(again.results.iter().all(|it| it.explanations.is_empty()));
-
-    // A stream has room for what a status has not.
-    let person = register(PersonKey::from_bytes([9; 16]));
-    let twice = request(&[person.clone(), person]);
-    let stream = client.append_stream(tokio_stream::iter([twice])).await;
-    let answers = all(stream.unwrap().into_inner()).await;
-    let Some(Outcome::Failure(failure)) = &answers[0].outcome else {
-        panic!("{answers:?}")
-    };
-    let [explained] = answers[0].explanations.as_slice() else {
-        panic!("{answers:?}")
-    };
-    let refused = failure.refusals[0].refusal_number;
-    assert_eq!(
-        (explained.accepted, explained.refusal_number),
-        (false, refused)
-    );
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn validating_records_nothing() {
-    let server = TestServer::start().await;
-    let mut client = server.client().await;
-    let asked = v1::AppendRequest {
-        validate_only: true,
-        request_id: Vec::new(),
-        ..newcomer()
-    };
-    let answer = client.append(asked.clone()).await.unwrap().into_inner();
-    assert_eq!((answer.log_position, answer.first_position), (0, 0));
-    let accepted = v1::Accepted {
-        first_position: 0,
-        event_count: 1,
-    };
-    let outcome = Some(v1::command_result::Outcome::Accepted(accepted));
-    let result = v1::CommandResult {
-        outcome,
-        ..v1::CommandResult::default()
-    };
-    assert_eq!(answer.results, [result]);
-    let again = client.append(asked).await.unwrap().into_inner();
-    assert_eq!(again, answer);
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn refused_commands_are_results_or_a_status_and_on_record() {
-    let server = TestServer::start().await;
-    let mut client = server.client().await;
-    let person = register(PersonKey::from_bytes([9; 16]));
-    let twice = request(&[person.clone(), person]);
-
-    let refused = client.append(twice.clone()).await.unwrap_err();
-    assert_eq!(
-        reason(&refused),
-        (Code::AlreadyExists, "PERSON_EXISTS".to_owned())
-    );
-
-    let independent = v1::AppendRequest {
-        request_id: vec![8; 16],
-        mode: v1::AppendMode::Independent.into(),
-        ..twice
-    };
-    let answer = client.append(independent).await.unwrap().into_inner();
-    let is_refused = |result: &v1::CommandResult| {
-        matches!(
-            result.outcome,
-            Some(v1::command_result::Outcome::Refusal(_))
-        )
-    };
-    let refused: Vec<bool> = answer.results.iter().map(is_refused).collect();
-    assert_eq!((refused, answer.log_position), (vec![false, true], 1));
-
-    let list = v1::ListRefusalsRequest {
-        page_size: 1,
-        ..Default::default()
-    };
-    let first = client
-        .list_refusals(list.clone())
-        .await
-        .unwrap()
-        .into_inner();
-    let page_token = first.next_page_token.clone();
-    let second = v1::ListRefusalsRequest { page_token, ..list };
-    let second = client.list_refusals(second).await.unwrap().into_inner();
-    assert_eq!((first.total_count, second.refusals.len()), (2, 1));
-    for page in [&first, &second] {
-        let recorded = &page.refusals[0];
-        assert_eq!(
-            (recorded.command.as_str(), recorded.command_index),
-            ("register_person", 1)
-        );
-        assert_eq!(
-            (recorded.actor.as_str(), recorded.request_id.len()),
-            ("tester", 16)
-        );
-    }
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn a_stream_answers_in_order_and_survives_a_bad_request() {
-    let server = TestServer::start().await;
-    let mut client = server.client().await;
-    let bad = v1::AppendRequest {
-        source_system: String::new(),
-        ..newcomer()
-    };
-    let sent = [newcomer(), bad, newcomer()];
-    let (to_server, requests) = mpsc::channel(sent.len());
-    for request in &sent {
-        to_server.send(request.clone()).await.unwrap();
-    }
-    drop(to_server);
-    let answers = client
-        .append_stream(ReceiverStream::new(requests))
-        .await
-        .unwrap()
-        .into_inner();
-    let answers = all(answers).await;
-    let ids: Vec<&[u8]> = answers
-        .iter()
-        .map(|answer| answer.request_id.as_slice())
-        .collect();
-    let expected: Vec<&[u8]> = sent
-        .iter()
-        .map(|request| request.request_id.as_slice())
-        .collect();
-    assert_eq!(ids, expected);
-    let outcomes: Vec<(u64, String)> = answers
-        .into_iter()
-        .map(|answer| match answer.outcome.unwrap() {
-            Outcome::Response(response) => (response.first_position, String::new()),
-            Outcome::Failure(failure) => {
-                assert_eq!(failure.field_violations[0].field, "source_system");
-                (0, failure.reason)
-            }
-        })
-        .collect();
-    let expected = [(1, ""), (0, "FIELD_INVALID"), (2, "")];
-    assert_eq!(
-        outcomes,
-        expected.map(|(position, reason)| (position, reason.to_owned()))
-    );
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn the_server_is_healthy_and_describes_itself() {
-    let server = TestServer::start().await;
-    let channel = server.channel().await;
-    for service in ["", SERVICE] {
-        let asked = HealthCheckRequest {
-            service: service.to_owned(),
-        };
-        let health = HealthClient::new(channel.clone())
-            .check(asked)
-            .await
-            .unwrap()
-            .into_inner();
-        assert_eq!(health.status(), ServingStatus::Serving);
-    }
-    let asked = ServerReflectionRequest {
-        host: String::new(),
-        message_request: Some(MessageRequest::ListServices(String::new())),
-    };
-    let answers = ServerReflectionClient::new(channel)
-        .server_reflection_info(tokio_stream::once(asked))
-        .await
-        .unwrap()
-        .into_inner();
-    let Some(MessageResponse::ListServicesResponse(list)) =
-        all(answers).await.remove(0).message_response
-    else {
-        panic!("the services are listed");
-    };
-    assert!(list.service.iter().any(|service| service.name == SERVICE));
-    server.stop().await;
-}
-
-/// The code of a status and the reason in its only `ErrorInfo`.
-fn reason(status: &Status) -> (Code, String) {
-    let infos = status.get_error_details_vec();
-    let mut infos = infos.into_iter().filter_map(|detail| match detail {
-        ErrorDetail::ErrorInfo(info) => Some(info),
-        _ => None,
-    });
-    let info = infos.next().expect("every status has an ErrorInfo");
-    assert!(infos.next().is_none(), "there is one ErrorInfo");
-    assert_eq!(info.domain, "ledger.subsidy");
-    let localized = status.get_details_localized_message();
-    assert!(localized.is_some_and(|text| text.locale == "zh-CN"));
-    (status.code(), info.reason)
-}
-
-/// Checks a refused call: its code, its reason, and the standard detail that goes with it.
-#[track_caller]
-fn check<T>(answer: Result<T, Status>, code: Code, expected: &str, detail: &str) {
-    let status = answer.err().expect("the call is refused");
-    assert_eq!(reason(&status), (code, expected.to_owned()), "{status:?}");
-    let found = match detail {
-        "BadRequest" => status.get_details_bad_request().is_some(),
-        "ResourceInfo" => status.get_details_resource_info().is_some(),
-        "" => true,
-        _ => panic!("no such detail: {detail}"),
-    };
-    assert!(found, "{detail} is missing from {status:?}");
-}
-
-/// A server with an empty ledger on which nobody waits for a position.
-async fn empty() -> (TestServer, RawClient) {
-    let server = TestServer::start_with(|settings| settings.limits.wait_ms_max = 0).await;
-    let client = server.client().await;
-    (server, client)
-}
-
-#[tokio::test]
-async fn appends_and_questions_are_refused_as_the_contract_says() {
-    use Code::{DeadlineExceeded, InvalidArgument, NotFound};
-    let (server, mut client) = empty().await;
-    let id = || vec![7; 16];
-    let sent = v1::AppendRequest {
-        request_id: vec![1],
-        ..newcomer()
-    };
-    check(
-        client.append(sent).await,
-        InvalidArgument,
-        "FIELD_INVALID",
-        "BadRequest",
-    );
-    let sent = v1::AppendRequest {
-        commands: Vec::new(),
-        ..newcomer()
-    };
-    check(
-        client.append(sent).await,
-        InvalidArgument,
-        "FIELD_INVALID",
-        "BadRequest",
-    );
-
-    let asked = v1::GetQuotaRequest {
-        person_key: id(),
-        year: 2021,
-        ..Default::default()
-    };
-    check(
-        client.get_quota(asked).await,
-        NotFound,
-        "PERSON_NOT_FOUND",
-        "ResourceInfo",
-    );
-    let asked = v1::CheckEligibilityRequest {
-        class_id: id(),
-        person_key: id(),
-        ..Default::default()
-    };
-    check(
-        client.check_eligibility(asked).await,
-        InvalidArgument,
-        "FIELD_INVALID",
-        "BadRequest",
-    );
-    let asked = v1::GetClassRequest {
-        class_id: id(),
-        at_least_position: 0,
-    };
-    check(
-        client.get_class(asked).await,
-        NotFound,
-        "CLASS_NOT_FOUND",
-        "ResourceInfo",
-    );
-    let asked = v1::GetClassRequest {
-        class_id: id(),
-        at_least_position: 5,
-    };
-    check(
-        client.get_class(asked).await,
-        DeadlineExceeded,
-        "POSITION_NOT_REACHED",
-        "",
-    );
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn questions_about_papers_and_payments_are_refused_as_the_contract_says() {
-    use Code::{InvalidArgument, NotFound};
-    let (server, mut client) = empty().await;
-    let id = || vec![7; 16];
-    let asked = v1::GetCertificateRequest {
-        number: "?".to_owned(),
-        at_least_position: 0,
-    };
-    check(
-        client.get_certificate(asked).await,
-        InvalidArgument,
-        "FIELD_INVALID",
-        "BadRequest",
-    );
-    let asked = v1::GetCertificateRequest {
-        number: CERTIFICATE.into(),
-        at_least_position: 0,
-    };
-    check(
-        client.get_certificate(asked).await,
-        NotFound,
-        "CERTIFICATE_NOT_FOUND",
-        "ResourceInfo",
-    );
-    let asked = v1::GetDisbursementRequest {
-        disbursement_id: id(),
-        at_least_position: 0,
-    };
-    check(
-        client.get_disbursement(asked).await,
-        NotFound,
-        "DISBURSEMENT_NOT_FOUND",
-        "ResourceInfo",
-    );
-    server.stop().await;
-}
-
-#[tokio::test]
-async fn accounts_and_lists_are_refused_as_the_contract_says() {
-    use Code::{InvalidArgument, NotFound};
-    let (server, mut client) = empty().await;
-    let asked = v1::GetAccountRequest {
-        account: account(),
-        ..Default::default()
-    };
-    check(
-        client.get_account(asked).await,
-        NotFound,
-        "ACCOUNT_NOT_FOUND",
-        "ResourceInfo",
-    );
-    let asked = v1::ListAccountEntriesRequest {
-        account: account(),
-        ..Default::default()
-    };
-    check(
-        client.list_account_entries(asked).await,
-        NotFound,
-        "ACCOUNT_NOT_FOUND",
-        "ResourceInfo",
-    );
-    let asked = v1::ListAccountsRequest {
-        page_token: "00".to_owned(),
-        ..Default::default()
-    };
-    check(
-        client.list_accounts(asked).await,
-        InvalidArgument,
-        "FIELD_INVALID",
-        "BadRequest",
-    );
-    let asked = v1::ListRefusalsRequest {
+    let refusals = v1::ListRefusalsRequest {
         reason: "NO_SUCH".to_owned(),
-        ..Default::default()
+        ..by_default()
     };
-    check(
-        client.list_refusals(asked).await,
-        InvalidArgument,
-        "FIELD_INVALID",
-        "BadRequest",
-    );
-    server.stop().await;
+    let eligibility = v1::CheckEligibilityRequest {
+        class_id: nobody(),
+        person_key: nobody(),
+        ..by_default()
+    };
+    let early = v1::CheckPolicyRequest {
+        at_least_position: 5,
+        ..by_default()
+    };
+    let report: v1::ReportProgressRequest = by_default();
+    vec![
+        refused!(client.list_accounts(accounts), InvalidArgument, FIELD, BAD),
+        refused!(client.list_policies(policies), InvalidArgument, FIELD, BAD),
+        refused!(client.list_refusals(refusals), InvalidArgument, FIELD, BAD),
+        refused!(
+            client.check_eligibility(eligibility),
+            InvalidArgument,
+            FIELD,
+            BAD
+        ),
+        refused!(client.report_progress(report), InvalidArgument, FIELD, BAD),
+        refused!(
+            client.check_policy(early),
+            DeadlineExceeded,
+            "POSITION_NOT_REACHED",
+            ""
+        ),
+    ]
 }
 
-#[tokio::test]
-async fn streams_are_refused_as_the_contract_says() {
-    use Code::{InvalidArgument, NotFound, OutOfRange};
-    let (server, mut client) = empty().await;
-    let id = || vec![7; 16];
-    let institution = v1::Tag {
+async fn unknown_things(client: &mut RawClient) -> Vec<Refused> {
+    let quota = v1::GetQuotaRequest {
+        person_key: nobody(),
+        year: 2021,
+        ..by_default()
+    };
+    let class = |at_least_position| v1::GetClassRequest {
+        class_id: nobody(),
+        at_least_position,
+    };
+    let certificate = |number: &str| v1::GetCertificateRequest {
+        number: number.to_owned(),
+        ..by_default()
+    };
+    let order = v1::GetOrderRequest {
+        order_id: nobody(),
+        ..by_default()
+    };
+    let policy = v1::GetPolicyRequest {
+        policy_id: "no-such".to_owned(),
+        ..by_default()
+    };
+    vec![
+        refused!(
+            client.get_quota(quota),
+            NotFound,
+            "PERSON_NOT_FOUND",
+            RESOURCE
+        ),
+        refused!(
+            client.get_class(class(0)),
+            NotFound,
+            "CLASS_NOT_FOUND",
+            RESOURCE
+        ),
+        refused!(
+            client.get_class(class(5)),
+            DeadlineExceeded,
+            "POSITION_NOT_REACHED",
+            ""
+        ),
+        refused!(
+            client.get_certificate(certificate("?")),
+            InvalidArgument,
+            FIELD,
+            BAD
+        ),
+        refused!(
+            client.get_certificate(certificate(CERTIFICATE)),
+            NotFound,
+            "CERTIFICATE_NOT_FOUND",
+            RESOURCE
+        ),
+        refused!(
+            client.get_order(order),
+            NotFound,
+            "ORDER_NOT_FOUND",
+            RESOURCE
+        ),
+        refused!(
+            client.get_policy(policy),
+            NotFound,
+            "POLICY_NOT_FOUND",
+            RESOURCE
+        ),
+    ]
+}
+
+async fn unknown_accounts(client: &mut RawClient) -> Vec<Refused> {
+    let disbursement = v1::GetDisbursementRequest {
+        disbursement_id: nobody(),
+        ..by_default()
+    };
+    let award = v1::GetAwardRequest {
+        award_id: nobody(),
+        ..by_default()
+    };
+    let wanted = v1::GetAccountRequest {
+        account: account(),
+        ..by_default()
+    };
+    let entries = v1::ListAccountEntriesRequest {
+        account: account(),
+        ..by_default()
+    };
+    let backups = v1::ListBackupsRequest {};
+    let none = "BACKUPS_NOT_CONFIGURED";
+    vec![
+        refused!(
+            client.get_disbursement(disbursement),
+            NotFound,
+            "DISBURSEMENT_NOT_FOUND",
+            RESOURCE
+        ),
+        refused!(
+            client.get_award(award),
+            NotFound,
+            "AWARD_NOT_FOUND",
+            RESOURCE
+        ),
+        refused!(
+            client.get_account(wanted),
+            NotFound,
+            "ACCOUNT_NOT_FOUND",
+            RESOURCE
+        ),
+        refused!(
+            client.list_account_entries(entries),
+            NotFound,
+            "ACCOUNT_NOT_FOUND",
+            RESOURCE
+        ),
+        refused!(
+            client.back_up(v1::BackUpRequest {}),
+            FailedPrecondition,
+            none,
+            ""
+        ),
+        refused!(client.list_backups(backups), FailedPrecondition, none, ""),
+    ]
+}
+
+async fn wrong_streams(client: &mut RawClient) -> Vec<Refused> {
+    let tag = v1::Tag {
         value: Some(v1::tag::Value::Institution(institution(0).to_string())),
     };
     let filter = Some(v1::EventFilter {
-        tags: vec![institution; 9],
+        tags: vec![tag; 9],
         kinds: Vec::new(),
     });
-    let asked = v1::ReadEventsRequest {
+    let read = v1::ReadEventsRequest {
         filter: filter.clone(),
-        ..Default::default()
+        ..by_default()
     };
-    check(
-        client.read_events(asked).await,
-        InvalidArgument,
-        "FIELD_INVALID",
-        "BadRequest",
-    );
-    let asked = v1::SubscribeRequest {
+    let subscribe = v1::SubscribeRequest {
         filter,
-        after_position: 0,
-        epoch: None,
+        ..by_default()
     };
-    check(
-        client.subscribe(asked).await,
-        InvalidArgument,
-        "FIELD_INVALID",
-        "BadRequest",
-    );
-    let asked = v1::SubscribeRequest {
-        filter: None,
+    let beyond = v1::SubscribeRequest {
         after_position: 1,
-        epoch: None,
+        ..by_default()
     };
-    check(
-        client.subscribe(asked).await,
-        OutOfRange,
-        "POSITION_BEYOND_LOG",
-        "",
-    );
-    let asked = v1::TraceClawbackRequest {
-        clawback_id: id(),
-        ..Default::default()
+    let trace = v1::TraceClawbackRequest {
+        clawback_id: nobody(),
+        ..by_default()
     };
-    check(
-        client.trace_clawback(asked).await,
-        NotFound,
-        "DEBT_NOT_FOUND",
-        "ResourceInfo",
-    );
-    server.stop().await;
+    vec![
+        refused!(client.read_events(read), InvalidArgument, FIELD, BAD),
+        refused!(client.subscribe(subscribe), InvalidArgument, FIELD, BAD),
+        refused!(
+            client.subscribe(beyond),
+            OutOfRange,
+            "POSITION_BEYOND_LOG",
+            ""
+        ),
+        refused!(
+            client.trace_clawback(trace),
+            NotFound,
+            "DEBT_NOT_FOUND",
+            RESOURCE
+        ),
+    ]
 }

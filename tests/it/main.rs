@@ -10,7 +10,9 @@
 
 /// A ledger that has lost what says that it is one, and the operator who knows where its log ends.
 mod accept;
-/// Every call over the wire: is it hooked up, and does it refuse as the contract says?
+/// What an answer tells beyond one line: pages, streams, repeats, explanations.
+mod answers;
+/// Every call over the wire, as a table: is it hooked up, and does it refuse as the contract says?
 mod api;
 /// Backups under load, restored and compared; forks; damage.
 mod backup;

@@ -30,7 +30,7 @@ pub(crate) const FINDING: FindingId = FindingId::from_bytes([5; 16]);
 pub(crate) const CLAWBACK: ClawbackId = ClawbackId::from_bytes([6; 16]);
 pub(crate) const AWARD: AwardId = AwardId::from_bytes([7; 16]);
 const AWARD_PAYMENT: DisbursementId = DisbursementId::from_bytes([8; 16]);
-const ORDER: OrderId = OrderId::from_bytes([9; 16]);
+pub(crate) const ORDER: OrderId = OrderId::from_bytes([9; 16]);
 
 /// What the award of the story comes to: 200,000 yuan (鲁人社发〔2020〕18号, 三(二)8).
 pub(crate) const AWARD_FEN: i64 = 20_000_000;
