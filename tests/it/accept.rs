@@ -70,5 +70,5 @@ async fn an_operator_accepts_where_the_log_ends() {
     let last = after.epochs.last().unwrap();
     assert_eq!(last.reason(), v1::EpochReason::Accepted);
     assert_eq!(last.first_position, position + 1);
-    server.stop().unwrap();
+    server.stop_aside().await.unwrap();
 }

@@ -76,7 +76,7 @@ async fn check(fixture: &Fixture) -> Result<()> {
         answer.first_position == fixture.last_position + 1,
         "the log does not go on: {answer:?}"
     );
-    server.stop()
+    server.stop_aside().await
 }
 
 async fn check_money(client: &mut RawClient, fixture: &Fixture) -> Result<()> {

@@ -101,7 +101,7 @@ async fn run(seed: u64) -> Result<Seen> {
     let mut client = connect(&server).await?;
     run.check_tail(&mut client).await?;
     check_all(&mut client, &run.oracle).await?;
-    server.stop()?;
+    server.stop_aside().await?;
     Ok(run.seen)
 }
 

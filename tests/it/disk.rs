@@ -274,7 +274,7 @@ async fn the_program_rebuilds_what_cannot_be_served() -> Result<()> {
         client.append(newcomer()).await?;
     }
     drop(client);
-    server.stop()?;
+    server.stop_aside().await?;
     let files = |space| -> Result<Vec<_>> {
         let store = RocksStore::open(&folder, &StoreOptions::default())?;
         Ok(testing::files(&store, space))
@@ -302,7 +302,7 @@ async fn the_program_rebuilds_what_cannot_be_served() -> Result<()> {
     ensure!(switched.phase() == RebuildPhase::Switched);
     ensure!(client.append(newcomer()).await?.into_inner().log_position == 4);
     drop(client);
-    server.stop()?;
+    server.stop_aside().await?;
 
     // Damage in the log is named, and ends the rebuild.
     let file = files(None)?.remove(0);

@@ -86,7 +86,7 @@ async fn write(folder: &Path, story: fn() -> Vec<Command>) -> Result<()> {
     for _ in 0..BATCHES {
         client.append(request(&lane.batch(BATCH_COMMANDS))).await?;
     }
-    server.stop()?;
+    server.stop_aside().await?;
     fs::create_dir_all(folder)?;
     for file in files_of(ledger.path())? {
         let name = file.file_name().context("a file has a name")?;

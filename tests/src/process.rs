@@ -133,6 +133,18 @@ impl ServerProcess {
         Ok(())
     }
 
+    /// As [`stop`](Self::stop), off the threads of the runtime. Connections of this process can so
+    /// answer to the server that takes leave of them; otherwise the server waits for them as long
+    /// as it waits for anybody.
+    ///
+    /// # Errors
+    ///
+    /// As [`stop`](Self::stop).
+    pub async fn stop_aside(self) -> Result<()> {
+        let stopped = tokio::task::spawn_blocking(|| self.stop());
+        stopped.await.context("stopping does not panic")?
+    }
+
     /// Tells the server to look at its files again (SIGHUP), and does not wait.
     ///
     /// # Errors
