@@ -20,6 +20,9 @@ const GENERATED: &str = "crates/ledger-proto/src/generated";
 /// The encoded `FileDescriptorSet`, comments included, so that reflection can show them.
 const DESCRIPTOR: &str = "descriptor.bin";
 
+/// What stands on the generated clients and servers.
+const GRPC_ONLY: &str = "#[cfg(feature = \"grpc\")]";
+
 /// Whether generated files are written or compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -86,6 +89,9 @@ fn generate_rust(compiler: &Compiler, scratch: &Path) -> anyhow::Result<Files> {
     tonic_prost_build::configure()
         .build_client(true)
         .build_server(true)
+        // Who needs the messages alone compiles no transport.
+        .client_mod_attribute(".", GRPC_ONLY)
+        .server_mod_attribute(".", GRPC_ONLY)
         // A hash map has no order, and the bytes of an event must not depend on chance.
         .btree_map(".")
         .emit_rerun_if_changed(false)

@@ -46,6 +46,10 @@ const RULES_FOLDER: &str = "xtask/src/tidy/";
 pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
     say::step("tidy");
     let mut violations = dependencies::check_manifests(&workspace.packages);
+    for member in dependencies::HELD {
+        let closure = workspace.closure(member)?;
+        violations.extend(dependencies::check_closure(member, &closure));
+    }
     for file in source_files(&workspace.root)? {
         violations.extend(RULES.iter().flat_map(|rule| rule(&file)));
     }

@@ -69,6 +69,18 @@ impl Workspace {
         Run::cargo(&self.root).args(words)
     }
 
+    /// Names everything that is compiled into a member when it is built by itself, tests and build
+    /// scripts left out. `cargo metadata` cannot tell: it joins the features of all members.
+    pub(crate) fn closure(&self, member: &str) -> anyhow::Result<BTreeSet<String>> {
+        let tree = self.cargo(["tree", "--locked", "--edges", "normal", "--prefix", "none"]);
+        let tree = tree.args(["--format", "{p}", "--package", member]);
+        let tree = String::from_utf8(tree.output()?).context("a package name is not UTF-8")?;
+        let names = tree
+            .lines()
+            .filter_map(|line| line.split_whitespace().next());
+        Ok(names.map(str::to_owned).collect())
+    }
+
     /// Builds the whole workspace in the release profile.
     ///
     /// Always the whole of it: Cargo unifies features over what is selected, so a narrower

@@ -3,7 +3,8 @@
 //! [`v1`] is generated from `proto/` by `cargo xtask codegen`. Everything else here is written by
 //! hand: [`to_proto`] turns domain types into messages and cannot fail; [`from_proto`] turns
 //! messages into domain types and checks their shape; [`event_bytes`] writes and reads the bytes
-//! of a stored event; [`status`] turns errors into `google.rpc.Status` and back.
+//! of a stored event; `status` turns errors into `google.rpc.Status` and back. It, the clients and
+//! the servers come with the feature `grpc`; without it nothing here names a transport.
 
 mod enums;
 pub mod error;
@@ -11,6 +12,7 @@ pub mod event_bytes;
 pub mod from_proto;
 mod interner;
 mod request_content;
+#[cfg(feature = "grpc")]
 pub mod status;
 pub mod tally;
 pub mod to_proto;
@@ -20,6 +22,7 @@ pub use error::{DecodeError, DecodeProblem};
 pub use event_bytes::{recorded_event_from_bytes, recorded_event_to_bytes};
 pub use interner::Interner;
 pub use request_content::request_content;
+#[cfg(feature = "grpc")]
 pub use status::{ApiError, IndexedRefusal, status_from_error};
 
 /// Messages, client and server of package `subsidy.ledger.v1`.

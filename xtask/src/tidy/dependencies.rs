@@ -1,5 +1,7 @@
 //! Dependencies point inward: who may name whom, as a table.
 
+use std::collections::BTreeSet;
+
 use super::SourceFile;
 use super::Violation;
 use super::rust_text::{code_only, has_word};
@@ -69,6 +71,25 @@ const ALLOWED: [(&str, &[&str]); 10] = [
     ),
     ("xtask", &[]),
 ];
+
+/// The members that are held to what is compiled into them, however far away: the layers below the
+/// process.
+pub(crate) const HELD: [&str; 5] = [CORE, "ledger-policy", "ledger-log", STORE, "ledger-engine"];
+/// What carries requests. The engine speaks the domain; only the process and its clients transport.
+const TRANSPORT: [&str; 6] = ["axum", "h2", "hyper", "rustls", "tonic", "tower"];
+
+/// Reports what is compiled into a member and has no place below it.
+pub(crate) fn check_closure(member: &str, closure: &BTreeSet<String>) -> Vec<Violation> {
+    let native = ROCKSDB.iter().filter(|_| member != STORE);
+    let banned = TRANSPORT.iter().chain(native);
+    banned
+        .filter(|name| closure.contains(**name))
+        .map(|name| {
+            let message = format!("`{name}` is compiled into it; `cargo tree -i {name}` says why");
+            Violation::of(member, message)
+        })
+        .collect()
+}
 
 /// Reports every manifest that names what its layer must not.
 pub(crate) fn check_manifests(packages: &[Package]) -> Vec<Violation> {
@@ -178,6 +199,29 @@ mod tests {
                 .map(ToString::to_string)
                 .collect();
             assert_eq!(found, [format!("the manifest of {name}: {expected}")]);
+        }
+    }
+
+    #[test]
+    fn nothing_below_the_process_compiles_a_transport() {
+        let closure = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        for (member, names, expected) in [
+            ("ledger-engine", ["ledger-proto", "prost"], None),
+            ("ledger-engine", ["ledger-proto", "h2"], Some("h2")),
+            (
+                "ledger-engine",
+                ["ledger-store", "rocksdb"],
+                Some("rocksdb"),
+            ),
+            ("ledger-store", ["ledger-log", "rocksdb"], None),
+        ] {
+            let found = check_closure(member, &closure(&names));
+            let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+            let says = |name| {
+                format!("{member}: `{name}` is compiled into it; `cargo tree -i {name}` says why")
+            };
+            let expected: Vec<_> = expected.map(says).into_iter().collect();
+            assert_eq!(found, expected);
         }
     }
 

@@ -6929,6 +6929,7 @@ pub struct TraceSummary {
     pub log_position: u64,
 }
 /// Generated client implementations.
+#[cfg(feature = "grpc")]
 pub mod ledger_service_client {
     #![allow(
         unused_variables,
@@ -7575,6 +7576,7 @@ pub mod ledger_service_client {
     }
 }
 /// Generated server implementations.
+#[cfg(feature = "grpc")]
 pub mod ledger_service_server {
     #![allow(
         unused_variables,
