@@ -156,7 +156,9 @@ impl SkillCertificateNumber {
             .try_into()
             .map_err(|_other_length| SkillCertificateNumberError::Length)?;
         let [class, digits @ ..] = characters;
-        if EvaluatorClass::from_letter(class).is_none() {
+        // An employer evaluates its own staff (用人单位, Y), a social evaluator anyone
+        // (社会培训评价组织, S).
+        if !matches!(class, b'Y' | b'S') {
             return Err(SkillCertificateNumberError::EvaluatorClass);
         }
         if !digits.iter().all(u8::is_ascii_digit) {
@@ -176,19 +178,6 @@ impl SkillCertificateNumber {
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.text(0, 22)
-    }
-
-    /// Returns who evaluates: an employer for its own staff, or a social evaluator.
-    #[must_use]
-    pub fn evaluator_class(&self) -> EvaluatorClass {
-        let [class, ..] = self.0;
-        EvaluatorClass::from_letter(class).expect("parse checked the evaluator class")
-    }
-
-    /// Returns the evaluator's code given by the ministry; 0 when it was filed with the province.
-    #[must_use]
-    pub fn ministry_code(&self) -> u32 {
-        self.field(1, 4).expect("parse checked the digits")
     }
 
     /// Returns the province of the evaluator's site.
@@ -275,36 +264,6 @@ pub enum SkillCertificateNumberError {
     /// The digit of the level is not 1 to 5.
     #[error("the level in the skill-level certificate number is not 1 to 5")]
     Level,
-}
-
-/// Who evaluates skills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum EvaluatorClass {
-    /// An employer evaluates its own staff (用人单位), letter `Y`.
-    Employer,
-    /// A social evaluator evaluates anyone (社会培训评价组织), letter `S`.
-    Social,
-}
-
-impl EvaluatorClass {
-    /// Returns the class with this letter on certificates.
-    #[must_use]
-    pub const fn from_letter(letter: u8) -> Option<Self> {
-        match letter {
-            b'Y' => Some(Self::Employer),
-            b'S' => Some(Self::Social),
-            _ => None,
-        }
-    }
-
-    /// Returns the letter on certificates.
-    #[must_use]
-    pub const fn letter(self) -> char {
-        match self {
-            Self::Employer => 'Y',
-            Self::Social => 'S',
-        }
-    }
 }
 
 /// What a certificate attests.
@@ -443,8 +402,6 @@ mod tests {
     #[test]
     fn reads_the_fields_of_skill_levels() {
         let number = SkillCertificateNumber::parse("S000037000123224000057").unwrap();
-        assert_eq!(number.evaluator_class(), EvaluatorClass::Social);
-        assert_eq!(number.ministry_code(), 0);
         assert_eq!(number.province().code(), 370_000);
         assert_eq!(number.evaluator_number(), "S000037000123");
         assert_eq!(number.issue_year(), 2022);
@@ -452,8 +409,6 @@ mod tests {
         assert_eq!(number.serial(), 57);
 
         let number = SkillCertificateNumber::parse("Y999952999999991999999").unwrap();
-        assert_eq!(number.evaluator_class(), EvaluatorClass::Employer);
-        assert_eq!(number.ministry_code(), 9999);
         assert_eq!(number.province().code(), 520_000);
         assert_eq!(number.evaluator_number(), "Y999952999999");
         assert_eq!(number.issue_year(), 2099);
@@ -531,8 +486,6 @@ mod tests {
             );
             prop_assert_eq!(&again, &text);
             prop_assert_eq!(number.as_str(), &text);
-            prop_assert_eq!(number.evaluator_class().letter(), text.chars().next().unwrap());
-            prop_assert_eq!(format!("{:04}", number.ministry_code()), &text[1..5]);
             prop_assert_eq!(&number.province().to_string()[..2], &text[5..7]);
         }
     }

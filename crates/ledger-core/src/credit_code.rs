@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::digits::decimal;
 use crate::division::Division;
 
 /// The alphabet of GB 32100-2015, in which a character's place is its value: no I, O, S, V, Z.
@@ -110,16 +109,6 @@ impl CreditCode {
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 18] {
         &self.0
-    }
-
-    /// Returns the division whose department registered the organisation.
-    ///
-    /// `None` when those six characters are no division, as for organisations registered with the
-    /// state itself (100000).
-    #[must_use]
-    pub fn registered_division(&self) -> Option<Division> {
-        let [_, _, division @ .., _, _, _, _, _, _, _, _, _, _] = &self.0;
-        Division::new(decimal(division)?).ok()
     }
 }
 
@@ -242,24 +231,6 @@ mod tests {
     }
 
     #[test]
-    fn knows_where_it_was_registered() {
-        for (text, expected) in [
-            ("91370200264574251E", Some(370_200)),
-            ("9152000071430580XT", Some(520_000)),
-            ("1144150000724047XL", Some(441_500)),
-        ] {
-            let found = CreditCode::parse(text).unwrap().registered_division();
-            assert_eq!(found.map(Division::code), expected, "{text}");
-        }
-        // The six characters 100000 stand for the state itself, which is no division.
-        let mut bytes = *CreditCode::parse("91370200264574251E").unwrap().as_bytes();
-        bytes[2..8].copy_from_slice(b"100000");
-        bytes[17] = check_character(bytes.first_chunk().unwrap()).unwrap();
-        let state = CreditCode::from_bytes(bytes).unwrap();
-        assert_eq!(state.registered_division(), None, "{state}");
-    }
-
-    #[test]
     fn synthetic_codes_are_permanent() {
         let jinan = Division::new(370_100).unwrap();
         let found = [0, 1, u32::MAX].map(|serial| CreditCode::synthetic(jinan, serial).to_string());
@@ -280,7 +251,7 @@ mod tests {
             let code = CreditCode::synthetic(division, first);
             prop_assert_eq!(CreditCode::parse(code.as_str()), Ok(code));
             prop_assert_eq!(CreditCode::from_bytes(*code.as_bytes()), Ok(code));
-            prop_assert_eq!(code.registered_division(), Some(division));
+            prop_assert_eq!(&code.as_str()[2..8], "520100");
             let other = CreditCode::synthetic(division, second);
             prop_assert_eq!(code == other, first == second);
         }

@@ -3,10 +3,6 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-/// The most parts [`Fen::prorate`] divides a sum into: above every instalment plan and every
-/// published payment list, and small enough (8 MB) to hold in memory.
-pub const PRORATE_PARTS_MAX: usize = 1_000_000;
-
 /// An amount of Chinese yuan in fen (1/100 yuan); negative amounts are reversals and debts.
 ///
 /// The range is that of `i64`, about ±92 quadrillion yuan. Every operation that could leave it
@@ -108,27 +104,6 @@ impl Fen {
         let product = i128::from(self.0).wrapping_mul(i128::from(share.numerator));
         let part = product.checked_div_euclid(i128::from(share.denominator))?;
         i64::try_from(part).ok().map(Self)
-    }
-
-    /// Divides `total` into `parts` amounts that differ by at most one fen and add up to it.
-    ///
-    /// Every part is the floor of the quotient; the first parts get one fen more until the
-    /// remainder is used up. `None` when `parts` is zero or above [`PRORATE_PARTS_MAX`].
-    #[must_use]
-    pub fn prorate(total: Self, parts: usize) -> Option<Vec<Self>> {
-        if parts > PRORATE_PARTS_MAX {
-            return None;
-        }
-        let divisor = i64::try_from(parts).ok()?;
-        let base = total.0.checked_div_euclid(divisor)?;
-        let remainder = usize::try_from(total.0.checked_rem_euclid(divisor)?).ok()?;
-        let larger = base.checked_add(i64::from(remainder > 0))?;
-        let mut amounts = vec![Self(base); parts];
-        amounts
-            .iter_mut()
-            .take(remainder)
-            .for_each(|amount| *amount = Self(larger));
-        Some(amounts)
     }
 
     /// Reads an amount in yuan such as `1234`, `1234.5` or `-1234.05`.
@@ -454,45 +429,11 @@ mod tests {
         assert_eq!(share(85, 100).to_string(), "85/100");
     }
 
-    #[test]
-    fn prorates_to_the_fen() {
-        for (total, parts, expected) in [
-            (10, 3, vec![4, 3, 3]),
-            (11, 3, vec![4, 4, 3]),
-            (9, 3, vec![3, 3, 3]),
-            (2, 3, vec![1, 1, 0]),
-            (0, 2, vec![0, 0]),
-            (-10, 3, vec![-3, -3, -4]),
-            (i64::MAX, 1, vec![i64::MAX]),
-            (i64::MIN, 2, vec![i64::MIN / 2, i64::MIN / 2]),
-        ] {
-            let expected: Vec<Fen> = expected.into_iter().map(Fen::new).collect();
-            assert_eq!(
-                Fen::prorate(Fen::new(total), parts),
-                Some(expected),
-                "{total} / {parts}"
-            );
-        }
-        assert_eq!(Fen::prorate(Fen::ZERO, 0), None);
-        assert!(Fen::prorate(Fen::ZERO, PRORATE_PARTS_MAX).is_some());
-        assert_eq!(Fen::prorate(Fen::ZERO, PRORATE_PARTS_MAX + 1), None);
-    }
-
     proptest! {
         #[test]
         fn yuan_round_trips(fen: i64) {
             let amount = Fen::new(fen);
             prop_assert_eq!(Fen::parse_yuan(&amount.to_string()), Ok(amount));
-        }
-
-        #[test]
-        fn prorated_parts_add_up(fen: i64, parts in 1usize..500) {
-            let total = Fen::new(fen);
-            let amounts = Fen::prorate(total, parts).unwrap();
-            prop_assert_eq!(amounts.len(), parts);
-            prop_assert_eq!(Fen::checked_sum(amounts.iter().copied()), Some(total));
-            prop_assert!(amounts.is_sorted_by(|a, b| a >= b));
-            prop_assert!(amounts[0].get() - amounts[parts - 1].get() <= 1);
         }
 
         #[test]
