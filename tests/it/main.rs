@@ -44,6 +44,8 @@ mod import;
 mod limits;
 /// A command whose answer is lost: is it done once, and known by its id?
 mod outcome;
+/// Personal data at every door, and in a ledger of the past.
+mod personal;
 /// Policy documents, awards and orders from the command line: published, refused, paid, withdrawn.
 mod policies;
 /// Progress against the targets of the documents that are published.

@@ -5,7 +5,7 @@
 //!
 //! 1. [`run`] — the sections, in order; [`Options`] — what a caller may choose.
 //! 2. `population` — the ledger of many people that all sections but `raw` share.
-//! 3. `raw`, `engine`, `grpc`, `rebuild`, `scale` — one file per section.
+//! 3. `raw`, `engine`, `grpc`, `rebuild`, `scale`, `search` — one file per section.
 //! 4. `metered` — a store that counts what passes, and can keep it for being played again.
 //! 5. `latency`, `machine`, `report` — figures, their surroundings, and how they are shown.
 //!
@@ -23,6 +23,7 @@ mod raw;
 mod rebuild;
 mod report;
 mod scale;
+mod search;
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, ValueEnum};
@@ -84,6 +85,8 @@ pub enum Section {
     /// Latency over a history that grows by powers of ten; it takes long, and is measured only when
     /// it is asked for.
     Scale,
+    /// The search for personal data in texts.
+    Search,
 }
 
 /// How much is measured.
@@ -172,6 +175,9 @@ pub fn run(options: &Options) -> Result<()> {
     if options.includes(Section::Scale) {
         let folder = folder.path().join("scale");
         scale::measure(&folder, options, &mut report)?;
+    }
+    if options.includes(Section::Search) {
+        search::measure(&mut report);
     }
     let needs_population = [Section::Engine, Section::Grpc, Section::Rebuild];
     if needs_population
