@@ -137,6 +137,9 @@ async fn facts(client: &mut RawClient) -> Vec<Answered> {
         number: CERTIFICATE.to_owned(),
         ..by_default()
     };
+    let numbers = v1::DigestCertificateNumbersRequest {
+        numbers: vec![CERTIFICATE.to_owned()],
+    };
     let order = v1::GetOrderRequest {
         order_id: bytes(ORDER.as_bytes()),
         ..by_default()
@@ -164,6 +167,11 @@ async fn facts(client: &mut RawClient) -> Vec<Answered> {
             client.get_certificate(certificate),
             |it| it.person_key == PERSON.as_bytes(),
             "true"
+        ),
+        answered!(
+            client.digest_certificate_numbers(numbers),
+            |it| &it.kept_numbers,
+            "[\"S000037000000214000000\"]"
         ),
         answered!(
             client.get_order(order),
@@ -454,7 +462,16 @@ async fn wrong_fields(client: &mut RawClient) -> Vec<Refused> {
         ..by_default()
     };
     let report: v1::ReportProgressRequest = by_default();
+    let numbers = v1::DigestCertificateNumbersRequest {
+        numbers: vec!["?".to_owned()],
+    };
     vec![
+        refused!(
+            client.digest_certificate_numbers(numbers),
+            InvalidArgument,
+            FIELD,
+            BAD
+        ),
         refused!(client.list_accounts(accounts), InvalidArgument, FIELD, BAD),
         refused!(client.list_policies(policies), InvalidArgument, FIELD, BAD),
         refused!(client.list_refusals(refusals), InvalidArgument, FIELD, BAD),

@@ -1,4 +1,6 @@
 //! Permits for special operations: found by their number, which nothing on disk shows.
+//!
+//! Long: every door that such a number goes through, on one ledger with one key.
 
 use crate::story::{PERSON, everything, request};
 use crate::tool::{tool, write};
@@ -157,29 +159,334 @@ async fn without_a_key_such_numbers_are_refused_and_never_repeated() {
     assert_eq!(files_with(folder.path(), IDENTITY), Vec::<PathBuf>::new());
 }
 
+/// The server of a ledger that keeps such numbers.
+async fn with_key(file: &Path) -> TestServer {
+    let file = file.to_owned();
+    TestServer::start_with(|settings| settings.certificates.key_file = Some(file)).await
+}
+
+/// Checks that nothing shows the number.
+fn hides<T: std::fmt::Debug>(said: &T) {
+    let said = format!("{said:?}");
+    for part in ["19920315", "19900101"] {
+        assert!(!said.contains(part), "{said}");
+    }
+}
+
 /// The id of a request that follows from an identity number could be found out by trying.
 #[tokio::test]
-async fn the_command_line_makes_no_name_of_such_a_number() {
+async fn the_command_line_names_requests_after_the_digest_of_such_a_number() {
     let keys = TempDir::new().unwrap();
-    let file = key(&keys, "key");
-    let server =
-        TestServer::start_with(|settings| settings.certificates.key_file = Some(file)).await;
-    let command = format!(
-        "{{\"occurredDate\": \"2021-04-10\", \"verifyCertificate\": \
-          {{\"number\": \"{AS_TYPED}\", \"source\": \"REGISTER-1\"}}}}"
+    let server = with_key(&key(&keys, "key")).await;
+    let mut client = server.client().await;
+    client.append(with_permit(NUMBER)).await.unwrap();
+    let verify = async |number: &str| {
+        let words = ["certificate", "verify", number, "--source", "REGISTER-1"];
+        let said = tool(server.address(), &words).await;
+        hides(&said);
+        assert_eq!(said.code, Some(0), "{said:?}");
+        said.messages
+    };
+    let id = |messages: &str| messages.split_whitespace().nth(1).map(str::to_owned);
+    let first = verify(NUMBER).await;
+    let again = verify(AS_TYPED).await;
+    assert!(again.contains("on record already"), "{again}");
+    assert_eq!(id(&first), id(&again));
+    // It is found by its number on the command line as well.
+    let said = tool(server.address(), &["certificate", AS_TYPED]).await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    hides(&said);
+    let said = tool(server.address(), &["status"]).await;
+    assert!(said.output.contains("kept by the key "), "{said:?}");
+    let folder = server.stop_and_keep().await;
+    assert_eq!(files_with(folder.path(), IDENTITY), Vec::<PathBuf>::new());
+}
+
+/// What the roster of a class says of everybody.
+struct Roster {
+    fixed: Vec<String>,
+    person: String,
+}
+
+/// The story up to the certificate, which is left to a roster.
+async fn before_the_roster(client: &mut RawClient) -> Roster {
+    let mut request = with_permit(NUMBER);
+    let Some(Body::IssueCertificate(issue)) = request.commands.pop().unwrap().body else {
+        panic!("the story goes up to the certificate");
+    };
+    client.append(request).await.unwrap();
+    let uuid = |id: &[u8]| uuid::Uuid::from_slice(id).unwrap().to_string();
+    let day = issue.issued_date.unwrap();
+    let day = format!("{}-{:02}-{:02}", day.year, day.month, day.day);
+    let fixed = [
+        format!("class={}", uuid(&issue.class_id)),
+        format!("evaluator={}", issue.evaluator),
+        format!("issued-on={day}"),
+        format!("occurred-on={day}"),
+        "kind=special-operation".to_owned(),
+    ];
+    Roster {
+        fixed: fixed.to_vec(),
+        person: uuid(&issue.person_key),
+    }
+}
+
+impl Roster {
+    /// Imports a file: how it ends, and what it says.
+    async fn import(&self, server: &TestServer, words: &[&str]) -> ledger_tests::Said {
+        let fixed = self.fixed.iter().flat_map(|value| ["--set", value]);
+        let words: Vec<&str> = ["import", "certificates"]
+            .into_iter()
+            .chain(words.iter().copied())
+            .chain(fixed)
+            .collect();
+        let said = tool(server.address(), &words).await;
+        hides(&said);
+        said
+    }
+}
+
+#[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one roster's way")]
+async fn a_roster_of_permits_is_imported_resumed_and_its_rejects_come_back() {
+    const NOBODY: &str = "0190a3b2-0000-7000-8000-00000000ffff";
+    const OTHER: &str = "T370199199001010019";
+    let keys = TempDir::new().unwrap();
+    let server = with_key(&key(&keys, "key")).await;
+    let roster = before_the_roster(&mut server.client().await).await;
+    let text = |number: &str| {
+        let person = &roster.person;
+        format!("person,number,note\n{person},{number},a\n{NOBODY},{OTHER},b\n")
+    };
+    let file = write(keys.path(), "roster.csv", &text(NUMBER));
+    let rejects = keys.path().join("rejects.csv");
+    let to_rejects = [file.as_str(), "--rejects", rejects.to_str().unwrap()];
+    let counts = |said: &ledger_tests::Said, code, line: &str| {
+        assert_eq!(said.code, Some(code), "{said:?}");
+        assert!(
+            said.output.contains(line) || said.messages.contains(line),
+            "{said:?}"
+        );
+    };
+    let said = roster.import(&server, &to_rejects).await;
+    counts(
+        &said,
+        3,
+        "2 lines: 1 recorded, 0 on record before, 1 rejected",
     );
-    let file = write(keys.path(), "commands.json", &command);
-    let said = tool(server.address(), &["append", &file]).await;
-    assert_eq!(said.code, Some(1), "{said:?}");
-    assert!(said.messages.contains("--request-id"), "{said:?}");
-    assert!(!format!("{said:?}").contains("19920315"), "{said:?}");
-    // By a name of its own it gets to the rules, which know of no such certificate.
-    let id = "0190a3b2-0000-7000-8000-0000000000ff";
-    let said = tool(server.address(), &["append", &file, "--request-id", id]).await;
+    let mut client = server.client().await;
+    assert_eq!(events_of(&mut client, NUMBER).await.len(), 1);
+
+    // The rejects hold the clerk's own cells, and no number in the reasons.
+    let rejected = fs::read_to_string(&rejects).unwrap();
+    let line = rejected.lines().nth(1).unwrap();
+    let (reasons, cells) = line.split_once(NOBODY).unwrap();
+    assert_eq!(cells, format!(",{OTHER},b"));
+    hides(&reasons);
+
+    // It is the same roster however the number is written, and is resumed under the same names.
+    let said = roster.import(&server, &[&file]).await;
+    counts(&said, 1, "was imported before");
+    let typed = write(keys.path(), "typed.csv", &text(AS_TYPED));
+    let said = roster.import(&server, &[&typed, "--resume"]).await;
+    counts(
+        &said,
+        3,
+        "2 lines: 1 recorded, 0 on record before, 1 rejected",
+    );
     assert!(
-        said.messages.contains("CERTIFICATE") || said.output.contains("CERTIFICATE"),
+        said.output.contains("refused first as refusal 1"),
         "{said:?}"
     );
-    assert!(!format!("{said:?}").contains("19920315"), "{said:?}");
+    // Under other names the same fact is on record before, and another fact is not.
+    let said = roster
+        .import(&server, &[&file, "--batch", "1", "--resume"])
+        .await;
+    counts(
+        &said,
+        3,
+        "2 lines: 0 recorded, 1 on record before, 1 rejected",
+    );
+    let another = Roster {
+        fixed: roster
+            .fixed
+            .iter()
+            .map(|it| it.replace("occurred-on=2021", "occurred-on=2022"))
+            .collect(),
+        person: roster.person.clone(),
+    };
+    let said = another.import(&server, &[&file, "--resume"]).await;
+    assert!(said.output.contains("with another occurred-on"), "{said:?}");
+    // The file of rejects is a roster again, and refused as before.
+    let said = roster.import(&server, &[rejects.to_str().unwrap()]).await;
+    counts(
+        &said,
+        3,
+        "1 lines: 0 recorded, 0 on record before, 1 rejected",
+    );
+
+    let folder = server.stop_and_keep().await;
+    assert_eq!(files_with(folder.path(), IDENTITY), Vec::<PathBuf>::new());
+    assert_eq!(
+        files_with(folder.path(), &OTHER[1..18]),
+        Vec::<PathBuf>::new()
+    );
+}
+
+#[tokio::test]
+async fn a_roster_of_permits_is_not_sent_to_a_server_without_a_key() {
+    let server = TestServer::start().await;
+    let roster = before_the_roster(&mut server.client().await).await;
+    let folder = TempDir::new().unwrap();
+    let text = format!("person,number\n{},{NUMBER}\n", roster.person);
+    let file = write(folder.path(), "roster.csv", &text);
+    let said = roster.import(&server, &[&file]).await;
+    assert_eq!(said.code, Some(1), "{said:?}");
+    for part in ["Nothing was sent", "certificate-key"] {
+        assert!(said.messages.contains(part), "{part}: {said:?}");
+    }
+    let said = tool(server.address(), &["status"]).await;
+    assert!(
+        said.output.contains("REFUSED, no key is in use"),
+        "{said:?}"
+    );
+    server.stop().await;
+}
+
+/// The question for digests: in order, bounded, and without a number in any error.
+#[tokio::test]
+async fn the_server_tells_what_numbers_are_kept_by() {
+    let keys = TempDir::new().unwrap();
+    let server = with_key(&key(&keys, "key")).await;
+    let mut client = server.client().await;
+    let mut ask = async |numbers: &[&str]| {
+        let question = v1::DigestCertificateNumbersRequest {
+            numbers: numbers.iter().map(|it| (*it).to_owned()).collect(),
+        };
+        let answer = client.digest_certificate_numbers(question).await;
+        answer.map(|it| it.into_inner().kept_numbers)
+    };
+    let kept = ask(&[NUMBER, "S000037000123224000057", AS_TYPED])
+        .await
+        .unwrap();
+    assert!(
+        kept[0].starts_with("HMAC-") && kept[0] == kept[2],
+        "{kept:?}"
+    );
+    assert_eq!(kept[1], "S000037000123224000057");
+    assert_eq!(ask(&[]).await.unwrap(), Vec::<String>::new());
+    let most = vec![NUMBER; 1_000];
+    assert_eq!(ask(&most).await.unwrap().len(), 1_000);
+    for (numbers, field) in [
+        (vec![NUMBER; 1_001], "numbers:"),
+        (vec![NUMBER, &NUMBER[..9], ""], "numbers[2]"),
+    ] {
+        let refused = ask(&numbers).await.unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument);
+        assert!(refused.message().contains(field), "{refused:?}");
+        hides(&refused);
+    }
+    let status = client.get_status(v1::GetStatusRequest {}).await.unwrap();
+    let status = status.into_inner();
+    assert_eq!(status.certificate_key.unwrap().mark, kept[0][5..9]);
+    assert_eq!(status.limits.unwrap().certificate_numbers_max, 1_000);
+    server.stop().await;
+}
+
+/// By the Rust client: what is read, followed and asked for by a number.
+#[tokio::test]
+async fn the_client_follows_and_reads_by_such_a_number() {
+    let keys = TempDir::new().unwrap();
+    let server = with_key(&key(&keys, "key")).await;
+    let config = ledger_client::ClientConfig::new(format!("http://{}", server.address()), "tests");
+    let client = ledger_client::Client::connect(config).await.unwrap();
+    let filter = |number: &str| v1::EventFilter {
+        tags: vec![v1::Tag {
+            value: Some(Value::CertificateNumber(number.to_owned())),
+        }],
+        ..v1::EventFilter::default()
+    };
+    // It begins before there is such an event, and nobody else's is shown.
+    let mut following = client.subscribe(filter(AS_TYPED), 0);
+    let mut others = client.subscribe(filter("T370199199001010019"), 0);
+    let caught_up = async |following: &mut ledger_client::Subscription| loop {
+        match following.next().await.unwrap() {
+            ledger_client::Notice::CaughtUp { .. } => return,
+            ledger_client::Notice::Event(event) => panic!("{event:?}"),
+            _ => {}
+        }
+    };
+    caught_up(&mut following).await;
+    caught_up(&mut others).await;
+    server
+        .client()
+        .await
+        .append(with_permit(NUMBER))
+        .await
+        .unwrap();
+    let event = loop {
+        if let ledger_client::Notice::Event(event) = following.next().await.unwrap() {
+            break event;
+        }
+    };
+    let question = v1::ReadEventsRequest {
+        filter: Some(filter(NUMBER)),
+        ..v1::ReadEventsRequest::default()
+    };
+    let mut read = client.read_events(question).await.unwrap();
+    let found = read.next().await.unwrap().unwrap();
+    assert_eq!(found.recorded_event, event.recorded_event);
+    assert!(read.next().await.unwrap().is_none());
+    server.stop().await;
+}
+
+/// A backup has the digests and not the key: restored it is served with the key, and only so.
+#[tokio::test]
+async fn a_restored_ledger_needs_the_key_that_no_backup_holds() {
+    let keys = TempDir::new().unwrap();
+    let (file, other) = (key(&keys, "key"), key(&keys, "other"));
+    let backups = TempDir::new().unwrap();
+    let (to, first) = (backups.path().to_owned(), file.clone());
+    let server = TestServer::start_with(|settings| {
+        settings.certificates.key_file = Some(first);
+        settings.backup.dir = Some(to);
+    })
+    .await;
+    let mut client = server.client().await;
+    client.append(with_permit(NUMBER)).await.unwrap();
+    let mut answers = client
+        .back_up(v1::BackUpRequest {})
+        .await
+        .unwrap()
+        .into_inner();
+    while answers.message().await.unwrap().is_some() {}
+    server.stop().await;
+    let secret = fs::read_to_string(&file).unwrap();
+    let (secret, none) = (secret.trim(), Vec::<PathBuf>::new());
+    assert_eq!(files_with(backups.path(), secret), none);
+    assert_eq!(files_with(backups.path(), IDENTITY), none);
+
+    // Restoring and checking need no key.
+    let folder = TempDir::new().unwrap();
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let (from, data_dir) = (text(backups.path()), text(folder.path()));
+    for words in [
+        &["restore", "--backup-dir", &from, "--data-dir", &data_dir][..],
+        &["verify", "--data-dir", &data_dir, "--deep"],
+    ] {
+        let said = ledger_tests::server_program(words).unwrap();
+        assert_eq!(said.code, Some(0), "{said:?}");
+    }
+    let refused = TestServer::start_in(folder, |_| {}).await;
+    let (folder, why) = refused.failed_and_keep().await;
+    assert!(why.contains("set certificates.key_file"), "{why}");
+    let set =
+        |file: PathBuf| move |settings: &mut Settings| settings.certificates.key_file = Some(file);
+    let refused = TestServer::start_in(folder, set(other)).await;
+    let (folder, why) = refused.failed_and_keep().await;
+    assert!(why.contains("or to its copy"), "{why}");
+    let server = TestServer::start_in(folder, set(file)).await;
+    let person = found(&mut server.client().await, AS_TYPED).await;
+    assert_eq!(person.as_deref(), Ok(PERSON.as_bytes().as_slice()));
     server.stop().await;
 }

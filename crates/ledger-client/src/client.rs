@@ -79,6 +79,8 @@ unary! {
     get_class(GetClassRequest) -> GetClassResponse;
     /// Tells the state of a certificate.
     get_certificate(GetCertificateRequest) -> GetCertificateResponse;
+    /// Tells by what the ledger keeps numbers of certificates.
+    digest_certificate_numbers(DigestCertificateNumbersRequest) -> DigestCertificateNumbersResponse;
     /// Tells the state of a disbursement.
     get_disbursement(GetDisbursementRequest) -> GetDisbursementResponse;
     /// Tells what is wrong with the text of a policy document, by itself and beside what is

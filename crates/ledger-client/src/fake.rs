@@ -266,6 +266,8 @@ impl LedgerService for Fake {
         report_progress(ReportProgressRequest) -> v1::ReportProgressResponse;
         get_class(GetClassRequest) -> v1::GetClassResponse;
         get_certificate(GetCertificateRequest) -> v1::GetCertificateResponse;
+        digest_certificate_numbers(DigestCertificateNumbersRequest)
+            -> v1::DigestCertificateNumbersResponse;
         get_disbursement(GetDisbursementRequest) -> v1::GetDisbursementResponse;
         get_award(GetAwardRequest) -> v1::GetAwardResponse;
         get_order(GetOrderRequest) -> v1::GetOrderResponse;

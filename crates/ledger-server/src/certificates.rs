@@ -22,9 +22,16 @@ pub use key::{CertificateKeyError, make_certificate_key};
 /// What replaces them.
 #[derive(Debug, Default)]
 pub(crate) struct CertificateNumbers {
-    /// Absent when none is configured: such numbers are refused then.
+    /// Absent when none is configured or may be used: such numbers are refused then.
     key: Option<CertificateKey>,
+    /// Why a key is not used, and what helps.
+    problem: Option<&'static str>,
 }
+
+/// Why no key is used while the derived state cannot be read.
+const UNREADABLE: &str = "it cannot be told by which key the ledger keeps certificate numbers, \
+     because its derived state cannot be read; until it is repaired and the server restarted, \
+     numbers that contain an identity number are refused";
 
 impl CertificateNumbers {
     /// Reads the key that is configured, and holds it against the ledger.
@@ -49,13 +56,11 @@ impl CertificateNumbers {
             Ok(found) => found,
             // Such a ledger is served so that it can be repaired.
             Err(error) => {
-                tracing::error!(
-                    %error,
-                    "it cannot be told by which key the ledger keeps certificate numbers, because \
-                     its derived state cannot be read; until it is repaired and the server \
-                     restarted, numbers that contain an identity number are refused"
-                );
-                return Ok(Self { key: None });
+                tracing::error!(%error, "{UNREADABLE}");
+                return Ok(Self {
+                    key: None,
+                    problem: Some(UNREADABLE),
+                });
             }
         };
         match (&key, found) {
@@ -74,9 +79,19 @@ impl CertificateNumbers {
                 );
                 Ok(Self {
                     key: Some(key.clone()),
+                    problem: None,
                 })
             }
-            (None, None) => Ok(Self { key: None }),
+            (None, None) => Ok(Self::default()),
+        }
+    }
+
+    /// What is told of the key.
+    pub(crate) fn status(&self) -> v1::CertificateKeyStatus {
+        let mark = self.key.as_ref().map(CertificateKey::mark);
+        v1::CertificateKeyStatus {
+            mark: mark.unwrap_or_default().to_owned(),
+            problem: self.problem.unwrap_or_default().to_owned(),
         }
     }
 

@@ -188,6 +188,13 @@ impl LedgerService for Service {
         unary(&self.shared, request, query::get_certificate).await
     }
 
+    async fn digest_certificate_numbers(
+        &self,
+        request: Request<v1::DigestCertificateNumbersRequest>,
+    ) -> Answer<v1::DigestCertificateNumbersResponse> {
+        unary(&self.shared, request, query::digest_certificate_numbers).await
+    }
+
     async fn get_disbursement(
         &self,
         request: Request<v1::GetDisbursementRequest>,

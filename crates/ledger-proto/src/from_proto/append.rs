@@ -51,6 +51,10 @@ pub enum ExplanationDetail {
 /// would pay for a hundred of them.
 pub const EXPLAINED_UNASKED_COMMANDS_MAX: usize = 10;
 
+/// Numbers of certificates in one question for what the ledger keeps them by: of 21 bytes each, and
+/// of 60 in full-width characters, they fit the largest question of 64 KiB.
+pub const CERTIFICATE_NUMBERS_MAX: usize = 1_000;
+
 /// What happens to a batch when one of its commands is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AppendMode {

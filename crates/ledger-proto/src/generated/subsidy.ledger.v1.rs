@@ -4873,6 +4873,20 @@ pub struct GetStatusResponse {
     /// Identifier of the ledger, a UUID: the same for it, its backups and its forks.
     #[prost(string, tag = "25")]
     pub ledger_id: ::prost::alloc::string::String,
+    /// How numbers of certificates that contain an identity number are kept.
+    #[prost(message, optional, tag = "26")]
+    pub certificate_key: ::core::option::Option<CertificateKeyStatus>,
+}
+/// The key by which numbers of certificates that contain an identity number are digested.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CertificateKeyStatus {
+    /// Mark of the key in use, which says nothing of the key: every digest begins with `HMAC-` and the
+    /// mark of its key. Empty while there is no key and such numbers are refused.
+    #[prost(string, tag = "1")]
+    pub mark: ::prost::alloc::string::String,
+    /// Why it is not as it should be, and what helps; empty when it is.
+    #[prost(string, tag = "2")]
+    pub problem: ::prost::alloc::string::String,
 }
 /// The clock that events are recorded by.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -5070,6 +5084,9 @@ pub struct Limits {
     /// Those of them that may be pages of streams.
     #[prost(uint32, tag = "35")]
     pub stream_reads_per_caller_max: u32,
+    /// Most numbers of one `DigestCertificateNumbers`; above: INVALID_ARGUMENT.
+    #[prost(uint32, tag = "36")]
+    pub certificate_numbers_max: u32,
 }
 /// The beginning of an epoch.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6414,6 +6431,21 @@ pub struct GetCertificateResponse {
     #[prost(uint64, tag = "7")]
     pub log_position: u64,
 }
+/// Asks by what the ledger keeps numbers of certificates.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DigestCertificateNumbersRequest {
+    /// Numbers as they are printed; at most `Limits.certificate_numbers_max`.
+    #[prost(string, repeated, tag = "1")]
+    pub numbers: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// What the ledger keeps them by.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DigestCertificateNumbersResponse {
+    /// One for each number asked for, in their order: of a number that contains its holder's identity
+    /// number the keyed digest, of any other the number.
+    #[prost(string, repeated, tag = "1")]
+    pub kept_numbers: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
 /// Asks for a disbursement.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetDisbursementRequest {
@@ -7397,6 +7429,28 @@ pub mod ledger_service_client {
             ));
             self.inner.unary(req, path, codec).await
         }
+        /// Tells by what the ledger keeps numbers of certificates. Nothing is recorded.
+        pub async fn digest_certificate_numbers(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DigestCertificateNumbersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DigestCertificateNumbersResponse>,
+            tonic::Status,
+        > {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/subsidy.ledger.v1.LedgerService/DigestCertificateNumbers",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new(
+                "subsidy.ledger.v1.LedgerService",
+                "DigestCertificateNumbers",
+            ));
+            self.inner.unary(req, path, codec).await
+        }
         /// Tells the state of a disbursement.
         pub async fn get_disbursement(
             &mut self,
@@ -7704,6 +7758,14 @@ pub mod ledger_service_server {
             &self,
             request: tonic::Request<super::GetCertificateRequest>,
         ) -> std::result::Result<tonic::Response<super::GetCertificateResponse>, tonic::Status>;
+        /// Tells by what the ledger keeps numbers of certificates. Nothing is recorded.
+        async fn digest_certificate_numbers(
+            &self,
+            request: tonic::Request<super::DigestCertificateNumbersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DigestCertificateNumbersResponse>,
+            tonic::Status,
+        >;
         /// Tells the state of a disbursement.
         async fn get_disbursement(
             &self,
@@ -8587,6 +8649,49 @@ pub mod ledger_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = GetCertificateSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/subsidy.ledger.v1.LedgerService/DigestCertificateNumbers" => {
+                    #[allow(non_camel_case_types)]
+                    struct DigestCertificateNumbersSvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService>
+                        tonic::server::UnaryService<super::DigestCertificateNumbersRequest>
+                        for DigestCertificateNumbersSvc<T>
+                    {
+                        type Response = super::DigestCertificateNumbersResponse;
+                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DigestCertificateNumbersRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LedgerService>::digest_certificate_numbers(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DigestCertificateNumbersSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -17,6 +17,7 @@ const DIGEST: &str = "HMAC-PYQ6EVL622KD5MGYEBUBVUTNB4";
 fn numbers(key: Option<[u8; 32]>) -> CertificateNumbers {
     CertificateNumbers {
         key: key.map(CertificateKey::new),
+        problem: None,
     }
 }
 

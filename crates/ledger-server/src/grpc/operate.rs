@@ -16,7 +16,7 @@ use ledger_engine::rebuild::{
 };
 use ledger_engine::{RebuildError, Status};
 use ledger_log::Condition;
-use ledger_proto::from_proto::EXPLAINED_UNASKED_COMMANDS_MAX;
+use ledger_proto::from_proto::{CERTIFICATE_NUMBERS_MAX, EXPLAINED_UNASKED_COMMANDS_MAX};
 use ledger_proto::to_proto::time_to_proto;
 use ledger_proto::{ApiError, v1};
 use std::collections::BTreeMap;
@@ -224,6 +224,7 @@ pub(super) async fn get_status(
         epoch: Some(current_to_proto(call.shared.engine.epochs())),
         epochs: epochs_to_proto(call.shared.engine.epochs()),
         clock: Some(clock_to_proto(&call.shared.edge, &status)),
+        certificate_key: Some(call.shared.edge.certificates.status()),
         ledger_id: keeper.map_or_else(String::new, |keeper| keeper.ledger_id().to_owned()),
     })
 }
@@ -342,6 +343,7 @@ fn limits_to_proto(shared: &Shared, storage: &Condition) -> v1::Limits {
         streams_per_caller_max: small(limits.streams_per_caller_max()),
         reads_per_caller_max: small(limits.reads_per_caller_max()),
         stream_reads_per_caller_max: small(limits.stream_reads_per_caller_max()),
+        certificate_numbers_max: small(CERTIFICATE_NUMBERS_MAX),
         explained_unasked_commands_max: small(EXPLAINED_UNASKED_COMMANDS_MAX),
     }
 }

@@ -8,13 +8,15 @@ use ledger_core::{
     SchemeId,
 };
 use ledger_engine::query::QuotaQuery;
-use ledger_proto::from_proto::{date_from_proto, division_from_proto, id_from_proto};
+use ledger_proto::from_proto::{
+    CERTIFICATE_NUMBERS_MAX, date_from_proto, division_from_proto, id_from_proto,
+};
 use ledger_proto::to_proto::{
     award_to_proto, certificate_to_proto, class_to_proto, disbursement_to_proto,
     explanation_to_proto, order_to_proto, quota_slot_to_proto, refusal_to_proto,
     rule_citation_to_proto,
 };
-use ledger_proto::{DecodeError, v1};
+use ledger_proto::{DecodeError, DecodeProblem, v1};
 
 pub(super) async fn get_quota(
     call: Call,
@@ -109,6 +111,31 @@ pub(super) async fn get_certificate(
         })
         .await?;
     Ok(certificate_to_proto(&found.value, found.log_position))
+}
+
+/// Nothing is read: it takes a microsecond for each number.
+pub(super) async fn digest_certificate_numbers(
+    call: Call,
+    request: v1::DigestCertificateNumbersRequest,
+) -> Result<v1::DigestCertificateNumbersResponse, CallError> {
+    let mut numbers = request.numbers;
+    if numbers.len() > CERTIFICATE_NUMBERS_MAX {
+        let problem = DecodeProblem::TooMany {
+            max: CERTIFICATE_NUMBERS_MAX,
+            found: numbers.len(),
+        };
+        return Err(DecodeError::new("numbers", problem).into());
+    }
+    let certificates = &call.shared.edge.certificates;
+    for (index, number) in numbers.iter_mut().enumerate() {
+        let kept = certificates.replace(number);
+        // A number that would be refused today may have been recorded before.
+        let kept = kept.and_then(|()| Ok(CertificateNumber::from_record(number)?));
+        kept.map_err(|problem| DecodeError::new(format!("numbers[{index}]"), problem))?;
+    }
+    Ok(v1::DigestCertificateNumbersResponse {
+        kept_numbers: numbers,
+    })
 }
 
 pub(super) async fn get_disbursement(

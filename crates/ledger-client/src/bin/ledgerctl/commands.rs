@@ -16,6 +16,7 @@ mod explain;
 mod follow;
 mod fund;
 mod import;
+mod numbers;
 mod order;
 mod penalty;
 mod person;

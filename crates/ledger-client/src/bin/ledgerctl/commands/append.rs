@@ -5,15 +5,14 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ledger_client::json::{from_json, read_values, to_json};
-use ledger_client::{AppendMode, Batch, Client, Refusals, content_digest};
+use ledger_client::{AppendMode, Batch, Client, Refusals};
 use ledger_core::RequestId;
 use ledger_proto::v1;
 use ledger_proto::v1::command_result::Outcome;
-use prost::Message;
 use serde_json::{Value, json};
 
 use super::explain::Why;
-use super::request::{Asked, Naming, record};
+use super::request::{Asked, NamedAfter, Naming, record};
 use crate::failure::{Failure, read_file};
 use crate::output::Output;
 use crate::show;
@@ -86,12 +85,8 @@ impl Append {
             Mode::Atomic => AppendMode::Atomic,
             Mode::Independent => AppendMode::Independent,
         };
-        let encoded: Vec<_> = commands.iter().map(Message::encode_to_vec).collect();
-        let parts = encoded.iter().map(Vec::as_slice);
-        let digest = content_digest(std::iter::once(mode.as_str_name().as_bytes()).chain(parts));
         Asked {
-            kind: "append",
-            digest,
+            named_after: NamedAfter::File,
             commands,
             mode,
             is_of_today: false,
@@ -221,6 +216,7 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
+    use crate::commands::numbers::Digests;
 
     #[test]
     fn commands_come_as_array_or_one_after_the_other() {
@@ -249,7 +245,7 @@ mod tests {
             let line = <Line as clap::Parser>::try_parse_from(words).unwrap();
             line.append
                 .asked(read_commands(text).unwrap())
-                .name(0)
+                .name(&Digests::default(), 0)
                 .to_string()
         };
         let open = r#"{"occurredDate": "2021-03-01", "openAccount": {"division": 370100}}"#;

@@ -5,6 +5,7 @@
 mod earlier;
 mod fields;
 mod mapping;
+mod naming;
 mod report;
 mod source;
 mod table;
@@ -23,6 +24,7 @@ use ledger_core::refusal::{Category, Reason};
 use ledger_proto::v1;
 use ledger_proto::v1::command_result::Outcome;
 
+use super::numbers::Digests;
 use super::request::Ledger as _;
 use crate::failure::{Failure, read_file};
 use crate::limits::TRIES_MAX;
@@ -38,7 +40,9 @@ use table::Table;
 /// Imports a CSV file; every line stands for itself.
 ///
 /// The file is checked as a whole before anything is sent. A file that holds what looks like an
-/// identity number is refused: persons are named by their opaque keys. A line that the ledger
+/// identity number is refused: persons are named by their opaque keys. Only the number of a permit
+/// for special operations may contain one; the ledger keeps its keyed digest. A line that the
+/// ledger
 /// refuses is reported with its number and the reason, and the others are recorded.
 ///
 /// The requests are named after the content of the file. After a break, run the same command with
@@ -49,7 +53,7 @@ Fields (a column of the same name needs no --map):
   enrolments    class, person, occurred-on
   certificates  class, person, number, evaluator, issued-on, kind, occurred-on
                 kind: skill-level (when not given), vocational-qualification, special-ability,
-                training-completion
+                training-completion, special-operation
   employment    class, person, employer, started-on, evidence, occurred-on
                 evidence: labour-contract, social-insurance, business-licence, payroll
 
@@ -130,7 +134,8 @@ impl Import {
         let source_system = &client.config().source_system;
         let numbers = self.numbers_are_whole.then_some(Numbers::WholeAsSaid);
         let source = Source::check(table, mapping, lines_per_batch, source_system, numbers);
-        let source = source.map_err(input)?;
+        let mut source = source.map_err(input)?;
+        self.ask_digests(client, &mut source).await?;
         let mut report = Report::new(&source);
         let bar = ProgressBar::new(source.line_count()).with_style(style());
         let first = self.request_id.map(|id| RequestId::from_bytes(id.0));
@@ -143,7 +148,12 @@ impl Import {
             output.message(format_args!("request {id}{named}"));
         }
         let result = self
-            .load(client, source.batches(first), &mut report, &bar)
+            .load(
+                (client, source.digests()),
+                source.batches(first),
+                &mut report,
+                &bar,
+            )
             .await;
         bar.finish_and_clear();
         report.error = result.as_ref().err().and_then(Failure::message);
@@ -192,9 +202,30 @@ impl Import {
         Mapping::new(self.kind, header, &columns, &values)
     }
 
+    /// Asks what stands for the certificate numbers that contain an identity number, once the file
+    /// was checked as a whole: the names of the requests are made of that.
+    async fn ask_digests(&self, client: &Client, source: &mut Source<'_>) -> Result<(), Failure> {
+        if source.with_identity().is_empty() {
+            return Ok(());
+        }
+        let digests = Digests::ask(client, source.with_identity()).await;
+        source.learn(digests.map_err(|error| match error {
+            ClientError::Invalid(violations) => {
+                let why = violations.into_iter().next().unwrap_or_default();
+                Failure::Input(format!(
+                    "the file has certificate numbers with their holders' identity numbers, which \
+                     the server does not take: {}. Nothing was sent",
+                    why.description
+                ))
+            }
+            error => Failure::Client(error),
+        })?);
+        Ok(())
+    }
+
     async fn load(
         &self,
-        client: &Client,
+        (client, digests): (&Client, &Digests),
         mut batches: impl Iterator<Item = NumberedBatch>,
         report: &mut Report,
         bar: &ProgressBar,
@@ -212,7 +243,8 @@ impl Import {
                     .to_owned(),
             ));
         }
-        self.settle(client, first, answer, report, bar).await?;
+        self.settle((client, digests), first, answer, report, bar)
+            .await?;
         let mut load = client.load(batches, LoadOptions::default());
         loop {
             let (batch, outcome) = match load.next().await {
@@ -224,7 +256,8 @@ impl Import {
                 }
             };
             let answer = outcome.map_err(|error| explain(error, &batch, report))?;
-            self.settle(client, batch, answer, report, bar).await?;
+            self.settle((client, digests), batch, answer, report, bar)
+                .await?;
         }
     }
 
@@ -232,7 +265,7 @@ impl Import {
     /// again under the next name, which is found again as well: nothing is done twice.
     async fn settle(
         &self,
-        client: &Client,
+        (client, digests): (&Client, &Digests),
         mut batch: NumberedBatch,
         mut answer: v1::AppendResponse,
         report: &mut Report,
@@ -245,7 +278,7 @@ impl Import {
             let refused = Refused::of(&batch, &answer);
             let recorded = batch.line_count().saturating_sub(refused.len_u64());
             report.recorded = report.recorded.saturating_add(recorded);
-            let rejected = self.apart(client, refused, report).await?;
+            let rejected = self.apart((client, digests), refused, report).await?;
             // Beyond the last name the refusal of old stands, and is reported as one.
             let is_final = !answer.replayed || rejected.0.is_empty() || tries == TRIES_MAX;
             if is_final {
@@ -274,7 +307,7 @@ impl Import {
     /// Takes the lines out whose same fact is on record, when resuming, and counts them.
     async fn apart(
         &self,
-        client: &Client,
+        (client, digests): (&Client, &Digests),
         mut refused: Refused,
         report: &mut Report,
     ) -> Result<Refused, Failure> {
@@ -284,7 +317,7 @@ impl Import {
         refused.0.retain_mut(|line| {
             let event = line.earlier_fact().and_then(|it| events.get(&it));
             let Some(event) = event else { return true };
-            let differing = earlier::differences(&line.command, event);
+            let differing = earlier::differences(&digests.kept(&line.command), event);
             let is_same = self.resume && differing.is_empty();
             existing = existing.saturating_add(u64::from(is_same));
             line.refusal.message_en = match differing.is_empty() {
@@ -370,6 +403,7 @@ fn not_mapped(error: &MappingError, header_line: u64) -> Failure {
             format!(" (the header is taken from line {header_line}; --header-line names another)")
         }
         MappingError::Shape(_)
+        | MappingError::PersonalData(_)
         | MappingError::Unseen(_)
         | MappingError::UnknownField { .. }
         | MappingError::Twice(_) => String::new(),

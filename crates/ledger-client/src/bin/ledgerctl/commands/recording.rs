@@ -1,14 +1,13 @@
 //! What every command that records one thing has in common.
 
 use clap::Args;
-use ledger_client::{AppendMode, Client, content_digest};
+use ledger_client::{AppendMode, Client};
 use ledger_core::BusinessDate;
 use ledger_proto::v1;
 use ledger_proto::v1::command::Body;
-use prost::Message as _;
 
 use super::explain::Why;
-use super::request::{Asked, Naming, record};
+use super::request::{Asked, NamedAfter, Naming, record};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::when;
@@ -52,8 +51,7 @@ impl Recording {
             body: Some(body),
         };
         Asked {
-            kind: "command",
-            digest: content_digest([command.encode_to_vec().as_slice()]),
+            named_after: NamedAfter::Command,
             commands: vec![command],
             mode: AppendMode::Atomic,
             is_of_today: self.on.is_none(),

@@ -8,23 +8,29 @@
 //! - What was refused is no record of anything, and is tried anew under the next name.
 //! - A day that nobody gave is no part of the name. It is fixed with the first record: when another
 //!   day is on record under the name, the request of that day is the one that is meant.
+//!
+//! Long: the way of one request from its name to its end, in one place.
+
+use std::collections::BTreeSet;
 
 use clap::Args;
 use ledger_client::{AppendMode, Batch, Client, ClientError, Refusals, batch_request_id};
-use ledger_core::certificate_number::number_with_identity;
 use ledger_core::{BusinessDate, RequestId};
 use ledger_proto::v1;
-use ledger_proto::v1::command::Body;
 use prost::Message as _;
+
+pub(super) use named_after::NamedAfter;
 
 use super::append;
 use super::explain::Why;
+use super::numbers::{self, Digests};
 use crate::failure::Failure;
 use crate::limits::{DAYS_AHEAD_MAX, DAYS_BACK_MAX, TRIES_MAX};
 use crate::names::{self, Id};
 use crate::output::Output;
 use crate::{show, when};
 
+mod named_after;
 #[cfg(test)]
 mod tests;
 
@@ -51,10 +57,7 @@ pub(crate) struct Naming {
 /// What is to be recorded.
 #[derive(Debug)]
 pub(super) struct Asked {
-    /// Keeps the names of different kinds of work apart.
-    pub(super) kind: &'static str,
-    /// Digest of everything that makes the request, without a day that nobody gave.
-    pub(super) digest: [u8; 32],
+    pub(super) named_after: NamedAfter,
     pub(super) commands: Vec<v1::Command>,
     pub(super) mode: AppendMode,
     /// Whether the commands are of the day on which they are recorded, because none was given.
@@ -91,6 +94,8 @@ impl Known {
 pub(super) trait Ledger {
     async fn known(&self) -> Result<Known, ClientError>;
     async fn append(&self, batch: &Batch) -> Result<v1::AppendResponse, ClientError>;
+    /// What stands for numbers that contain an identity number.
+    async fn digests(&self, numbers: &BTreeSet<String>) -> Result<Digests, ClientError>;
     /// When an event was recorded, as far as that can be told.
     async fn recorded_time(&self, position: u64) -> Option<prost_types::Timestamp>;
     async fn explain(&self, refused: &Refusals) -> Vec<v1::DecisionExplanation>;
@@ -109,6 +114,10 @@ impl Ledger for Client {
 
     async fn append(&self, batch: &Batch) -> Result<v1::AppendResponse, ClientError> {
         Self::append(self, batch).await
+    }
+
+    async fn digests(&self, numbers: &BTreeSet<String>) -> Result<Digests, ClientError> {
+        Digests::ask(self, numbers).await
     }
 
     async fn recorded_time(&self, position: u64) -> Option<prost_types::Timestamp> {
@@ -140,40 +149,33 @@ struct Answered {
 }
 
 impl Asked {
-    /// The name of the request after so many refusals.
-    pub(super) fn name(&self, tries: u32) -> RequestId {
+    /// The name of the request after so many refusals. Of a number with an identity number in it,
+    /// the digest makes the name.
+    pub(super) fn name(&self, digests: &Digests, tries: u32) -> RequestId {
         let again = u64::from(self.naming.again.unwrap_or(0));
         self.naming.request_id.map_or_else(
-            || batch_request_id(self.kind, &self.digest, (again << 32) | u64::from(tries)),
+            || {
+                let digest = self
+                    .named_after
+                    .digest(&kept(&self.commands, digests), self.mode);
+                let kind = self.named_after.kind();
+                batch_request_id(kind, &digest, (again << 32) | u64::from(tries))
+            },
             |id| RequestId::from_bytes(id.0),
         )
     }
 
-    /// Refuses to make a name of an identity number: of a name that follows from what is asked, the
-    /// number could be found by trying all there are.
-    fn check_naming(&self) -> Result<(), Failure> {
-        let names_a_person = |command: &v1::Command| {
-            let number = match &command.body {
-                Some(Body::IssueCertificate(it)) => &it.number,
-                Some(Body::InvalidateCertificate(it)) => &it.number,
-                Some(Body::VerifyCertificate(it)) => &it.number,
-                _ => return false,
-            };
-            number_with_identity(number).is_some()
-        };
-        if self.is_named_by_caller() || !self.commands.iter().any(names_a_person) {
-            return Ok(());
-        }
-        Err(Failure::Input(
-            "a certificate number contains its holder's identity number, which the id of a request \
-             must not follow from: choose one with --request-id, such as uuidgen prints, and after \
-             an unknown outcome run the command again with the same id and the same --on"
-                .to_owned(),
-        ))
-    }
-
     const fn is_named_by_caller(&self) -> bool {
         self.naming.request_id.is_some()
+    }
+
+    /// The digests of the numbers that contain an identity number. Without such numbers nothing is
+    /// asked.
+    async fn digests(&self, ledger: &impl Ledger) -> Result<Digests, ClientError> {
+        match numbers::with_identity(&self.commands) {
+            numbers if numbers.is_empty() => Ok(Digests::default()),
+            numbers => ledger.digests(&numbers).await,
+        }
     }
 
     fn batch(&self, request_id: RequestId, day: BusinessDate) -> Batch {
@@ -195,6 +197,7 @@ impl Asked {
         recorded_digest: [u8; 32],
         today: BusinessDate,
         source_system: &str,
+        digests: &Digests,
     ) -> Option<BusinessDate> {
         if !self.is_of_today {
             return None;
@@ -204,8 +207,12 @@ impl Asked {
             .chain(1..=DAYS_AHEAD_MAX);
         let mut days = days.filter_map(|days| today.add_days(days));
         // The id is no part of the digest.
-        let id = self.name(0);
-        days.find(|day| self.batch(id, *day).digest(source_system) == recorded_digest)
+        let id = self.name(digests, 0);
+        days.find(|day| {
+            let mut batch = self.batch(id, *day);
+            batch.commands = kept(&batch.commands, digests);
+            batch.digest(source_system) == recorded_digest
+        })
     }
 
     /// Sends the request under one name.
@@ -213,7 +220,7 @@ impl Asked {
         &self,
         ledger: &impl Ledger,
         output: &mut Output<'_>,
-        request_id: RequestId,
+        (request_id, digests): (RequestId, &Digests),
         today: BusinessDate,
     ) -> Result<Answered, Failure> {
         let (mut day, mut batch) = (today, self.batch(request_id, today));
@@ -222,7 +229,7 @@ impl Asked {
         if let Err(ClientError::RequestIdReused {
             recorded_digest: Some(digest),
         }) = answer
-            && let Some(found) = self.day_on_record(digest, today, ledger.source_system())
+            && let Some(found) = self.day_on_record(digest, today, ledger.source_system(), digests)
         {
             (day, batch) = (found, self.batch(request_id, found));
             self.announce(output, &batch, day);
@@ -244,17 +251,22 @@ impl Asked {
     }
 }
 
+/// Commands as the ledger keeps them.
+fn kept(commands: &[v1::Command], digests: &Digests) -> Vec<v1::Command> {
+    commands.iter().map(|it| digests.kept(it)).collect()
+}
+
 /// Sends what is asked, shows what became of it and why.
 pub(super) async fn record(
     ledger: &impl Ledger,
     output: &mut Output<'_>,
     asked: Asked,
 ) -> Result<v1::AppendResponse, Failure> {
-    asked.check_naming()?;
+    let digests = asked.digests(ledger).await?;
     let known = ledger.known().await?;
     for tries in 0..TRIES_MAX {
-        let request_id = asked.name(tries);
-        let answered = asked.send(ledger, output, request_id, known.today).await?;
+        let named = (asked.name(&digests, tries), &digests);
+        let answered = asked.send(ledger, output, named, known.today).await?;
         if let Some(number) = refused_before(&answered.answer, &known) {
             if !asked.is_named_by_caller() && !asked.validate_only {
                 output.message(format_args!(

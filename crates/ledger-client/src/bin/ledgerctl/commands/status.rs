@@ -115,6 +115,7 @@ fn limits_of(limits: v1::Limits) -> Vec<(&'static str, String)> {
         streams_per_caller_max,
         reads_per_caller_max,
         stream_reads_per_caller_max,
+        certificate_numbers_max,
     } = limits;
     vec![
         ("message", bytes(message_bytes_max)),
@@ -131,6 +132,10 @@ fn limits_of(limits: v1::Limits) -> Vec<(&'static str, String)> {
         (
             "commands explained unasked",
             explained_unasked_commands_max.to_string(),
+        ),
+        (
+            "certificate numbers of a question",
+            certificate_numbers_max.to_string(),
         ),
         (
             "entities named by a request",
@@ -299,6 +304,7 @@ fn show_edge(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Result<
             ))?;
         }
     }
+    show_certificate_key(output, status)?;
     let Some(tls) = &status.tls else {
         return Ok(());
     };
@@ -313,6 +319,28 @@ fn show_edge(output: &mut Output<'_>, status: &v1::GetStatusResponse) -> Result<
             "TLS files that are there now are NOT IN USE: {}",
             tls.trouble
         ))?;
+    }
+    Ok(())
+}
+
+/// Shows by which key certificate numbers with an identity number are kept, as far as the server
+/// tells.
+fn show_certificate_key(
+    output: &mut Output<'_>,
+    status: &v1::GetStatusResponse,
+) -> Result<(), Failure> {
+    let Some(key) = &status.certificate_key else {
+        return Ok(());
+    };
+    let kept = match key.mark.as_str() {
+        "" => "REFUSED, no key is in use".to_owned(),
+        mark => format!("kept by the key {mark}"),
+    };
+    output.line(format_args!(
+        "certificate numbers with an identity number: {kept}"
+    ))?;
+    if !key.problem.is_empty() {
+        output.line(format_args!("    {}", key.problem))?;
     }
     Ok(())
 }
@@ -405,6 +433,10 @@ mod tests {
                 problem: "the clock shows 2036".to_owned(),
                 ..Default::default()
             }),
+            certificate_key: Some(v1::CertificateKeyStatus {
+                mark: String::new(),
+                problem: "the derived state cannot be read".to_owned(),
+            }),
             tls: Some(v1::TlsStatus {
                 trouble: "server.pem holds no certificate".to_owned(),
                 ..Default::default()
@@ -420,6 +452,8 @@ mod tests {
             "1000 of 1024",
             "7 turned away",
             "NOTHING IS RECORDED until the clock is right: the clock shows 2036",
+            "certificate numbers with an identity number: REFUSED",
+            "the derived state cannot be read",
             "NOT IN USE: server.pem holds no certificate",
         ] {
             assert!(text.contains(part), "{part}: {text}");

@@ -1,13 +1,14 @@
 //! What can be imported, and the fields that it takes.
 
 use clap::ValueEnum;
-use ledger_core::certificate_number::number_with_identity;
+use ledger_core::certificate_number::{DIGEST_PREFIX, number_with_identity};
 use ledger_core::command::{CommandBody, ConfirmEmployment, EnrolPerson, IssueCertificate};
 use ledger_core::event::EmploymentEvidence;
 use ledger_core::{CertificateKind, CertificateNumber, ClassId, Command, CreditCode, PersonKey};
 use ledger_proto::from_proto::{certificate_kind_from_proto, employment_evidence_from_proto};
 use ledger_proto::v1;
 
+use crate::commands::numbers::Digests;
 use crate::names;
 use ledger_client::reading::cells::{REMEDY, damage, date, lost_zeros, plain};
 
@@ -53,6 +54,9 @@ pub(super) struct FieldName {
     pub(super) default: Option<&'static str>,
 }
 
+/// The field of certificate numbers.
+pub(super) const NUMBER: &str = "number";
+
 const fn required(name: &'static str) -> FieldName {
     FieldName {
         name,
@@ -70,7 +74,7 @@ const CERTIFICATE: &[FieldName] = &[
     required("occurred-on"),
     required("class"),
     required("person"),
-    required("number"),
+    required(NUMBER),
     required("evaluator"),
     required("issued-on"),
     FieldName {
@@ -116,12 +120,18 @@ impl Kind {
         })
     }
 
-    /// Reads a line from the values of [`Kind::fields`], in their order.
+    /// Reads a line from the values of [`Kind::fields`], in their order: the command as the ledger
+    /// keeps it, with the digest of a number that contains an identity number.
     ///
     /// # Errors
     ///
     /// Names the first field that is wrong and what is wrong with it, never its value.
-    pub(super) fn command(self, values: &[&str], numbers: Numbers) -> Result<Command, String> {
+    pub(super) fn command(
+        self,
+        values: &[&str],
+        numbers: Numbers,
+        digests: &Digests,
+    ) -> Result<Command, String> {
         let mut fields = Fields {
             names: self.fields().iter(),
             values: values.iter(),
@@ -136,7 +146,10 @@ impl Kind {
             Self::Certificates => CommandBody::IssueCertificate(IssueCertificate {
                 class,
                 person,
-                number: fields.read(|text| certificate_number(text, is_qualification, numbers))?,
+                number: fields.read(|text| match number_with_identity(text) {
+                    Some(plain) => Ok(digests.of(&plain).unwrap_or_else(digest_not_asked)),
+                    None => certificate_number(text, is_qualification, numbers),
+                })?,
                 evaluator: fields.read(credit_code)?,
                 issued_on: fields.read(date)?,
                 kind: fields.read(certificate_kind)?,
@@ -192,12 +205,10 @@ fn certificate_number(
     is_qualification: bool,
     numbers: Numbers,
 ) -> Result<CertificateNumber, String> {
-    // The names of import requests follow from what the rows say, and none may follow from an
-    // identity number.
-    if number_with_identity(text).is_some() {
+    if text.starts_with(DIGEST_PREFIX) {
         return Err(
-            "the number contains its holder's identity number, which no roster is imported with: \
-             record the certificate by `ledgerctl append --request-id UUID`"
+            "HMAC-... stands for a number in the ledger: a certificate is imported under the \
+             number that is printed on it"
                 .to_owned(),
         );
     }
@@ -221,6 +232,11 @@ fn certificate_number(
         Some(damage) => Err(format!("{damage}: {REMEDY}")),
         None => CertificateNumber::parse(text).map_err(|error| error.to_string()),
     }
+}
+
+/// What stands for a number while the file is checked, before the server is asked for digests.
+fn digest_not_asked() -> CertificateNumber {
+    CertificateNumber::parse("HMAC-NOT-ASKED").expect("it is short and of these characters")
 }
 
 /// A key or code that is wrong, and what a spreadsheet may have done to it.
@@ -273,7 +289,11 @@ mod tests {
         let code = CreditCode::synthetic(Division::new(370_100).unwrap(), 1);
         let code = code.as_str();
         let number = "S000037000123214000057";
-        let check = |kind: Kind, values: &[&str]| match kind.command(values, Numbers::UNKNOWN) {
+        let check = |kind: Kind, values: &[&str]| match kind.command(
+            values,
+            Numbers::UNKNOWN,
+            &Digests::default(),
+        ) {
             Ok(_) => "ok".to_owned(),
             Err(error) => error.split(": ").next().unwrap().to_owned(),
         };
@@ -352,19 +372,27 @@ mod tests {
                 "person: a spreadsheet has written the number as a power of ten",
             ),
         ] {
-            let found = Kind::Enrolments.command(&[DAY, CLASS, person], Numbers::UNKNOWN);
+            let found = Kind::Enrolments.command(
+                &[DAY, CLASS, person],
+                Numbers::UNKNOWN,
+                &Digests::default(),
+            );
             let found = found.err().unwrap_or_default();
             assert_eq!(found.is_empty(), expected.is_empty(), "{found}");
             assert!(found.starts_with(expected), "{found}");
         }
         for (day, expected) in [("2021年3月1日", true), ("2021/3/1", true), ("44197", false)] {
-            let found = Kind::Enrolments.command(&[day, CLASS, PERSON], Numbers::UNKNOWN);
+            let found = Kind::Enrolments.command(
+                &[day, CLASS, PERSON],
+                Numbers::UNKNOWN,
+                &Digests::default(),
+            );
             assert_eq!(found.is_ok(), expected, "{day}: {found:?}");
         }
         let employer = |code: &str| {
             let values = [DAY, CLASS, PERSON, code, DAY, "payroll"];
             Kind::Employment
-                .command(&values, Numbers::UNKNOWN)
+                .command(&values, Numbers::UNKNOWN, &Digests::default())
                 .unwrap_err()
         };
         assert!(employer("5.23701E+17").contains("power of ten"));
@@ -416,11 +444,12 @@ mod tests {
         let code = CreditCode::synthetic(Division::new(370_100).unwrap(), 1);
         for (number, kind, numbers, expected) in cases {
             let values = [DAY, CLASS, PERSON, number, code.as_str(), DAY, kind];
-            let found = Kind::Certificates.command(&values, numbers);
+            let found = Kind::Certificates.command(&values, numbers, &Digests::default());
             let found = found.err().unwrap_or_default();
             assert_eq!(found.is_empty(), expected.is_empty(), "{number}: {found}");
             assert!(found.contains(expected), "{number}: {found}");
-            let found = Kind::Certificates.command(&values, Numbers::WholeAsSaid);
+            let found =
+                Kind::Certificates.command(&values, Numbers::WholeAsSaid, &Digests::default());
             assert!(found.is_ok(), "{number}: {found:?}");
         }
     }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use ledger_client::reading::cells::unseen;
+use ledger_core::personal_data::{PersonalData, find_in_text};
 
-use super::fields::Kind;
+use super::fields::{Kind, NUMBER};
 
 /// Where the fields of a line come from, in the order of [`Kind::fields`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,12 @@ pub(super) enum MappingError {
     /// The text holds what nobody can see.
     #[error("in --map or --set: {0}")]
     Unseen(String),
+    /// The text holds what no command line may.
+    #[error(
+        "--map or --set holds {0}: a certificate number stands in the column of the field number, \
+         and any other personal data nowhere"
+    )]
+    PersonalData(PersonalData),
     /// The lines have no such field.
     #[error("{kind} have no field {field}; there are {fields}")]
     UnknownField {
@@ -110,6 +117,16 @@ impl Mapping {
         self.origins.contains(&Origin::Column(column))
     }
 
+    /// The column that certificate numbers come from: there alone they may contain an identity
+    /// number.
+    pub(super) fn number_column(&self) -> Option<usize> {
+        let mut origins = self.kind.fields().iter().zip(&self.origins);
+        origins.find_map(|(field, origin)| match origin {
+            Origin::Column(index) if field.name == NUMBER => Some(*index),
+            Origin::Column(_) | Origin::Value(_) => None,
+        })
+    }
+
     /// Where each field comes from, as text: the column by its name.
     pub(super) fn describe(&self, header: &[String]) -> Vec<String> {
         let fields = self.kind.fields().iter().zip(&self.origins);
@@ -139,9 +156,11 @@ fn split(kind: Kind, text: &str) -> Result<(&'static str, &str), MappingError> {
     if let Some(unseen) = unseen(text) {
         return Err(MappingError::Unseen(unseen));
     }
-    let (name, rest) = text
-        .split_once('=')
-        .ok_or_else(|| MappingError::Shape(text.to_owned()))?;
+    let parts = text.split_once('=');
+    if let Some(found) = find_in_text(parts.map_or(text, |(_, rest)| rest)) {
+        return Err(MappingError::PersonalData(found));
+    }
+    let (name, rest) = parts.ok_or_else(|| MappingError::Shape(text.to_owned()))?;
     let names = || kind.fields().iter().map(|field| field.name);
     let field = names()
         .find(|field| *field == name)
@@ -203,6 +222,18 @@ mod tests {
                 &["person=k\u{200b}ey"],
                 &[],
                 "in --map or --set: character 9 is U+200B, which cannot be seen: remove it",
+            ),
+            (
+                &[],
+                &["person=T370199199001010019"],
+                "--map or --set holds a citizen's identity number: a certificate number stands in \
+                 the column of the field number, and any other personal data nowhere",
+            ),
+            (
+                &["370199199001010019"],
+                &[],
+                "--map or --set holds a citizen's identity number: a certificate number stands in \
+                 the column of the field number, and any other personal data nowhere",
             ),
             (
                 &["name=key"],

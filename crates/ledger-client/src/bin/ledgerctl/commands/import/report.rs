@@ -27,6 +27,10 @@ pub(super) const REASON_COLUMNS: [&str; 7] = [
     "rejected_earlier_events",
 ];
 
+/// Only the owner reads and writes a file of rejects: its cells may be numbers of permits.
+#[cfg(unix)]
+const OWNER_ONLY: u32 = 0o600;
+
 /// The reason of lines that were never sent.
 const FIELD_INVALID: &str = "FIELD_INVALID";
 
@@ -197,7 +201,11 @@ impl Report {
             path: path.to_owned(),
             source,
         };
-        let file = std::fs::File::create(path).map_err(failed)?;
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, OWNER_ONLY);
+        let file = options.open(path).map_err(failed)?;
         let file = std::io::BufWriter::new(file);
         self.rejects_to(file, source).map_err(failed)
     }

@@ -1,15 +1,17 @@
 //! A CSV file, checked as a whole and then cut into batches.
 
+use std::collections::BTreeSet;
+
 use ledger_client::{Batch, ExplanationDetail, batch_request_id, content_digest};
 use ledger_core::personal_data::{PersonalData, find_in_text};
 use ledger_core::{Command, RequestId};
-use ledger_proto::to_proto::command_to_proto;
-use prost::Message as _;
-use sha2::{Digest as _, Sha256};
+use ledger_proto::v1;
 
-use super::fields::Numbers;
+use super::fields::{NUMBER, Numbers};
 use super::mapping::Mapping;
+use super::naming::{Naming, is_kept_by_digest, number_of, sent, with_identity};
 use super::table::{Line, Table, TableError};
+use crate::commands::numbers::Digests;
 use crate::limits::IMPORT_FILE_BYTES_MAX;
 use ledger_client::reading::cells::{Column, plain};
 use ledger_client::reading::encoding::{Encoding, EncodingError, decode};
@@ -22,6 +24,10 @@ pub(super) struct Source<'file> {
     table: Table<'file>,
     mapping: Mapping,
     numbers: Numbers,
+    /// Certificate numbers that contain an identity number, in their one form.
+    with_identity: BTreeSet<String>,
+    digests: Digests,
+    source_system: String,
     lines_per_batch: usize,
     digest: [u8; 32],
     line_count: u64,
@@ -144,13 +150,23 @@ pub(super) fn text(
 ///
 /// Names the line when a name holds personal data, as in a file without a header.
 pub(super) fn check_header(table: &Table<'_>) -> Result<(), SourceError> {
-    check_cells(table.header(), table.header_line())
+    check_cells(table.header(), None, table.header_line())
 }
 
 /// Checks that no cell of a line holds what nobody may read, whether or not a field takes it, and
-/// in whatever file it stands: the one door of all rosters.
-fn check_cells<Cell: AsRef<str>>(cells: &[Cell], line: u64) -> Result<(), SourceError> {
-    match cells.iter().find_map(|cell| find_in_text(cell.as_ref())) {
+/// in whatever file it stands: the one door of all rosters. The cell of the certificate number may
+/// be one that contains an identity number, and nothing beside.
+fn check_cells<Cell: AsRef<str>>(
+    cells: &[Cell],
+    number_column: Option<usize>,
+    line: u64,
+) -> Result<(), SourceError> {
+    let mut cells = cells.iter().map(AsRef::as_ref).enumerate();
+    let found = cells.find_map(|(column, cell)| {
+        let is_number = number_column == Some(column) && with_identity(cell).is_some();
+        (!is_number).then(|| find_in_text(cell)).flatten()
+    });
+    match found {
         Some(found) => Err(SourceError::PersonalData { line, found }),
         None => Ok(()),
     }
@@ -177,6 +193,8 @@ impl<'file> Source<'file> {
         let header = table.header();
         check_header(&table)?;
         let mut name = Naming::new(&mapping, header, lines_per_batch, source_system);
+        let (number_column, digests) = (mapping.number_column(), Digests::default());
+        let mut numbers_with_identity = BTreeSet::new();
         let numbers = match numbers {
             Some(numbers) => numbers,
             None => numbers_of(&table, &mapping)?,
@@ -186,12 +204,15 @@ impl<'file> Source<'file> {
             let line = line?;
             let number = line.number;
             table.check_long_cells(&line, |column| mapping.takes(column))?;
-            check_cells(&line.cells, number)?;
-            check_cells(&line.reasons, number)?;
+            check_cells(&line.cells, number_column, number)?;
+            check_cells(&line.reasons, None, number)?;
             line_count = line_count.saturating_add(1);
-            match command(&table, &mapping, numbers, &line) {
+            match command(&table, &mapping, (numbers, &digests), &line) {
                 Ok(command) => {
                     name.add(&command);
+                    if is_kept_by_digest(&command) {
+                        numbers_with_identity.extend(number_of(&mapping, &line));
+                    }
                     let values = mapping.values(&line.cells);
                     let is_put_right = mapping.kind().is_put_right(&values);
                     put_right = put_right.saturating_add(u64::from(is_put_right));
@@ -210,11 +231,44 @@ impl<'file> Source<'file> {
             mapping,
             numbers,
             lines_per_batch,
+            with_identity: numbers_with_identity,
+            digests,
+            source_system: source_system.to_owned(),
             digest: name.finish(),
             line_count,
             put_right,
             invalid,
         })
+    }
+
+    /// Certificate numbers that contain an identity number, in their one form. Their digests have
+    /// to be known before the file is sent, because its requests are named after them.
+    pub(super) const fn with_identity(&self) -> &BTreeSet<String> {
+        &self.with_identity
+    }
+
+    /// Takes the digests of these numbers, and names the requests after them.
+    pub(super) fn learn(&mut self, digests: Digests) {
+        self.digests = digests;
+        let header = self.table.header();
+        let batch = self.lines_per_batch;
+        let mut name = Naming::new(&self.mapping, header, batch, &self.source_system);
+        for line in self.lines() {
+            if let Ok(command) = self.command(&line) {
+                name.add(&command);
+            }
+        }
+        self.digest = name.finish();
+    }
+
+    /// What stands for these numbers.
+    pub(super) const fn digests(&self) -> &Digests {
+        &self.digests
+    }
+
+    fn command(&self, line: &Line<'_>) -> Result<Command, String> {
+        let numbers = (self.numbers, &self.digests);
+        command(&self.table, &self.mapping, numbers, line)
     }
 
     /// The names of the columns.
@@ -270,14 +324,14 @@ impl<'file> Source<'file> {
     /// or after the name that the caller gave to the first.
     pub(super) fn batches(&self, first: Option<RequestId>) -> impl Iterator<Item = NumberedBatch> {
         let mut commands = self.lines().filter_map(move |line| {
-            let command = command(&self.table, &self.mapping, self.numbers, &line);
-            Some((line.number, command.ok()?))
+            let command = self.command(&line).ok()?;
+            Some((line.number, sent(&self.mapping, &line, &command)))
         });
         (0_u64..).map_while(move |index| {
-            let (lines, commands): (Vec<u64>, Vec<Command>) =
+            let (lines, commands): (Vec<u64>, Vec<v1::Command>) =
                 commands.by_ref().take(self.lines_per_batch).unzip();
             let request_id = self.name(first, index);
-            let batch = Batch::new(request_id, &commands)
+            let batch = Batch::from_messages(request_id, commands)
                 .independent()
                 // Nobody reads thousands of chains; `explain` tells the one that is asked about.
                 .explained(ExplanationDetail::None);
@@ -286,18 +340,18 @@ impl<'file> Source<'file> {
     }
 }
 
-/// The command that a line asks for, or what is wrong with the line.
+/// The command that a line asks for as the ledger keeps it, or what is wrong with the line.
 fn command(
     table: &Table<'_>,
     mapping: &Mapping,
-    numbers: Numbers,
+    (numbers, digests): (Numbers, &Digests),
     line: &Line<'_>,
 ) -> Result<Command, String> {
     match table.is_header(line) {
         true => Err(HEADER_AGAIN.to_owned()),
         false => mapping
             .kind()
-            .command(&mapping.values(&line.cells), numbers),
+            .command(&mapping.values(&line.cells), numbers, digests),
     }
 }
 
@@ -306,7 +360,7 @@ fn command(
 /// have shows which are too short.
 fn numbers_of(table: &Table<'_>, mapping: &Mapping) -> Result<Numbers, TableError> {
     let mut fields = mapping.kind().fields().iter();
-    let Some(number) = fields.position(|field| field.name == "number") else {
+    let Some(number) = fields.position(|field| field.name == NUMBER) else {
         return Ok(Numbers::UNKNOWN);
     };
     let mut column = Column::default();
@@ -323,41 +377,12 @@ fn numbers_of(table: &Table<'_>, mapping: &Mapping) -> Result<Numbers, TableErro
     })
 }
 
-/// The digest that the requests of an import are named after (ADR 0015): all that makes their
-/// commands, and not the name of the file, its encoding, or what it says beside.
-struct Naming(Sha256);
-
-impl Naming {
-    fn new(
-        mapping: &Mapping,
-        header: &[String],
-        lines_per_batch: usize,
-        source_system: &str,
-    ) -> Self {
-        let mapped = mapping.describe(header);
-        let batch = lines_per_batch.to_string();
-        let fixed = ["import 2", mapping.kind().name(), source_system, &batch];
-        let parts = fixed.into_iter().chain(mapped.iter().map(String::as_str));
-        Self(Sha256::new_with_prefix(content_digest(
-            parts.map(str::as_bytes),
-        )))
-    }
-
-    fn add(&mut self, command: &Command) {
-        let encoded = command_to_proto(command).encode_to_vec();
-        self.0.update(content_digest([encoded.as_slice()]));
-    }
-
-    fn finish(self) -> [u8; 32] {
-        self.0.finalize().into()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::fields::Kind;
     use super::super::report::REASON_COLUMNS;
     use super::*;
+    use ledger_proto::v1::command::Body;
 
     const CLASS: &str = "0190a3b2-0000-7000-8000-00000000000a";
 
@@ -636,5 +661,113 @@ mod tests {
         ];
         let all: std::collections::HashSet<_> = others.into_iter().chain([standard]).collect();
         assert_eq!(all.len(), 7);
+    }
+
+    const NUMBER: &str = "T37019919920315001X";
+    const OTHER: &str = "T370199199001010019";
+
+    fn permits(text: &str) -> Result<Source<'_>, SourceError> {
+        let table = Table::open(text, None)?;
+        let code = "52370100Y00009BD98";
+        let values = [
+            &format!("class={CLASS}"),
+            "occurred-on=2021-04-10",
+            "issued-on=2021-04-10",
+            &format!("evaluator={code}"),
+            "kind=special-operation",
+        ];
+        let values = values.map(str::to_owned);
+        let mapping = Mapping::new(Kind::Certificates, table.header(), &[], &values).unwrap();
+        Source::check(table, mapping, 10, "tests", None)
+    }
+
+    fn digests() -> Digests {
+        Digests::of_pairs([
+            (NUMBER, "HMAC-PYQ6EVL622KD5MGYEBUBVUTNB4"),
+            (OTHER, "HMAC-PYQ6M2UOU5KP3UGTSFR7DPY5QJ"),
+        ])
+    }
+
+    /// The requests are named after the digests, whatever way the numbers are written, and the
+    /// commands carry the numbers, which the server replaces.
+    #[test]
+    fn numbers_with_an_identity_number_are_sent_and_name_nothing() {
+        let text = |number: &str| format!("person,number\n{},{number}\n", person(1));
+        let name = |number: &str, digests: Option<Digests>| {
+            let text = text(number);
+            let mut source = permits(&text).unwrap();
+            assert_eq!(source.invalid(), []);
+            if let Some(digests) = digests {
+                source.learn(digests);
+            }
+            source.name(None, 0)
+        };
+        let of = |number: &str| name(number, Some(digests()));
+        assert_ne!(of(NUMBER), of(OTHER));
+        for written in [
+            "t37019919920315001x",
+            "T370199 19920315 001X",
+            "'T37019919920315001X",
+            "Ｔ３７０１９９１９９２０３１５００１Ｘ",
+        ] {
+            assert_eq!(of(written), of(NUMBER), "{written}");
+            let text = text(written);
+            let mut source = permits(&text).unwrap();
+            source.learn(digests());
+            let batch = source.batches(None).next().unwrap().batch;
+            let Some(Body::IssueCertificate(issue)) = &batch.commands[0].body else {
+                panic!("{batch:?}");
+            };
+            assert_eq!(issue.number, NUMBER);
+        }
+        // Nothing of a number is in a name before its digest is known.
+        assert_eq!(name(NUMBER, None), name(OTHER, None));
+        // Numbers of other kinds have the names that they always had.
+        let plain = "S000037000123224000057";
+        assert_eq!(of(plain), name(plain, None));
+    }
+
+    #[test]
+    fn such_a_number_stands_in_its_column_and_nowhere_else() {
+        let key = person(1);
+        for (text, expected) in [
+            (format!("person,number,note\n{key},{NUMBER},\n"), None),
+            (
+                format!("person,number,note\n{key},A-12345,{NUMBER}\n"),
+                Some(2),
+            ),
+            (format!("person,number,note\n{key},{NUMBER} x,\n"), Some(2)),
+            (
+                format!("person,number,note\n{key},{NUMBER}{NUMBER},\n"),
+                Some(2),
+            ),
+            (format!("person,number,note\n{NUMBER},A-12345,\n"), Some(2)),
+            (format!("person,number,{NUMBER}\n{key},A-12345,\n"), Some(1)),
+            (
+                format!("person,number,note\n{key},{},\n", &NUMBER[1..]),
+                Some(2),
+            ),
+        ] {
+            let found = permits(&text).err().map(|it| it.to_string());
+            match expected {
+                None => assert_eq!(found, None),
+                Some(line) => {
+                    let start = format!("line {line} holds a citizen's identity number");
+                    assert!(found.is_some_and(|it| it.starts_with(&start)), "{text}");
+                }
+            }
+        }
+        // What stands for a number is no number.
+        let text = format!("person,number\n{key},HMAC-PYQ6EVL622KD5MGYEBUBVUTNB4\n");
+        let source = permits(&text).unwrap();
+        let [invalid] = source.invalid() else {
+            panic!("{:?}", source.invalid());
+        };
+        assert!(invalid.problem.starts_with("number: HMAC-"), "{invalid:?}");
+        // A line with another wrong field asks for no digest.
+        let text = format!("person,number\nnobody,{NUMBER}\n");
+        let source = permits(&text).unwrap();
+        assert!(source.with_identity().is_empty());
+        assert!(!format!("{:?}", source.invalid()).contains("19920315"));
     }
 }

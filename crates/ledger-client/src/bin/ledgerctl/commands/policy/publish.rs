@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::check::{read_text, show_errors};
 use crate::commands::explain::Why;
-use crate::commands::request::{Asked, Naming, record};
+use crate::commands::request::{Asked, NamedAfter, Naming, record};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::when;
@@ -76,8 +76,7 @@ fn publication(on: Option<BusinessDate>, text: String, naming: Naming) -> Asked 
         ..Default::default()
     };
     Asked {
-        kind: "policy",
-        digest: digest.into(),
+        named_after: NamedAfter::Document(digest.into()),
         commands: vec![command],
         mode: AppendMode::Atomic,
         is_of_today: on.is_none(),
@@ -90,13 +89,14 @@ fn publication(on: Option<BusinessDate>, text: String, naming: Naming) -> Asked 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::numbers::Digests;
 
     #[test]
     fn the_same_text_on_the_same_day_is_the_same_request() {
         let day = |text: &str| BusinessDate::parse(text).unwrap();
         let request = |on: &str, text: &str| {
             let on = (!on.is_empty()).then(|| day(on));
-            publication(on, text.to_owned(), Naming::default()).name(0)
+            publication(on, text.to_owned(), Naming::default()).name(&Digests::default(), 0)
         };
         let first = request("2021-01-01", "a");
         assert_eq!(request("2021-01-01", "a"), first);

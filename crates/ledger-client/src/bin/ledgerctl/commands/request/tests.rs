@@ -12,6 +12,10 @@ use ledger_proto::v1::command_result::Outcome;
 
 use super::*;
 
+/// A permit's number, and what stands for it.
+const NUMBER: &str = "T37019919920315001X";
+const DIGEST: &str = "HMAC-PYQ6EVL622KD5MGYEBUBVUTNB4";
+
 /// What happens to one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
@@ -131,7 +135,10 @@ impl Ledger for Books {
     }
 
     async fn append(&self, batch: &Batch) -> Result<v1::AppendResponse, ClientError> {
-        let digest = batch.digest("tests");
+        // Of what the commands became, as at the server.
+        let mut kept_batch = batch.clone();
+        kept_batch.commands = kept(&batch.commands, &digests());
+        let digest = kept_batch.digest("tests");
         let step = self.steps.borrow_mut().pop_front().unwrap_or(Step::Record);
         match step {
             Step::Disabled => return Err(unavailable()),
@@ -160,6 +167,11 @@ impl Ledger for Books {
         }
     }
 
+    async fn digests(&self, numbers: &BTreeSet<String>) -> Result<Digests, ClientError> {
+        assert_eq!(numbers.iter().collect::<Vec<_>>(), [NUMBER]);
+        Ok(digests())
+    }
+
     async fn recorded_time(&self, _: u64) -> Option<prost_types::Timestamp> {
         Some("2021-03-01T15:59:58Z".parse().unwrap())
     }
@@ -171,6 +183,10 @@ impl Ledger for Books {
     fn source_system(&self) -> &'static str {
         "tests"
     }
+}
+
+fn digests() -> Digests {
+    Digests::of_pairs([(NUMBER, DIGEST)])
 }
 
 /// An accrual, as `ledgerctl fund accrue` asks for it.
@@ -188,8 +204,7 @@ fn accrual(on: Option<&str>, naming: Naming) -> Asked {
         body: Some(body),
     };
     Asked {
-        kind: "command",
-        digest: ledger_client::content_digest([command.encode_to_vec().as_slice()]),
+        named_after: NamedAfter::Command,
         commands: vec![command],
         mode: AppendMode::Atomic,
         is_of_today: on.is_none(),
@@ -442,7 +457,7 @@ async fn an_id_of_other_commands_is_refused_and_named() {
         .insert(RequestId::from_bytes([7; 16]), other);
     let (end, ..) = run(&books, accrual(None, CHOSEN), false).await;
     assert!(end.contains("was used before for other commands"), "{end}");
-    let derived = accrual(None, NO_NAME).name(0);
+    let derived = accrual(None, NO_NAME).name(&Digests::default(), 0);
     books.requests.borrow_mut().insert(derived, other);
     let (end, ..) = run(&books, accrual(None, NO_NAME), false).await;
     assert!(end.contains(&format!("request {derived}")), "{end}");
@@ -483,7 +498,7 @@ fn names_never_change() {
             "07070707-0707-0707-0707-070707070707",
         ),
     ] {
-        assert_eq!(asked.name(tries).to_string(), expected);
+        assert_eq!(asked.name(&Digests::default(), tries).to_string(), expected);
     }
 }
 
@@ -526,4 +541,33 @@ async fn every_end_names_the_request() {
         !written.contains("requestId") && told.is_empty(),
         "{written} {told}"
     );
+}
+
+/// A name that follows from an identity number could be found out by trying. It follows from the
+/// digest, as does the search for the day on record.
+#[tokio::test]
+async fn requests_are_named_after_the_digests_of_permits() {
+    let verified = |number: &str| {
+        let body = Body::VerifyCertificate(v1::VerifyCertificate {
+            number: number.to_owned(),
+            source: "REGISTER-1".to_owned(),
+        });
+        let mut asked = accrual(None, NO_NAME);
+        asked.commands[0].body = Some(body);
+        asked
+    };
+    let named = |number| verified(number).name(&digests(), 0);
+    assert_eq!(named(NUMBER), named(DIGEST));
+    assert_eq!(named("t370199 19920315 001x"), named(DIGEST));
+    assert_ne!(named(NUMBER), named("S000037000123224000057"));
+
+    let books = Books::new("2021-03-01");
+    let (end, _, _) = run(&books, verified(NUMBER), false).await;
+    assert_eq!(end, "ok");
+    *books.today.borrow_mut() = day("2021-03-02");
+    let (end, _, told) = run(&books, verified("t37019919920315001x"), false).await;
+    assert_eq!(end, "ok");
+    assert!(told.contains("on record already"), "{told}");
+    assert_eq!(books.events.borrow().len(), 1);
+    assert!(!told.contains("19920315"), "{told}");
 }
