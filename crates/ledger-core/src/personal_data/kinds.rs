@@ -29,19 +29,29 @@ const OLD_BIRTH_YEARS: std::ops::RangeInclusive<u32> = 30..=99;
 const DIGITS_MAX: usize = 19;
 
 /// How people write numbers in parts.
-const MOBILE_PARTS: [&[usize]; 7] = [
+const MOBILE_PARTS: [&[usize]; 8] = [
     &[11],
     &[3, 4, 4],
     &[3, 8],
     &[7, 4],
     &[3, 3, 5],
+    &[3, 5, 3],
     &[4, 4, 3],
     &[3, 2, 2, 2, 2],
 ];
 /// The same behind the prefix of the country or the zero of a long-distance call.
 const CALLED_PARTS: [&[usize]; 5] = [&[12], &[4, 4, 4], &[4, 8], &[13], &[15]];
-const OLD_PARTS: [&[usize]; 5] = [&[15], &[6, 6, 3], &[6, 9], &[12, 3], &[6, 2, 2, 2, 3]];
-const CARD_PARTS: [&[usize]; 12] = [
+const OLD_PARTS: [&[usize]; 8] = [
+    &[15],
+    &[6, 6, 3],
+    &[6, 9],
+    &[12, 3],
+    &[6, 2, 2, 2, 3],
+    &[4, 4, 4, 3],
+    &[5, 5, 5],
+    &[3, 3, 3, 3, 3],
+];
+const CARD_PARTS: [&[usize]; 16] = [
     &[15],
     &[16],
     &[17],
@@ -52,6 +62,10 @@ const CARD_PARTS: [&[usize]; 12] = [
     &[4, 4, 4, 4, 1],
     &[4, 4, 4, 4, 2],
     &[4, 4, 4, 4, 3],
+    &[5, 5, 5, 1],
+    &[5, 5, 5, 2],
+    &[5, 5, 5, 3],
+    &[5, 5, 5, 4],
     &[6, 10],
     &[6, 13],
 ];

@@ -13,6 +13,10 @@ use super::token::{Token, token};
 /// The fewest digits that any sort of personal data has.
 const DIGITS_MIN: usize = 11;
 
+/// The fewest of them that are digits where the others only look like some: without any, what is
+/// written are letters to whoever reads it.
+const PLAIN_DIGITS_MIN: usize = 2;
+
 /// Characters that people put between the parts of a number, as in `138 - 1234`.
 const SEPARATORS_MAX: usize = 3;
 
@@ -72,17 +76,24 @@ pub(super) struct Taken {
 }
 
 /// Tells in one pass whether a text can hold enough digits to be looked at: ideographs that are no
-/// numerals are not counted, and are most of what notes are made of.
+/// numerals are not counted, and are most of what notes are made of. Letters that may stand for
+/// digits count where a few digits are.
 pub(super) fn may_hold_digits(text: &str) -> bool {
-    let may_be_digit = |it: &char| match *it {
-        '0'..='9' | 'O' | 'o' | 'l' | 'I' | '|' => true,
-        '\u{4e00}'..='\u{9fff}' => value(*it).is_some(),
-        other => !other.is_ascii(),
-    };
-    text.chars()
-        .filter(may_be_digit)
-        .nth(DIGITS_MIN - 1)
-        .is_some()
+    let (mut digits, mut others) = (0usize, 0usize);
+    for character in text.chars() {
+        let is_digit = match character {
+            '0'..='9' => true,
+            '\u{4e00}'..='\u{9fff}' => value(character).is_some(),
+            other => !other.is_ascii(),
+        };
+        let is_other = !is_digit && character.is_ascii() && look(character).is_some();
+        digits = digits.saturating_add(usize::from(is_digit));
+        others = others.saturating_add(usize::from(is_other));
+        if digits >= PLAIN_DIGITS_MIN && digits.saturating_add(others) >= DIGITS_MIN {
+            return true;
+        }
+    }
+    false
 }
 
 /// The characters as they are read: in the compatibility form, without marks and without what shows
@@ -179,7 +190,7 @@ impl Alike {
     }
 
     /// A run counts where there is a digit in it, or nothing but close looks between two ends of
-    /// words; at either end of it the rough ones are letters.
+    /// words. At either end of it the rough ones are letters.
     fn begin(&mut self, shown: &[char], at: usize) {
         let rest = shown.get(at..).unwrap_or_default();
         let is_part = |it: &char| value(*it).is_some() || look(*it).is_some();
