@@ -476,7 +476,8 @@ mod tests {
 
         #[test]
         fn fields_make_up_the_number(text in "[YS][0-9]{4}(37|52)[0-9]{8}[1-5][0-9]{6}") {
-            let number = CertificateNumber::parse(&text).unwrap().as_skill_level().unwrap();
+            // Of random digits a few pass for an identity number, and are refused at the door.
+            let number = CertificateNumber::from_record(&text).unwrap().as_skill_level().unwrap();
             let again = format!(
                 "{}{:02}{}{:06}",
                 number.evaluator_number(),
