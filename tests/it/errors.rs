@@ -1,4 +1,6 @@
 //! Every error that the transport makes by itself: does it say why, as all others do?
+//!
+//! Long: all of them are built by hand with the same few helpers.
 
 use crate::story::{newcomer, register, request};
 use h2::client::SendRequest;
@@ -212,6 +214,64 @@ async fn every_error_of_the_transport_says_why() {
     // And what is not an error has no error in it.
     let (bytes, status) = answer(&connection, call("GetStatus", message(&[]))).await;
     assert!(status.code() == Code::Ok && status.details().is_empty() && bytes.len() > 5);
+    server.stop().await;
+}
+
+/// Whatever is no call of gRPC gets the status of HTTP for it, and says why as all others do.
+#[tokio::test]
+async fn what_is_no_call_of_grpc_is_refused() {
+    let server = TestServer::start().await;
+    let connection = connect(&server).await;
+    let path = format!("http://localhost{LEDGER}/Append");
+    let content = (415, "CONTENT_TYPE_UNSUPPORTED");
+    let verb = (405, "HTTP_METHOD_UNSUPPORTED");
+    let fine = &["application/grpc"][..];
+    type Refused = Option<(u16, &'static str)>;
+    let cases: [(&str, &[&str], Refused); 15] = [
+        ("POST", fine, None),
+        ("POST", &["application/grpc+proto"], None),
+        ("POST", &["Application/GRPC; charset=utf-8"], None),
+        ("POST", &[], Some(content)),
+        ("POST", &[""], Some(content)),
+        ("POST", &["application/json"], Some(content)),
+        ("POST", &["application/grpc+json"], Some(content)),
+        ("POST", &["application/grpc-web"], Some(content)),
+        ("POST", &["application/grpc-web+proto"], Some(content)),
+        ("POST", &["application/grpcsecret"], Some(content)),
+        ("POST", &["application/grpc", "text/html"], Some(content)),
+        ("POST", &["text/html", "application/grpc"], Some(content)),
+        ("PUT", fine, Some(verb)),
+        ("GET", fine, Some(verb)),
+        ("SECRET", &["text/html"], Some(verb)),
+    ];
+    for (method, types, refused) in cases {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(&path)
+            .version(Version::HTTP_2);
+        for content_type in types {
+            request = request.header("content-type", *content_type);
+        }
+        let mut connection = connection.clone().ready().await.unwrap();
+        let request = request.body(()).unwrap();
+        let (answer, mut body) = connection.send_request(request, false).unwrap();
+        let newcomer = message(&newcomer().encode_to_vec());
+        // The server may have answered already.
+        drop(body.send_data(Bytes::from(newcomer), true));
+        let answer = answer.await.unwrap();
+        let status = Status::from_header_map(answer.headers());
+        let found = status.map(|status| (answer.status().as_u16(), reason(&status)));
+        let expected =
+            refused.map(|(answer, reason)| (answer, (Code::Unimplemented, reason.to_owned())));
+        assert_eq!(found, expected, "{method} {types:?}");
+    }
+    let told = v1::GetStatusRequest {};
+    let told = server.client().await.get_status(told).await.unwrap();
+    assert_eq!(
+        told.into_inner().log_position,
+        3,
+        "nothing refused was recorded"
+    );
     server.stop().await;
 }
 

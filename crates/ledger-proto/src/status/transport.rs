@@ -24,6 +24,12 @@ pub enum TransportError {
     /// The message is compressed, which this server does not take.
     #[error("the message is compressed; this server takes uncompressed ones only")]
     EncodingUnsupported,
+    /// What the call says about its content is not gRPC with messages of protobuf.
+    #[error("this is no call of gRPC with messages of protobuf: it has another content type")]
+    ContentTypeUnsupported,
+    /// The call is not made with POST.
+    #[error("a call of gRPC is made with POST")]
+    HttpMethodUnsupported,
     /// The service or method does not exist.
     #[error("this server has no such method")]
     MethodUnknown,
@@ -46,11 +52,13 @@ pub enum TransportError {
 
 impl TransportError {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::MessageTooLarge,
         Self::MessageMalformed,
         Self::MessageMissing,
         Self::EncodingUnsupported,
+        Self::ContentTypeUnsupported,
+        Self::HttpMethodUnsupported,
         Self::MethodUnknown,
         Self::HeadersTooLarge,
         Self::NotFound,
@@ -66,7 +74,10 @@ impl TransportError {
             // Without a time to retry: waiting does not make a message smaller.
             Self::MessageTooLarge | Self::HeadersTooLarge => Code::ResourceExhausted,
             Self::MessageMalformed | Self::MessageMissing => Code::InvalidArgument,
-            Self::EncodingUnsupported | Self::MethodUnknown => Code::Unimplemented,
+            Self::EncodingUnsupported
+            | Self::ContentTypeUnsupported
+            | Self::HttpMethodUnsupported
+            | Self::MethodUnknown => Code::Unimplemented,
             Self::NotFound => Code::NotFound,
             Self::AnswerTooLarge => Code::OutOfRange,
             Self::Cancelled => Code::Cancelled,
@@ -82,6 +93,8 @@ impl TransportError {
             Self::MessageMalformed => "MESSAGE_MALFORMED",
             Self::MessageMissing => "MESSAGE_MISSING",
             Self::EncodingUnsupported => "ENCODING_UNSUPPORTED",
+            Self::ContentTypeUnsupported => "CONTENT_TYPE_UNSUPPORTED",
+            Self::HttpMethodUnsupported => "HTTP_METHOD_UNSUPPORTED",
             Self::MethodUnknown => "METHOD_UNKNOWN",
             Self::HeadersTooLarge => "HEADERS_TOO_LARGE",
             Self::NotFound => "NOT_FOUND",
@@ -99,6 +112,8 @@ impl TransportError {
             Self::MessageMalformed => "消息不符合接口约定",
             Self::MessageMissing => "调用没有消息",
             Self::EncodingUnsupported => "服务器不接收压缩消息",
+            Self::ContentTypeUnsupported => "内容类型不是 gRPC（protobuf 消息）",
+            Self::HttpMethodUnsupported => "gRPC 调用必须使用 POST 方法",
             Self::MethodUnknown => "服务器没有该方法",
             Self::HeadersTooLarge => "调用的头部超过服务器允许的大小",
             Self::NotFound => "没有该服务或符号",

@@ -18,7 +18,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use tonic::body::Body;
-use tonic::codegen::http::{HeaderMap, Request, Response};
+use tonic::codegen::http::header::CONTENT_TYPE;
+use tonic::codegen::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use tonic::codegen::{Bytes, Service};
 use tonic::{Code, Status};
 use tower_layer::Layer;
@@ -79,6 +80,13 @@ where
         if let Some(caller) = request.extensions().get::<Caller>() {
             caller.note_call();
         }
+        if let Err((answer, error)) = check_protocol(&request) {
+            let mut refusal = CallError::from(ApiError::Transport(error))
+                .into_status()
+                .into_http();
+            *refusal.status_mut() = answer;
+            return Box::pin(async { Ok(refusal) });
+        }
         let permit = match self.admit(&request) {
             Ok(permit) => permit,
             Err(error) => return Box::pin(async { Ok(error.into_status().into_http()) }),
@@ -123,6 +131,38 @@ impl<S> Surrounded<S> {
                 access.stream(&access.share(request.extensions())).map(Some)
             }
             false => Ok(None),
+        }
+    }
+}
+
+/// Refuses what is no call of gRPC, with the status of HTTP for it: only POST, and only a content
+/// type of gRPC whose messages are protobuf (gRPC over HTTP/2, "Requests").
+///
+/// The libraries below do not look at either.
+fn check_protocol<B>(request: &Request<B>) -> Result<(), (StatusCode, TransportError)> {
+    if request.method() != Method::POST {
+        let answer = StatusCode::METHOD_NOT_ALLOWED;
+        return Err((answer, TransportError::HttpMethodUnsupported));
+    }
+    let mut types = request.headers().get_all(CONTENT_TYPE).iter();
+    let is_grpc = match (types.next().map(HeaderValue::to_str), types.next()) {
+        (Some(Ok(content_type)), None) => {
+            let essence = content_type
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .trim_end();
+            ["application/grpc", "application/grpc+proto"]
+                .iter()
+                .any(|grpc| essence.eq_ignore_ascii_case(grpc))
+        }
+        _ => false,
+    };
+    match is_grpc {
+        true => Ok(()),
+        false => {
+            let answer = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            Err((answer, TransportError::ContentTypeUnsupported))
         }
     }
 }
