@@ -24,7 +24,7 @@ mod training;
 use crate::context::{Context, EntityKey};
 use crate::entity::{Class, Enrolment, Fact, Person, QuotaSlot};
 use crate::event::{Event, EventBody, RecordedEvent};
-use crate::found::Leads;
+use crate::found::{self, Keys, Leads};
 use crate::need::Need;
 use crate::{ClassId, PersonKey, Position};
 
@@ -73,9 +73,10 @@ pub fn touched(context: &Context, event: &Event, keys: &mut Vec<EntityKey>) {
 
 /// The persons come after the entities that lead to them.
 fn walk_event(need: &mut Need<'_>, context: &Context, event: &Event) {
-    let payload = event.body.payload();
-    payload.touches(need);
-    payload.found_by(Leads::of(context), &mut |person| need.person(person));
+    event.body.payload().touches(need);
+    found::each_person(Leads::of(context), &event.body, &mut |person| {
+        need.person(person);
+    });
 }
 
 /// What a payload says of its event; `EventBody::payload` dispatches to it.
@@ -84,10 +85,10 @@ pub(crate) trait EventPayload {
     /// persons of [`EventPayload::found_by`] apart.
     fn touches(&self, need: &mut Need<'_>);
 
-    /// Calls `person` with everybody by whose key the event is found: whom it is about, who is
-    /// paid and who owes. Loading and timelines follow it, and with them the search by a person's
-    /// key. Somebody may come twice. What an entity leads to that is not loaded is left out.
-    fn found_by(&self, leads: Leads<'_>, person: &mut dyn FnMut(PersonKey));
+    /// Names every key that the event is found by, in the order in which it carries them: whom and
+    /// what it is about, who is paid and who owes. Deciding takes its tags from here, loading and
+    /// timelines the persons, and with them the search by a key.
+    fn found_by(&self, keys: &mut Keys<'_>);
 
     /// Changes them, as it was decided; `policy` is the publication that was decided by.
     fn apply(&self, context: &mut Context, fact: Fact, policy: Option<Position>);
@@ -100,7 +101,7 @@ macro_rules! payloads {
     )+) => {
         impl EventBody {
             /// The payload, as what changes the state.
-            fn payload(&self) -> &dyn EventPayload {
+            pub(crate) fn payload(&self) -> &dyn EventPayload {
                 match self { $( Self::$kind(payload) => payload, )+ }
             }
         }
@@ -117,14 +118,8 @@ fn with_person(context: &mut Context, person: PersonKey, change: impl FnOnce(&mu
 
 /// Every person by whose key the event is found remembers its position.
 fn remembered(context: &mut Context, event: &RecordedEvent) {
-    let leads = Leads {
-        disbursements: &context.disbursements,
-        clawbacks: &context.clawbacks,
-        awards: &context.awards,
-    };
-    let persons = &mut context.persons;
-    let payload = event.event.body.payload();
-    payload.found_by(leads, &mut |person| {
+    let (persons, leads) = Leads::beside_persons(context);
+    found::each_person(leads, &event.event.body, &mut |person| {
         if let Some(person) = persons.get_mut(&person)
             && person.timeline.last() != Some(&event.position)
         {

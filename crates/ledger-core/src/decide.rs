@@ -34,7 +34,8 @@ mod training;
 use crate::command::{Command, CommandBody};
 use crate::context::{Context, EntityKey};
 use crate::entity::{Class, Enrolment, Person};
-use crate::event::{Event, EventBody, Tag};
+use crate::event::{Event, EventBody};
+use crate::found;
 use crate::limits::{AMOUNT_MAX_FEN, CALLER_CAUSES_MAX, EVENTS_PER_PERSON_MAX};
 use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
@@ -161,13 +162,13 @@ impl<'a> Deciding<'a> {
         }
     }
 
-    /// An event on the business date, without policy or postings.
-    fn event(&self, body: EventBody, tags: Vec<Tag>, causes: Vec<Position>) -> Event {
+    /// An event on the business date, found by what its kind says, without policy or postings.
+    fn event(&self, body: EventBody, causes: Vec<Position>) -> Event {
         Event {
             occurred_on: self.on,
             causes,
             policy: None,
-            tags,
+            tags: found::tags(self.context, &body),
             postings: Vec::new(),
             body,
         }
@@ -213,18 +214,6 @@ struct Place<'a> {
     person: &'a Person,
     class: &'a Class,
     enrolment: &'a Enrolment,
-}
-
-impl Place<'_> {
-    /// The tags of an event about the place.
-    fn tags(&self, class: ClassId, person: PersonKey) -> Vec<Tag> {
-        vec![
-            Tag::Person(person),
-            Tag::Class(class),
-            Tag::Institution(self.class.institution),
-            Tag::Division(self.class.account.division),
-        ]
-    }
 }
 
 /// The first violated fact by precedence; of equal ones the one that was found first.

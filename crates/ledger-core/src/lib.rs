@@ -63,6 +63,7 @@ pub use decide::{
 pub use division::Division;
 pub use event::{Event, EventBody, EventKind, RecordedEvent, Tag};
 pub use explain::Explanation;
+pub use found::found_by;
 pub use fund::FundSource;
 pub use ids::{
     AwardId, AwardRegisterKey, CaseId, ClassId, ClawbackId, DisbursementId, EventId, FindingId,

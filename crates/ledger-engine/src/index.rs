@@ -61,15 +61,11 @@ pub fn tag_key(tag: &Tag, block: Position) -> Option<Vec<u8>> {
 /// Calls `visit` with each indexed tag of an event: those it carries, and the account and ledger
 /// account of each posting. A tag may come more than once.
 pub fn each_indexed_tag(event: &Event, mut visit: impl FnMut(Tag)) {
-    for tag in &event.tags {
-        if tag_kind(tag).is_some() {
-            visit(*tag);
+    event.each_carried(|tag| {
+        if tag_kind(&tag).is_some() {
+            visit(tag);
         }
-    }
-    for posting in &event.postings {
-        visit(Tag::Account(posting.account.holder));
-        visit(Tag::LedgerAccount(posting.account));
-    }
+    });
 }
 
 /// Collects the index entries of one block.

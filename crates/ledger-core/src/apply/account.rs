@@ -4,9 +4,9 @@ use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Account, Fact};
 use crate::event::{AccountOpened, FundsAccrued, FundsTransferred, ProvincialAdjustmentReceived};
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
-use crate::{AccountKey, PersonKey, Position};
+use crate::{AccountKey, Position};
 use std::collections::BTreeMap;
 
 impl EventPayload for AccountOpened {
@@ -14,7 +14,10 @@ impl EventPayload for AccountOpened {
         need.account(self.account);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.division(self.account.division);
+        keys.account(self.account);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let opened = Account {
@@ -30,7 +33,10 @@ impl EventPayload for FundsAccrued {
         need.account(self.account);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.division(self.account.division);
+        keys.account(self.account);
+    }
 
     fn apply(&self, _context: &mut Context, _fact: Fact, _policy: Option<Position>) {}
 }
@@ -48,7 +54,17 @@ impl EventPayload for FundsTransferred {
         });
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        let Self { from, to, fund, .. } = self;
+        let divisions = [*from, *to];
+        divisions.into_iter().for_each(|it| keys.division(it));
+        for division in divisions {
+            keys.account(AccountKey {
+                division,
+                fund: *fund,
+            });
+        }
+    }
 
     fn apply(&self, _context: &mut Context, _fact: Fact, _policy: Option<Position>) {}
 }
@@ -58,7 +74,10 @@ impl EventPayload for ProvincialAdjustmentReceived {
         need.account(self.account);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.division(self.account.division);
+        keys.account(self.account);
+    }
 
     fn apply(&self, _context: &mut Context, _fact: Fact, _policy: Option<Position>) {}
 }

@@ -4,9 +4,9 @@ use crate::apply::EventPayload;
 use crate::context::{Context, award_register_key};
 use crate::entity::{Award, AwardEntry, AwardRegister, Fact};
 use crate::event::{AwardApproved, AwardRevoked, ClawbackLine};
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
-use crate::{AwardId, Fen, PersonKey, Position};
+use crate::{AwardId, Fen, Position};
 
 impl EventPayload for AwardApproved {
     fn touches(&self, need: &mut Need<'_>) {
@@ -14,8 +14,8 @@ impl EventPayload for AwardApproved {
         need.register(&self.scheme, self.division);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        self.recipient.person().into_iter().for_each(person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.award(self.award, self.division, self.recipient);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, policy: Option<Position>) {
@@ -28,8 +28,8 @@ impl EventPayload for AwardRevoked {
         need.award_and_register(self.award);
     }
 
-    fn found_by(&self, leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        leads.recipient(self.award, person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.awarded(self.award);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {

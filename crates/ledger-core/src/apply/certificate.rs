@@ -1,13 +1,13 @@
 //! Certificates.
 
 use super::{counted, free_slot, with_class, with_person, with_place};
+use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Certificate, CertificateFact, Fact};
 use crate::event::{CertificateInvalidated, CertificateIssued, CertificateVerified};
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
-use crate::{PersonKey, Position};
 
 impl EventPayload for CertificateIssued {
     fn touches(&self, need: &mut Need<'_>) {
@@ -15,8 +15,10 @@ impl EventPayload for CertificateIssued {
         need.certificate(self.number);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        let holder = keys.place(self.class, self.person);
+        keys.certificate(self.number);
+        keys.beside(holder, self.evaluator);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -30,8 +32,10 @@ impl EventPayload for CertificateInvalidated {
         need.certificate(self.number);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        let holder = keys.place(self.class, self.person);
+        keys.certificate(self.number);
+        keys.evaluator(holder, self.number);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -45,8 +49,9 @@ impl EventPayload for CertificateVerified {
         need.certificate(self.number);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.place(self.class, self.person);
+        keys.certificate(self.number);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {

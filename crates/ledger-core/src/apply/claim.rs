@@ -1,21 +1,21 @@
 //! Claims.
 
 use super::with_place;
+use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Claim, Fact};
 use crate::event::{AgencyContractRecorded, ClaimSubmitted};
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
-use crate::{PersonKey, Position};
 
 impl EventPayload for ClaimSubmitted {
     fn touches(&self, need: &mut Need<'_>) {
         need.class(self.class)
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.place(self.class, self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -39,8 +39,8 @@ impl EventPayload for AgencyContractRecorded {
         need.class(self.class)
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.place(self.class, self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {

@@ -1,13 +1,13 @@
 //! Classes.
 
 use super::{order, with_class};
+use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Class, Fact};
 use crate::event::{ClassApproved, ClassClosed, ClassOpened};
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
-use crate::{PersonKey, Position};
 
 impl EventPayload for ClassApproved {
     fn touches(&self, need: &mut Need<'_>) {
@@ -17,7 +17,9 @@ impl EventPayload for ClassApproved {
         }
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.approved(self.class, self.institution, self.account.division);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, policy: Option<Position>) {
         class_approved(context, fact, policy, self);
@@ -30,7 +32,9 @@ impl EventPayload for ClassOpened {
         need.class(self.class);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.class(self.class);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class } = self;
@@ -43,7 +47,9 @@ impl EventPayload for ClassClosed {
         need.class(self.class);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.class(self.class);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class } = self;

@@ -5,7 +5,7 @@ use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Disbursement, Fact, PaidLine, Payment, Settlement};
 use crate::event::{DisbursementOrdered, DisbursementReturned, DisbursementSettled, Subject};
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
 use crate::{ClassId, DisbursementId, Fen, PersonKey, Position};
 
@@ -16,10 +16,11 @@ impl EventPayload for DisbursementOrdered {
         need.account(self.account);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.disbursement(self.disbursement);
+        keys.paid_for(self.subject, self.account.division, self.payee);
         let lines = self.lines.iter();
-        lines.for_each(|line| person(line.beneficiary));
-        self.payee.person().into_iter().for_each(person);
+        lines.for_each(|line| keys.listed(line.beneficiary));
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -32,8 +33,8 @@ impl EventPayload for DisbursementSettled {
         need.whole_disbursement(self.disbursement);
     }
 
-    fn found_by(&self, leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        leads.paid(self.disbursement, person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.paid(self.disbursement);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -46,8 +47,8 @@ impl EventPayload for DisbursementReturned {
         need.whole_disbursement(self.disbursement);
     }
 
-    fn found_by(&self, leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        leads.paid(self.disbursement, person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.paid(self.disbursement);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {

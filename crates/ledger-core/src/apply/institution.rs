@@ -1,19 +1,22 @@
 //! Bodies and their qualifications.
 
+use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Fact, Institution, Qualification, Revocation};
 use crate::event::{InstitutionRegistered, QualificationGranted, QualificationRevoked};
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
-use crate::{PersonKey, Position};
 
 impl EventPayload for InstitutionRegistered {
     fn touches(&self, need: &mut Need<'_>) {
         need.institution(self.institution);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.institution(self.institution);
+        keys.division(self.division);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let institution = Institution {
@@ -33,7 +36,9 @@ impl EventPayload for QualificationGranted {
         need.institution(self.institution);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.registered(self.institution);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         qualification_granted(context, fact, self);
@@ -45,7 +50,9 @@ impl EventPayload for QualificationRevoked {
         need.institution(self.institution);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.registered(self.institution);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         qualification_revoked(context, fact, self);

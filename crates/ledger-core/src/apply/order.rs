@@ -5,21 +5,20 @@ use crate::context::Context;
 use crate::entity::{Fact, Order};
 use crate::event::{
     ClassApproved, OrderAccepted, OrderCancelled, OrderListed, OrderPurchased, OrderRaised,
-    OrderRaisedBy, OrderSelected,
+    OrderSelected,
 };
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
-use crate::{OrderId, PersonKey, Position};
+use crate::{OrderId, Position};
 
 impl EventPayload for OrderRaised {
     fn touches(&self, need: &mut Need<'_>) {
         need.order(self.order);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        if let OrderRaisedBy::Person(raised_by) = self.raised_by {
-            person(raised_by);
-        }
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.order(self.order, self.division);
+        keys.raiser(self.raised_by);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -46,7 +45,9 @@ impl EventPayload for OrderListed {
         need.order(self.order);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.raised(self.order);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { order } = self;
@@ -59,8 +60,9 @@ impl EventPayload for OrderSelected {
         need.order(self.order);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.raised(self.order);
+        keys.person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -76,7 +78,10 @@ impl EventPayload for OrderAccepted {
         need.order(self.order);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.raised(self.order);
+        keys.institution(self.institution);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { order, institution } = self;
@@ -91,7 +96,9 @@ impl EventPayload for OrderPurchased {
         need.order(self.order);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.accepted(self.order);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { order, .. } = self;
@@ -104,7 +111,9 @@ impl EventPayload for OrderCancelled {
         need.order(self.order);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.accepted(self.order);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { order, .. } = self;

@@ -5,15 +5,15 @@ use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Fact, Person, StatusRecord};
 use crate::event::{PersonRegistered, PersonStatusDeclared, PersonStatusEnded};
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
 use crate::{PersonKey, Position};
 
 impl EventPayload for PersonRegistered {
     fn touches(&self, _need: &mut Need<'_>) {}
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -24,8 +24,8 @@ impl EventPayload for PersonRegistered {
 impl EventPayload for PersonStatusDeclared {
     fn touches(&self, _need: &mut Need<'_>) {}
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -43,8 +43,8 @@ impl EventPayload for PersonStatusDeclared {
 impl EventPayload for PersonStatusEnded {
     fn touches(&self, _need: &mut Need<'_>) {}
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.person(self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {

@@ -1,18 +1,20 @@
 //! Publications.
 
+use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::Fact;
 use crate::event::{PolicyPublished, PolicyWithdrawn};
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
 use crate::policy::Withdrawal;
-use crate::{PersonKey, Position};
 
 impl EventPayload for PolicyPublished {
     fn touches(&self, _need: &mut Need<'_>) {}
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.division(self.division);
+    }
 
     fn apply(&self, _context: &mut Context, _fact: Fact, _policy: Option<Position>) {}
 }
@@ -20,7 +22,9 @@ impl EventPayload for PolicyPublished {
 impl EventPayload for PolicyWithdrawn {
     fn touches(&self, _need: &mut Need<'_>) {}
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.document(self.published);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self {

@@ -1,20 +1,22 @@
 //! Showing approvals to the public, and objections.
 
 use super::{with_class, with_place};
+use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{ClassPublicity, Fact, Objection};
 use crate::event::{ObjectionRaised, ObjectionResolved, PublicityClosed, PublicityOpened};
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
-use crate::{PersonKey, Position};
 
 impl EventPayload for PublicityOpened {
     fn touches(&self, need: &mut Need<'_>) {
         need.class(self.class);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.class(self.class);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class, .. } = self;
@@ -34,8 +36,9 @@ impl EventPayload for ObjectionRaised {
         need.class(self.class);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        self.person.into_iter().for_each(person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.class(self.class);
+        self.person.into_iter().for_each(|it| keys.person(it));
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -58,8 +61,9 @@ impl EventPayload for ObjectionResolved {
         need.class(self.class);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        self.person.into_iter().for_each(person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.class(self.class);
+        self.person.into_iter().for_each(|it| keys.person(it));
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -95,7 +99,9 @@ impl EventPayload for PublicityClosed {
         need.class(self.class);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.class(self.class);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class } = self;

@@ -6,7 +6,7 @@ use crate::command::Debt;
 use crate::context::Context;
 use crate::entity::{Clawback, Fact};
 use crate::event::{ClawbackDecided, ClawbackLine, PenaltyImposed, RepaymentReceived, Subject};
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
 use crate::{ClassId, Fen, PersonKey, Position};
 
@@ -23,10 +23,12 @@ impl EventPayload for ClawbackDecided {
         }
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.clawback(self.clawback);
+        keys.case(self.case);
+        keys.paid_for(self.subject, self.account.division, self.debtor);
         let beneficiaries = self.lines.iter().filter_map(|line| line.beneficiary);
-        beneficiaries.for_each(&mut *person);
-        self.debtor.person().into_iter().for_each(person);
+        beneficiaries.for_each(|it| keys.listed(it));
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -39,11 +41,10 @@ impl EventPayload for RepaymentReceived {
         need.debt(self.debt);
     }
 
-    fn found_by(&self, leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
+    fn found_by(&self, keys: &mut Keys<'_>) {
         match self.debt {
-            Debt::Clawback(clawback) => leads.debtor(clawback, person),
-            // The body that held the class owes it.
-            Debt::ExcessAdvance(_) => {}
+            Debt::Clawback(clawback) => keys.owed(clawback),
+            Debt::ExcessAdvance(class) => keys.owing_class(class),
         }
     }
 
@@ -57,8 +58,8 @@ impl EventPayload for PenaltyImposed {
         need.clawback(self.clawback);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        self.debtor.person().into_iter().for_each(person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.owed(self.clawback);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {

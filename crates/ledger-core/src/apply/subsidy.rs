@@ -1,21 +1,21 @@
 //! Approvals and settlements.
 
 use super::{counted, free_slot, slot_template, with_class, with_person};
+use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Approval, ClassSettlement, Fact};
 use crate::event::{ProjectSettled, SubsidyApproved};
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
-use crate::{PersonKey, Position};
 
 impl EventPayload for SubsidyApproved {
     fn touches(&self, need: &mut Need<'_>) {
         need.class(self.class);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.place(self.class, self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -31,8 +31,12 @@ impl EventPayload for ProjectSettled {
         }
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        self.lines.iter().for_each(|line| person(line.person));
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.class(self.class);
+        if self.excess.is_positive() {
+            keys.account_of(self.class);
+        }
+        self.lines.iter().for_each(|line| keys.listed(line.person));
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {

@@ -1,20 +1,24 @@
 //! Cases and findings.
 
 use super::{award, counted, with_class};
+use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Case, Fact, Finding};
 use crate::event::{CaseClosed, CaseOpened, FindingMade, Subject};
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
-use crate::{PersonKey, Position};
 
 impl EventPayload for CaseOpened {
     fn touches(&self, need: &mut Need<'_>) {
         need.case(self.case);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.case(self.case);
+        let institution = self.institution.into_iter();
+        institution.for_each(|it| keys.institution(it));
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self {
@@ -37,11 +41,15 @@ impl EventPayload for FindingMade {
         need.subject(self.subject);
     }
 
-    fn found_by(&self, leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        self.persons.iter().copied().for_each(&mut *person);
-        if let Subject::Award(award) = self.subject {
-            leads.recipient(award, person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.case(self.case);
+        match self.subject {
+            Subject::Class(class) => {
+                keys.class(class);
+            }
+            Subject::Award(award) => keys.awarded(award),
         }
+        self.persons.iter().for_each(|it| keys.listed(*it));
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -54,7 +62,9 @@ impl EventPayload for CaseClosed {
         need.case(self.case);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, _person: &mut dyn FnMut(PersonKey)) {}
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.case_opened(self.case);
+    }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { case, .. } = self;

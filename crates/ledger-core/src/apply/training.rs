@@ -8,7 +8,7 @@ use crate::event::{
     AssessmentRecorded, AssessmentResult, AttendanceRecorded, EmploymentConfirmed,
     EmploymentWithdrawn, EnrolmentWithdrawn, PersonEnrolled, TrainingCompleted,
 };
-use crate::found::Leads;
+use crate::found::Keys;
 use crate::need::Need;
 use crate::progress::GroupSet;
 use crate::{ClassId, Fen, PersonKey, Position};
@@ -18,8 +18,8 @@ impl EventPayload for PersonEnrolled {
         need.class(self.class)
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.place(self.class, self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -32,8 +32,8 @@ impl EventPayload for EnrolmentWithdrawn {
         need.class(self.class)
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.place(self.class, self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -52,8 +52,8 @@ impl EventPayload for AttendanceRecorded {
         need.class(self.class)
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.place(self.class, self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -71,8 +71,8 @@ impl EventPayload for TrainingCompleted {
         need.class(self.class)
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.place(self.class, self.person);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -95,8 +95,9 @@ impl EventPayload for AssessmentRecorded {
         need.class(self.class)
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        let holder = keys.place(self.class, self.person);
+        keys.beside(holder, self.evaluator);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -115,8 +116,9 @@ impl EventPayload for EmploymentConfirmed {
         need.class(self.class);
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        let holder = keys.place(self.class, self.person);
+        keys.beside(holder, self.employer);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -129,8 +131,8 @@ impl EventPayload for EmploymentWithdrawn {
         need.class(self.class)
     }
 
-    fn found_by(&self, _leads: Leads<'_>, person: &mut dyn FnMut(PersonKey)) {
-        person(self.person);
+    fn found_by(&self, keys: &mut Keys<'_>) {
+        keys.place(self.class, self.person);
     }
 
     fn apply(&self, context: &mut Context, _fact: Fact, _policy: Option<Position>) {

@@ -8,7 +8,7 @@ use crate::decide::CommandPayload;
 use crate::entity::Account;
 use crate::event::{
     AccountOpened, Event, EventBody, FundsAccrued, FundsTransferred, PayingCapacity,
-    ProvincialAdjustmentReceived, Tag,
+    ProvincialAdjustmentReceived,
 };
 use crate::limits::AMOUNT_MAX_FEN;
 use crate::need::Need;
@@ -40,10 +40,8 @@ impl<'a> Deciding<'a> {
                 .about(c.division)
                 .because([open.opened]));
         }
-        let tags = vec![Tag::Division(c.division), Tag::Account(account)];
         Ok(self.event(
             EventBody::AccountOpened(AccountOpened { account }),
-            tags,
             Vec::new(),
         ))
     }
@@ -78,9 +76,8 @@ impl<'a> Deciding<'a> {
             capacity: c.capacity,
             reference: c.reference.clone(),
         });
-        let tags = vec![Tag::Division(c.division), Tag::Account(account)];
         let causes = vec![open.opened, rule.published.position];
-        let mut event = self.event(body, tags, causes);
+        let mut event = self.event(body, causes);
         event.policy = Some(rule.published.position);
         event.postings = entry.finish();
         Ok(event)
@@ -120,7 +117,6 @@ impl<'a> Deciding<'a> {
             self.fiscal_year(),
             c.amount,
         )?;
-        let tags = vec![Tag::Division(c.division), Tag::Account(account)];
         let reference = c.reference.clone();
         let body = EventBody::FundsAccrued(FundsAccrued {
             account,
@@ -128,7 +124,7 @@ impl<'a> Deciding<'a> {
             reference,
             capacity: c.capacity,
         });
-        let mut event = self.event(body, tags, vec![open.opened]);
+        let mut event = self.event(body, vec![open.opened]);
         event.policy = rule.map(|rule| rule.published.position);
         event.causes.extend(event.policy);
         event.postings = entry.finish();
@@ -165,12 +161,6 @@ impl<'a> Deciding<'a> {
             year,
             c.amount,
         )?;
-        let tags = vec![
-            Tag::Division(c.from),
-            Tag::Division(c.to),
-            Tag::Account(from),
-            Tag::Account(to),
-        ];
         let body = EventBody::FundsTransferred(FundsTransferred {
             from: c.from,
             to: c.to,
@@ -178,7 +168,7 @@ impl<'a> Deciding<'a> {
             amount: c.amount,
             reference: c.reference.clone(),
         });
-        let mut event = self.event(body, tags, vec![giver.opened, receiver.opened]);
+        let mut event = self.event(body, vec![giver.opened, receiver.opened]);
         event.postings = entry.finish();
         Ok(event)
     }

@@ -6,7 +6,7 @@
 mod explain;
 
 use super::account::holds;
-use super::disbursement::{overflow, recipient_tag};
+use super::disbursement::overflow;
 use super::entry::Entry;
 use super::{Deciding, all, at_most, check_amount, saturating_i64, within};
 use crate::coded::RuleKind;
@@ -16,7 +16,7 @@ use crate::decide::CommandPayload;
 use crate::entity::{Award, AwardEntry};
 use crate::event::{
     AppliedRule, AwardApproved, AwardPart, AwardRevoked, DisbursementOrdered, DisbursementStage,
-    Event, EventBody, Payee, Subject, Tag,
+    Event, EventBody, Payee, Subject,
 };
 use crate::limits::{
     AMOUNT_MAX_FEN, AWARD_MONTHS_MAX, AWARD_PARTS_MAX, AWARDS_PER_SCHEME_MAX, EVENTS_PER_PERSON_MAX,
@@ -62,9 +62,7 @@ impl<'a> Deciding<'a> {
         }
         let asked = Asked::new(*self, c, published)?;
         let body = EventBody::AwardApproved(asked.approved()?);
-        let mut tags = vec![Tag::Award(c.award), Tag::Division(c.division)];
-        tags.extend(recipient_tag(c.recipient));
-        let mut event = self.event(body, tags, causes);
+        let mut event = self.event(body, causes);
         event.policy = Some(published.position);
         Ok(event)
     }
@@ -133,7 +131,7 @@ impl<'a> Deciding<'a> {
         });
         let mut causes = vec![award.approved.position];
         causes.extend(award.found_false);
-        let mut event = self.event(body, award_tags(c.award, award), causes);
+        let mut event = self.event(body, causes);
         event.policy = Some(award.policy);
         Ok(event)
     }
@@ -202,10 +200,7 @@ impl<'a> Deciding<'a> {
             lines: Vec::new(),
             total: amount,
         });
-        let mut tags = vec![Tag::Disbursement(disbursement), Tag::Award(id)];
-        tags.push(Tag::Division(account.division));
-        tags.extend(recipient_tag(award.recipient));
-        let mut event = self.event(body, tags, vec![award.approved.position]);
+        let mut event = self.event(body, vec![award.approved.position]);
         event.policy = Some(award.policy);
         event.postings = entry.finish();
         Ok(event)
@@ -586,12 +581,6 @@ fn half_width(sign: char) -> char {
             .unwrap_or(sign),
         _ => sign,
     }
-}
-
-fn award_tags(id: AwardId, award: &Award) -> Vec<Tag> {
-    let mut tags = vec![Tag::Award(id), Tag::Division(award.division)];
-    tags.extend(recipient_tag(award.recipient));
-    tags
 }
 
 impl CommandPayload for ApproveAward {

@@ -5,7 +5,7 @@ use super::{Deciding, Place, not_before};
 use crate::command::{RecordAgencyContract, SubmitClaim, VerifyCertificate};
 use crate::decide::CommandPayload;
 use crate::event::{
-    AgencyContractRecorded, CertificateVerified, ClaimRoute, ClaimSubmitted, Event, EventBody, Tag,
+    AgencyContractRecorded, CertificateVerified, ClaimRoute, ClaimSubmitted, Event, EventBody,
 };
 use crate::need::Need;
 use crate::policy::PayeeRule;
@@ -58,7 +58,7 @@ impl<'a> Deciding<'a> {
         if c.route == ClaimRoute::Institution {
             causes.extend(enrolment.agency_contract);
         }
-        let mut event = self.event(body, place.tags(c.class, c.person), causes);
+        let mut event = self.event(body, causes);
         event.policy = rule.map(|rule| rule.published.position);
         Ok(event)
     }
@@ -111,11 +111,7 @@ impl<'a> Deciding<'a> {
             institution: place.class.institution,
             contract_number: c.contract_number.clone(),
         });
-        Ok(self.event(
-            body,
-            place.tags(c.class, c.person),
-            vec![place.enrolment.enrolled],
-        ))
+        Ok(self.event(body, vec![place.enrolment.enrolled]))
     }
 
     /// A certificate that stands is found in the national register, once.
@@ -147,9 +143,7 @@ impl<'a> Deciding<'a> {
             number: c.number,
             source: c.source.clone(),
         });
-        let mut tags = place.tags(certificate.class, certificate.person);
-        tags.push(Tag::Certificate(c.number));
-        Ok(self.event(body, tags, vec![certificate.issued]))
+        Ok(self.event(body, vec![certificate.issued]))
     }
 }
 

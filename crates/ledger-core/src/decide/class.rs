@@ -11,7 +11,7 @@ use crate::command::{ApproveClass, CloseClass, OpenClass};
 use crate::decide::CommandPayload;
 use crate::entity::{Class, Fact};
 use crate::event::{
-    ClassApproved, ClassClosed, ClassKind, ClassOpened, Event, EventBody, RateSource, Tag,
+    ClassApproved, ClassClosed, ClassKind, ClassOpened, Event, EventBody, RateSource,
 };
 use crate::limits::{CLASS_HEADCOUNT_MAX, CLASS_HOURS_MAX, RATE_MAX_FEN};
 use crate::need::Need;
@@ -57,13 +57,8 @@ impl Deciding<'_> {
         causes.extend(listed);
         causes.extend(order);
         causes.extend(rate.document());
-        let tags = vec![
-            Tag::Class(c.class),
-            Tag::Institution(c.institution),
-            Tag::Division(c.division),
-        ];
         let body = EventBody::ClassApproved(approved(c, rate, scarce));
-        let mut event = self.event(body, tags, causes);
+        let mut event = self.event(body, causes);
         event.policy = Some(published.position);
         Ok(event)
     }
@@ -172,7 +167,7 @@ impl Deciding<'_> {
         let mut causes = vec![class.approved.position];
         causes.extend(qualified);
         let body = EventBody::ClassOpened(ClassOpened { class: c.class });
-        Ok(self.event(body, class_tags(c.class, class), causes))
+        Ok(self.event(body, causes))
     }
 
     pub(super) fn close_class(&self, c: &CloseClass) -> Result<Event, Refusal> {
@@ -182,7 +177,7 @@ impl Deciding<'_> {
             return Err(outside_dates(class));
         }
         let body = EventBody::ClassClosed(ClassClosed { class: c.class });
-        Ok(self.event(body, class_tags(c.class, class), vec![opened.position]))
+        Ok(self.event(body, vec![opened.position]))
     }
 
     /// The opening of a class that is not closed yet.
@@ -318,14 +313,6 @@ pub(super) fn outside_dates(class: &Class) -> Refusal {
     Refusal::new(Reason::OutsideClassDates)
         .about(format_args!("{}/{}", class.starts_on, class.ends_on))
         .because([class.approved.position])
-}
-
-pub(super) fn class_tags(id: ClassId, class: &Class) -> Vec<Tag> {
-    vec![
-        Tag::Class(id),
-        Tag::Institution(class.institution),
-        Tag::Division(class.account.division),
-    ]
 }
 
 impl CommandPayload for ApproveClass {

@@ -15,15 +15,13 @@ use crate::decide::CommandPayload;
 use crate::entity::{Class, ClassSettlement, Disbursement};
 use crate::event::{
     ClassKind, DisbursementLine, DisbursementOrdered, DisbursementStage, Event, EventBody, Payee,
-    Subject, Tag,
+    Subject,
 };
 use crate::limits::CLASS_HEADCOUNT_MAX;
 use crate::need::Need;
 use crate::policy::AdvanceBase;
 use crate::refusal::{Reason, Refusal};
-use crate::{
-    AccountKey, AccountKind, ClassId, CreditCode, DisbursementId, Fen, PersonKey, Position,
-};
+use crate::{AccountKey, AccountKind, ClassId, DisbursementId, Fen, PersonKey, Position};
 use conditions::Part;
 
 pub use explain::explain_refused_payment;
@@ -353,41 +351,10 @@ impl Deciding<'_> {
             lines: made.lines,
             total,
         });
-        let mut tags = vec![Tag::Disbursement(c.disbursement)];
-        tags.extend(super::class::class_tags(c.class, class));
-        tags.extend(payee_tag(c.payee, class.institution));
-        let mut event = self.event(body, tags, causes);
+        let mut event = self.event(body, causes);
         event.policy = Some(class.policy);
         event.postings = entry.finish();
         Ok(event)
-    }
-
-    pub(super) fn payment_tags(
-        &self,
-        id: DisbursementId,
-        disbursement: &Disbursement,
-    ) -> Result<Vec<Tag>, Refusal> {
-        let mut tags = vec![Tag::Disbursement(id)];
-        tags.extend(self.subject_tags(disbursement)?);
-        Ok(tags)
-    }
-
-    /// The tags of what was paid for, and of whom it was paid to.
-    pub(super) fn subject_tags(&self, disbursement: &Disbursement) -> Result<Vec<Tag>, Refusal> {
-        match disbursement.subject {
-            Subject::Class(id) => {
-                let class = self.class(id)?;
-                let mut tags = super::class::class_tags(id, class);
-                tags.extend(payee_tag(disbursement.payee, class.institution));
-                Ok(tags)
-            }
-            Subject::Award(id) => {
-                let award = self.award(id)?;
-                let mut tags = vec![Tag::Award(id), Tag::Division(disbursement.account.division)];
-                tags.extend(recipient_tag(award.recipient));
-                Ok(tags)
-            }
-        }
     }
 }
 
@@ -427,22 +394,6 @@ fn check_stage(c: &OrderDisbursement, class: &Class) -> Result<(), Refusal> {
     Err(Refusal::new(Reason::StageNotForClass)
         .about(c.class)
         .because([class.approved.position]))
-}
-
-/// The tag of a payee other than the body of the class, which is a tag already.
-pub(super) fn payee_tag(payee: Payee, body: CreditCode) -> Option<Tag> {
-    match payee {
-        Payee::Institution(paid) if paid == body => None,
-        _ => recipient_tag(payee),
-    }
-}
-
-/// The tag of a payee.
-pub(super) fn recipient_tag(payee: Payee) -> Option<Tag> {
-    match payee {
-        Payee::Person(person) | Payee::Master(person) => Some(Tag::Person(person)),
-        Payee::Institution(body) | Payee::Employer(body) => Some(Tag::Institution(body)),
-    }
 }
 
 /// What is left to pay after everything ordered or paid before.

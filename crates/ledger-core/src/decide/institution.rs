@@ -6,7 +6,7 @@ use crate::decide::CommandPayload;
 use crate::entity::{Institution, Qualification};
 use crate::event::{
     Event, EventBody, InstitutionRegistered, QualificationGranted, QualificationKind,
-    QualificationRevoked, Tag,
+    QualificationRevoked,
 };
 use crate::limits::{QUALIFICATIONS_PER_INSTITUTION_MAX, SCOPE_OCCUPATIONS_MAX};
 use crate::need::Need;
@@ -42,8 +42,7 @@ impl<'a> Deciding<'a> {
             name: c.name.clone(),
             division: c.division,
         });
-        let tags = vec![Tag::Institution(c.institution), Tag::Division(c.division)];
-        Ok(self.event(body, tags, Vec::new()))
+        Ok(self.event(body, Vec::new()))
     }
 
     pub(super) fn grant_qualification(&self, c: &GrantQualification) -> Result<Event, Refusal> {
@@ -86,11 +85,7 @@ impl<'a> Deciding<'a> {
             valid_until: c.valid_until,
             decision_number: c.decision_number.clone(),
         });
-        let tags = vec![
-            Tag::Institution(c.institution),
-            Tag::Division(institution.division),
-        ];
-        Ok(self.event(body, tags, vec![institution.registered]))
+        Ok(self.event(body, vec![institution.registered]))
     }
 
     pub(super) fn revoke_qualification(&self, c: &RevokeQualification) -> Result<Event, Refusal> {
@@ -113,11 +108,7 @@ impl<'a> Deciding<'a> {
             grounds: c.grounds.clone(),
             decision_number: c.decision_number.clone(),
         });
-        let tags = vec![
-            Tag::Institution(c.institution),
-            Tag::Division(institution.division),
-        ];
-        Ok(self.event(body, tags, vec![held.granted]))
+        Ok(self.event(body, vec![held.granted]))
     }
 }
 

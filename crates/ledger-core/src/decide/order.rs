@@ -11,7 +11,7 @@ use crate::decide::CommandPayload;
 use crate::entity::{Fact, Order};
 use crate::event::{
     Event, EventBody, OrderAccepted, OrderCancelled, OrderListed, OrderPurchased, OrderRaised,
-    OrderRaisedBy, OrderSelected, Tag,
+    OrderRaisedBy, OrderSelected,
 };
 use crate::limits::CLASS_HEADCOUNT_MAX;
 use crate::need::Need;
@@ -23,11 +23,9 @@ impl<'a> Deciding<'a> {
     /// 提单: by a registered worker or a registered body.
     pub(super) fn raise_order(&self, c: &RaiseOrder) -> Result<Event, Refusal> {
         within(c.headcount, CLASS_HEADCOUNT_MAX, "headcount")?;
-        let (registered, raiser) = match c.raised_by {
-            OrderRaisedBy::Person(key) => (self.person(key)?.registered, Tag::Person(key)),
-            OrderRaisedBy::Enterprise(code) => {
-                (self.institution(code)?.registered, Tag::Institution(code))
-            }
+        let registered = match c.raised_by {
+            OrderRaisedBy::Person(key) => self.person(key)?.registered,
+            OrderRaisedBy::Enterprise(code) => self.institution(code)?.registered,
         };
         if let Some(existing) = self.context.orders.get(&c.order) {
             return Err(Refusal::new(Reason::OrderExists)
@@ -42,8 +40,7 @@ impl<'a> Deciding<'a> {
             level: c.level,
             headcount: c.headcount,
         });
-        let tags = vec![Tag::Order(c.order), Tag::Division(c.division), raiser];
-        Ok(self.event(body, tags, vec![registered]))
+        Ok(self.event(body, vec![registered]))
     }
 
     /// 列单: once.
@@ -53,7 +50,7 @@ impl<'a> Deciding<'a> {
         let bars = order.cancelled.or(order.listed.map(position));
         not_barred(c.order, bars)?;
         let body = EventBody::OrderListed(OrderListed { order: c.order });
-        Ok(self.event(body, tags(c.order, order), vec![order.raised.position]))
+        Ok(self.event(body, vec![order.raised.position]))
     }
 
     /// 选单: each worker once, while the order is listed, not accepted yet and has places left.
@@ -82,9 +79,7 @@ impl<'a> Deciding<'a> {
             order: c.order,
             person: c.person,
         });
-        let mut tags = tags(c.order, order);
-        tags.push(Tag::Person(c.person));
-        Ok(self.event(body, tags, vec![listed.position, person.registered]))
+        Ok(self.event(body, vec![listed.position, person.registered]))
     }
 
     /// 接单: by a body qualified on the day for what the order asks for, once a worker selected it.
@@ -109,12 +104,10 @@ impl<'a> Deciding<'a> {
             order: c.order,
             institution: c.institution,
         });
-        let mut tags = tags(c.order, order);
-        tags.push(Tag::Institution(c.institution));
         let mut causes = vec![listed.position];
         causes.extend(selections.map(position));
         causes.extend(qualified);
-        Ok(self.event(body, tags, causes))
+        Ok(self.event(body, causes))
     }
 
     /// 买单: once the order is accepted, before or after a class rests on it.
@@ -124,16 +117,14 @@ impl<'a> Deciding<'a> {
         self.not_before(last.on, last.position)?;
         let purchased = order.purchased.map(position);
         not_barred(c.order, order.cancelled.or(purchased))?;
-        let (institution, accepted) = order
+        let (_, accepted) = order
             .accepted
             .ok_or_else(|| not_ready(c.order, last.position))?;
         let body = EventBody::OrderPurchased(OrderPurchased {
             order: c.order,
             contract_number: c.contract_number.clone(),
         });
-        let mut tags = tags(c.order, order);
-        tags.push(Tag::Institution(institution));
-        Ok(self.event(body, tags, vec![accepted.position]))
+        Ok(self.event(body, vec![accepted.position]))
     }
 
     /// An order ends at any step, as long as no class rests on it.
@@ -153,9 +144,7 @@ impl<'a> Deciding<'a> {
             order: c.order,
             reason: c.reason.clone(),
         });
-        let mut tags = tags(c.order, order);
-        tags.extend(order.accepted.map(|(body, _)| Tag::Institution(body)));
-        Ok(self.event(body, tags, vec![last.position]))
+        Ok(self.event(body, vec![last.position]))
     }
 
     fn order(&self, order: OrderId) -> Result<&'a Order, Refusal> {
@@ -188,10 +177,6 @@ fn not_ready(id: OrderId, fact: Position) -> Refusal {
     Refusal::new(Reason::OrderNotReady)
         .about(id)
         .because([fact])
-}
-
-fn tags(id: OrderId, order: &Order) -> Vec<Tag> {
-    vec![Tag::Order(id), Tag::Division(order.division)]
 }
 
 fn position(fact: Fact) -> Position {

@@ -4,7 +4,6 @@
 //! is owed as it is. Its range is a rule like any other (《财政违法行为处罚处分条例》第十四条: 10 % to 50 %
 //! of the sum obtained; 社会保险法第八十八条: two to five times).
 
-use super::recovery::clawback_tags;
 use super::supervision::not_closed;
 use super::{Deciding, at_most, check_amount};
 use crate::command::{Debt, ImposePenalty};
@@ -51,13 +50,12 @@ impl<'a> Deciding<'a> {
             debtor: clawback.debtor,
             decision_number: c.decision_number.clone(),
         });
-        let tags = clawback_tags(c.clawback, clawback);
         let causes = vec![
             range.published.position,
             finding.made.position,
             clawback.decided.position,
         ];
-        let mut event = self.event(body, tags, causes);
+        let mut event = self.event(body, causes);
         event.policy = Some(range.published.position);
         Ok(event)
     }

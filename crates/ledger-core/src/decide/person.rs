@@ -5,7 +5,7 @@ use crate::PersonKey;
 use crate::command::{DeclarePersonStatus, EndPersonStatus, RegisterPerson};
 use crate::decide::CommandPayload;
 use crate::event::{
-    Event, EventBody, PersonRegistered, PersonStatus, PersonStatusDeclared, PersonStatusEnded, Tag,
+    Event, EventBody, PersonRegistered, PersonStatus, PersonStatusDeclared, PersonStatusEnded,
 };
 use crate::limits::{
     AGE_MAX, AGE_MIN, GRADUATION_YEAR_MAX, GRADUATION_YEAR_MIN, STATUSES_PER_PERSON_MAX,
@@ -22,7 +22,7 @@ impl Deciding<'_> {
                 .because([registered.registered]));
         }
         let body = EventBody::PersonRegistered(PersonRegistered { person: c.person });
-        Ok(self.event(body, vec![Tag::Person(c.person)], Vec::new()))
+        Ok(self.event(body, Vec::new()))
     }
 
     /// A status may be declared again for another time, not twice for the same day; nor may a
@@ -53,7 +53,7 @@ impl Deciding<'_> {
             valid_until: c.valid_until,
             source: c.source.clone(),
         });
-        Ok(self.event(body, vec![Tag::Person(c.person)], vec![person.registered]))
+        Ok(self.event(body, vec![person.registered]))
     }
 
     /// Ends the record of the status that holds on its new last day and would go on after it.
@@ -75,7 +75,7 @@ impl Deciding<'_> {
             valid_until: c.valid_until,
             source: c.source.clone(),
         });
-        Ok(self.event(body, vec![Tag::Person(c.person)], vec![record.position]))
+        Ok(self.event(body, vec![record.position]))
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Deciding, at_most};
 use crate::coded::DocumentKind;
 use crate::command::{PublishPolicy, WithdrawPolicy};
 use crate::decide::CommandPayload;
-use crate::event::{Event, EventBody, PolicyPublished, PolicyWithdrawn, Tag};
+use crate::event::{Event, EventBody, PolicyPublished, PolicyWithdrawn};
 use crate::limits::{POLICIES_MAX, POLICY_TEXT_BYTES_MAX};
 use crate::need::Need;
 use crate::policy::book::{InForce, PolicyBook, PublishedPolicy};
@@ -59,7 +59,7 @@ impl<'a> Deciding<'a> {
             DocumentKind::Rules | DocumentKind::RateTable => EventBody::PolicyPublished(body),
         };
         let causes = earlier.iter().map(|earlier| earlier.position).collect();
-        Ok(self.event(body, vec![Tag::Division(policy.division)], causes))
+        Ok(self.event(body, causes))
     }
 
     /// A document stays in its division from version to version, and a city sets no rules of a
@@ -119,8 +119,7 @@ impl<'a> Deciding<'a> {
             grounds: c.grounds.clone(),
             decision_number: c.decision_number.clone(),
         });
-        let tags = vec![Tag::Division(policy.division)];
-        Ok(self.event(body, tags, vec![latest.position]))
+        Ok(self.event(body, vec![latest.position]))
     }
 
     /// A rule that belongs to no scheme (an accrual, a penalty) as it holds at a division on the

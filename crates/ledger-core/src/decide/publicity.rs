@@ -3,13 +3,12 @@
 //! What is shown are the approvals of a class that stand when the showing is opened; the payment
 //! of later ones needs a showing of its own.
 
-use super::class::class_tags;
 use super::{Deciding, at_most};
 use crate::command::{ClosePublicity, OpenPublicity, RaiseObjection, ResolveObjection};
 use crate::decide::CommandPayload;
 use crate::entity::{Class, ClassPublicity, Fact};
 use crate::event::{
-    Event, EventBody, ObjectionRaised, ObjectionResolved, PublicityClosed, PublicityOpened, Tag,
+    Event, EventBody, ObjectionRaised, ObjectionResolved, PublicityClosed, PublicityOpened,
 };
 use crate::limits::OBJECTIONS_OPEN_MAX;
 use crate::need::Need;
@@ -46,7 +45,7 @@ impl<'a> Deciding<'a> {
             place: c.place.clone(),
         });
         let causes = vec![class.approved.position, approved.position];
-        Ok(self.event(body, class_tags(c.class, class), causes))
+        Ok(self.event(body, causes))
     }
 
     /// Anybody may object to what is shown: to the whole list, or to one person on it.
@@ -90,7 +89,7 @@ impl<'a> Deciding<'a> {
         });
         let mut causes = vec![open.opened.position];
         causes.extend(shown.map(|approval| approval.position));
-        Ok(self.event(body, objection_tags(c.class, class, c.person), causes))
+        Ok(self.event(body, causes))
     }
 
     /// An objection that was right bars the payment of what it was about.
@@ -109,8 +108,7 @@ impl<'a> Deciding<'a> {
             upheld: c.upheld,
             grounds: c.grounds.clone(),
         });
-        let tags = objection_tags(c.class, class, objection.person);
-        Ok(self.event(body, tags, vec![objection.position]))
+        Ok(self.event(body, vec![objection.position]))
     }
 
     /// After the days that the scheme's rule asks for, with every objection decided. Without a
@@ -141,7 +139,7 @@ impl<'a> Deciding<'a> {
         }
         let body = EventBody::PublicityClosed(PublicityClosed { class: c.class });
         let causes = vec![open.opened.position, open.last.position];
-        let mut event = self.event(body, class_tags(c.class, class), causes);
+        let mut event = self.event(body, causes);
         event.policy = rule.map(|rule| rule.published.position);
         Ok(event)
     }
@@ -189,12 +187,6 @@ fn not_open(id: ClassId, class: &Class) -> Refusal {
     Refusal::new(Reason::PublicityNotOpen)
         .about(id)
         .because(closed)
-}
-
-fn objection_tags(id: ClassId, class: &Class, person: Option<PersonKey>) -> Vec<Tag> {
-    let mut tags = class_tags(id, class);
-    tags.extend(person.map(Tag::Person));
-    tags
 }
 
 impl CommandPayload for OpenPublicity {

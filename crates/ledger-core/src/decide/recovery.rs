@@ -1,21 +1,20 @@
 //! Clawbacks and repayments: no clawback without its finding, its disbursement and the events
 //! behind both; never more than was paid.
 
-use super::disbursement::{find, overflow, recipient_tag};
+use super::disbursement::{find, overflow};
 use super::entry::Entry;
 use super::supervision::not_closed;
 use super::{Deciding, all, at_most, check_amount, distinct, not_before};
 use crate::command::{ClawbackRequestLine, Debt, DecideClawback, RecordRepayment};
 use crate::decide::CommandPayload;
-use crate::entity::{Clawback, Disbursement, Finding, Settlement};
+use crate::entity::{Disbursement, Finding, Settlement};
 use crate::event::{
     ClawbackDecided, ClawbackLine, DisbursementStage, Event, EventBody, RepaymentReceived, Subject,
-    Tag,
 };
 use crate::limits::CLASS_HEADCOUNT_MAX;
 use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
-use crate::{AccountKey, AccountKind, ClassId, ClawbackId, Fen, PersonKey, Position};
+use crate::{AccountKey, AccountKind, ClassId, Fen, PersonKey, Position};
 use std::collections::BTreeMap;
 
 /// A debt as it stands.
@@ -24,7 +23,6 @@ struct Owed {
     account: AccountKey,
     outstanding: Fen,
     since: Position,
-    tags: Vec<Tag>,
 }
 
 impl Deciding<'_> {
@@ -93,7 +91,7 @@ impl Deciding<'_> {
         first: &Disbursement,
         causes: Vec<Position>,
     ) -> Result<Event, Refusal> {
-        let (policy, subject_tags) = self.subject_of(first)?;
+        let policy = self.policy_of(first)?;
         let total =
             Fen::checked_sum(c.lines.iter().map(|line| line.amount)).ok_or_else(overflow)?;
         let mut entry = Entry::new(*self);
@@ -114,9 +112,7 @@ impl Deciding<'_> {
             total,
             decision_number: c.decision_number.clone(),
         });
-        let mut tags = vec![Tag::Clawback(c.clawback), Tag::Case(c.case)];
-        tags.extend(subject_tags);
-        let mut event = self.event(body, tags, causes);
+        let mut event = self.event(body, causes);
         event.policy = Some(policy);
         event.postings = entry.finish();
         Ok(event)
@@ -207,7 +203,7 @@ impl Deciding<'_> {
                 .ok_or_else(overflow)?,
             bank_reference: c.bank_reference.clone(),
         });
-        let mut event = self.event(body, owed.tags, vec![owed.since]);
+        let mut event = self.event(body, vec![owed.since]);
         event.postings = entry.finish();
         Ok(event)
     }
@@ -225,7 +221,6 @@ impl Deciding<'_> {
                     account: clawback.account,
                     outstanding: clawback.outstanding,
                     since: clawback.decided.position,
-                    tags: clawback_tags(id, clawback),
                 })
             }
             Debt::ExcessAdvance(id) => {
@@ -239,40 +234,10 @@ impl Deciding<'_> {
                     account: class.account,
                     outstanding: settlement.excess_outstanding,
                     since: settlement.position,
-                    tags: vec![
-                        Tag::Class(id),
-                        Tag::Division(class.account.division),
-                        Tag::Institution(class.institution),
-                    ],
                 })
             }
         }
     }
-
-    /// The policy that holds for what was paid, and its tags.
-    fn subject_of(&self, disbursement: &Disbursement) -> Result<(Position, Vec<Tag>), Refusal> {
-        let policy = match disbursement.subject {
-            Subject::Class(class) => self.class(class)?.policy,
-            Subject::Award(award) => self.award(award)?.policy,
-        };
-        Ok((policy, self.subject_tags(disbursement)?))
-    }
-}
-
-/// The tags of what is done about a clawback: what it is about, and who owes it.
-pub(super) fn clawback_tags(id: ClawbackId, clawback: &Clawback) -> Vec<Tag> {
-    let subject = match clawback.subject {
-        Subject::Class(class) => Tag::Class(class),
-        Subject::Award(award) => Tag::Award(award),
-    };
-    let mut tags = vec![
-        subject,
-        Tag::Division(clawback.account.division),
-        Tag::Clawback(id),
-        Tag::Case(clawback.case),
-    ];
-    tags.extend(recipient_tag(clawback.debtor));
-    tags
 }
 
 /// A payment line and what was clawed back of it, in fen.

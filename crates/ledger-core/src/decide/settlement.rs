@@ -9,7 +9,7 @@ use super::entry::Entry;
 use super::{Deciding, Place, Violations, all};
 use crate::command::OrderDisbursement;
 use crate::entity::Class;
-use crate::event::{Event, EventBody, ProjectSettled, SettlementLine, SettlementOutcome, Tag};
+use crate::event::{Event, EventBody, ProjectSettled, SettlementLine, SettlementOutcome};
 use crate::policy::book::InForce;
 use crate::policy::{EmploymentBase, ProjectPayment, Shortfall};
 use crate::refusal::{Reason, Refusal};
@@ -67,15 +67,7 @@ impl Deciding<'_> {
                 worked.settled.excess,
             )?;
         }
-        let mut tags = super::class::class_tags(c.class, class);
-        if worked.settled.excess.is_positive() {
-            tags.push(Tag::Account(class.account));
-        }
-        let mut event = self.event(
-            EventBody::ProjectSettled(worked.settled),
-            tags,
-            worked.causes,
-        );
+        let mut event = self.event(EventBody::ProjectSettled(worked.settled), worked.causes);
         event.policy = Some(class.policy);
         event.postings = entry.finish();
         let mut events = vec![event];

@@ -119,7 +119,7 @@ impl<'a> Deciding<'a> {
             quota_limit: quota.limit,
             applied: sink.applied,
         });
-        let mut event = self.event(body, place.tags(c.class, c.person), causes);
+        let mut event = self.event(body, causes);
         event.policy = Some(place.class.policy);
         Ok(event)
     }

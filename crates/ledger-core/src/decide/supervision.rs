@@ -1,11 +1,10 @@
 //! Supervision cases and what they find (鲁人社字〔2025〕87号 二(六); 黔就劳发〔2025〕3号 二十).
 
-use super::disbursement::recipient_tag;
 use super::{Deciding, all, at_most, distinct};
 use crate::command::{CloseCase, MakeFinding, OpenCase};
 use crate::decide::CommandPayload;
 use crate::entity::Case;
-use crate::event::{CaseClosed, CaseOpened, Event, EventBody, FindingMade, Subject, Tag};
+use crate::event::{CaseClosed, CaseOpened, Event, EventBody, FindingMade, Subject};
 use crate::limits::{CALLER_CAUSES_MAX, CLASS_HEADCOUNT_MAX, FINDINGS_PER_CASE_MAX};
 use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
@@ -30,9 +29,7 @@ impl<'a> Deciding<'a> {
             institution: c.institution,
             clue: c.clue.clone(),
         });
-        let mut tags = vec![Tag::Case(c.case)];
-        tags.extend(c.institution.map(Tag::Institution));
-        Ok(self.event(body, tags, Vec::new()))
+        Ok(self.event(body, Vec::new()))
     }
 
     /// A finding names a class and the events that it relies on.
@@ -53,7 +50,7 @@ impl<'a> Deciding<'a> {
         distinct(&c.persons)?;
         self.causes_exist(&c.evidence)?;
         let mut causes = self.enrolments_of(c)?;
-        let (facts, subject_tags) = self.found_about(c.subject)?;
+        let facts = self.found_about(c.subject)?;
         let case = self.case(c.case)?;
         if let Some(existing) = case.findings.iter().find(|made| made.finding == c.finding) {
             return Err(Refusal::new(Reason::FindingExists)
@@ -73,25 +70,21 @@ impl<'a> Deciding<'a> {
             persons: c.persons.clone(),
             decision_number: c.decision_number.clone(),
         });
-        let mut tags = vec![Tag::Case(c.case)];
-        tags.extend(subject_tags);
-        Ok(self.event(body, tags, causes))
+        Ok(self.event(body, causes))
     }
 
-    /// The events that made what the finding is about, and its tags.
-    fn found_about(&self, subject: Subject) -> Result<(Vec<Position>, Vec<Tag>), Refusal> {
+    /// The events that made what the finding is about.
+    fn found_about(&self, subject: Subject) -> Result<Vec<Position>, Refusal> {
         match subject {
             Subject::Class(id) => {
                 let class = self.class(id)?;
                 let stages = [Some(class.approved), class.opened, class.closed];
                 let facts = stages.into_iter().flatten().map(|fact| fact.position);
-                Ok((facts.collect(), super::class::class_tags(id, class)))
+                Ok(facts.collect())
             }
             Subject::Award(id) => {
                 let award = self.award(id)?;
-                let mut tags = vec![Tag::Award(id), Tag::Division(award.division)];
-                tags.extend(recipient_tag(award.recipient));
-                Ok((vec![award.approved.position], tags))
+                Ok(vec![award.approved.position])
             }
         }
     }
@@ -122,9 +115,7 @@ impl<'a> Deciding<'a> {
             case: c.case,
             outcome: c.outcome.clone(),
         });
-        let mut tags = vec![Tag::Case(c.case)];
-        tags.extend(case.institution.map(Tag::Institution));
-        Ok(self.event(body, tags, causes))
+        Ok(self.event(body, causes))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::entity::{Class, Fact};
 use crate::event::{
     AssessmentRecorded, AttendanceRecorded, CertificateInvalidated, CertificateIssued,
     EmploymentConfirmed, EmploymentWithdrawn, EnrolmentWithdrawn, Event, EventBody, PersonEnrolled,
-    QualificationKind, Tag, TrainingCompleted,
+    QualificationKind, TrainingCompleted,
 };
 use crate::limits::{
     ATTENDANCES_PER_ENROLMENT_MAX, CLASS_HOURS_PER_DAY_MAX, ENROLMENTS_PER_PERSON_MAX,
@@ -22,8 +22,7 @@ use crate::limits::{
 use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
 use crate::{
-    BusinessDate, CertificateKind, CertificateNumber, ClassId, PersonKey, SkillCertificateNumber,
-    SkillLevel,
+    BusinessDate, CertificateKind, CertificateNumber, PersonKey, SkillCertificateNumber, SkillLevel,
 };
 use std::slice;
 
@@ -57,8 +56,7 @@ impl Deciding<'_> {
             class: c.class,
             person: c.person,
         });
-        let tags = place_tags(class, c.class, c.person);
-        Ok(self.event(body, tags, vec![opened.position, person.registered]))
+        Ok(self.event(body, vec![opened.position, person.registered]))
     }
 
     pub(super) fn withdraw_enrolment(&self, c: &WithdrawEnrolment) -> Result<Event, Refusal> {
@@ -71,11 +69,7 @@ impl Deciding<'_> {
             person: c.person,
             reason: c.reason.clone(),
         });
-        Ok(self.event(
-            body,
-            place.tags(c.class, c.person),
-            vec![place.enrolment.enrolled],
-        ))
+        Ok(self.event(body, vec![place.enrolment.enrolled]))
     }
 
     pub(super) fn record_attendance(&self, c: &RecordAttendance) -> Result<Event, Refusal> {
@@ -98,11 +92,7 @@ impl Deciding<'_> {
             person: c.person,
             class_hours: c.class_hours,
         });
-        Ok(self.event(
-            body,
-            place.tags(c.class, c.person),
-            vec![place.enrolment.enrolled],
-        ))
+        Ok(self.event(body, vec![place.enrolment.enrolled]))
     }
 
     /// Training is completed with the class hours that the policy's evidence rule asks for.
@@ -133,7 +123,7 @@ impl Deciding<'_> {
             person: c.person,
             class_hours: attended,
         });
-        let mut event = self.event(body, place.tags(c.class, c.person), causes);
+        let mut event = self.event(body, causes);
         event.policy = Some(place.class.policy);
         Ok(event)
     }
@@ -160,10 +150,8 @@ impl Deciding<'_> {
             evaluator: c.evaluator,
             result: c.result,
         });
-        let mut tags = place.tags(c.class, c.person);
-        tag_institution(&mut tags, Tag::Institution(c.evaluator));
         let causes = vec![completed.position, qualification.granted];
-        Ok(self.event(body, tags, causes))
+        Ok(self.event(body, causes))
     }
 
     /// A certificate is recorded when its evaluator was qualified on the day of issue and its
@@ -221,10 +209,7 @@ impl Deciding<'_> {
             evaluator: c.evaluator,
             issued_on: c.issued_on,
         });
-        let mut tags = place.tags(c.class, c.person);
-        tags.push(Tag::Certificate(c.number));
-        tag_institution(&mut tags, Tag::Institution(c.evaluator));
-        Ok(self.event(body, tags, causes))
+        Ok(self.event(body, causes))
     }
 
     /// A void certificate takes the approval with it as long as the place was not finally paid;
@@ -266,10 +251,7 @@ impl Deciding<'_> {
             approval_lapses,
             frees_quota,
         });
-        let mut tags = place.tags(certificate.class, certificate.person);
-        tags.push(Tag::Certificate(c.number));
-        tag_institution(&mut tags, Tag::Institution(certificate.evaluator));
-        Ok(self.event(body, tags, causes))
+        Ok(self.event(body, causes))
     }
 
     /// Employment counts for the rate when the work starts after the training and within the
@@ -302,9 +284,7 @@ impl Deciding<'_> {
             started_on: c.started_on,
             counts,
         });
-        let mut tags = place.tags(c.class, c.person);
-        tag_institution(&mut tags, Tag::Institution(c.employer));
-        let mut event = self.event(body, tags, vec![completed.position]);
+        let mut event = self.event(body, vec![completed.position]);
         event.policy = Some(place.class.policy);
         Ok(event)
     }
@@ -331,24 +311,7 @@ impl Deciding<'_> {
             reason: c.reason.clone(),
             counted: employment.counts && place.class.settlement.is_none(),
         });
-        Ok(self.event(
-            body,
-            place.tags(c.class, c.person),
-            vec![employment.position],
-        ))
-    }
-}
-
-fn place_tags(class: &Class, id: ClassId, person: PersonKey) -> Vec<Tag> {
-    let mut tags = vec![Tag::Person(person)];
-    tags.extend(super::class::class_tags(id, class));
-    tags
-}
-
-/// Adds the tag of a second body unless it is the one tagged already.
-fn tag_institution(tags: &mut Vec<Tag>, tag: Tag) {
-    if !tags.contains(&tag) {
-        tags.push(tag);
+        Ok(self.event(body, vec![employment.position]))
     }
 }
 

@@ -19,7 +19,7 @@ use ledger_core::refusal::Reason;
 use ledger_core::{
     ClassId, Command, Context, Decision, Entity, EntityKey, Event, EventBody, EventId, Fen,
     LedgerAccount, PersonKey, Policy, Position, RecordedEvent, RecordedTime, Refusal, Side, Tag,
-    apply, decide, eligibility, missing, missing_for_event, touched,
+    apply, decide, eligibility, found_by, missing, missing_for_event, touched,
 };
 
 /// Microseconds of a day.
@@ -151,13 +151,7 @@ impl Ledger {
         touched(decided_in, event, &mut announced);
         let announced: BTreeSet<EntityKey> = announced.into_iter().collect();
         apply(decided_in, recorded);
-        for tag in &event.tags {
-            // Found by the tag is found by the timeline, and the other way round for nobody else.
-            if let Tag::Person(person) = tag {
-                let timeline = &decided_in.persons.get(person).unwrap().timeline;
-                assert_eq!(timeline.last(), Some(&recorded.position), "{event:?}");
-            }
-        }
+        check_found(decided_in, recorded, &announced);
         assert_eq!(decided_in.next_position, recorded.position.next());
         for key in loaded.iter().filter(|key| !announced.contains(key)) {
             let before = self.entities.get(key).cloned();
@@ -591,4 +585,36 @@ fn summarise(body: &EventBody, said: &mut BTreeMap<&'static str, String>) {
         }
         _ => {}
     }
+}
+
+/// Whoever and whatever an event is found by leads to it, and nobody and nothing else does: a
+/// person by the timeline, a certificate and a payment by the positions that they hold.
+fn check_found(applied: &Context, recorded: &RecordedEvent, announced: &BTreeSet<EntityKey>) {
+    let event = &recorded.event;
+    let mut found = BTreeSet::new();
+    found_by(applied, event, &mut |tag| {
+        found.insert(tag);
+    });
+    let listed = |tag: &&Tag| {
+        matches!(
+            tag,
+            Tag::Person(_) | Tag::Certificate(_) | Tag::Disbursement(_)
+        )
+    };
+    let mut found: BTreeSet<Tag> = found.iter().filter(listed).copied().collect();
+    for key in announced {
+        let Some(entity) = applied.copy(key) else {
+            continue;
+        };
+        let (tag, leads) = match (key, entity.positions()) {
+            (EntityKey::Person(key), Some(it)) => (Tag::Person(*key), it),
+            (EntityKey::Certificate(key), Some(it)) => (Tag::Certificate(*key), it),
+            (EntityKey::Disbursement(key), Some(it)) => (Tag::Disbursement(*key), it),
+            (_, None) => continue,
+            (key, Some(_)) => panic!("{key:?} lists positions and is searched in the index"),
+        };
+        let leads = leads.contains(&recorded.position);
+        assert_eq!(leads, found.remove(&tag), "{tag:?} {event:?}");
+    }
+    assert_eq!(found, BTreeSet::new(), "leads nowhere: {event:?}");
 }

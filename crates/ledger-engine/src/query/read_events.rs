@@ -1,6 +1,6 @@
 //! Reading events by tag, kind, position and time, page by page.
 
-use ledger_core::{Entity, EntityKey, EventKind, Position, RecordedTime, Tag};
+use ledger_core::{EntityKey, EventKind, Position, RecordedTime, Tag};
 use ledger_log::{Direction, Record, Space};
 
 use super::entities::decode;
@@ -157,36 +157,9 @@ impl Reader {
         let entity = stored.map(|bytes| decode(&key, &bytes)).transpose()?;
         Ok(Positions::Listed(
             span,
-            entity.map(listed_positions).unwrap_or_default(),
+            entity.and_then(|it| it.positions()).unwrap_or_default(),
         ))
     }
-}
-
-/// The positions that an entity lists, ascending.
-fn listed_positions(entity: Entity) -> Vec<Position> {
-    let mut positions = match entity {
-        Entity::Person(person) => person.timeline,
-        Entity::Certificate(certificate) => [
-            Some(certificate.issued),
-            certificate.verified,
-            certificate.invalidated,
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
-        Entity::Disbursement(disbursement) => {
-            let ordered = Some(disbursement.ordered.position);
-            let settled = disbursement.settled.map(|settled| settled.position);
-            [ordered, settled, disbursement.returned]
-                .into_iter()
-                .flatten()
-                .collect()
-        }
-        // The events of every other kind of entity are in the tag index.
-        _ => Vec::new(),
-    };
-    positions.sort_unstable();
-    positions
 }
 
 /// Visits the records at `positions` from `start` on, and returns where to go on, if anywhere.

@@ -14,49 +14,32 @@ mod world;
 
 use std::collections::BTreeMap;
 
-use ledger_core::event::{DisbursementSettled, EventBody, PersonRegistered};
-use ledger_core::{DisbursementId, Position, RecordedEvent, Tag};
+use ledger_core::{Context, Position, RecordedEvent, Tag, apply, found_by, missing_for_event};
 use ledger_log::Direction;
 
 use super::{EventFilter, EventRange, ReadEvents};
 use world::World;
 
-/// Everything that a filter can ask of an event, worked out from all events.
+/// Everything that a filter can ask of an event: what the core says that it is found by, in the
+/// state that all events before it have made.
 fn tags_of(events: &[RecordedEvent]) -> BTreeMap<Position, Vec<Tag>> {
-    let mut payees: BTreeMap<DisbursementId, Vec<Tag>> = BTreeMap::new();
+    let mut context = Context::default();
+    let mut keys = Vec::new();
     let mut tags = BTreeMap::new();
     for event in events {
-        let mut of_event = event.event.tags.clone();
-        for posting in &event.event.postings {
-            of_event.push(Tag::LedgerAccount(posting.account));
-            of_event.push(Tag::Account(posting.account.holder));
+        loop {
+            missing_for_event(&context, &event.event, &mut keys);
+            if keys.is_empty() {
+                break;
+            }
+            for key in keys.drain(..) {
+                context.put(key, None);
+            }
         }
-        // What is about a person is worked out from the body.
-        match &event.event.body {
-            EventBody::PersonRegistered(PersonRegistered { person }) => {
-                of_event.push(Tag::Person(*person))
-            }
-            EventBody::DisbursementOrdered(e) => {
-                let lines = e.lines.iter().map(|line| Tag::Person(line.beneficiary));
-                payees.insert(e.disbursement, lines.clone().collect());
-                of_event.extend(lines);
-            }
-            EventBody::DisbursementSettled(DisbursementSettled { disbursement, .. }) => {
-                of_event.extend(payees[disbursement].clone());
-            }
-            EventBody::DisbursementReturned(e) => {
-                of_event.extend(payees[&e.disbursement].clone());
-            }
-            EventBody::FindingMade(e) => {
-                of_event.extend(e.persons.iter().map(|person| Tag::Person(*person)));
-            }
-            EventBody::ClawbackDecided(e) => {
-                let persons = e.lines.iter().filter_map(|line| line.beneficiary);
-                of_event.extend(persons.map(Tag::Person));
-            }
-            _ => {}
-        }
+        let mut of_event = Vec::new();
+        found_by(&context, &event.event, &mut |tag| of_event.push(tag));
         tags.insert(event.position, of_event);
+        apply(&mut context, event);
     }
     tags
 }

@@ -43,11 +43,7 @@ impl Deciding<'_> {
             fiscal_year,
         });
         let causes = vec![disbursement.ordered.position];
-        let mut event = self.event(
-            body,
-            self.payment_tags(c.disbursement, disbursement)?,
-            causes,
-        );
+        let mut event = self.event(body, causes);
         event.postings = entry.finish();
         Ok(event)
     }
@@ -113,14 +109,17 @@ impl Deciding<'_> {
             frees_quota: class
                 .map_or_else(Vec::new, |(id, _)| self.slots_to_free(c, disbursement, id)),
         });
-        let tags = self.payment_tags(c.disbursement, disbursement)?;
-        let mut event = self.event(body, tags, vec![latest.1]);
+        let mut event = self.event(body, vec![latest.1]);
         event.policy = Some(self.policy_of(disbursement)?);
         event.postings = entry.finish();
         Ok(event)
     }
 
-    fn policy_of(&self, disbursement: &Disbursement) -> Result<Position, Refusal> {
+    /// The policy that holds for what was paid.
+    pub(in crate::decide) fn policy_of(
+        &self,
+        disbursement: &Disbursement,
+    ) -> Result<Position, Refusal> {
         match disbursement.subject {
             Subject::Class(class) => Ok(self.class(class)?.policy),
             Subject::Award(award) => Ok(self.award(award)?.policy),
