@@ -26,7 +26,8 @@ use crate::entity::{Class, Enrolment, Fact, Person, QuotaSlot};
 use crate::event::{Event, EventBody, RecordedEvent};
 use crate::found::{self, Keys, Leads};
 use crate::need::Need;
-use crate::{ClassId, PersonKey, Position};
+use crate::progress::Changes;
+use crate::{BusinessDate, ClassId, PersonKey, Position};
 
 /// Applies one event. Every entity that [`touched`](crate::touched) names must be loaded.
 ///
@@ -89,6 +90,10 @@ pub(crate) trait EventPayload {
     /// what it is about, who is paid and who owes. Deciding takes its tags from here, loading and
     /// timelines the persons, and with them the search by a key.
     fn found_by(&self, keys: &mut Keys<'_>);
+
+    /// Adds to `changes` what the event changes in the counters of [`crate::progress`]; `before` is
+    /// the state that it meets, and `on` its business date.
+    fn counts(&self, before: &Context, on: BusinessDate, changes: &mut Changes);
 
     /// Changes them, as it was decided; `policy` is the publication that was decided by.
     fn apply(&self, context: &mut Context, fact: Fact, policy: Option<Position>);

@@ -106,7 +106,7 @@ pub(crate) trait CommandPayload {
 }
 
 macro_rules! payloads {
-    ($( $kind:ident asks $event:ident: $name:literal; )+) => {
+    ($( $kind:ident $verb:ident $event:ident: $name:literal; )+) => {
         impl CommandBody {
             /// The payload, as what is decided.
             fn payload(&self) -> &dyn CommandPayload {

@@ -81,9 +81,9 @@ macro_rules! each_event {
                 "employment_confirmed", "a trainee's employment was confirmed", "确认就业";
             71 EmploymentWithdrawn Weighed from WithdrawEmployment:
                 "employment_withdrawn", "a confirmation of employment was taken back", "撤销就业确认";
-            80 SubsidyApproved Money from ApproveSubsidy:
+            80 SubsidyApproved Approval from ApproveSubsidy:
                 "subsidy_approved", "a person's subsidy for a class was approved", "补贴审核通过";
-            81 ProjectSettled Money from OrderDisbursement:
+            81 ProjectSettled Payment from OrderDisbursement:
                 "project_settled", "a project class was settled", "项目结算";
             82 ClaimSubmitted Fact from SubmitClaim:
                 "claim_submitted", "a subsidy was claimed", "提交补贴申请";
@@ -97,11 +97,11 @@ macro_rules! each_event {
                 "objection_resolved", "an objection was resolved", "异议处理";
             87 PublicityClosed Fact from ClosePublicity:
                 "publicity_closed", "the time of showing ended", "公示结束";
-            88 AwardApproved Money from ApproveAward:
+            88 AwardApproved Approval from ApproveAward:
                 "award_approved", "an award was approved", "奖补审核通过";
             89 AwardRevoked Fact from RevokeAward:
                 "award_revoked", "an award was taken back", "撤销奖补";
-            90 DisbursementOrdered Money from OrderDisbursement:
+            90 DisbursementOrdered Payment from OrderDisbursement:
                 "disbursement_ordered", "a payment was ordered", "拨付指令";
             91 DisbursementSettled Consequence from SettleDisbursement:
                 "disbursement_settled", "the bank confirmed a payment", "银行付讫";
@@ -129,7 +129,8 @@ macro_rules! each_event {
 /// Kind asks Event: "name in the contract";
 /// ```
 ///
-/// where the event is the kind that the command asks for.
+/// where the event is the kind that the command asks for, and `decides` stands for `asks` where the
+/// rules of a document decide ([`Nature::is_decided`]).
 #[macro_export]
 macro_rules! each_command {
     ($with:ident) => {
@@ -147,7 +148,7 @@ macro_rules! each_command {
             RegisterPerson asks PersonRegistered: "register_person";
             DeclarePersonStatus asks PersonStatusDeclared: "declare_person_status";
             EndPersonStatus asks PersonStatusEnded: "end_person_status";
-            ApproveClass asks ClassApproved: "approve_class";
+            ApproveClass decides ClassApproved: "approve_class";
             OpenClass asks ClassOpened: "open_class";
             CloseClass asks ClassClosed: "close_class";
             RaiseOrder asks OrderRaised: "raise_order";
@@ -166,16 +167,16 @@ macro_rules! each_command {
             VerifyCertificate asks CertificateVerified: "verify_certificate";
             ConfirmEmployment asks EmploymentConfirmed: "confirm_employment";
             WithdrawEmployment asks EmploymentWithdrawn: "withdraw_employment";
-            ApproveSubsidy asks SubsidyApproved: "approve_subsidy";
-            OrderDisbursement asks DisbursementOrdered: "order_disbursement";
-            OrderAwardPayment asks DisbursementOrdered: "order_award_payment";
+            ApproveSubsidy decides SubsidyApproved: "approve_subsidy";
+            OrderDisbursement decides DisbursementOrdered: "order_disbursement";
+            OrderAwardPayment decides DisbursementOrdered: "order_award_payment";
             SubmitClaim asks ClaimSubmitted: "submit_claim";
             RecordAgencyContract asks AgencyContractRecorded: "record_agency_contract";
             OpenPublicity asks PublicityOpened: "open_publicity";
             RaiseObjection asks ObjectionRaised: "raise_objection";
             ResolveObjection asks ObjectionResolved: "resolve_objection";
             ClosePublicity asks PublicityClosed: "close_publicity";
-            ApproveAward asks AwardApproved: "approve_award";
+            ApproveAward decides AwardApproved: "approve_award";
             RevokeAward asks AwardRevoked: "revoke_award";
             SettleDisbursement asks DisbursementSettled: "settle_disbursement";
             ReturnDisbursement asks DisbursementReturned: "return_disbursement";
@@ -199,8 +200,10 @@ pub enum Nature {
     Weighed,
     /// Decided by the rules of a document, without money; decided again and explained.
     Decision,
-    /// A decision about money: decided again and explained, and tried again where it was refused.
-    Money,
+    /// Somebody may be paid: decided again and explained, and tried again where it was refused.
+    Approval,
+    /// Money is paid, or a class settled for it: as an approval, and it rests on approvals.
+    Payment,
     /// Follows from a decision about money, and is nothing where there was no such decision.
     Consequence,
 }
@@ -210,7 +213,7 @@ impl Nature {
     #[must_use]
     pub const fn is_decided(self) -> bool {
         match self {
-            Self::Decision | Self::Money => true,
+            Self::Decision | Self::Approval | Self::Payment => true,
             Self::Fact | Self::Weighed | Self::Consequence => false,
         }
     }
@@ -219,7 +222,7 @@ impl Nature {
     #[must_use]
     pub const fn is_about_money(self) -> bool {
         match self {
-            Self::Money => true,
+            Self::Approval | Self::Payment => true,
             Self::Fact | Self::Weighed | Self::Decision | Self::Consequence => false,
         }
     }
@@ -278,7 +281,7 @@ macro_rules! events {
 }
 
 macro_rules! commands {
-    ($( $kind:ident asks $event:ident: $name:literal; )+) => {
+    ($( $kind:ident $verb:ident $event:ident: $name:literal; )+) => {
         /// The kind of a command.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum CommandKind {
@@ -327,6 +330,157 @@ macro_rules! commands {
 
 each_event!(events);
 each_command!(commands);
+
+// Takes one row after the other, and writes an enum of the kinds of each nature but `Fact`: a match
+// over one of these is exhaustive, and nothing is said of facts.
+macro_rules! by_nature {
+    (
+        @ $weighed:tt $decision:tt $approval:tt $payment:tt $consequence:tt
+        $number:literal $kind:ident Fact from $command:ident:
+        $name:literal, $english:literal, $chinese:literal; $($rest:tt)*
+    ) => {
+        by_nature!(@ $weighed $decision $approval $payment $consequence $($rest)*);
+    };
+    (
+        @ [$($weighed:ident)*] $decision:tt $approval:tt $payment:tt $consequence:tt
+        $number:literal $kind:ident Weighed from $command:ident:
+        $name:literal, $english:literal, $chinese:literal; $($rest:tt)*
+    ) => {
+        by_nature!(
+            @ [$($weighed)* $kind] $decision $approval $payment $consequence $($rest)*
+        );
+    };
+    (
+        @ $weighed:tt [$($decision:ident)*] $approval:tt $payment:tt $consequence:tt
+        $number:literal $kind:ident Decision from $command:ident:
+        $name:literal, $english:literal, $chinese:literal; $($rest:tt)*
+    ) => {
+        by_nature!(
+            @ $weighed [$($decision)* $kind] $approval $payment $consequence $($rest)*
+        );
+    };
+    (
+        @ $weighed:tt $decision:tt [$($approval:ident)*] $payment:tt $consequence:tt
+        $number:literal $kind:ident Approval from $command:ident:
+        $name:literal, $english:literal, $chinese:literal; $($rest:tt)*
+    ) => {
+        by_nature!(
+            @ $weighed $decision [$($approval)* $kind] $payment $consequence $($rest)*
+        );
+    };
+    (
+        @ $weighed:tt $decision:tt $approval:tt [$($payment:ident)*] $consequence:tt
+        $number:literal $kind:ident Payment from $command:ident:
+        $name:literal, $english:literal, $chinese:literal; $($rest:tt)*
+    ) => {
+        by_nature!(
+            @ $weighed $decision $approval [$($payment)* $kind] $consequence $($rest)*
+        );
+    };
+    (
+        @ $weighed:tt $decision:tt $approval:tt $payment:tt [$($consequence:ident)*]
+        $number:literal $kind:ident Consequence from $command:ident:
+        $name:literal, $english:literal, $chinese:literal; $($rest:tt)*
+    ) => {
+        by_nature!(
+            @ $weighed $decision $approval $payment [$($consequence)* $kind] $($rest)*
+        );
+    };
+    (
+        @ [$($weighed:ident)*] [$($decision:ident)*] [$($approval:ident)*] [$($payment:ident)*]
+        [$($consequence:ident)*]
+    ) => {
+        by_nature!(enum Weighed, WeighedEvent, "weighed again": $($weighed)*);
+        by_nature!(enum Decision, DecisionEvent, "decided without money": $($decision)*);
+        by_nature!(enum Approval, ApprovalEvent, "an approval": $($approval)*);
+        by_nature!(enum Payment, PaymentEvent, "a payment or a settlement": $($payment)*);
+        by_nature!(
+            enum Consequence, ConsequenceEvent, "what follows from a decision": $($consequence)*
+        );
+
+        impl EventBody {
+            /// The fact, sorted by its nature.
+            #[must_use]
+            pub const fn by_nature(&self) -> ByNature<'_> {
+                match self {
+                    $( Self::$weighed(e) => ByNature::Weighed(WeighedEvent::$weighed(e)), )*
+                    $( Self::$decision(e) => ByNature::Decision(DecisionEvent::$decision(e)), )*
+                    $( Self::$approval(e) => ByNature::Approval(ApprovalEvent::$approval(e)), )*
+                    $( Self::$payment(e) => ByNature::Payment(PaymentEvent::$payment(e)), )*
+                    $( Self::$consequence(e) => {
+                        ByNature::Consequence(ConsequenceEvent::$consequence(e))
+                    } )*
+                    // The rows of every other nature stand above.
+                    _ => ByNature::Fact,
+                }
+            }
+        }
+    };
+    (enum $nature:ident, $enum:ident, $what:literal: $($kind:ident)*) => {
+        #[doc = concat!("An event that is ", $what, ": see [`Nature::", stringify!($nature), "`].")]
+        #[derive(Debug, Clone, Copy)]
+        pub enum $enum<'a> {
+            $( #[doc = concat!("See [`EventKind::", stringify!($kind), "`].")]
+            $kind(&'a event::$kind), )*
+        }
+    };
+    ($($row:tt)*) => {
+        by_nature!(@ [] [] [] [] [] $($row)*);
+    };
+}
+
+/// An event, sorted by its [`Nature`].
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "each variant is the nature of that name")]
+pub enum ByNature<'a> {
+    Fact,
+    Weighed(WeighedEvent<'a>),
+    Decision(DecisionEvent<'a>),
+    Approval(ApprovalEvent<'a>),
+    Payment(PaymentEvent<'a>),
+    Consequence(ConsequenceEvent<'a>),
+}
+
+each_event!(by_nature);
+
+// As for events: an enum of the commands whose rows say `decides`.
+macro_rules! decided {
+    (@ [$($decided:ident)*] $kind:ident asks $event:ident: $name:literal; $($rest:tt)*) => {
+        decided!(@ [$($decided)*] $($rest)*);
+    };
+    (@ [$($decided:ident)*] $kind:ident decides $event:ident: $name:literal; $($rest:tt)*) => {
+        decided!(@ [$($decided)* $kind] $($rest)*);
+    };
+    (@ [$($decided:ident)*]) => {
+        /// A command that the rules of a document decide.
+        #[derive(Debug, Clone, Copy)]
+        pub enum DecidedCommand<'a> {
+            $( #[doc = concat!("See [`CommandKind::", stringify!($decided), "`].")]
+            $decided(&'a command::$decided), )*
+        }
+
+        impl CommandBody {
+            /// The command, where the rules of a document decide.
+            #[must_use]
+            pub const fn decided(&self) -> Option<DecidedCommand<'_>> {
+                match self {
+                    $( Self::$decided(c) => Some(DecidedCommand::$decided(c)), )*
+                    // The rows that say `decides` stand above.
+                    _ => None,
+                }
+            }
+        }
+
+        /// The kinds whose rows say `decides`.
+        #[cfg(test)]
+        const DECIDED: &[CommandKind] = &[$( CommandKind::$decided ),*];
+    };
+    ($($row:tt)*) => {
+        decided!(@ [] $($row)*);
+    };
+}
+
+each_command!(decided);
 
 impl EventKind {
     /// The permanent number.
@@ -390,6 +544,8 @@ mod tests {
             let back = command.asks_for().asked_by();
             let second = command == CommandKind::OrderAwardPayment;
             assert_eq!(back != command, second, "{command:?}");
+            let decided = DECIDED.contains(&command);
+            assert_eq!(decided, command.nature().is_decided(), "{command:?}");
         }
         for event in EventKind::ALL {
             let forth = event.asked_by().asks_for();

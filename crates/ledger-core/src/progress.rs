@@ -27,8 +27,7 @@ pub use report::{
 use crate::context::Context;
 use crate::entity::{Award, Class, Enrolment, Person};
 use crate::event::{
-    AwardApproved, AwardRevoked, CertificateInvalidated, ClassOpened, EventBody, FindingMade,
-    PersonStatus, RecordedEvent, Subject, TrainingCompleted,
+    AwardApproved, CertificateInvalidated, FindingMade, PersonStatus, RecordedEvent, Subject,
 };
 use crate::{AwardId, BusinessDate, ClassId, PersonKey, SchemeId};
 use std::collections::BTreeMap;
@@ -56,25 +55,8 @@ pub struct CountedFact {
 pub fn changes(before: &Context, event: &RecordedEvent) -> Vec<(ProgressKey, i64)> {
     let on = event.event.occurred_on;
     let mut changes = Changes::default();
-    match &event.event.body {
-        EventBody::ClassOpened(ClassOpened { class }) => changes.class_opened(before, *class, on),
-        EventBody::TrainingCompleted(TrainingCompleted { class, person, .. }) => {
-            changes.counted(before, (*class, *person), Counted::Completed, on);
-        }
-        EventBody::CertificateIssued(e) => {
-            changes.counted(before, (e.class, e.person), Counted::Certified, e.issued_on);
-        }
-        EventBody::SubsidyApproved(e) => {
-            changes.counted(before, (e.class, e.person), Counted::Subsidised, on);
-        }
-        EventBody::CertificateInvalidated(e) => changes.certificate_invalidated(before, e),
-        EventBody::AwardApproved(e) => changes.award_approved(e, on),
-        EventBody::AwardRevoked(AwardRevoked { award, .. }) => {
-            changes.award_revoked(before, *award)
-        }
-        EventBody::FindingMade(e) if e.kind.bars_payment() => changes.found_false(before, e),
-        _ => {}
-    }
+    let payload = event.event.body.payload();
+    payload.counts(before, on, &mut changes);
     changes.summed()
 }
 
@@ -148,7 +130,7 @@ impl Enrolment {
 
 /// Changes as they are found: nearly always one, often none.
 #[derive(Debug, Default)]
-struct Changes {
+pub(crate) struct Changes {
     found: Vec<(ProgressKey, i64)>,
 }
 
@@ -182,14 +164,14 @@ impl Changes {
         }
     }
 
-    fn class_opened(&mut self, before: &Context, class: ClassId, on: BusinessDate) {
+    pub(crate) fn class_opened(&mut self, before: &Context, class: ClassId, on: BusinessDate) {
         if let Some(class) = before.classes.get(&class) {
             self.add_both(&of_opening(class, on), class.found_false.is_some(), 1);
         }
     }
 
     /// A new fact of a place.
-    fn counted(
+    pub(crate) fn counted(
         &mut self,
         before: &Context,
         place: (ClassId, PersonKey),
@@ -206,7 +188,7 @@ impl Changes {
         }
     }
 
-    fn certificate_invalidated(&mut self, before: &Context, e: &CertificateInvalidated) {
+    pub(crate) fn certificate_invalidated(&mut self, before: &Context, e: &CertificateInvalidated) {
         let Some((class, _, enrolment)) = placed(before, (e.class, e.person)) else {
             return;
         };
@@ -221,7 +203,7 @@ impl Changes {
         }
     }
 
-    fn award_approved(&mut self, e: &AwardApproved, on: BusinessDate) {
+    pub(crate) fn award_approved(&mut self, e: &AwardApproved, on: BusinessDate) {
         let key = ProgressKey {
             measure: Counted::Awards,
             found_false: false,
@@ -232,7 +214,7 @@ impl Changes {
         self.add(key, 1);
     }
 
-    fn award_revoked(&mut self, before: &Context, award: AwardId) {
+    pub(crate) fn award_revoked(&mut self, before: &Context, award: AwardId) {
         if let Some(award) = before.awards.get(&award)
             && award.revoked.is_none()
         {
@@ -241,7 +223,7 @@ impl Changes {
     }
 
     /// Each place, class or award is set apart by the first finding that bars its payment.
-    fn found_false(&mut self, before: &Context, e: &FindingMade) {
+    pub(crate) fn found_false(&mut self, before: &Context, e: &FindingMade) {
         match e.subject {
             Subject::Award(award) => {
                 if let Some(award) = before.awards.get(&award)

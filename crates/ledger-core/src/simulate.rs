@@ -20,7 +20,8 @@ mod payments;
 use crate::command::{Command, CommandBody};
 use crate::context::{Context, EntityKey};
 use crate::entity::Award;
-use crate::event::{Event, EventBody, RecordedEvent, Tag};
+use crate::event::{Event, RecordedEvent, Tag};
+use crate::kinds::{ApprovalEvent, ByNature, DecisionEvent, PaymentEvent};
 use crate::policy::PolicyBook;
 use crate::refusal::Refusal;
 use crate::{
@@ -285,16 +286,26 @@ impl Simulation {
         shadow: &mut S,
         recorded: &RecordedEvent,
     ) -> Result<(), S::Error> {
-        match &recorded.event.body {
-            EventBody::ClassApproved(e) => self.class_approved(shadow, recorded, e),
-            EventBody::SubsidyApproved(e) => self.subsidy_approved(shadow, recorded, e),
-            EventBody::AwardApproved(e) => self.award_approved(shadow, recorded, e),
-            EventBody::ProjectSettled(_) => {
+        match recorded.event.body.by_nature() {
+            ByNature::Decision(DecisionEvent::ClassApproved(e)) => {
+                self.class_approved(shadow, recorded, e)
+            }
+            ByNature::Approval(ApprovalEvent::SubsidyApproved(e)) => {
+                self.subsidy_approved(shadow, recorded, e)
+            }
+            ByNature::Approval(ApprovalEvent::AwardApproved(e)) => {
+                self.award_approved(shadow, recorded, e)
+            }
+            ByNature::Payment(PaymentEvent::ProjectSettled(_)) => {
                 self.held = Some(recorded.clone());
                 Ok(())
             }
-            EventBody::DisbursementOrdered(e) => self.payment(shadow, recorded, e),
-            _ => self.fact(shadow, recorded),
+            ByNature::Payment(PaymentEvent::DisbursementOrdered(e)) => {
+                self.payment(shadow, recorded, e)
+            }
+            ByNature::Fact => self.as_recorded(shadow, recorded).map(drop),
+            ByNature::Weighed(weighed) => self.weighed(shadow, recorded, weighed),
+            ByNature::Consequence(follows) => self.consequence(shadow, recorded, follows),
         }
     }
 
@@ -381,38 +392,4 @@ fn division_of(event: &Event) -> Option<Division> {
         Tag::Division(division) => Some(*division),
         _ => None,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::{EventKind, Nature};
-
-    /// A kind that is no fact needs an arm in `step`, in `fact` or in `adapt`, and its name here.
-    #[test]
-    fn what_is_no_fact_has_a_treatment() {
-        let in_step = [
-            EventKind::ClassApproved,
-            EventKind::SubsidyApproved,
-            EventKind::AwardApproved,
-            EventKind::ProjectSettled,
-            EventKind::DisbursementOrdered,
-        ];
-        let in_fact = [
-            EventKind::DisbursementSettled,
-            EventKind::DisbursementReturned,
-            EventKind::ClawbackDecided,
-            EventKind::RepaymentReceived,
-            EventKind::CertificateInvalidated,
-            EventKind::EmploymentConfirmed,
-        ];
-        let in_adapt = [EventKind::EmploymentWithdrawn];
-        let treated = [&in_step[..], &in_fact, &in_adapt].concat();
-        for kind in EventKind::ALL {
-            assert_eq!(
-                treated.contains(&kind),
-                kind.nature() != Nature::Fact,
-                "{kind:?}"
-            );
-        }
-    }
 }

@@ -231,7 +231,7 @@ mod prelude {
 
 /// Writes the translations of what is asked for, from the table of kinds.
 macro_rules! command_bodies {
-    ($( $kind:ident asks $event:ident: $name:literal; )+) => {
+    ($( $kind:ident $verb:ident $event:ident: $name:literal; )+) => {
         impl ToWire for CommandBody {
             type Wire = v1::command::Body;
 

@@ -6,7 +6,8 @@ use crate::entity::{Account, Fact};
 use crate::event::{AccountOpened, FundsAccrued, FundsTransferred, ProvincialAdjustmentReceived};
 use crate::found::Keys;
 use crate::need::Need;
-use crate::{AccountKey, Position};
+use crate::progress::Changes;
+use crate::{AccountKey, BusinessDate, Position};
 use std::collections::BTreeMap;
 
 impl EventPayload for AccountOpened {
@@ -18,6 +19,8 @@ impl EventPayload for AccountOpened {
         keys.division(self.account.division);
         keys.account(self.account);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let opened = Account {
@@ -37,6 +40,8 @@ impl EventPayload for FundsAccrued {
         keys.division(self.account.division);
         keys.account(self.account);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, _context: &mut Context, _fact: Fact, _policy: Option<Position>) {}
 }
@@ -66,6 +71,8 @@ impl EventPayload for FundsTransferred {
         }
     }
 
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
+
     fn apply(&self, _context: &mut Context, _fact: Fact, _policy: Option<Position>) {}
 }
 
@@ -78,6 +85,8 @@ impl EventPayload for ProvincialAdjustmentReceived {
         keys.division(self.account.division);
         keys.account(self.account);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, _context: &mut Context, _fact: Fact, _policy: Option<Position>) {}
 }

@@ -6,7 +6,8 @@ use crate::entity::{Award, AwardEntry, AwardRegister, Fact};
 use crate::event::{AwardApproved, AwardRevoked, ClawbackLine};
 use crate::found::Keys;
 use crate::need::Need;
-use crate::{AwardId, Fen, Position};
+use crate::progress::Changes;
+use crate::{AwardId, BusinessDate, Fen, Position};
 
 impl EventPayload for AwardApproved {
     fn touches(&self, need: &mut Need<'_>) {
@@ -16,6 +17,10 @@ impl EventPayload for AwardApproved {
 
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.award(self.award, self.division, self.recipient);
+    }
+
+    fn counts(&self, _before: &Context, on: BusinessDate, changes: &mut Changes) {
+        changes.award_approved(self, on);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, policy: Option<Position>) {
@@ -30,6 +35,10 @@ impl EventPayload for AwardRevoked {
 
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.awarded(self.award);
+    }
+
+    fn counts(&self, before: &Context, _on: BusinessDate, changes: &mut Changes) {
+        changes.award_revoked(before, self.award);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {

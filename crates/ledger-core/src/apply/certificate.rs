@@ -1,13 +1,14 @@
 //! Certificates.
 
 use super::{counted, free_slot, with_class, with_person, with_place};
-use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Certificate, CertificateFact, Fact};
 use crate::event::{CertificateInvalidated, CertificateIssued, CertificateVerified};
 use crate::found::Keys;
 use crate::need::Need;
+use crate::progress::{Changes, Counted};
+use crate::{BusinessDate, Position};
 
 impl EventPayload for CertificateIssued {
     fn touches(&self, need: &mut Need<'_>) {
@@ -19,6 +20,11 @@ impl EventPayload for CertificateIssued {
         let holder = keys.place(self.class, self.person);
         keys.certificate(self.number);
         keys.beside(holder, self.evaluator);
+    }
+
+    fn counts(&self, before: &Context, _on: BusinessDate, changes: &mut Changes) {
+        let place = (self.class, self.person);
+        changes.counted(before, place, Counted::Certified, self.issued_on);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -38,6 +44,10 @@ impl EventPayload for CertificateInvalidated {
         keys.evaluator(holder, self.number);
     }
 
+    fn counts(&self, before: &Context, _on: BusinessDate, changes: &mut Changes) {
+        changes.certificate_invalidated(before, self);
+    }
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         certificate_invalidated(context, fact, self);
     }
@@ -53,6 +63,8 @@ impl EventPayload for CertificateVerified {
         keys.place(self.class, self.person);
         keys.certificate(self.number);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         with_place(context, self.class, self.person, |place| {

@@ -1,13 +1,14 @@
 //! Claims.
 
 use super::with_place;
-use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Claim, Fact};
 use crate::event::{AgencyContractRecorded, ClaimSubmitted};
 use crate::found::Keys;
 use crate::need::Need;
+use crate::progress::Changes;
+use crate::{BusinessDate, Position};
 
 impl EventPayload for ClaimSubmitted {
     fn touches(&self, need: &mut Need<'_>) {
@@ -17,6 +18,8 @@ impl EventPayload for ClaimSubmitted {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.place(self.class, self.person);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self {
@@ -42,6 +45,8 @@ impl EventPayload for AgencyContractRecorded {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.place(self.class, self.person);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         with_place(context, self.class, self.person, |place| {

@@ -1,13 +1,14 @@
 //! Classes.
 
 use super::{order, with_class};
-use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Class, Fact};
 use crate::event::{ClassApproved, ClassClosed, ClassOpened};
 use crate::found::Keys;
 use crate::need::Need;
+use crate::progress::Changes;
+use crate::{BusinessDate, Position};
 
 impl EventPayload for ClassApproved {
     fn touches(&self, need: &mut Need<'_>) {
@@ -20,6 +21,8 @@ impl EventPayload for ClassApproved {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.approved(self.class, self.institution, self.account.division);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, policy: Option<Position>) {
         class_approved(context, fact, policy, self);
@@ -36,6 +39,10 @@ impl EventPayload for ClassOpened {
         keys.class(self.class);
     }
 
+    fn counts(&self, before: &Context, on: BusinessDate, changes: &mut Changes) {
+        changes.class_opened(before, self.class, on);
+    }
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class } = self;
         with_class(context, *class, |class| class.opened = Some(fact));
@@ -50,6 +57,8 @@ impl EventPayload for ClassClosed {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.class(self.class);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class } = self;

@@ -7,7 +7,8 @@ use crate::entity::{Disbursement, Fact, PaidLine, Payment, Settlement};
 use crate::event::{DisbursementOrdered, DisbursementReturned, DisbursementSettled, Subject};
 use crate::found::Keys;
 use crate::need::Need;
-use crate::{ClassId, DisbursementId, Fen, PersonKey, Position};
+use crate::progress::Changes;
+use crate::{BusinessDate, ClassId, DisbursementId, Fen, PersonKey, Position};
 
 impl EventPayload for DisbursementOrdered {
     fn touches(&self, need: &mut Need<'_>) {
@@ -23,6 +24,8 @@ impl EventPayload for DisbursementOrdered {
         lines.for_each(|line| keys.listed(line.beneficiary));
     }
 
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         disbursement_ordered(context, fact, self);
     }
@@ -37,6 +40,8 @@ impl EventPayload for DisbursementSettled {
         keys.paid(self.disbursement);
     }
 
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         disbursement_settled(context, fact, self.disbursement, self.fiscal_year);
     }
@@ -50,6 +55,8 @@ impl EventPayload for DisbursementReturned {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.paid(self.disbursement);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         disbursement_returned(context, fact, self);

@@ -1,12 +1,13 @@
 //! Bodies and their qualifications.
 
-use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Fact, Institution, Qualification, Revocation};
 use crate::event::{InstitutionRegistered, QualificationGranted, QualificationRevoked};
 use crate::found::Keys;
 use crate::need::Need;
+use crate::progress::Changes;
+use crate::{BusinessDate, Position};
 
 impl EventPayload for InstitutionRegistered {
     fn touches(&self, need: &mut Need<'_>) {
@@ -17,6 +18,8 @@ impl EventPayload for InstitutionRegistered {
         keys.institution(self.institution);
         keys.division(self.division);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let institution = Institution {
@@ -40,6 +43,8 @@ impl EventPayload for QualificationGranted {
         keys.registered(self.institution);
     }
 
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         qualification_granted(context, fact, self);
     }
@@ -53,6 +58,8 @@ impl EventPayload for QualificationRevoked {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.registered(self.institution);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         qualification_revoked(context, fact, self);

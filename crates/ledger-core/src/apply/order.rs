@@ -9,7 +9,8 @@ use crate::event::{
 };
 use crate::found::Keys;
 use crate::need::Need;
-use crate::{OrderId, Position};
+use crate::progress::Changes;
+use crate::{BusinessDate, OrderId, Position};
 
 impl EventPayload for OrderRaised {
     fn touches(&self, need: &mut Need<'_>) {
@@ -20,6 +21,8 @@ impl EventPayload for OrderRaised {
         keys.order(self.order, self.division);
         keys.raiser(self.raised_by);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let order = Order {
@@ -49,6 +52,8 @@ impl EventPayload for OrderListed {
         keys.raised(self.order);
     }
 
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { order } = self;
         with(context, *order, |order| order.listed = Some(fact));
@@ -64,6 +69,8 @@ impl EventPayload for OrderSelected {
         keys.raised(self.order);
         keys.person(self.person);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { order, person } = self;
@@ -83,6 +90,8 @@ impl EventPayload for OrderAccepted {
         keys.institution(self.institution);
     }
 
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { order, institution } = self;
         with(context, *order, |order| {
@@ -100,6 +109,8 @@ impl EventPayload for OrderPurchased {
         keys.accepted(self.order);
     }
 
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { order, .. } = self;
         with(context, *order, |order| order.purchased = Some(fact));
@@ -114,6 +125,8 @@ impl EventPayload for OrderCancelled {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.accepted(self.order);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { order, .. } = self;

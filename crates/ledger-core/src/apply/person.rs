@@ -7,7 +7,8 @@ use crate::entity::{Fact, Person, StatusRecord};
 use crate::event::{PersonRegistered, PersonStatusDeclared, PersonStatusEnded};
 use crate::found::Keys;
 use crate::need::Need;
-use crate::{PersonKey, Position};
+use crate::progress::Changes;
+use crate::{BusinessDate, PersonKey, Position};
 
 impl EventPayload for PersonRegistered {
     fn touches(&self, _need: &mut Need<'_>) {}
@@ -15,6 +16,8 @@ impl EventPayload for PersonRegistered {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.person(self.person);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         person_registered(context, fact, self.person)
@@ -27,6 +30,8 @@ impl EventPayload for PersonStatusDeclared {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.person(self.person);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         with_person(context, self.person, |person| {
@@ -46,6 +51,8 @@ impl EventPayload for PersonStatusEnded {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.person(self.person);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self {

@@ -1,6 +1,5 @@
 //! Publications.
 
-use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::Fact;
@@ -8,6 +7,8 @@ use crate::event::{PolicyPublished, PolicyWithdrawn};
 use crate::found::Keys;
 use crate::need::Need;
 use crate::policy::Withdrawal;
+use crate::progress::Changes;
+use crate::{BusinessDate, Position};
 
 impl EventPayload for PolicyPublished {
     fn touches(&self, _need: &mut Need<'_>) {}
@@ -15,6 +16,8 @@ impl EventPayload for PolicyPublished {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.division(self.division);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, _context: &mut Context, _fact: Fact, _policy: Option<Position>) {}
 }
@@ -25,6 +28,8 @@ impl EventPayload for PolicyWithdrawn {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.document(self.published);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self {

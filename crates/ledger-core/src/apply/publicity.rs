@@ -1,13 +1,14 @@
 //! Showing approvals to the public, and objections.
 
 use super::{with_class, with_place};
-use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{ClassPublicity, Fact, Objection};
 use crate::event::{ObjectionRaised, ObjectionResolved, PublicityClosed, PublicityOpened};
 use crate::found::Keys;
 use crate::need::Need;
+use crate::progress::Changes;
+use crate::{BusinessDate, Position};
 
 impl EventPayload for PublicityOpened {
     fn touches(&self, need: &mut Need<'_>) {
@@ -17,6 +18,8 @@ impl EventPayload for PublicityOpened {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.class(self.class);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class, .. } = self;
@@ -40,6 +43,8 @@ impl EventPayload for ObjectionRaised {
         keys.class(self.class);
         self.person.into_iter().for_each(|it| keys.person(it));
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class, person, .. } = self;
@@ -65,6 +70,8 @@ impl EventPayload for ObjectionResolved {
         keys.class(self.class);
         self.person.into_iter().for_each(|it| keys.person(it));
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self {
@@ -102,6 +109,8 @@ impl EventPayload for PublicityClosed {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.class(self.class);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class } = self;

@@ -8,7 +8,8 @@ use crate::entity::{Clawback, Fact};
 use crate::event::{ClawbackDecided, ClawbackLine, PenaltyImposed, RepaymentReceived, Subject};
 use crate::found::Keys;
 use crate::need::Need;
-use crate::{ClassId, Fen, PersonKey, Position};
+use crate::progress::Changes;
+use crate::{BusinessDate, ClassId, Fen, PersonKey, Position};
 
 impl EventPayload for ClawbackDecided {
     fn touches(&self, need: &mut Need<'_>) {
@@ -31,6 +32,8 @@ impl EventPayload for ClawbackDecided {
         beneficiaries.for_each(|it| keys.listed(it));
     }
 
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         clawback_decided(context, fact, self);
     }
@@ -48,6 +51,8 @@ impl EventPayload for RepaymentReceived {
         }
     }
 
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         repayment_received(context, fact, self.debt, self.outstanding);
     }
@@ -61,6 +66,8 @@ impl EventPayload for PenaltyImposed {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.owed(self.clawback);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         if let Some(clawback) = context.clawbacks.get_mut(&self.clawback) {

@@ -1,13 +1,14 @@
 //! Approvals and settlements.
 
 use super::{counted, free_slot, slot_template, with_class, with_person};
-use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Approval, ClassSettlement, Fact};
 use crate::event::{ProjectSettled, SubsidyApproved};
 use crate::found::Keys;
 use crate::need::Need;
+use crate::progress::{Changes, Counted};
+use crate::{BusinessDate, Position};
 
 impl EventPayload for SubsidyApproved {
     fn touches(&self, need: &mut Need<'_>) {
@@ -16,6 +17,10 @@ impl EventPayload for SubsidyApproved {
 
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.place(self.class, self.person);
+    }
+
+    fn counts(&self, before: &Context, on: BusinessDate, changes: &mut Changes) {
+        changes.counted(before, (self.class, self.person), Counted::Subsidised, on);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -38,6 +43,8 @@ impl EventPayload for ProjectSettled {
         }
         self.lines.iter().for_each(|line| keys.listed(line.person));
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         project_settled(context, fact, self);

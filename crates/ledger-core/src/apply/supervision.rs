@@ -1,13 +1,14 @@
 //! Cases and findings.
 
 use super::{award, counted, with_class};
-use crate::Position;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Case, Fact, Finding};
 use crate::event::{CaseClosed, CaseOpened, FindingMade, Subject};
 use crate::found::Keys;
 use crate::need::Need;
+use crate::progress::Changes;
+use crate::{BusinessDate, Position};
 
 impl EventPayload for CaseOpened {
     fn touches(&self, need: &mut Need<'_>) {
@@ -19,6 +20,8 @@ impl EventPayload for CaseOpened {
         let institution = self.institution.into_iter();
         institution.for_each(|it| keys.institution(it));
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self {
@@ -52,6 +55,12 @@ impl EventPayload for FindingMade {
         self.persons.iter().for_each(|it| keys.listed(*it));
     }
 
+    fn counts(&self, before: &Context, _on: BusinessDate, changes: &mut Changes) {
+        if self.kind.bars_payment() {
+            changes.found_false(before, self);
+        }
+    }
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         finding_made(context, fact, self);
     }
@@ -65,6 +74,8 @@ impl EventPayload for CaseClosed {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.case_opened(self.case);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { case, .. } = self;

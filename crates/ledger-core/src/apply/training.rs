@@ -11,7 +11,8 @@ use crate::event::{
 use crate::found::Keys;
 use crate::need::Need;
 use crate::progress::GroupSet;
-use crate::{ClassId, Fen, PersonKey, Position};
+use crate::progress::{Changes, Counted};
+use crate::{BusinessDate, ClassId, Fen, PersonKey, Position};
 
 impl EventPayload for PersonEnrolled {
     fn touches(&self, need: &mut Need<'_>) {
@@ -21,6 +22,8 @@ impl EventPayload for PersonEnrolled {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.place(self.class, self.person);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         enrolled(context, fact, self.class, self.person)
@@ -35,6 +38,8 @@ impl EventPayload for EnrolmentWithdrawn {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.place(self.class, self.person);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         let Self { class, person, .. } = self;
@@ -56,6 +61,8 @@ impl EventPayload for AttendanceRecorded {
         keys.place(self.class, self.person);
     }
 
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         with_place(context, self.class, self.person, |place| {
             place.class_hours = place.class_hours.saturating_add(self.class_hours);
@@ -73,6 +80,10 @@ impl EventPayload for TrainingCompleted {
 
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.place(self.class, self.person);
+    }
+
+    fn counts(&self, before: &Context, on: BusinessDate, changes: &mut Changes) {
+        changes.counted(before, (self.class, self.person), Counted::Completed, on);
     }
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
@@ -100,6 +111,8 @@ impl EventPayload for AssessmentRecorded {
         keys.beside(holder, self.evaluator);
     }
 
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         with_place(context, self.class, self.person, |place| {
             place.assessment = Some(Assessment {
@@ -121,6 +134,8 @@ impl EventPayload for EmploymentConfirmed {
         keys.beside(holder, self.employer);
     }
 
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
+
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
         employment_confirmed(context, fact, self);
     }
@@ -134,6 +149,8 @@ impl EventPayload for EmploymentWithdrawn {
     fn found_by(&self, keys: &mut Keys<'_>) {
         keys.place(self.class, self.person);
     }
+
+    fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, _fact: Fact, _policy: Option<Position>) {
         employment_withdrawn(context, self.class, self.person, self.counted);

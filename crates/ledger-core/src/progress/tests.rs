@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::context::award_register_key;
-use crate::event::{AwardRevoked, Event, FindingKind, Payee};
+use crate::event::{AwardRevoked, Event, EventBody, FindingKind, Payee};
 use crate::{
     AwardId, CaseId, CreditCode, Division, EventId, Fen, FindingId, Note, Position, RecordedTime,
     Reference, apply,

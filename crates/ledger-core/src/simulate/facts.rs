@@ -6,40 +6,43 @@ use crate::command::{
     InvalidateCertificate, RecordRepayment,
 };
 use crate::context::Context;
-use crate::event::{
-    ClawbackDecided, DisbursementSettled, EmploymentWithdrawn, Event, EventBody, RecordedEvent,
-    RepaymentReceived,
-};
-use crate::{AccountKey, Fen, Posting, Reference};
+use crate::event::{ClawbackDecided, Event, EventBody, RecordedEvent};
+use crate::kinds::{ByNature, ConsequenceEvent, WeighedEvent};
+use crate::{AccountKey, AccountKind, Fen, Posting, Reference, Side};
+use std::collections::BTreeMap;
 
 impl Simulation {
-    /// Takes a fact over, and whatever followed from a decision as far as it follows from the
-    /// shadow's.
-    pub(super) fn fact<S: ShadowState>(
+    /// Takes over what followed from a decision, as far as it follows from the shadow's.
+    pub(super) fn consequence<S: ShadowState>(
         &mut self,
         shadow: &mut S,
         recorded: &RecordedEvent,
+        follows: ConsequenceEvent<'_>,
     ) -> Result<(), S::Error> {
-        match &recorded.event.body {
-            EventBody::DisbursementSettled(DisbursementSettled {
-                disbursement,
-                bank_reference,
-                ..
-            }) => {
-                let body = commands::settle(*disbursement, bank_reference);
+        match follows {
+            ConsequenceEvent::DisbursementSettled(e) => {
+                let body = commands::settle(e.disbursement, &e.bank_reference);
                 self.or_nothing(shadow, recorded, body)
             }
-            EventBody::DisbursementReturned(e) => {
+            ConsequenceEvent::DisbursementReturned(e) => {
                 self.or_nothing(shadow, recorded, commands::send_back(e))
             }
-            EventBody::ClawbackDecided(e) => self.clawback(shadow, recorded, e),
-            EventBody::RepaymentReceived(RepaymentReceived {
-                debt,
-                amount,
-                bank_reference,
-                ..
-            }) => self.repayment(shadow, recorded, (*debt, *amount, bank_reference)),
-            EventBody::CertificateInvalidated(e) => {
+            ConsequenceEvent::ClawbackDecided(e) => self.clawback(shadow, recorded, e),
+            ConsequenceEvent::RepaymentReceived(e) => {
+                self.repayment(shadow, recorded, (e.debt, e.amount, &e.bank_reference))
+            }
+        }
+    }
+
+    /// Takes a fact over and weighs again what it changes of what was decided.
+    pub(super) fn weighed<S: ShadowState>(
+        &mut self,
+        shadow: &mut S,
+        recorded: &RecordedEvent,
+        weighed: WeighedEvent<'_>,
+    ) -> Result<(), S::Error> {
+        match weighed {
+            WeighedEvent::CertificateInvalidated(e) => {
                 let body = CommandBody::InvalidateCertificate(InvalidateCertificate {
                     number: e.number,
                     grounds: e.grounds.clone(),
@@ -47,7 +50,7 @@ impl Simulation {
                 });
                 self.or_as_recorded(shadow, recorded, body)
             }
-            EventBody::EmploymentConfirmed(e) => {
+            WeighedEvent::EmploymentConfirmed(e) => {
                 let body = CommandBody::ConfirmEmployment(ConfirmEmployment {
                     class: e.class,
                     person: e.person,
@@ -57,7 +60,8 @@ impl Simulation {
                 });
                 self.or_as_recorded(shadow, recorded, body)
             }
-            _ => self.as_recorded(shadow, recorded).map(drop),
+            // Whether it counted follows from the state; taking it over says so.
+            WeighedEvent::EmploymentWithdrawn(_) => self.as_recorded(shadow, recorded).map(drop),
         }
     }
 
@@ -101,7 +105,9 @@ impl Simulation {
         self.load(shadow, |context, keys| {
             crate::missing_for_event(context, &event.event, keys);
         })?;
-        adapt(shadow.context(), &mut event.event);
+        if let Some(body) = adapted(shadow.context(), &event.event.body) {
+            event.event.body = body;
+        }
         if !post_again(shadow.context(), &mut event.event) {
             self.counts.leave_out(&recorded.event);
             return Ok(false);
@@ -172,7 +178,8 @@ impl Simulation {
 impl Counts {
     /// Counts a movement of money that the shadow's accounts do not cover.
     fn leave_out(&mut self, event: &Event) {
-        let amount = spent(&event.body).map_or(Fen::ZERO, |(_, amount)| amount);
+        let amount = Fen::checked_sum(spent(&event.postings).into_values());
+        let amount = amount.unwrap_or(Fen::ZERO);
         self.uncovered = self.uncovered.saturating_add(1);
         // A sum out of the range of money is none that could be shown; the count still tells.
         let sum = self.uncovered_amount.checked_add(amount);
@@ -180,19 +187,25 @@ impl Counts {
     }
 }
 
-/// What an event takes from an account that has to cover it.
-fn spent(body: &EventBody) -> Option<(AccountKey, Fen)> {
-    match body {
-        EventBody::FundsTransferred(e) => {
-            let giver = AccountKey {
-                division: e.from,
-                fund: e.fund,
-            };
-            Some((giver, e.amount))
+/// What an entry takes from what each account may spend: cash that goes, or that is reserved for a
+/// payment. An account that gets more or as much as it gives is left out.
+fn spent(postings: &[Posting]) -> BTreeMap<AccountKey, Fen> {
+    let mut spent = BTreeMap::new();
+    for posting in postings {
+        let taken = match (posting.account.kind, posting.side) {
+            (AccountKind::Cash | AccountKind::Reserve, Side::Credit) => Some(posting.amount),
+            (AccountKind::Cash | AccountKind::Reserve, Side::Debit) => {
+                Fen::ZERO.checked_sub(posting.amount)
+            }
+            _ => None,
+        };
+        if let Some(taken) = taken {
+            let sum = spent.entry(posting.account.holder).or_insert(Fen::ZERO);
+            *sum = sum.checked_add(taken).unwrap_or(*sum);
         }
-        EventBody::DisbursementOrdered(e) => Some((e.account, e.total)),
-        _ => None,
     }
+    spent.retain(|_, sum| sum.is_positive());
+    spent
 }
 
 /// What the shadow has paid on a line and not clawed back yet.
@@ -221,27 +234,32 @@ fn owed(context: &Context, debt: Debt) -> Fen {
     owed.unwrap_or(Fen::ZERO)
 }
 
-/// Corrects what an event says about decisions that the shadow may not have.
-fn adapt(context: &Context, event: &mut Event) {
-    match &mut event.body {
-        EventBody::EmploymentWithdrawn(EmploymentWithdrawn {
-            class,
-            person,
-            counted,
-            ..
-        }) => {
-            let person = context.persons.get(person);
-            let place = person.and_then(|person| person.enrolment(*class));
-            *counted = place.is_some_and(|place| place.employment_counts());
+/// What is to be said instead of an event about decisions that the shadow may not have.
+fn adapted(context: &Context, body: &EventBody) -> Option<EventBody> {
+    let ByNature::Weighed(weighed) = body.by_nature() else {
+        return None;
+    };
+    let place = |class, person| {
+        let person = context.persons.get(&person);
+        person.and_then(|person| person.enrolment(class))
+    };
+    match weighed {
+        WeighedEvent::EmploymentWithdrawn(e) => {
+            let place = place(e.class, e.person);
+            let mut e = e.clone();
+            e.counted = place.is_some_and(|place| place.employment_counts());
+            Some(EventBody::EmploymentWithdrawn(e))
         }
-        EventBody::CertificateInvalidated(e) => {
-            let person = context.persons.get(&e.person);
-            let place = person.and_then(|person| person.enrolment(e.class));
+        WeighedEvent::CertificateInvalidated(e) => {
+            let place = place(e.class, e.person);
             let approved = place.is_some_and(|place| place.approval.is_some());
+            let mut e = e.clone();
             e.approval_lapses &= approved;
             e.frees_quota &= approved;
+            Some(EventBody::CertificateInvalidated(e))
         }
-        _ => {}
+        // Whether it counts follows from the rules and not from a decision.
+        WeighedEvent::EmploymentConfirmed(_) => None,
     }
 }
 
@@ -275,7 +293,7 @@ fn post_again(context: &Context, event: &mut Event) -> bool {
             _ => return false,
         }
     }
-    if let Some((giver, amount)) = spent(&event.body) {
+    for (giver, amount) in spent(&postings) {
         let account = context.accounts.get(&giver);
         if account.is_none_or(|account| account.available() < amount) {
             return false;

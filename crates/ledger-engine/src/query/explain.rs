@@ -14,10 +14,11 @@ mod granted;
 mod paid;
 
 use before::{approve, book_before, class_before, institution_before};
-use ledger_core::event::{AppliedRule, DisbursementSettled, EventBody, SubsidyApproved};
+use ledger_core::event::{AppliedRule, EventBody, SubsidyApproved};
+use ledger_core::kinds::{ApprovalEvent, ByNature, ConsequenceEvent, DecisionEvent, PaymentEvent};
 use ledger_core::policy::PolicyBook;
 use ledger_core::{
-    BusinessDate, ClassId, Context, DisbursementId, Entity, EntityKey, EventKind, Explanation, Fen,
+    BusinessDate, ClassId, Context, DisbursementId, Entity, EntityKey, Explanation, Fen, Nature,
     PersonKey, Position, RecordedEvent, apply, decide, explain_approval, missing,
     missing_for_event,
 };
@@ -209,10 +210,7 @@ impl Explaining<'_> {
         if let Some(ordered) = self.payment_confirmed_by(&recorded.event.body)? {
             recorded = self.blocks.event(ordered)?;
         }
-        let pays = matches!(
-            recorded.event.body,
-            EventBody::DisbursementOrdered(_) | EventBody::ProjectSettled(_)
-        );
+        let pays = recorded.event.body.kind().nature() == Nature::Payment;
         let mut decisions = Vec::new();
         if resume.is_none() || !pays {
             decisions.extend(within(self.decision_of(&recorded))?);
@@ -227,12 +225,15 @@ impl Explaining<'_> {
     /// The order of the payment that the bank settled or returned: what it reports was decided with
     /// the order.
     fn payment_confirmed_by(&self, body: &EventBody) -> Result<Option<Position>, QueryError> {
-        let id = match body {
-            EventBody::DisbursementSettled(DisbursementSettled { disbursement, .. }) => {
-                *disbursement
+        let ByNature::Consequence(follows) = body.by_nature() else {
+            return Ok(None);
+        };
+        let id = match follows {
+            ConsequenceEvent::DisbursementSettled(settled) => settled.disbursement,
+            ConsequenceEvent::DisbursementReturned(returned) => returned.disbursement,
+            ConsequenceEvent::ClawbackDecided(_) | ConsequenceEvent::RepaymentReceived(_) => {
+                return Ok(None);
             }
-            EventBody::DisbursementReturned(returned) => returned.disbursement,
-            _ => return Ok(None),
         };
         let paid = load_disbursement(self.snapshot, id)?;
         Ok(paid.map(|paid| paid.ordered.position))
@@ -260,13 +261,13 @@ impl Explaining<'_> {
     }
 
     fn decision_of(&mut self, recorded: &RecordedEvent) -> Result<v1::DecisionExplanation, Stop> {
-        match &recorded.event.body {
-            EventBody::SubsidyApproved(e) => self.approval(recorded, e),
-            EventBody::ClassApproved(e) => Ok(self.class(recorded, e)?),
-            EventBody::AwardApproved(e) => Ok(self.award(recorded, e)?),
-            EventBody::DisbursementOrdered(e) => self.payment(recorded, e),
-            EventBody::ProjectSettled(e) => self.settlement(recorded, e),
-            _ => Ok(about(recorded)),
+        match recorded.event.body.by_nature() {
+            ByNature::Decision(DecisionEvent::ClassApproved(e)) => Ok(self.class(recorded, e)?),
+            ByNature::Approval(ApprovalEvent::SubsidyApproved(e)) => self.approval(recorded, e),
+            ByNature::Approval(ApprovalEvent::AwardApproved(e)) => Ok(self.award(recorded, e)?),
+            ByNature::Payment(PaymentEvent::DisbursementOrdered(e)) => self.payment(recorded, e),
+            ByNature::Payment(PaymentEvent::ProjectSettled(e)) => self.settlement(recorded, e),
+            ByNature::Fact | ByNature::Weighed(_) | ByNature::Consequence(_) => Ok(about(recorded)),
         }
     }
 
@@ -294,8 +295,8 @@ impl Explaining<'_> {
             if within(self.pay_for(cause))?.is_none() {
                 return Ok(Some(cause));
             }
-            let kinds = [EventKind::SubsidyApproved, EventKind::AwardApproved];
-            if !RecordHead::of(&self.blocks.record(cause)?)?.is_one_of(&kinds) {
+            let kind = RecordHead::of(&self.blocks.record(cause)?)?.kind();
+            if kind.is_none_or(|kind| kind.nature() != Nature::Approval) {
                 self.ends = true;
                 continue;
             }
@@ -542,22 +543,6 @@ fn name_subject(explained: &mut v1::DecisionExplanation, body: Option<&v1::comma
 mod tests {
     use super::*;
     use ledger_core::coded::RuleKind;
-
-    /// A kind that the rules of a document decide needs an arm in `decision_of`, and its name here.
-    #[test]
-    fn what_is_decided_is_explained() {
-        let explained = [
-            EventKind::SubsidyApproved,
-            EventKind::ClassApproved,
-            EventKind::AwardApproved,
-            EventKind::DisbursementOrdered,
-            EventKind::ProjectSettled,
-        ];
-        for kind in EventKind::ALL {
-            let decided = kind.nature().is_decided();
-            assert_eq!(explained.contains(&kind), decided, "{kind:?}");
-        }
-    }
 
     fn compared(
         recorded: &SubsidyApproved,

@@ -118,6 +118,13 @@ impl RecordHead {
         })
     }
 
+    /// The kind of the event; `None` for one that a later version has written.
+    pub(super) fn kind(&self) -> Option<EventKind> {
+        u16::try_from(self.kind)
+            .ok()
+            .and_then(EventKind::from_number)
+    }
+
     /// Whether the event is of one of these kinds; no kinds at all stand for every kind.
     pub(super) fn is_one_of(&self, kinds: &[EventKind]) -> bool {
         kinds.is_empty()

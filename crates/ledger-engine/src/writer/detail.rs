@@ -8,7 +8,8 @@ use crate::limits::{
 };
 use crate::refusals::RefusalDetail;
 use crate::request::{Mode, Outcome, Request};
-use ledger_core::command::{Command, CommandBody};
+use ledger_core::command::Command;
+use ledger_core::kinds::DecidedCommand;
 use ledger_core::{
     Context, Explanation, Refusal, explain_approval, explain_award_approval,
     explain_class_approval, explain_refused_payment,
@@ -151,12 +152,17 @@ fn shortened(text: &str) -> Option<String> {
 /// one that was violated.
 fn explain(context: &Context, command: &Command, refusal: &Refusal) -> Explanation {
     let on = command.occurred_on;
-    let full = match &command.body {
-        CommandBody::ApproveSubsidy(c) => explain_approval(context, c.class, c.person, on),
-        CommandBody::ApproveClass(c) => explain_class_approval(context, c, on),
-        CommandBody::ApproveAward(c) => explain_award_approval(context, c, on),
-        CommandBody::OrderDisbursement(c) => explain_refused_payment(context, c, on, refusal),
-        _ => return Explanation::refused(refusal),
+    let full = match command.body.decided() {
+        Some(DecidedCommand::ApproveSubsidy(c)) => explain_approval(context, c.class, c.person, on),
+        Some(DecidedCommand::ApproveClass(c)) => explain_class_approval(context, c, on),
+        Some(DecidedCommand::ApproveAward(c)) => explain_award_approval(context, c, on),
+        Some(DecidedCommand::OrderDisbursement(c)) => {
+            explain_refused_payment(context, c, on, refusal)
+        }
+        // One rule after the other; the payment of an award has no place whose rules go together.
+        Some(DecidedCommand::OrderAwardPayment(_)) | None => {
+            return Explanation::refused(refusal);
+        }
     };
     // What the command itself violates (a date in the future) comes before any rule.
     match full.refusals().contains(refusal) {

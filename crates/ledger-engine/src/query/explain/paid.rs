@@ -20,17 +20,6 @@ use super::before::book_before;
 use super::{Explaining, QueryError, RecordHead, Stop, about};
 use crate::query::entities::{load_award, load_class};
 
-/// The kinds of causes that the rules of payments look at.
-const LOOKED_AT: [EventKind; 7] = [
-    EventKind::SubsidyApproved,
-    EventKind::ClassClosed,
-    EventKind::EmploymentConfirmed,
-    EventKind::AgencyContractRecorded,
-    EventKind::PublicityClosed,
-    EventKind::ProjectSettled,
-    EventKind::DisbursementSettled,
-];
-
 /// The causes of an event by their kinds.
 type Causes = BTreeMap<EventKind, Vec<Position>>;
 
@@ -127,9 +116,8 @@ impl Explaining<'_> {
             // A settlement is a cause of the order that is recorded with it.
             self.pay_for(*cause)?;
             let head = RecordHead::of(&self.blocks.record(*cause)?)?;
-            let kind = LOOKED_AT.iter().find(|kind| head.is_one_of(&[**kind]));
-            if let Some(kind) = kind {
-                causes.entry(*kind).or_default().push(*cause);
+            if let Some(kind) = head.kind() {
+                causes.entry(kind).or_default().push(*cause);
             }
         }
         Ok(causes)
