@@ -501,7 +501,7 @@ pub struct AppliedRule {
     pub rule: RuleKind,
     /// Publication of the document that the rule stands in; none for what holds without one.
     pub policy: Option<Position>,
-    /// The limit that it sets, in the unit of the rule.
+    /// The limit that it sets, in the unit of the rule ([`crate::explain::unit_of`]).
     pub limit: Option<i64>,
     /// The value found, in the same unit.
     pub found: Option<i64>,

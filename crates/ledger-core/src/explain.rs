@@ -13,7 +13,7 @@ mod words;
 pub(crate) use recorded::kind_of;
 
 use crate::coded::RuleKind;
-use crate::refusal::{Refusal, RuleCitation};
+use crate::refusal::{Refusal, RuleCitation, Unit};
 use crate::{Fen, Position};
 
 /// Everything that was looked at for one decision.
@@ -34,9 +34,9 @@ pub struct Evaluated {
     pub citation: Option<RuleCitation>,
     /// What the rule looked at.
     pub inputs: Vec<Input>,
-    /// The limit that it sets, in its unit.
+    /// The limit that it sets, in [`Evaluated::unit`].
     pub limit: Option<i64>,
-    /// The value found, in the same unit.
+    /// The value found, in [`Evaluated::unit`].
     pub found: Option<i64>,
     /// The result.
     pub outcome: Outcome,
@@ -76,6 +76,26 @@ pub enum Outcome {
     Amount(Fen),
     /// It has nothing to say about this place.
     NotApplicable,
+}
+
+impl Evaluated {
+    /// What the limit and the value found are counted in; none where there are no numbers. What is
+    /// refused is counted as its reason is: evidence may lack class hours or days.
+    #[must_use]
+    pub fn unit(&self) -> Option<Unit> {
+        self.limit.or(self.found)?;
+        let refused = match &self.outcome {
+            Outcome::Refused(refusal) => refusal.unit(),
+            Outcome::Passed | Outcome::Amount(_) | Outcome::NotApplicable => None,
+        };
+        refused.or_else(|| unit_of(self.rule))
+    }
+}
+
+/// What the numbers of a kind of rule are counted in; none where it has no numbers of its own.
+#[must_use]
+pub fn unit_of(rule: RuleKind) -> Option<Unit> {
+    words::words(rule).unit
 }
 
 impl Explanation {

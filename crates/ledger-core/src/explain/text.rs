@@ -1,9 +1,11 @@
 //! Explanations as sentences, one for each rule, in English and in Chinese.
 
-use super::words::{Unit, words};
-use super::{Evaluated, Explanation, Input, Outcome};
-use crate::refusal::{Refusal, RuleCitation};
-use crate::{Fen, Position};
+use super::words::{counted, words};
+use super::{Evaluated, Explanation, Input, Outcome, unit_of};
+use crate::Position;
+use crate::coded::RuleKind;
+use crate::event::AppliedRule;
+use crate::refusal::{Refusal, RuleCitation, Unit};
 use std::fmt::Write as _;
 
 impl Explanation {
@@ -47,7 +49,7 @@ impl Evaluated {
         }
         for (name, number) in [("limit", self.limit), ("found", self.found)] {
             if let Some(number) = number.filter(|_| self.has_numbers()) {
-                let number = number_en(words.unit, number);
+                let number = number_en(self.rule, self.unit(), number);
                 write!(text, "; {name} {number}").expect(INFALLIBLE);
             }
         }
@@ -88,7 +90,7 @@ impl Evaluated {
         }
         for (name, number) in [("限额", self.limit), ("实际", self.found)] {
             if let Some(number) = number.filter(|_| self.has_numbers()) {
-                let number = number_zh(words.unit, number);
+                let number = number_zh(self.rule, self.unit(), number);
                 write!(text, "；{name}{number}").expect(INFALLIBLE);
             }
         }
@@ -175,18 +177,51 @@ fn joined(positions: &[Position], between: &str) -> String {
     texts.join(between)
 }
 
-fn number_en(unit: Unit, number: i64) -> String {
-    match unit {
-        Unit::Plain => number.to_string(),
-        Unit::Yuan => format!("{} yuan", Fen::new(number)),
-        Unit::Named(name, _) => format!("{number} {name}"),
+impl AppliedRule {
+    /// The kind of the rule with its limit and the value found, in English.
+    #[must_use]
+    pub fn text_en(&self) -> String {
+        let number = |name, number: Option<i64>| {
+            let number = number_en(self.rule, unit_of(self.rule), number?);
+            Some(format!("; {name} {number}"))
+        };
+        let limit = number("limit", self.limit).unwrap_or_default();
+        let found = number("found", self.found).unwrap_or_default();
+        format!("{}{limit}{found}", words(self.rule).name_en)
+    }
+
+    /// The kind of the rule with its limit and the value found, in Chinese.
+    #[must_use]
+    pub fn text_zh(&self) -> String {
+        let number = |name, number: Option<i64>| {
+            let number = number_zh(self.rule, unit_of(self.rule), number?);
+            Some(format!("；{name}{number}"))
+        };
+        let limit = number("限额", self.limit).unwrap_or_default();
+        let found = number("实际", self.found).unwrap_or_default();
+        format!("{}{limit}{found}", self.rule.name_zh())
     }
 }
 
-fn number_zh(unit: Unit, number: i64) -> String {
-    match unit {
-        Unit::Plain => number.to_string(),
-        Unit::Yuan => format!("{}元", Fen::new(number)),
-        Unit::Named(_, name) => format!("{number}{name}"),
-    }
+fn number_en(rule: RuleKind, unit: Option<Unit>, number: i64) -> String {
+    let Some(unit) = unit else {
+        return number.to_string();
+    };
+    let (name, _) = match unit {
+        Unit::Count => counted(rule),
+        _ => unit.names(),
+    };
+    let text = format!("{} {name}", unit.figure(number));
+    text.trim_end().to_owned()
+}
+
+fn number_zh(rule: RuleKind, unit: Option<Unit>, number: i64) -> String {
+    let Some(unit) = unit else {
+        return number.to_string();
+    };
+    let (_, name) = match unit {
+        Unit::Count => counted(rule),
+        _ => unit.names(),
+    };
+    format!("{}{name}", unit.figure(number))
 }

@@ -1,6 +1,7 @@
 //! The kinds of rules in words, in English and in Chinese.
 
 use crate::coded::RuleKind;
+use crate::refusal::Unit;
 
 /// A rule kind in words: its name, what it says, and the unit of its numbers.
 #[derive(Debug, Clone, Copy)]
@@ -8,17 +9,17 @@ pub(super) struct Words {
     pub(super) name_en: &'static str,
     pub(super) says_en: &'static str,
     pub(super) says_zh: &'static str,
-    pub(super) unit: Unit,
+    /// None where the rule sets and finds no numbers.
+    pub(super) unit: Option<Unit>,
 }
 
-/// The unit of the numbers of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unit {
-    /// No number, or a number that speaks for itself.
-    Plain,
-    /// Amounts in fen, written in yuan.
-    Yuan,
-    Named(&'static str, &'static str),
+/// What a rule counts, where its numbers are counts: in English and in Chinese.
+pub(super) const fn counted(rule: RuleKind) -> (&'static str, &'static str) {
+    match rule {
+        RuleKind::Quota => ("subsidies", "次"),
+        RuleKind::AwardCount => ("awards", "名"),
+        _ => Unit::Count.names(),
+    }
 }
 
 /// The words for a kind of rule.
@@ -56,16 +57,16 @@ pub(super) fn words(rule: RuleKind) -> Words {
     }
 }
 
-type Said = (&'static str, &'static str, &'static str, Unit);
+type Said = (&'static str, &'static str, &'static str, Option<Unit>);
 
 fn of_money(rule: RuleKind) -> Said {
-    let yuan = Unit::Yuan;
+    let yuan = Some(Unit::Fen);
     match rule {
         RuleKind::Funds => (
             "Funds",
             "only the listed funds pay the scheme",
             "补贴只能从规定的资金渠道列支",
-            Unit::Plain,
+            None,
         ),
         RuleKind::FundSplit => (
             "Fund split",
@@ -89,25 +90,25 @@ fn of_money(rule: RuleKind) -> Said {
             "Payee",
             "only the ruled payees are paid",
             "补贴只能支付给规定的收款人",
-            Unit::Plain,
+            None,
         ),
         RuleKind::PaymentSchedule => (
             "Payment schedule",
             "a project is paid ahead in part and the rest by employment",
             "项目制补贴先行拨付一部分，其余按就业率拨付",
-            Unit::Plain,
+            None,
         ),
         RuleKind::QuotaRelease => (
             "Quota release",
             "a payment that never arrived may give its slot back",
             "未到账的补贴可释放名额",
-            Unit::Plain,
+            None,
         ),
         RuleKind::Publicity => (
             "Publicity",
             "the list is shown to the public before it is paid",
             "补贴名单公示后方可拨付",
-            Unit::Named("days", "天"),
+            Some(Unit::Days),
         ),
         RuleKind::Penalty => (
             "Penalty",
@@ -130,43 +131,43 @@ fn of_history(rule: RuleKind) -> Said {
             "Quota",
             "a person receives at most so many subsidies in the window",
             "每人在计算期内享受补贴不超过规定次数",
-            Unit::Named("subsidies", "次"),
+            Some(Unit::Count),
         ),
         RuleKind::NoRepeat => (
             "No repeat",
             "the same occupation and level is not subsidised again",
             "同一职业同一等级不可重复享受",
-            Unit::Plain,
+            None,
         ),
         RuleKind::HigherLevel => (
             "Higher level",
             "a higher level that was subsidised excludes a lower one",
             "已享受高等级补贴的，不再享受低等级补贴",
-            Unit::Plain,
+            None,
         ),
         RuleKind::SchemeExclusion => (
             "Exclusion between schemes",
             "what another scheme subsidised is not subsidised again",
             "同一培训不可同时享受其他补贴",
-            Unit::Plain,
+            None,
         ),
         RuleKind::AwardExclusivity => (
             "Exclusive awards",
             "one award excludes the other for the same subject",
             "同一事项不重复享受奖补",
-            Unit::Plain,
+            Some(Unit::Count),
         ),
         _ => (
             "Number of awards",
             "at most so many awards are given in a cycle",
             "每周期评选不超过规定名额",
-            Unit::Named("awards", "名"),
+            Some(Unit::Count),
         ),
     }
 }
 
 fn of_person(rule: RuleKind) -> Said {
-    let plain = Unit::Plain;
+    let plain = None;
     match rule {
         RuleKind::Groups => (
             "Groups",
@@ -178,7 +179,7 @@ fn of_person(rule: RuleKind) -> Said {
             "Age",
             "the person's age on the first training day is within the bounds",
             "培训首日年龄在规定范围内",
-            Unit::Named("years", "周岁"),
+            Some(Unit::Years),
         ),
         RuleKind::Pension => (
             "Pension",
@@ -190,7 +191,7 @@ fn of_person(rule: RuleKind) -> Said {
             "Insured months",
             "the person was insured against unemployment for so many months",
             "失业保险参保达到规定月数",
-            Unit::Named("months", "个月"),
+            Some(Unit::Months),
         ),
         RuleKind::Residence => (
             "Residence",
@@ -202,13 +203,13 @@ fn of_person(rule: RuleKind) -> Said {
             "Graduating year",
             "the training begins in the year of graduation",
             "培训在毕业年度内",
-            plain,
+            Some(Unit::CalendarYear),
         ),
     }
 }
 
 fn of_training(rule: RuleKind) -> Said {
-    let plain = Unit::Plain;
+    let plain = None;
     match rule {
         RuleKind::Qualification => (
             "Qualification",
@@ -220,13 +221,13 @@ fn of_training(rule: RuleKind) -> Said {
             "Evidence",
             "what the scheme asks for is on record",
             "申领材料齐全有效",
-            Unit::Named("class hours", "学时"),
+            Some(Unit::ClassHours),
         ),
         RuleKind::ClaimDeadline => (
             "Claim deadline",
             "the subsidy is claimed in time",
             "在规定期限内申领",
-            Unit::Named("days", "天"),
+            Some(Unit::Days),
         ),
         RuleKind::Catalogue => (
             "Catalogue",

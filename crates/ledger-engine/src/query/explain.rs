@@ -15,6 +15,7 @@ mod paid;
 
 use before::{approve, book_before, class_before, institution_before};
 use ledger_core::event::{AppliedRule, EventBody, SubsidyApproved};
+use ledger_core::explain::unit_of;
 use ledger_core::kinds::{ApprovalEvent, ByNature, ConsequenceEvent, DecisionEvent, PaymentEvent};
 use ledger_core::policy::PolicyBook;
 use ledger_core::{
@@ -23,7 +24,9 @@ use ledger_core::{
     missing_for_event,
 };
 use ledger_log::{Direction, Snapshot, Space, keys};
-use ledger_proto::to_proto::{applied_rule_to_proto, date_to_proto, explanation_to_proto};
+use ledger_proto::to_proto::{
+    applied_rule_to_proto, date_to_proto, explanation_to_proto, unit_to_proto,
+};
 use ledger_proto::v1;
 use prost::Message;
 
@@ -508,11 +511,26 @@ fn deviations(
     for index in 0..length {
         let (was, is) = (applied.get(index), again.get(index));
         if was != is {
+            let number = index.saturating_add(1);
+            let mut either = was.into_iter().chain(is);
+            let unit = either.find_map(|rule| {
+                rule.limit.or(rule.found)?;
+                unit_of(rule.rule)
+            });
             found.push(v1::RuleDeviation {
                 recorded: was.map(applied_rule_to_proto),
                 recomputed: is.map(applied_rule_to_proto),
-                text_en: format!("rule {} of the approval differs", index.saturating_add(1)),
-                text_zh: format!("第{}项规则不一致", index.saturating_add(1)),
+                text_en: format!(
+                    "rule {number} of the approval differs: recorded {}, worked out again {}",
+                    was.map_or("none".to_owned(), AppliedRule::text_en),
+                    is.map_or("none".to_owned(), AppliedRule::text_en),
+                ),
+                text_zh: format!(
+                    "第{number}项规则不一致：记录为{}，重新计算为{}",
+                    was.map_or("无".to_owned(), AppliedRule::text_zh),
+                    is.map_or("无".to_owned(), AppliedRule::text_zh),
+                ),
+                unit: unit.map_or(v1::Unit::Unspecified, unit_to_proto).into(),
             });
         }
     }

@@ -2977,7 +2977,7 @@ pub struct ExplainedRule {
     /// What it looked at.
     #[prost(message, repeated, tag = "3")]
     pub inputs: ::prost::alloc::vec::Vec<RuleInput>,
-    /// The limit that it sets, in its unit; absent when it sets none.
+    /// The limit that it sets, in `unit`; absent when it sets none.
     #[prost(int64, optional, tag = "4")]
     pub limit: ::core::option::Option<i64>,
     /// The value found, in the same unit; absent when there is none.
@@ -2998,6 +2998,10 @@ pub struct ExplainedRule {
     /// The same in Chinese.
     #[prost(string, tag = "10")]
     pub text_zh: ::prost::alloc::string::String,
+    /// What `limit` and `found` are counted in; unspecified where both are absent, and in explanations
+    /// that were kept with refusals before units were named.
+    #[prost(enumeration = "Unit", tag = "11")]
+    pub unit: i32,
 }
 /// Something that a rule looked at.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3033,6 +3037,9 @@ pub struct RuleDeviation {
     /// The same in Chinese.
     #[prost(string, tag = "4")]
     pub text_zh: ::prost::alloc::string::String,
+    /// What the limits and the values found of both are counted in; unspecified where they have none.
+    #[prost(enumeration = "Unit", tag = "5")]
+    pub unit: i32,
 }
 /// Where a chain of rules comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]

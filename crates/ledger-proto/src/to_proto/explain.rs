@@ -4,7 +4,7 @@ use ledger_core::Explanation;
 use ledger_core::explain::{Evaluated, Input, Outcome};
 
 use super::value::positions;
-use super::{refusal_to_proto, rule_citation_to_proto, rule_kind_to_proto};
+use super::{refusal_to_proto, rule_citation_to_proto, rule_kind_to_proto, unit_to_proto};
 use crate::v1;
 
 /// Translates a chain of rules; whose decision it is, the caller adds.
@@ -37,6 +37,10 @@ pub fn evaluated_to_proto(evaluated: &Evaluated) -> v1::ExplainedRule {
         refusal,
         text_en: evaluated.text_en(),
         text_zh: evaluated.text_zh(),
+        unit: evaluated
+            .unit()
+            .map_or(v1::Unit::Unspecified, unit_to_proto)
+            .into(),
     }
 }
 

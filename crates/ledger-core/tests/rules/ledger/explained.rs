@@ -3,7 +3,7 @@
 use ledger_core::coded::RuleKind;
 use ledger_core::command::{Command, CommandBody};
 use ledger_core::event::AppliedRule;
-use ledger_core::explain::{Evaluated, Explanation, Outcome};
+use ledger_core::explain::{Evaluated, Explanation, Outcome, unit_of};
 use ledger_core::{
     Context, Decision, EventBody, Reason, Refusal, explain_approval, explain_award_approval,
     explain_class_approval, explain_refused_payment,
@@ -45,6 +45,11 @@ pub(super) fn check(context: &Context, command: &Command, decided: &Result<Decis
             assert!(!chain.rules.is_empty(), "an approval rests on rules");
             for applied in decision.events.iter().flat_map(|it| applied(&it.body)) {
                 let of = |it: &Evaluated| (it.rule, it.limit, it.found);
+                let has_numbers = applied.limit.or(applied.found).is_some();
+                assert!(
+                    !has_numbers || unit_of(applied.rule).is_some(),
+                    "{applied:?}"
+                );
                 let applied = (applied.rule, applied.limit, applied.found);
                 assert!(
                     chain.rules.iter().any(|it| of(it) == applied),
@@ -92,6 +97,8 @@ fn applied(body: &EventBody) -> &[AppliedRule] {
 /// A text in Chinese has no word of English, and a text in English none of Chinese.
 pub(crate) fn check_words(chain: &Explanation) {
     for rule in &chain.rules {
+        let has_numbers = rule.limit.or(rule.found).is_some();
+        assert_eq!(rule.unit().is_some(), has_numbers, "{rule:?}");
         if let Outcome::Refused(refusal) = &rule.outcome {
             assert_eq!(rule.citation, refusal.rule, "{rule:?}");
         }

@@ -78,7 +78,7 @@ fn an_approval_in_words() {
             Evidence: what the scheme asks for is on record; given completed 2020-03-31 (position 26), certificate 2020-03-31 skill level certificate (positions 27, 28), employment 2020-03-31 social insurance (position 29); limit 68 class hours; found 80 class hours; result: passed (P1 (constructed), evidence, position 1).
             Claim deadline: the subsidy is claimed in time; given time runs from 2020-03-31 (position 27), last day 2021-03-31, claimed 2020-03-31 (position 30); limit 365 days; found 0 days; result: passed (P1 (constructed), claim deadline, position 1).
             Groups: the person belongs to one of the groups on the training dates; given group veteran (position 14); result: passed (P1 (constructed), groups, position 1).
-            Age: the person's age on the first training day is within the bounds; given sex female (position 16), age 30 (position 15); limit 55 years; found 30 years; result: passed (P1 (constructed), age, position 1).
+            Age: the person's age on the first training day is within the bounds; given sex female (position 16), age 30 (position 15); limit 55 years of age; found 30 years of age; result: passed (P1 (constructed), age, position 1).
             Pension: the person draws no monthly pension on the training dates; result: passed (P1 (constructed), pension, position 1).
             Insured months: the person was insured against unemployment for so many months; given insured months 15 (position 17), counted until 2020-04-01; limit 12 months; found 15 months; result: passed (P1 (constructed), insured months, position 1).
             Residence: the person is resident in the division on the training dates; given wanted residence 370100, residence 370102 (position 18); result: passed (no document).
@@ -105,7 +105,7 @@ fn an_approval_in_words() {
             失业保险参保月数：失业保险参保达到规定月数；依据：参保月数15（事件17）、计算截止2020-04-01；限额12个月；实际15个月；结果：通过（P1 (constructed)，insured months，事件1）。
             户籍（居住地）：培训期间户籍（居住地）符合要求；依据：要求的户籍（居住地）370100、户籍（居住地）370102（事件18）；结果：通过（无文件条款）。
             户籍（居住地）：培训期间户籍（居住地）符合要求；依据：要求的户籍（居住地）370000、户籍（居住地）370102（事件18）；结果：通过（P1 (constructed)，residence，事件1）。
-            毕业年度：培训在毕业年度内；依据：毕业年度2020（事件19）；限额2020；实际2020；结果：通过（P1 (constructed)，graduating year，事件1）。
+            毕业年度：培训在毕业年度内；依据：毕业年度2020（事件19）；限额2020年；实际2020年；结果：通过（P1 (constructed)，graduating year，事件1）。
             未被认定虚假：培训未被认定虚假；结果：通过（无文件条款）。
             不可重复享受：同一职业同一等级不可重复享受；依据：职业（工种）及等级2015:4-10-01-05初级工（事件20）；结果：通过（P1 (constructed)，no repeat，事件1）。
             高等级享受后不再享受低等级：已享受高等级补贴的，不再享受低等级补贴；依据：职业（工种）及等级2015:4-10-01-05初级工（事件20）；结果：通过（P1 (constructed)，higher level，事件1）。
@@ -139,7 +139,7 @@ fn refusals_in_words() {
             Evidence: what the scheme asks for is on record; result: refused, EMPLOYMENT_EVIDENCE_MISSING: The employment was not confirmed in time or by the evidence that the scheme asks for (P1 (constructed), evidence, position 1).
             Claim deadline: the subsidy is claimed in time; result: does not apply (P1 (constructed), claim deadline, position 1).
             Groups: the person belongs to one of the groups on the training dates; result: refused, NOT_IN_GROUP: The person belongs to none of the groups on the training dates (P1 (constructed), groups, position 1).
-            Age: the person's age on the first training day is within the bounds; given age 70 (position 15); limit 55 years; found 70 years; result: refused, AGE_OUT_OF_BOUNDS: The person's age is not on record or outside the bounds (position 15) (P1 (constructed), age, position 1).
+            Age: the person's age on the first training day is within the bounds; given age 70 (position 15); limit 55 years of age; found 70 years of age; result: refused, AGE_OUT_OF_BOUNDS: The person's age is not on record or outside the bounds (position 15) (P1 (constructed), age, position 1).
             Pension: the person draws no monthly pension on the training dates; given pension from 2020-01-01 (position 14); result: refused, DRAWS_PENSION: The person draws a monthly pension on the training dates (position 14) (P1 (constructed), pension, position 1).
             Insured months: the person was insured against unemployment for so many months; given insured months 0, counted until 2020-04-01; limit 12 months; found 0 months; result: refused, TOO_FEW_INSURED_MONTHS: Too few months of unemployment insurance are on record (P1 (constructed), insured months, position 1).
             Residence: the person is resident in the division on the training dates; given wanted residence 370000; result: refused, NOT_RESIDENT: The person is not resident where the document or the class's contract requires it (P1 (constructed), residence, position 1).
@@ -217,7 +217,7 @@ fn a_recorded_approval_in_words() {
             Evidence: what the scheme asks for is on record; limit 68 class hours; found 80 class hours; result: passed (P1 (constructed), evidence, position 1).
             Claim deadline: the subsidy is claimed in time; limit 365 days; found 0 days; result: passed (P1 (constructed), claim deadline, position 1).
             Groups: the person belongs to one of the groups on the training dates; result: passed (P1 (constructed), groups, position 1).
-            Age: the person's age on the first training day is within the bounds; limit 55 years; found 30 years; result: passed (P1 (constructed), age, position 1).
+            Age: the person's age on the first training day is within the bounds; limit 55 years of age; found 30 years of age; result: passed (P1 (constructed), age, position 1).
             Pension: the person draws no monthly pension on the training dates; result: passed (P1 (constructed), pension, position 1).
             Insured months: the person was insured against unemployment for so many months; limit 12 months; found 15 months; result: passed (P1 (constructed), insured months, position 1).
             Residence: the person is resident in the division on the training dates; result: passed (no document).
