@@ -1,6 +1,8 @@
 //! A ledger in memory that loads exactly what the core asks for and checks itself at every event.
 
+mod carried;
 pub(crate) mod explained;
+mod parties;
 mod recount;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +24,8 @@ use ledger_core::{
     apply, decide, eligibility, found_by, missing, missing_for_event, touched,
 };
 
+use parties::Parties;
+
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
 
@@ -42,6 +46,8 @@ pub(crate) struct Ledger {
     pub(crate) books: BTreeMap<LedgerAccount, i64>,
     /// Compiled policies by position, as whoever parses the documents would have them.
     compiled: BTreeMap<Position, Arc<Policy>>,
+    /// Whom the events are about, worked out from their bodies alone.
+    parties: Parties,
     /// Whether a balance was put where no event led to it.
     assumed: bool,
 }
@@ -57,6 +63,7 @@ impl Ledger {
             counters: Counters::default(),
             books: BTreeMap::new(),
             compiled: BTreeMap::new(),
+            parties: Parties::default(),
             assumed: false,
         }
     }
@@ -112,6 +119,7 @@ impl Ledger {
             event,
         };
         self.check_shape(&recorded);
+        carried::check(&recorded.event);
         self.post(&recorded);
         if let CommandBody::PublishPolicy(PublishPolicy { policy, .. }) = command {
             self.compiled.insert(recorded.position, Arc::clone(policy));
@@ -152,6 +160,22 @@ impl Ledger {
         let announced: BTreeSet<EntityKey> = announced.into_iter().collect();
         apply(decided_in, recorded);
         check_found(decided_in, recorded, &announced);
+        let led = announced.iter().filter_map(|key| match key {
+            EntityKey::Person(person) => {
+                let leads = decided_in
+                    .copy(key)?
+                    .positions()?
+                    .contains(&recorded.position);
+                leads.then_some(*person)
+            }
+            _ => None,
+        });
+        let led: BTreeSet<PersonKey> = led.collect();
+        assert_eq!(
+            led,
+            self.parties.of(&event.body),
+            "whom it leads to: {event:?}"
+        );
         assert_eq!(decided_in.next_position, recorded.position.next());
         for key in loaded.iter().filter(|key| !announced.contains(key)) {
             let before = self.entities.get(key).cloned();
