@@ -4,22 +4,22 @@
 //! taken or given back. An event that names an entity which is not there changes nothing of it:
 //! such an event was never decided, and the verifier of the log reports it.
 
-mod account;
-mod award;
-mod certificate;
-mod claim;
-mod class;
-mod counted;
-mod disbursement;
-mod institution;
-mod order;
-mod person;
-mod policy;
-mod publicity;
-mod recovery;
-mod subsidy;
-mod supervision;
-mod training;
+pub(crate) mod account;
+pub(crate) mod award;
+pub(crate) mod certificate;
+pub(crate) mod claim;
+pub(crate) mod class;
+pub(crate) mod counted;
+pub(crate) mod disbursement;
+pub(crate) mod institution;
+pub(crate) mod order;
+pub(crate) mod person;
+pub(crate) mod policy;
+pub(crate) mod publicity;
+pub(crate) mod recovery;
+pub(crate) mod subsidy;
+pub(crate) mod supervision;
+pub(crate) mod training;
 
 use crate::context::{Context, EntityKey};
 use crate::entity::{Class, Enrolment, Fact, Person, QuotaSlot};
@@ -115,7 +115,11 @@ macro_rules! payloads {
 
 crate::each_event!(payloads);
 
-fn with_person(context: &mut Context, person: PersonKey, change: impl FnOnce(&mut Person)) {
+pub(crate) fn with_person(
+    context: &mut Context,
+    person: PersonKey,
+    change: impl FnOnce(&mut Person),
+) {
     if let Some(person) = context.persons.get_mut(&person) {
         change(person);
     }
@@ -133,13 +137,13 @@ fn remembered(context: &mut Context, event: &RecordedEvent) {
     });
 }
 
-fn with_class(context: &mut Context, class: ClassId, change: impl FnOnce(&mut Class)) {
+pub(crate) fn with_class(context: &mut Context, class: ClassId, change: impl FnOnce(&mut Class)) {
     if let Some(class) = context.classes.get_mut(&class) {
         change(class);
     }
 }
 
-fn with_place(
+pub(crate) fn with_place(
     context: &mut Context,
     class: ClassId,
     person: PersonKey,
@@ -153,7 +157,12 @@ fn with_place(
 }
 
 /// The slot that a subsidy for the class would take.
-fn slot_template(context: &Context, fact: Fact, class: ClassId, year: i32) -> Option<QuotaSlot> {
+pub(crate) fn slot_template(
+    context: &Context,
+    fact: Fact,
+    class: ClassId,
+    year: i32,
+) -> Option<QuotaSlot> {
     context.classes.get(&class).map(|of| QuotaSlot {
         taken: fact.position,
         taken_on: fact.on,
@@ -166,7 +175,7 @@ fn slot_template(context: &Context, fact: Fact, class: ClassId, year: i32) -> Op
     })
 }
 
-fn free_slot(person: &mut Person, class: ClassId, position: Position) {
+pub(crate) fn free_slot(person: &mut Person, class: ClassId, position: Position) {
     for slot in &mut person.slots {
         if slot.class == class && slot.freed.is_none() {
             slot.freed = Some(position);

@@ -5,31 +5,26 @@
 //! creates, and last whether the state allows it. Where the code cannot follow that order (lists,
 //! checks that share their work) [`Violations`] keeps the first by precedence.
 
-#![expect(
-    clippy::result_large_err,
-    reason = "a refusal is a result with its facts, 128 bytes"
-)]
-
-mod account;
-mod award;
-mod catalogue;
-mod claim;
-mod class;
-mod disbursement;
-mod entry;
-mod institution;
-mod months;
-mod order;
-mod penalty;
-mod person;
-mod policy;
-mod publicity;
-mod recovery;
-mod settlement;
-mod sink;
-mod subsidy;
-mod supervision;
-mod training;
+pub(crate) mod account;
+pub(crate) mod award;
+pub(crate) mod catalogue;
+pub(crate) mod claim;
+pub(crate) mod class;
+pub(crate) mod disbursement;
+pub(crate) mod entry;
+pub(crate) mod institution;
+pub(crate) mod months;
+pub(crate) mod order;
+pub(crate) mod penalty;
+pub(crate) mod person;
+pub(crate) mod policy;
+pub(crate) mod publicity;
+pub(crate) mod recovery;
+pub(crate) mod settlement;
+pub(crate) mod sink;
+pub(crate) mod subsidy;
+pub(crate) mod supervision;
+pub(crate) mod training;
 
 use crate::command::{Command, CommandBody};
 use crate::context::{Context, EntityKey};
@@ -121,8 +116,8 @@ crate::each_command!(payloads);
 /// One decision in progress: the state and the business date it speaks of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Deciding<'a> {
-    context: &'a Context,
-    on: BusinessDate,
+    pub(crate) context: &'a Context,
+    pub(crate) on: BusinessDate,
 }
 
 impl<'a> Deciding<'a> {
@@ -152,7 +147,7 @@ impl<'a> Deciding<'a> {
         Ok(())
     }
 
-    fn causes_exist(&self, causes: &[Position]) -> Result<(), Refusal> {
+    pub(crate) fn causes_exist(&self, causes: &[Position]) -> Result<(), Refusal> {
         let unknown = |position: &&Position| {
             **position == Position::ZERO || **position >= self.context.next_position
         };
@@ -163,7 +158,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// An event on the business date, found by what its kind says, without policy or postings.
-    fn event(&self, body: EventBody, causes: Vec<Position>) -> Event {
+    pub(crate) fn event(&self, body: EventBody, causes: Vec<Position>) -> Event {
         Event {
             occurred_on: self.on,
             causes,
@@ -174,14 +169,14 @@ impl<'a> Deciding<'a> {
         }
     }
 
-    fn person(&self, person: PersonKey) -> Result<&'a Person, Refusal> {
+    pub(crate) fn person(&self, person: PersonKey) -> Result<&'a Person, Refusal> {
         self.context
             .persons
             .get(&person)
             .ok_or_else(|| Refusal::new(Reason::PersonNotFound).about(person))
     }
 
-    fn class(&self, class: ClassId) -> Result<&'a Class, Refusal> {
+    pub(crate) fn class(&self, class: ClassId) -> Result<&'a Class, Refusal> {
         self.context
             .classes
             .get(&class)
@@ -189,7 +184,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// A person's place in a class, with both.
-    fn place(&self, class: ClassId, person: PersonKey) -> Result<Place<'a>, Refusal> {
+    pub(crate) fn place(&self, class: ClassId, person: PersonKey) -> Result<Place<'a>, Refusal> {
         let of = self.person(person)?;
         let in_class = self.class(class)?;
         let enrolment = of
@@ -203,28 +198,32 @@ impl<'a> Deciding<'a> {
     }
 
     /// Refuses a business date before the event that it follows from.
-    fn not_before(&self, earliest: BusinessDate, cause: Position) -> Result<(), Refusal> {
+    pub(crate) fn not_before(
+        &self,
+        earliest: BusinessDate,
+        cause: Position,
+    ) -> Result<(), Refusal> {
         not_before(self.on, earliest, cause)
     }
 }
 
 /// A person's place in a class.
 #[derive(Debug, Clone, Copy)]
-struct Place<'a> {
-    person: &'a Person,
-    class: &'a Class,
-    enrolment: &'a Enrolment,
+pub(crate) struct Place<'a> {
+    pub(crate) person: &'a Person,
+    pub(crate) class: &'a Class,
+    pub(crate) enrolment: &'a Enrolment,
 }
 
 /// The first violated fact by precedence; of equal ones the one that was found first.
 #[derive(Debug, Default)]
-struct Violations {
+pub(crate) struct Violations {
     first: Option<Refusal>,
 }
 
 impl Violations {
     /// Notes what a check refused; returns what it gave otherwise.
-    fn check<T>(&mut self, checked: Result<T, Refusal>) -> Option<T> {
+    pub(crate) fn check<T>(&mut self, checked: Result<T, Refusal>) -> Option<T> {
         match checked {
             Ok(value) => Some(value),
             Err(refusal) => {
@@ -241,7 +240,7 @@ impl Violations {
     }
 
     /// Refuses if any check did.
-    fn none(self) -> Result<(), Refusal> {
+    pub(crate) fn none(self) -> Result<(), Refusal> {
         self.first.map_or(Ok(()), Err)
     }
 
@@ -250,14 +249,14 @@ impl Violations {
     /// # Panics
     ///
     /// When `value` is missing although nothing was refused.
-    fn or_none<T>(self, value: Option<T>) -> Result<T, Refusal> {
+    pub(crate) fn or_none<T>(self, value: Option<T>) -> Result<T, Refusal> {
         self.none()?;
         Ok(value.expect("a value is missing only where its check was refused"))
     }
 }
 
 /// Everything that the checks give, or the first refusal by precedence.
-fn all<T>(checked: impl Iterator<Item = Result<T, Refusal>>) -> Result<Vec<T>, Refusal> {
+pub(crate) fn all<T>(checked: impl Iterator<Item = Result<T, Refusal>>) -> Result<Vec<T>, Refusal> {
     let mut violations = Violations::default();
     let values = checked
         .filter_map(|checked| violations.check(checked))
@@ -266,7 +265,11 @@ fn all<T>(checked: impl Iterator<Item = Result<T, Refusal>>) -> Result<Vec<T>, R
     Ok(values)
 }
 
-fn not_before(on: BusinessDate, earliest: BusinessDate, cause: Position) -> Result<(), Refusal> {
+pub(crate) fn not_before(
+    on: BusinessDate,
+    earliest: BusinessDate,
+    cause: Position,
+) -> Result<(), Refusal> {
     if on < earliest {
         return Err(Refusal::new(Reason::DateBeforeCause)
             .about(earliest)
@@ -276,7 +279,7 @@ fn not_before(on: BusinessDate, earliest: BusinessDate, cause: Position) -> Resu
 }
 
 /// Refuses more than `limit` of something.
-fn at_most(found: usize, limit: usize, what: &str) -> Result<(), Refusal> {
+pub(crate) fn at_most(found: usize, limit: usize, what: &str) -> Result<(), Refusal> {
     if found > limit {
         return Err(Refusal::new(Reason::OutOfBounds)
             .about(what)
@@ -286,7 +289,7 @@ fn at_most(found: usize, limit: usize, what: &str) -> Result<(), Refusal> {
 }
 
 /// Refuses a number outside `1..=limit`.
-fn within(found: u32, limit: u32, what: &str) -> Result<(), Refusal> {
+pub(crate) fn within(found: u32, limit: u32, what: &str) -> Result<(), Refusal> {
     if found == 0 || found > limit {
         return Err(Refusal::new(Reason::OutOfBounds)
             .about(what)
@@ -296,7 +299,7 @@ fn within(found: u32, limit: u32, what: &str) -> Result<(), Refusal> {
 }
 
 /// Refuses an amount that is not positive or exceeds the bound of one command.
-fn check_amount(amount: Fen) -> Result<(), Refusal> {
+pub(crate) fn check_amount(amount: Fen) -> Result<(), Refusal> {
     if amount.get() > AMOUNT_MAX_FEN {
         return Err(Refusal::new(Reason::OutOfBounds)
             .about("amount in fen")
@@ -309,7 +312,7 @@ fn check_amount(amount: Fen) -> Result<(), Refusal> {
 }
 
 /// Refuses an end before its start.
-fn check_order(first: BusinessDate, last: Option<BusinessDate>) -> Result<(), Refusal> {
+pub(crate) fn check_order(first: BusinessDate, last: Option<BusinessDate>) -> Result<(), Refusal> {
     match last {
         Some(last) if last < first => Err(Refusal::new(Reason::DatesReversed).about(first)),
         _ => Ok(()),
@@ -317,7 +320,7 @@ fn check_order(first: BusinessDate, last: Option<BusinessDate>) -> Result<(), Re
 }
 
 /// Refuses a list that names an item twice.
-fn distinct<T: Ord + Copy + std::fmt::Display>(items: &[T]) -> Result<(), Refusal> {
+pub(crate) fn distinct<T: Ord + Copy + std::fmt::Display>(items: &[T]) -> Result<(), Refusal> {
     let mut sorted = items.to_vec();
     sorted.sort_unstable();
     let twice = sorted.windows(2).find_map(|pair| match pair {
@@ -330,6 +333,6 @@ fn distinct<T: Ord + Copy + std::fmt::Display>(items: &[T]) -> Result<(), Refusa
     }
 }
 
-fn saturating_i64(value: usize) -> i64 {
+pub(crate) fn saturating_i64(value: usize) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }

@@ -14,6 +14,10 @@
 //! 7. The value types: [`money`], [`date`], [`position`], [`ids`] and the coded identifiers.
 
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
+#![expect(
+    clippy::result_large_err,
+    reason = "a refusal is a result with its facts, 128 bytes"
+)]
 
 pub mod account;
 mod apply;

@@ -47,13 +47,13 @@ impl EventPayload for AwardRevoked {
     }
 }
 
-pub(super) fn with(context: &mut Context, award: AwardId, change: impl FnOnce(&mut Award)) {
+pub(crate) fn with(context: &mut Context, award: AwardId, change: impl FnOnce(&mut Award)) {
     if let Some(award) = context.awards.get_mut(&award) {
         change(award);
     }
 }
 
-pub(super) fn approved(
+pub(crate) fn approved(
     context: &mut Context,
     fact: Fact,
     policy: Option<Position>,
@@ -95,7 +95,7 @@ pub(super) fn approved(
     }
 }
 
-pub(super) fn revoked(context: &mut Context, fact: Fact, id: AwardId) {
+pub(crate) fn revoked(context: &mut Context, fact: Fact, id: AwardId) {
     with(context, id, |award| award.revoked = Some(fact.position));
     let Some(award) = context.awards.get(&id) else {
         return;
@@ -110,7 +110,7 @@ pub(super) fn revoked(context: &mut Context, fact: Fact, id: AwardId) {
     }
 }
 
-pub(super) fn clawed_back(context: &mut Context, award: AwardId, line: &ClawbackLine) {
+pub(crate) fn clawed_back(context: &mut Context, award: AwardId, line: &ClawbackLine) {
     let add = |sum: &mut Fen| *sum = sum.checked_add(line.amount).unwrap_or(*sum);
     if let Some(disbursement) = context.disbursements.get_mut(&line.disbursement) {
         add(&mut disbursement.award_clawed_back);

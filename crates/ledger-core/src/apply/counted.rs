@@ -7,7 +7,7 @@ use crate::progress::{CountedFact, GroupSet, groups_in_training};
 use crate::{ClassId, PersonKey};
 
 /// The groups under which a new fact of the place counts.
-pub(super) fn groups(context: &Context, class: ClassId, person: PersonKey) -> GroupSet {
+pub(crate) fn groups(context: &Context, class: ClassId, person: PersonKey) -> GroupSet {
     match (context.persons.get(&person), context.classes.get(&class)) {
         (Some(person), Some(class)) => groups_in_training(person, class),
         _ => GroupSet::EMPTY,
@@ -15,7 +15,7 @@ pub(super) fn groups(context: &Context, class: ClassId, person: PersonKey) -> Gr
 }
 
 /// Changes a place in a way that may change what is counted of it.
-pub(super) fn with_place(
+pub(crate) fn with_place(
     context: &mut Context,
     class: ClassId,
     person: PersonKey,

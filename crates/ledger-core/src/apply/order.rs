@@ -137,7 +137,7 @@ impl EventPayload for OrderCancelled {
 }
 
 /// Notes the class that carries the order out.
-pub(super) fn taken_up(context: &mut Context, e: &ClassApproved) {
+pub(crate) fn taken_up(context: &mut Context, e: &ClassApproved) {
     if let Some(order) = e.order {
         with(context, order, |order| order.class = Some(e.class));
     }

@@ -18,7 +18,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::{AccountKey, AccountKind, Fen, PersonKey, Share};
 
 impl<'a> Deciding<'a> {
-    pub(super) fn account(&self, account: AccountKey) -> Result<&'a Account, Refusal> {
+    pub(crate) fn account(&self, account: AccountKey) -> Result<&'a Account, Refusal> {
         self.context
             .accounts
             .get(&account)
@@ -26,7 +26,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// The fiscal year (calendar year, 财办〔2018〕43号) of the business date.
-    pub(super) fn fiscal_year(&self) -> u16 {
+    pub(crate) fn fiscal_year(&self) -> u16 {
         u16::try_from(self.on.year()).expect("a business date lies in 1900..=2199")
     }
 
@@ -226,7 +226,7 @@ fn check_need(capacity: &PayingCapacity, rule: InForce<'_, Accrual>) -> Result<(
 }
 
 /// Refuses to spend more than the account holds beyond what is reserved (专款专用).
-pub(super) fn holds(account: &Account, key: AccountKey, amount: Fen) -> Result<(), Refusal> {
+pub(crate) fn holds(account: &Account, key: AccountKey, amount: Fen) -> Result<(), Refusal> {
     let available = account.available();
     if amount > available {
         return Err(Refusal::new(Reason::InsufficientFunds)

@@ -35,7 +35,7 @@ use std::slice;
 pub use explain::explain_award_approval;
 
 impl<'a> Deciding<'a> {
-    pub(super) fn award(&self, award: AwardId) -> Result<&'a Award, Refusal> {
+    pub(crate) fn award(&self, award: AwardId) -> Result<&'a Award, Refusal> {
         self.context
             .awards
             .get(&award)
@@ -207,7 +207,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// Refuses to pay more to a person who has as many events as one stored value may hold.
-    pub(super) fn check_room_of(&self, recipient: Option<Payee>) -> Result<(), Refusal> {
+    pub(crate) fn check_room_of(&self, recipient: Option<Payee>) -> Result<(), Refusal> {
         let person = recipient.and_then(Payee::person);
         let person = person.and_then(|person| self.context.persons.get(&person));
         let events = person.map_or(0, |person| person.timeline.len().saturating_add(1));

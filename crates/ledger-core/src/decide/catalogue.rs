@@ -19,16 +19,16 @@ const OF_OCCUPATIONS: [CatalogueKind; 3] = [
 
 /// What the catalogues in force say of a class.
 #[derive(Debug)]
-pub(super) struct Catalogued {
+pub(crate) struct Catalogued {
     /// One that lists the class marks the occupation as scarce.
-    pub(super) scarce: bool,
+    pub(crate) scarce: bool,
     /// Publications that the approval rests on.
-    pub(super) causes: Vec<Position>,
+    pub(crate) causes: Vec<Position>,
 }
 
 impl Deciding<'_> {
     /// Whether a catalogue of the class's division marks its training as scarce.
-    pub(super) fn scarce(&self, c: &ApproveClass) -> Catalogued {
+    pub(crate) fn scarce(&self, c: &ApproveClass) -> Catalogued {
         let listing = OF_OCCUPATIONS.map(|kind| self.listing(c, kind));
         let scarce = listing
             .into_iter()
@@ -43,7 +43,7 @@ impl Deciding<'_> {
 
     /// The catalogues in force on the day of the approval that list the class as the scheme's rule
     /// asks: its occupation and level in one of the named ones, its body in that of bodies.
-    pub(super) fn in_catalogues(
+    pub(crate) fn in_catalogues(
         &self,
         published: &PublishedPolicy,
         scheme: &Scheme,
@@ -95,7 +95,7 @@ impl Deciding<'_> {
 
     /// The acceptance of the order that the class rests on. A class may name an order also where
     /// its scheme asks for none.
-    pub(super) fn accepted_order(
+    pub(crate) fn accepted_order(
         &self,
         published: &PublishedPolicy,
         scheme: &Scheme,

@@ -21,7 +21,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::{AccountKey, ClassId, Fen, PersonKey, Position};
 
 pub use explain::explain_class_approval;
-pub(super) use explain::level_names;
+pub(crate) use explain::level_names;
 
 impl Deciding<'_> {
     /// A class may be approved when a policy in force covers its scheme, the fund may pay it, the
@@ -181,7 +181,7 @@ impl Deciding<'_> {
     }
 
     /// The opening of a class that is not closed yet.
-    pub(super) fn still_open(&self, id: ClassId, class: &Class) -> Result<Fact, Refusal> {
+    pub(crate) fn still_open(&self, id: ClassId, class: &Class) -> Result<Fact, Refusal> {
         let since = class.opened.unwrap_or(class.approved);
         self.not_before(since.on, since.position)?;
         class
@@ -293,7 +293,7 @@ fn check_rate(rate: Fen) -> Result<(), Refusal> {
 }
 
 /// What the body of a class has to be qualified for.
-pub(super) fn dates_of(class: &Class) -> Qualified {
+pub(crate) fn dates_of(class: &Class) -> Qualified {
     Qualified {
         occupation: class.occupation,
         level: class.level,
@@ -309,7 +309,7 @@ fn not_open(id: ClassId, class: &Class) -> Refusal {
         .because(facts.map(|fact| fact.position))
 }
 
-pub(super) fn outside_dates(class: &Class) -> Refusal {
+pub(crate) fn outside_dates(class: &Class) -> Refusal {
     Refusal::new(Reason::OutsideClassDates)
         .about(format_args!("{}/{}", class.starts_on, class.ends_on))
         .because([class.approved.position])

@@ -28,32 +28,32 @@ pub use explain::explain_refused_payment;
 
 /// The lines of a payment and what they rest on.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
-    pub(super) lines: Vec<DisbursementLine>,
-    pub(super) causes: Vec<Position>,
+pub(crate) struct Lines {
+    pub(crate) lines: Vec<DisbursementLine>,
+    pub(crate) causes: Vec<Position>,
 }
 
 /// One line of a payment and what it rests on by the rules.
 #[derive(Debug)]
-pub(super) struct Line {
-    pub(super) line: DisbursementLine,
-    pub(super) causes: Vec<Position>,
+pub(crate) struct Line {
+    pub(crate) line: DisbursementLine,
+    pub(crate) causes: Vec<Position>,
 }
 
 impl Lines {
-    pub(super) fn of(lines: Vec<Line>) -> Self {
+    pub(crate) fn of(lines: Vec<Line>) -> Self {
         let mut made = Self::default();
         lines.into_iter().for_each(|line| made.push(line));
         made
     }
 
-    pub(super) fn push(&mut self, line: Line) {
+    pub(crate) fn push(&mut self, line: Line) {
         self.lines.push(line.line);
         self.causes.extend(line.causes);
     }
 
     /// Adds the approvals of the places; and a certificate that replaced the one approved on.
-    pub(super) fn rests_on_approvals(&mut self, places: &[(PersonKey, Place<'_>)]) {
+    pub(crate) fn rests_on_approvals(&mut self, places: &[(PersonKey, Place<'_>)]) {
         for (_, place) in places {
             if let Some(approval) = place.enrolment.approval {
                 self.causes.push(approval.position);
@@ -183,7 +183,7 @@ impl Deciding<'_> {
     }
 
     /// The closing of a class whose training has been carried out.
-    pub(super) fn carried_out(
+    pub(crate) fn carried_out(
         &self,
         c: &OrderDisbursement,
         class: &Class,
@@ -232,7 +232,7 @@ impl Deciding<'_> {
     /// A line over what is still due of `earned`; it takes a quota slot when the place holds none
     /// (an advance before the approval, or a payment after an earlier one never arrived), and the
     /// quota is looked at again then.
-    pub(super) fn line(
+    pub(crate) fn line(
         &self,
         c: &OrderDisbursement,
         place: &Place<'_>,
@@ -271,7 +271,7 @@ impl Deciding<'_> {
     }
 
     /// Refuses a payee who may not receive what every one of the places is paid.
-    pub(super) fn check_payee(
+    pub(crate) fn check_payee(
         &self,
         c: &OrderDisbursement,
         places: &[(PersonKey, Place<'_>)],
@@ -285,7 +285,7 @@ impl Deciding<'_> {
     }
 
     /// Whether the person's eligibility stands against any payment for the place.
-    pub(super) fn bars_payment(
+    pub(crate) fn bars_payment(
         &self,
         class: ClassId,
         place: &Place<'_>,
@@ -298,7 +298,7 @@ impl Deciding<'_> {
         barred.violations.none().is_err()
     }
 
-    pub(super) fn check_certificate(
+    pub(crate) fn check_certificate(
         &self,
         place: &Place<'_>,
         person: PersonKey,
@@ -323,7 +323,7 @@ impl Deciding<'_> {
     }
 
     /// The order itself, with its reservation: the account must hold it beyond what is reserved.
-    pub(super) fn ordered(
+    pub(crate) fn ordered(
         &self,
         c: &OrderDisbursement,
         class: &Class,
@@ -359,12 +359,12 @@ impl Deciding<'_> {
 }
 
 /// The document of the class has no rule for projects.
-pub(super) fn project_not_allowed(class: &Class) -> Refusal {
+pub(crate) fn project_not_allowed(class: &Class) -> Refusal {
     let refusal = Refusal::new(Reason::ProjectNotAllowed).about(&class.scheme);
     refusal.because([class.policy, class.approved.position])
 }
 
-pub(super) fn find(context: &Context, id: DisbursementId) -> Result<&Disbursement, Refusal> {
+pub(crate) fn find(context: &Context, id: DisbursementId) -> Result<&Disbursement, Refusal> {
     context
         .disbursements
         .get(&id)
@@ -414,7 +414,7 @@ fn outstanding(place: &Place<'_>, person: PersonKey, part: Part) -> Result<Fen, 
     }
 }
 
-pub(super) fn overflow() -> Refusal {
+pub(crate) fn overflow() -> Refusal {
     Refusal::new(Reason::AmountOverflow).about("total of the lines")
 }
 

@@ -6,13 +6,13 @@ use crate::{AccountKey, AccountKind, Fen, LedgerAccount, Posting, Side};
 
 /// An entry in progress.
 #[derive(Debug)]
-pub(super) struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     deciding: Deciding<'a>,
     postings: Vec<Posting>,
 }
 
 impl<'a> Entry<'a> {
-    pub(super) fn new(deciding: Deciding<'a>) -> Self {
+    pub(crate) fn new(deciding: Deciding<'a>) -> Self {
         Self {
             deciding,
             postings: Vec::with_capacity(4),
@@ -21,7 +21,7 @@ impl<'a> Entry<'a> {
 
     /// Adds `amount` to the debit of one account and the credit of another, flows counted in
     /// `fiscal_year`.
-    pub(super) fn move_amount(
+    pub(crate) fn move_amount(
         &mut self,
         debit: (AccountKey, AccountKind),
         credit: (AccountKey, AccountKind),
@@ -86,7 +86,7 @@ impl<'a> Entry<'a> {
     /// # Panics
     ///
     /// When debits and credits differ: every amount is moved from one side to the other.
-    pub(super) fn finish(self) -> Vec<Posting> {
+    pub(crate) fn finish(self) -> Vec<Posting> {
         let total = |side| {
             Fen::checked_sum(
                 self.postings

@@ -15,15 +15,15 @@ use crate::{BusinessDate, CreditCode, Occupation, PersonKey, Position, SkillLeve
 
 /// What a body has to be qualified for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Qualified {
-    pub(super) occupation: Occupation,
-    pub(super) level: Option<SkillLevel>,
-    pub(super) first: BusinessDate,
-    pub(super) last: BusinessDate,
+pub(crate) struct Qualified {
+    pub(crate) occupation: Occupation,
+    pub(crate) level: Option<SkillLevel>,
+    pub(crate) first: BusinessDate,
+    pub(crate) last: BusinessDate,
 }
 
 impl<'a> Deciding<'a> {
-    pub(super) fn institution(&self, code: CreditCode) -> Result<&'a Institution, Refusal> {
+    pub(crate) fn institution(&self, code: CreditCode) -> Result<&'a Institution, Refusal> {
         self.context
             .institutions
             .get(&code)
@@ -114,7 +114,7 @@ impl<'a> Deciding<'a> {
 
 /// The grants of the qualifications to train for that occupation and level that are in force on
 /// the days: one for all of them, or several of which each takes over where the last one ends.
-pub(super) fn trains(
+pub(crate) fn trains(
     institution: &Institution,
     wanted: Qualified,
 ) -> Result<Vec<Position>, Refusal> {
@@ -136,7 +136,7 @@ pub(super) fn trains(
 
 /// The qualification to evaluate that occupation and level in force on the day; where there are
 /// several, the one under which the body has that number.
-pub(super) fn evaluates<'i>(
+pub(crate) fn evaluates<'i>(
     institution: &'i Institution,
     wanted: Qualified,
     number: Option<&str>,

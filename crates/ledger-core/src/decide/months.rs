@@ -4,7 +4,7 @@ use crate::BusinessDate;
 
 /// Whole months from the first to the last day, both included: from 1 January to 31 January is
 /// one, to 30 January none.
-pub(super) fn whole(first: BusinessDate, last: BusinessDate) -> u32 {
+pub(crate) fn whole(first: BusinessDate, last: BusinessDate) -> u32 {
     let end = last.add_days(1).unwrap_or(last);
     let years = end.year().saturating_sub(first.year());
     let months = years
@@ -21,7 +21,7 @@ pub(super) fn whole(first: BusinessDate, last: BusinessDate) -> u32 {
 }
 
 /// Months begun from the first to the last day, both included; at least one.
-pub(super) fn begun(first: BusinessDate, last: BusinessDate) -> u32 {
+pub(crate) fn begun(first: BusinessDate, last: BusinessDate) -> u32 {
     let whole = whole(first, last);
     let begins = first.add_months(whole).is_some_and(|day| day <= last);
     whole.saturating_add(u32::from(begins)).max(1)

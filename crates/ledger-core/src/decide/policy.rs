@@ -126,7 +126,7 @@ impl<'a> Deciding<'a> {
     /// business date. Of the documents in force that `pick` finds one in, the one that supersedes
     /// the others states it, in the order in which they do for schemes: the province before the
     /// city, then the later first day, then the later publication.
-    pub(super) fn document_rule<T>(
+    pub(crate) fn document_rule<T>(
         &self,
         division: Division,
         pick: impl Fn(&'a Policy) -> Option<&'a Ruled<T>>,

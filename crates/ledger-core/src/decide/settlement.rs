@@ -24,7 +24,7 @@ struct Worked {
 
 impl Deciding<'_> {
     /// Settles the class and orders what is still to pay, both in one decision.
-    pub(super) fn settle_project(
+    pub(crate) fn settle_project(
         &self,
         c: &OrderDisbursement,
         class: &Class,

@@ -13,11 +13,11 @@ use crate::{Fen, Position};
 use std::fmt;
 
 /// The name of an input, in English and in Chinese.
-pub(super) type Name = (&'static str, &'static str);
+pub(crate) type Name = (&'static str, &'static str);
 
 /// The value of an input: one text for both languages, or one for each.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Value<'a> {
+pub(crate) struct Value<'a> {
     en: fmt::Arguments<'a>,
     zh: Option<fmt::Arguments<'a>>,
 }
@@ -36,19 +36,19 @@ impl<'a> From<(fmt::Arguments<'a>, fmt::Arguments<'a>)> for Value<'a> {
 
 /// What a rule found.
 #[derive(Debug)]
-pub(super) struct Verdict<'a> {
-    pub(super) rule: RuleKind,
+pub(crate) struct Verdict<'a> {
+    pub(crate) rule: RuleKind,
     /// Where the rule stands; none for what holds without a document.
-    pub(super) clause: Option<Clause<'a>>,
+    pub(crate) clause: Option<Clause<'a>>,
     /// The limit that it sets and the value found, in the unit of the rule.
-    pub(super) limit: Option<i64>,
-    pub(super) found: Option<i64>,
-    pub(super) outcome: Outcome,
+    pub(crate) limit: Option<i64>,
+    pub(crate) found: Option<i64>,
+    pub(crate) outcome: Outcome,
 }
 
 impl<'a> Verdict<'a> {
     /// A rule that is kept, without numbers.
-    pub(super) fn passed(rule: RuleKind) -> Self {
+    pub(crate) fn passed(rule: RuleKind) -> Self {
         Self {
             rule,
             clause: None,
@@ -59,33 +59,33 @@ impl<'a> Verdict<'a> {
     }
 
     /// Names the document's rule.
-    pub(super) fn under<T>(mut self, rule: InForce<'a, T>) -> Self {
+    pub(crate) fn under<T>(mut self, rule: InForce<'a, T>) -> Self {
         self.clause = Some(rule.clause());
         self
     }
 
     /// Adds the limit and the value found.
-    pub(super) fn limit(mut self, limit: i64, found: i64) -> Self {
+    pub(crate) fn limit(mut self, limit: i64, found: i64) -> Self {
         self.limit = Some(limit);
         self.found = Some(found);
         self
     }
 
     /// The rule gives or adds an amount.
-    pub(super) fn amount(mut self, amount: Fen) -> Self {
+    pub(crate) fn amount(mut self, amount: Fen) -> Self {
         self.found = Some(amount.get());
         self.outcome = Outcome::Amount(amount);
         self
     }
 
     /// The rule is there and has nothing to say about the place.
-    pub(super) fn not_applicable(mut self) -> Self {
+    pub(crate) fn not_applicable(mut self) -> Self {
         self.outcome = Outcome::NotApplicable;
         self
     }
 
     /// Refuses where there is a refusal; what it lacks of rule and numbers is the verdict's.
-    pub(super) fn unless(mut self, refusal: Option<Refusal>) -> Self {
+    pub(crate) fn unless(mut self, refusal: Option<Refusal>) -> Self {
         if let Some(mut refusal) = refusal {
             refusal.rule = refusal.rule.or_else(|| Some(self.clause?.cite()));
             // A check of several things has the numbers of one: another reason is not about them.
@@ -102,7 +102,7 @@ impl<'a> Verdict<'a> {
 }
 
 /// Takes in what rules find. Inputs come before the verdict that they belong to.
-pub(super) trait Sink {
+pub(crate) trait Sink {
     /// A fact that the decision rests on when it is taken.
     fn rests_on<'v>(
         &mut self,
@@ -128,13 +128,13 @@ pub(super) trait Sink {
 
 /// What a decision keeps.
 #[derive(Debug, Default)]
-pub(super) struct Decided {
+pub(crate) struct Decided {
     /// The rules that were applied, in order.
-    pub(super) applied: Vec<AppliedRule>,
+    pub(crate) applied: Vec<AppliedRule>,
     /// The events that the decision rests on.
-    pub(super) causes: Vec<Position>,
+    pub(crate) causes: Vec<Position>,
     /// The first violated rule by precedence.
-    pub(super) violations: Violations,
+    pub(crate) violations: Violations,
 }
 
 impl Sink for Decided {
@@ -175,8 +175,8 @@ impl Sink for Decided {
 
 /// What a payment keeps: the first rule by precedence that stands in its way.
 #[derive(Debug, Default)]
-pub(super) struct Barred {
-    pub(super) violations: Violations,
+pub(crate) struct Barred {
+    pub(crate) violations: Violations,
 }
 
 impl Sink for Barred {
@@ -209,8 +209,8 @@ impl Sink for Barred {
 
 /// What an explanation keeps: everything.
 #[derive(Debug, Default)]
-pub(super) struct Explaining {
-    pub(super) explanation: Explanation,
+pub(crate) struct Explaining {
+    pub(crate) explanation: Explanation,
     /// Inputs of the rule that is being evaluated.
     inputs: Vec<Input>,
 }

@@ -5,13 +5,13 @@
 //! kind means stands with its function. 山东省职业技能提升行动方案(2019—2021年)重点任务分工,
 //! 落实职业技能培训补贴政策, row 2, is where certificate, pension, no repeat and quota come from.
 
-pub(super) mod amount;
+pub(crate) mod amount;
 mod evidence;
 mod history;
 mod person;
 mod quota;
 
-pub(super) use evidence::hours_needed;
+pub(crate) use evidence::hours_needed;
 
 use super::class::dates_of;
 use super::institution::trains;
@@ -87,12 +87,12 @@ pub fn explain_approval(
 
 /// One person's place in a class, with the rules that it is measured against.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Measured<'a> {
-    pub(super) deciding: Deciding<'a>,
-    pub(super) place: Place<'a>,
-    pub(super) class: ClassId,
-    pub(super) person: PersonKey,
-    pub(super) rules: CaseRules<'a>,
+pub(crate) struct Measured<'a> {
+    pub(crate) deciding: Deciding<'a>,
+    pub(crate) place: Place<'a>,
+    pub(crate) class: ClassId,
+    pub(crate) person: PersonKey,
+    pub(crate) rules: CaseRules<'a>,
 }
 
 impl<'a> Deciding<'a> {
@@ -129,7 +129,7 @@ impl<'a> Deciding<'a> {
     /// # Panics
     ///
     /// When the policy that the class names is not in the book: it was published before.
-    pub(super) fn measured(
+    pub(crate) fn measured(
         &self,
         place: Place<'a>,
         class: ClassId,
@@ -150,7 +150,7 @@ impl<'a> Deciding<'a> {
     /// # Panics
     ///
     /// As [`Deciding::measured`].
-    pub(super) fn class_rules(&self, class: &'a Class) -> CaseRules<'a> {
+    pub(crate) fn class_rules(&self, class: &'a Class) -> CaseRules<'a> {
         let dates = CaseDates {
             class_approval: class.approved.on,
             first_attendance: None,
@@ -173,7 +173,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// The body must still be qualified on all of the class's dates: a revocation may reach back.
-    pub(super) fn against_body(&self, class: &Class) -> Option<Refusal> {
+    pub(crate) fn against_body(&self, class: &Class) -> Option<Refusal> {
         match self.institution(class.institution) {
             Ok(institution) => trains(institution, dates_of(class)).err(),
             Err(refusal) => Some(refusal),
@@ -238,7 +238,7 @@ impl Measured<'_> {
     }
 
     /// A refusal about the person.
-    pub(super) fn refusal(&self, reason: Reason) -> Refusal {
+    pub(crate) fn refusal(&self, reason: Reason) -> Refusal {
         Refusal::new(reason).about(self.person)
     }
 }

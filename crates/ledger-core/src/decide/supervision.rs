@@ -11,7 +11,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::{CaseId, PersonKey, Position};
 
 impl<'a> Deciding<'a> {
-    pub(super) fn case(&self, case: CaseId) -> Result<&'a Case, Refusal> {
+    pub(crate) fn case(&self, case: CaseId) -> Result<&'a Case, Refusal> {
         self.context
             .cases
             .get(&case)
@@ -119,7 +119,7 @@ impl<'a> Deciding<'a> {
     }
 }
 
-pub(super) fn not_closed(id: CaseId, case: &Case) -> Result<(), Refusal> {
+pub(crate) fn not_closed(id: CaseId, case: &Case) -> Result<(), Refusal> {
     match case.closed {
         Some(closed) => Err(Refusal::new(Reason::CaseIsClosed)
             .about(id)

@@ -290,7 +290,7 @@ impl Deciding<'_> {
     }
 
     /// The last day on which work may start to count, when the policy sets a window.
-    pub(super) fn window_end(&self, class: &Class) -> Option<BusinessDate> {
+    pub(crate) fn window_end(&self, class: &Class) -> Option<BusinessDate> {
         let rules = self.class_rules(class);
         let project = rules.rule(|scheme| scheme.project.as_ref())?;
         class
@@ -325,7 +325,7 @@ fn on_day(class: &Class, day: BusinessDate) -> Qualified {
 }
 
 /// Refuses for a person who has given the place up.
-pub(super) fn standing(place: &Place<'_>, person: PersonKey) -> Result<(), Refusal> {
+pub(crate) fn standing(place: &Place<'_>, person: PersonKey) -> Result<(), Refusal> {
     match place.enrolment.withdrawn {
         Some(withdrawn) => Err(Refusal::new(Reason::EnrolmentIsWithdrawn)
             .about(person)
@@ -343,7 +343,7 @@ fn not_completed(place: &Place<'_>, person: PersonKey) -> Result<(), Refusal> {
     }
 }
 
-pub(super) fn completion(place: &Place<'_>, person: PersonKey) -> Result<Fact, Refusal> {
+pub(crate) fn completion(place: &Place<'_>, person: PersonKey) -> Result<Fact, Refusal> {
     place.enrolment.completed.ok_or_else(|| {
         Refusal::new(Reason::TrainingNotCompleted)
             .about(person)

@@ -195,7 +195,7 @@ impl Deciding<'_> {
 }
 
 /// A level in English and in Chinese; a course that leads to none has no name.
-pub(in crate::decide) fn level_names(level: Option<SkillLevel>) -> (&'static str, &'static str) {
+pub(crate) fn level_names(level: Option<SkillLevel>) -> (&'static str, &'static str) {
     level.map_or(("without level", "（不分等级）"), |level| {
         (level.name_en(), level.name_zh())
     })

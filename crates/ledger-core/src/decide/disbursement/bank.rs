@@ -15,10 +15,7 @@ use crate::refusal::{Reason, Refusal};
 use crate::{AccountKind, ClassId, DisbursementId, Fen, PersonKey, Position};
 
 impl Deciding<'_> {
-    pub(in crate::decide) fn settle_disbursement(
-        &self,
-        c: &SettleDisbursement,
-    ) -> Result<Event, Refusal> {
+    pub(crate) fn settle_disbursement(&self, c: &SettleDisbursement) -> Result<Event, Refusal> {
         let disbursement = find(self.context, c.disbursement)?;
         self.not_before(disbursement.ordered.on, disbursement.ordered.position)?;
         if let Some(settled) = disbursement.settled {
@@ -60,10 +57,7 @@ impl Deciding<'_> {
 
     /// A passive return (退票) means that the bank could not deliver; the payee sends money back
     /// in an active return (退款) only after it arrived.
-    pub(in crate::decide) fn return_disbursement(
-        &self,
-        c: &ReturnDisbursement,
-    ) -> Result<Event, Refusal> {
+    pub(crate) fn return_disbursement(&self, c: &ReturnDisbursement) -> Result<Event, Refusal> {
         let disbursement = find(self.context, c.disbursement)?;
         let latest = disbursement.settled.map_or(
             (disbursement.ordered.on, disbursement.ordered.position),
@@ -116,10 +110,7 @@ impl Deciding<'_> {
     }
 
     /// The policy that holds for what was paid.
-    pub(in crate::decide) fn policy_of(
-        &self,
-        disbursement: &Disbursement,
-    ) -> Result<Position, Refusal> {
+    pub(crate) fn policy_of(&self, disbursement: &Disbursement) -> Result<Position, Refusal> {
         match disbursement.subject {
             Subject::Class(class) => Ok(self.class(class)?.policy),
             Subject::Award(award) => Ok(self.award(award)?.policy),
@@ -191,11 +182,7 @@ impl Deciding<'_> {
     }
 
     /// What gives the slot of a place back, by the dates of its own case.
-    pub(in crate::decide) fn quota_release(
-        &self,
-        class: ClassId,
-        person: PersonKey,
-    ) -> Option<QuotaRelease> {
+    pub(crate) fn quota_release(&self, class: ClassId, person: PersonKey) -> Option<QuotaRelease> {
         let place = self.place(class, person).ok()?;
         let rules = self.measured(place, class, person).rules;
         let release = rules.rule(|scheme| Some(&scheme.quota_release))?;

@@ -27,22 +27,22 @@ use crate::refusal::{Reason, Refusal};
 
 /// What an hourly or monthly rate is multiplied with.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::decide) struct Units {
+pub(crate) struct Units {
     /// Class hours.
-    pub(in crate::decide) hours: u32,
+    pub(crate) hours: u32,
     /// Months begun.
-    pub(in crate::decide) months: u32,
+    pub(crate) months: u32,
 }
 
 /// A rate and where it stands.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::decide) struct Rate<'a> {
-    pub(in crate::decide) value: RateValue,
-    pub(in crate::decide) clause: Clause<'a>,
+pub(crate) struct Rate<'a> {
+    pub(crate) value: RateValue,
+    pub(crate) clause: Clause<'a>,
 }
 
 /// The rate that an amount rule gives for a case.
-pub(in crate::decide) fn rate<'a>(
+pub(crate) fn rate<'a>(
     book: &'a PolicyBook,
     case: &RuleCase<'_>,
     rule: InForce<'a, AmountRule>,
@@ -66,7 +66,7 @@ pub(in crate::decide) fn rate<'a>(
 
 impl Rate<'_> {
     /// The amount in fen for so many hours and months.
-    pub(in crate::decide) fn amount(&self, units: Units) -> Result<Fen, Refusal> {
+    pub(crate) fn amount(&self, units: Units) -> Result<Fen, Refusal> {
         let amount = match self.value {
             RateValue::Fixed(amount) => Some(amount),
             RateValue::Hourly { hours_min, .. } if units.hours < hours_min => {
@@ -88,7 +88,7 @@ impl Rate<'_> {
 }
 
 /// What is added to an amount for a scarce occupation, rounded down to the fen.
-pub(in crate::decide) fn added(amount: Fen, uplift: Uplift) -> Result<Fen, Refusal> {
+pub(crate) fn added(amount: Fen, uplift: Uplift) -> Result<Fen, Refusal> {
     let added = amount.share(uplift.share);
     bounded(added.and_then(|added| amount.checked_add(added)))?;
     bounded(added)

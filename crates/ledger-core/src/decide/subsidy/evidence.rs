@@ -73,7 +73,7 @@ impl Measured<'_> {
     }
 
     /// Work that started in time and is proved as the scheme asks; whether nothing is missing.
-    pub(in crate::decide) fn employment_evidence(
+    pub(crate) fn employment_evidence(
         &self,
         rule: InForce<'_, Evidence>,
         sink: &mut impl Sink,
@@ -187,7 +187,7 @@ impl Measured<'_> {
         })
     }
 
-    pub(in crate::decide) fn against_certificate(&self, evidence: &Evidence) -> Option<Refusal> {
+    pub(crate) fn against_certificate(&self, evidence: &Evidence) -> Option<Refusal> {
         let Enrolment { certificate, .. } = self.place.enrolment;
         let Some(certificate) = certificate else {
             let missing = || self.refusal(Reason::CertificateMissing);
@@ -225,7 +225,7 @@ fn proof(evidence: EmploymentEvidence) -> (&'static str, &'static str) {
 
 /// Class hours that a scheme asks for: the floor or the share of the planned ones rounded up,
 /// whichever is more.
-pub(in crate::decide) fn hours_needed(evidence: &Evidence, planned: u32) -> Option<i64> {
+pub(crate) fn hours_needed(evidence: &Evidence, planned: u32) -> Option<i64> {
     let share = evidence.attendance.map(|share| {
         u64::from(planned)
             .saturating_mul(u64::from(share.numerator()))

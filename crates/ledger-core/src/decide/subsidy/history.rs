@@ -13,7 +13,7 @@ use crate::policy::{ExclusionScope, PublishedPolicy, RepeatWindow};
 use crate::refusal::Reason;
 
 impl<'a> Measured<'a> {
-    pub(in crate::decide) fn history_rules(&self, sink: &mut impl Sink) {
+    pub(crate) fn history_rules(&self, sink: &mut impl Sink) {
         self.no_repeat(sink);
         self.higher_level(sink);
         self.exclusion(sink);
@@ -145,7 +145,7 @@ impl<'a> Measured<'a> {
     }
 
     /// Whether the place holds its slot already.
-    pub(in crate::decide) fn holds_slot(&self) -> bool {
+    pub(crate) fn holds_slot(&self) -> bool {
         self.place.person.slot_of(self.class).is_some()
     }
 

@@ -16,7 +16,7 @@ use crate::{BusinessDate, Division, Position};
 use std::iter;
 
 impl Measured<'_> {
-    pub(in crate::decide) fn person_rules(&self, sink: &mut impl Sink) {
+    pub(crate) fn person_rules(&self, sink: &mut impl Sink) {
         self.groups(sink);
         self.age(sink);
         self.pension(sink);

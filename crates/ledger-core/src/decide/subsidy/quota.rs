@@ -12,12 +12,12 @@ use std::iter;
 
 /// The use of a person's first quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::decide) struct QuotaUse {
+pub(crate) struct QuotaUse {
     /// The calendar year that the subsidy counts in.
-    pub(in crate::decide) year: i32,
+    pub(crate) year: i32,
     /// Which slot of the window this one is, from 1.
-    pub(in crate::decide) used: u32,
-    pub(in crate::decide) limit: u32,
+    pub(crate) used: u32,
+    pub(crate) limit: u32,
 }
 
 /// The slots that count in a window beside the place's own.
@@ -72,7 +72,7 @@ impl<'a> Measured<'a> {
 
     /// The year that a subsidy for the place counts in, and which slot this one is in the window of
     /// the first quota that counts it.
-    pub(in crate::decide) fn quota_use(&self) -> QuotaUse {
+    pub(crate) fn quota_use(&self) -> QuotaUse {
         let year = self.quota_year();
         let quotas = self.rules.quotas().map(|(_, quotas)| quotas);
         let occupation = self.place.class.occupation;
@@ -92,7 +92,7 @@ impl<'a> Measured<'a> {
 
     /// The calendar year that the place's subsidy counts in, by the date that the first quota
     /// names. It is recorded with the slot, so that every quota by the year counts it there.
-    pub(in crate::decide) fn quota_year(&self) -> i32 {
+    pub(crate) fn quota_year(&self) -> i32 {
         if let Some(slot) = self.place.person.slot_of(self.class) {
             return slot.year;
         }
