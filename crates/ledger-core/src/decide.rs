@@ -6,7 +6,6 @@
 //! checks that share their work) [`Violations`] keeps the first by precedence.
 
 pub(crate) mod account;
-pub(crate) mod award;
 pub(crate) mod catalogue;
 pub(crate) mod claim;
 pub(crate) mod class;
@@ -36,7 +35,7 @@ use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
 use crate::{BusinessDate, ClassId, Fen, PersonKey, Position, RecordedTime};
 
-pub use award::explain_award_approval;
+pub use crate::award::explain_award_approval;
 pub use class::explain_class_approval;
 pub use disbursement::explain_refused_payment;
 pub use subsidy::{Eligibility, case_dates, eligibility, explain_approval};

@@ -21,6 +21,7 @@
 
 pub mod account;
 mod apply;
+mod award;
 pub mod certificate_number;
 pub mod coded;
 pub mod command;

@@ -1,7 +1,8 @@
 //! Payments.
 
-use super::{award, free_slot, slot_template, with_class, with_person, with_place};
+use super::{free_slot, slot_template, with_class, with_person, with_place};
 use crate::apply::EventPayload;
+use crate::award;
 use crate::context::Context;
 use crate::entity::{Disbursement, Fact, PaidLine, Payment, Settlement};
 use crate::event::{DisbursementOrdered, DisbursementReturned, DisbursementSettled, Subject};

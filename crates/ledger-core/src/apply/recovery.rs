@@ -1,7 +1,8 @@
 //! Clawbacks, repayments and penalties.
 
-use super::{award, free_slot, with_class, with_person};
+use super::{free_slot, with_class, with_person};
 use crate::apply::EventPayload;
+use crate::award;
 use crate::command::Debt;
 use crate::context::Context;
 use crate::entity::{Clawback, Fact};

@@ -1,7 +1,8 @@
 //! Cases and findings.
 
-use super::{award, counted, with_class};
+use super::{counted, with_class};
 use crate::apply::EventPayload;
+use crate::award;
 use crate::context::Context;
 use crate::entity::{Case, Fact, Finding};
 use crate::event::{CaseClosed, CaseOpened, FindingMade, Subject};

@@ -5,14 +5,13 @@
 
 mod explain;
 
-use super::account::holds;
-use super::disbursement::overflow;
-use super::entry::Entry;
-use super::{Deciding, all, at_most, check_amount, saturating_i64, within};
 use crate::coded::RuleKind;
 use crate::command::{ApproveAward, AwardPartRequest, OrderAwardPayment, RevokeAward};
 use crate::context::award_register_key;
-use crate::decide::CommandPayload;
+use crate::decide::account::holds;
+use crate::decide::disbursement::overflow;
+use crate::decide::entry::Entry;
+use crate::decide::{CommandPayload, Deciding, all, at_most, check_amount, saturating_i64, within};
 use crate::entity::{Award, AwardEntry};
 use crate::event::{
     AppliedRule, AwardApproved, AwardPart, AwardRevoked, DisbursementOrdered, DisbursementStage,
@@ -43,7 +42,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// Approves an award under the document in force for its scheme where and when it is awarded.
-    pub(super) fn approve_award(&self, c: &ApproveAward) -> Result<Event, Refusal> {
+    pub(crate) fn approve_award(&self, c: &ApproveAward) -> Result<Event, Refusal> {
         self.check_award_bounds(c)?;
         let published = self
             .context
@@ -112,7 +111,7 @@ impl<'a> Deciding<'a> {
 
     /// Takes an award back. Money has to come back first: what was paid must have been clawed
     /// back or returned, and nothing may be with the bank.
-    pub(super) fn revoke_award(&self, c: &RevokeAward) -> Result<Event, Refusal> {
+    pub(crate) fn revoke_award(&self, c: &RevokeAward) -> Result<Event, Refusal> {
         let award = self.award(c.award)?;
         self.not_before(award.approved.on, award.approved.position)?;
         not_revoked(c.award, award)?;
@@ -138,7 +137,7 @@ impl<'a> Deciding<'a> {
 
     /// Orders a payment from one of the accounts that pay the award, up to what is left of the
     /// account's part; an award by the month is paid in as many payments as its recipient needs.
-    pub(super) fn order_award_payment(&self, c: &OrderAwardPayment) -> Result<Event, Refusal> {
+    pub(crate) fn order_award_payment(&self, c: &OrderAwardPayment) -> Result<Event, Refusal> {
         c.amount.map_or(Ok(()), check_amount)?;
         let recipient = self.context.awards.get(&c.award);
         self.check_room_of(recipient.map(|award| award.recipient))?;

@@ -1,0 +1,10 @@
+//! Awards and grants (奖补): approved, revoked, paid.
+//!
+//! Sources: such as 鲁人社发〔2020〕18号 三(二)–三(五). An award is decided by a body outside the ledger;
+//! the ledger holds it against the rules of the document in force.
+
+mod apply;
+mod rules;
+
+pub(crate) use apply::{clawed_back, with};
+pub use rules::explain_award_approval;
