@@ -19,7 +19,6 @@
     reason = "a refusal is a result with its facts, 128 bytes"
 )]
 
-pub mod account;
 mod apply;
 mod award;
 pub mod certificate_number;
@@ -49,12 +48,12 @@ pub mod occupation;
 pub mod personal_data;
 pub mod policy;
 pub mod position;
+pub mod posting;
 pub mod progress;
 pub mod refusal;
 pub mod scheme;
 pub mod simulate;
 
-pub use account::{AccountKey, AccountKind, LedgerAccount, Posting, Side};
 pub use apply::{apply, missing_for_event, touched};
 pub use certificate_number::{CertificateKind, CertificateNumber, SkillCertificateNumber};
 pub use command::Command;
@@ -80,5 +79,6 @@ pub use money::{Fen, Share};
 pub use occupation::{Occupation, OccupationEdition};
 pub use policy::Policy;
 pub use position::Position;
+pub use posting::{AccountKey, AccountKind, LedgerAccount, Posting, Side};
 pub use refusal::{Reason, Refusal};
 pub use scheme::{ActionId, SchemeId, SectorId, TargetId};
