@@ -13,7 +13,6 @@ pub(crate) mod disbursement;
 pub(crate) mod entry;
 pub(crate) mod institution;
 pub(crate) mod months;
-pub(crate) mod order;
 pub(crate) mod penalty;
 pub(crate) mod person;
 pub(crate) mod policy;

@@ -45,6 +45,7 @@ pub mod merkle;
 pub mod money;
 mod need;
 pub mod occupation;
+mod order;
 pub mod personal_data;
 pub mod policy;
 pub mod position;

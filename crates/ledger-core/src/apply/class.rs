@@ -1,12 +1,13 @@
 //! Classes.
 
-use super::{order, with_class};
+use super::with_class;
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Class, Fact};
 use crate::event::{ClassApproved, ClassClosed, ClassOpened};
 use crate::found::Keys;
 use crate::need::Need;
+use crate::order;
 use crate::progress::Changes;
 use crate::{BusinessDate, Position};
 

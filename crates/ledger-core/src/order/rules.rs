@@ -4,10 +4,9 @@
 //! A step refused for the state of its order names the event that bars it or, where a step is
 //! missing, the last one on record.
 
-use super::institution::{Qualified, trains};
-use super::{Deciding, within};
 use crate::command::{AcceptOrder, CancelOrder, ListOrder, PurchaseOrder, RaiseOrder, SelectOrder};
-use crate::decide::CommandPayload;
+use crate::decide::institution::{Qualified, trains};
+use crate::decide::{CommandPayload, Deciding, within};
 use crate::entity::{Fact, Order};
 use crate::event::{
     Event, EventBody, OrderAccepted, OrderCancelled, OrderListed, OrderPurchased, OrderRaised,
@@ -21,7 +20,7 @@ use std::slice;
 
 impl<'a> Deciding<'a> {
     /// 提单: by a registered worker or a registered body.
-    pub(super) fn raise_order(&self, c: &RaiseOrder) -> Result<Event, Refusal> {
+    pub(crate) fn raise_order(&self, c: &RaiseOrder) -> Result<Event, Refusal> {
         within(c.headcount, CLASS_HEADCOUNT_MAX, "headcount")?;
         let registered = match c.raised_by {
             OrderRaisedBy::Person(key) => self.person(key)?.registered,
@@ -44,7 +43,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// 列单: once.
-    pub(super) fn list_order(&self, c: &ListOrder) -> Result<Event, Refusal> {
+    pub(crate) fn list_order(&self, c: &ListOrder) -> Result<Event, Refusal> {
         let order = self.order(c.order)?;
         self.not_before(order.raised.on, order.raised.position)?;
         let bars = order.cancelled.or(order.listed.map(position));
@@ -54,7 +53,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// 选单: each worker once, while the order is listed, not accepted yet and has places left.
-    pub(super) fn select_order(&self, c: &SelectOrder) -> Result<Event, Refusal> {
+    pub(crate) fn select_order(&self, c: &SelectOrder) -> Result<Event, Refusal> {
         let person = self.person(c.person)?;
         let order = self.order(c.order)?;
         let mut selections = order.selected.iter();
@@ -83,7 +82,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// 接单: by a body qualified on the day for what the order asks for, once a worker selected it.
-    pub(super) fn accept_order(&self, c: &AcceptOrder) -> Result<Event, Refusal> {
+    pub(crate) fn accept_order(&self, c: &AcceptOrder) -> Result<Event, Refusal> {
         let institution = self.institution(c.institution)?;
         let order = self.order(c.order)?;
         let selections = order.selected.iter().map(|(_, selected)| *selected);
@@ -111,7 +110,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// 买单: once the order is accepted, before or after a class rests on it.
-    pub(super) fn purchase_order(&self, c: &PurchaseOrder) -> Result<Event, Refusal> {
+    pub(crate) fn purchase_order(&self, c: &PurchaseOrder) -> Result<Event, Refusal> {
         let order = self.order(c.order)?;
         let last = before_purchase(order);
         self.not_before(last.on, last.position)?;
@@ -128,7 +127,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// An order ends at any step, as long as no class rests on it.
-    pub(super) fn cancel_order(&self, c: &CancelOrder) -> Result<Event, Refusal> {
+    pub(crate) fn cancel_order(&self, c: &CancelOrder) -> Result<Event, Refusal> {
         let order = self.order(c.order)?;
         let last = latest(
             order,
