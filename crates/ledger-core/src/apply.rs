@@ -16,7 +16,6 @@ pub(crate) mod policy;
 pub(crate) mod publicity;
 pub(crate) mod recovery;
 pub(crate) mod subsidy;
-pub(crate) mod supervision;
 pub(crate) mod training;
 
 use crate::context::{Context, EntityKey};

@@ -21,7 +21,6 @@ pub(crate) mod recovery;
 pub(crate) mod settlement;
 pub(crate) mod sink;
 pub(crate) mod subsidy;
-pub(crate) mod supervision;
 pub(crate) mod training;
 
 use crate::command::{Command, CommandBody};

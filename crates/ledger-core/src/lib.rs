@@ -54,6 +54,7 @@ pub mod progress;
 pub mod refusal;
 pub mod scheme;
 pub mod simulate;
+mod supervision;
 
 pub use apply::{apply, missing_for_event, touched};
 pub use certificate_number::{CertificateKind, CertificateNumber, SkillCertificateNumber};

@@ -4,7 +4,6 @@
 //! is owed as it is. Its range is a rule like any other (《财政违法行为处罚处分条例》第十四条: 10 % to 50 %
 //! of the sum obtained; 社会保险法第八十八条: two to five times).
 
-use super::supervision::not_closed;
 use super::{Deciding, at_most, check_amount};
 use crate::command::{Debt, ImposePenalty};
 use crate::decide::CommandPayload;
@@ -15,6 +14,7 @@ use crate::need::Need;
 use crate::policy::book::InForce;
 use crate::policy::{PenaltyRange, Ratio};
 use crate::refusal::{Reason, Refusal};
+use crate::supervision::not_closed;
 use crate::{Fen, PersonKey};
 use std::cmp::Ordering;
 

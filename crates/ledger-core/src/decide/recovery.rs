@@ -3,7 +3,6 @@
 
 use super::disbursement::{find, overflow};
 use super::entry::Entry;
-use super::supervision::not_closed;
 use super::{Deciding, all, at_most, check_amount, distinct, not_before};
 use crate::command::{ClawbackRequestLine, Debt, DecideClawback, RecordRepayment};
 use crate::decide::CommandPayload;
@@ -14,6 +13,7 @@ use crate::event::{
 use crate::limits::CLASS_HEADCOUNT_MAX;
 use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
+use crate::supervision::not_closed;
 use crate::{AccountKey, AccountKind, ClassId, Fen, PersonKey, Position};
 use std::collections::BTreeMap;
 

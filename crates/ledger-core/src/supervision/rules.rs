@@ -1,8 +1,7 @@
 //! Supervision cases and what they find (鲁人社字〔2025〕87号 二(六); 黔就劳发〔2025〕3号 二十).
 
-use super::{Deciding, all, at_most, distinct};
 use crate::command::{CloseCase, MakeFinding, OpenCase};
-use crate::decide::CommandPayload;
+use crate::decide::{CommandPayload, Deciding, all, at_most, distinct};
 use crate::entity::Case;
 use crate::event::{CaseClosed, CaseOpened, Event, EventBody, FindingMade, Subject};
 use crate::limits::{CALLER_CAUSES_MAX, CLASS_HEADCOUNT_MAX, FINDINGS_PER_CASE_MAX};
@@ -18,7 +17,7 @@ impl<'a> Deciding<'a> {
             .ok_or_else(|| Refusal::new(Reason::CaseNotFound).about(case))
     }
 
-    pub(super) fn open_case(&self, c: &OpenCase) -> Result<Event, Refusal> {
+    pub(crate) fn open_case(&self, c: &OpenCase) -> Result<Event, Refusal> {
         if let Some(existing) = self.context.cases.get(&c.case) {
             return Err(Refusal::new(Reason::CaseExists)
                 .about(c.case)
@@ -33,7 +32,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// A finding names a class and the events that it relies on.
-    pub(super) fn make_finding(&self, c: &MakeFinding) -> Result<Event, Refusal> {
+    pub(crate) fn make_finding(&self, c: &MakeFinding) -> Result<Event, Refusal> {
         let persons_max = usize::try_from(CLASS_HEADCOUNT_MAX).unwrap_or(usize::MAX);
         at_most(c.persons.len(), persons_max, "persons")?;
         at_most(c.evidence.len(), CALLER_CAUSES_MAX, "evidence")?;
@@ -100,7 +99,7 @@ impl<'a> Deciding<'a> {
         all(c.persons.iter().map(enrolled))
     }
 
-    pub(super) fn close_case(&self, c: &CloseCase) -> Result<Event, Refusal> {
+    pub(crate) fn close_case(&self, c: &CloseCase) -> Result<Event, Refusal> {
         let case = self.case(c.case)?;
         self.not_before(case.opened.on, case.opened.position)?;
         not_closed(c.case, case)?;

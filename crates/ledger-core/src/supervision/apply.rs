@@ -1,7 +1,6 @@
 //! Cases and findings.
 
-use super::{counted, with_class};
-use crate::apply::EventPayload;
+use crate::apply::{EventPayload, counted, with_class};
 use crate::award;
 use crate::context::Context;
 use crate::entity::{Case, Fact, Finding};
