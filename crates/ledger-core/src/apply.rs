@@ -13,7 +13,6 @@ pub(crate) mod disbursement;
 pub(crate) mod institution;
 pub(crate) mod person;
 pub(crate) mod policy;
-pub(crate) mod publicity;
 pub(crate) mod recovery;
 pub(crate) mod subsidy;
 pub(crate) mod training;

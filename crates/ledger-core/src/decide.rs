@@ -16,7 +16,6 @@ pub(crate) mod months;
 pub(crate) mod penalty;
 pub(crate) mod person;
 pub(crate) mod policy;
-pub(crate) mod publicity;
 pub(crate) mod recovery;
 pub(crate) mod settlement;
 pub(crate) mod sink;

@@ -51,6 +51,7 @@ pub mod policy;
 pub mod position;
 pub mod posting;
 pub mod progress;
+mod publicity;
 pub mod refusal;
 pub mod scheme;
 pub mod simulate;

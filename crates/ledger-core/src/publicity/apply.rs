@@ -1,7 +1,6 @@
 //! Showing approvals to the public, and objections.
 
-use super::{with_class, with_place};
-use crate::apply::EventPayload;
+use crate::apply::{EventPayload, with_class, with_place};
 use crate::context::Context;
 use crate::entity::{ClassPublicity, Fact, Objection};
 use crate::event::{ObjectionRaised, ObjectionResolved, PublicityClosed, PublicityOpened};

@@ -3,9 +3,8 @@
 //! What is shown are the approvals of a class that stand when the showing is opened; the payment
 //! of later ones needs a showing of its own.
 
-use super::{Deciding, at_most};
 use crate::command::{ClosePublicity, OpenPublicity, RaiseObjection, ResolveObjection};
-use crate::decide::CommandPayload;
+use crate::decide::{CommandPayload, Deciding, at_most};
 use crate::entity::{Class, ClassPublicity, Fact};
 use crate::event::{
     Event, EventBody, ObjectionRaised, ObjectionResolved, PublicityClosed, PublicityOpened,
@@ -19,7 +18,7 @@ use crate::{ClassId, PersonKey};
 
 impl<'a> Deciding<'a> {
     /// The last list has to be closed before the next one is opened.
-    pub(super) fn open_publicity(&self, c: &OpenPublicity) -> Result<Event, Refusal> {
+    pub(crate) fn open_publicity(&self, c: &OpenPublicity) -> Result<Event, Refusal> {
         let class = self.class(c.class)?;
         let closed = class.publicity.as_ref().and_then(|last| last.closed);
         let before = [class.last_approval, closed];
@@ -49,7 +48,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// Anybody may object to what is shown: to the whole list, or to one person on it.
-    pub(super) fn raise_objection(&self, c: &RaiseObjection) -> Result<Event, Refusal> {
+    pub(crate) fn raise_objection(&self, c: &RaiseObjection) -> Result<Event, Refusal> {
         let waiting = self
             .context
             .classes
@@ -93,7 +92,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// An objection that was right bars the payment of what it was about.
-    pub(super) fn resolve_objection(&self, c: &ResolveObjection) -> Result<Event, Refusal> {
+    pub(crate) fn resolve_objection(&self, c: &ResolveObjection) -> Result<Event, Refusal> {
         let class = self.class(c.class)?;
         let waiting = class.publicity.iter().flat_map(|last| &last.objections);
         let objection = waiting
@@ -113,7 +112,7 @@ impl<'a> Deciding<'a> {
 
     /// After the days that the scheme's rule asks for, with every objection decided. Without a
     /// rule the list may be taken down on the day on which it was put up.
-    pub(super) fn close_publicity(&self, c: &ClosePublicity) -> Result<Event, Refusal> {
+    pub(crate) fn close_publicity(&self, c: &ClosePublicity) -> Result<Event, Refusal> {
         let class = self.class(c.class)?;
         if let Some(last) = &class.publicity {
             self.not_before(last.last.on, last.last.position)?;
