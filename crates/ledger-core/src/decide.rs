@@ -14,7 +14,6 @@ pub(crate) mod entry;
 pub(crate) mod institution;
 pub(crate) mod months;
 pub(crate) mod penalty;
-pub(crate) mod person;
 pub(crate) mod policy;
 pub(crate) mod recovery;
 pub(crate) mod settlement;

@@ -46,6 +46,7 @@ pub mod money;
 mod need;
 pub mod occupation;
 mod order;
+mod person;
 pub mod personal_data;
 pub mod policy;
 pub mod position;

@@ -1,9 +1,8 @@
 //! Persons: an opaque key, and the statuses that decide about money.
 
-use super::{Deciding, at_most, check_order};
 use crate::PersonKey;
 use crate::command::{DeclarePersonStatus, EndPersonStatus, RegisterPerson};
-use crate::decide::CommandPayload;
+use crate::decide::{CommandPayload, Deciding, at_most, check_order};
 use crate::event::{
     Event, EventBody, PersonRegistered, PersonStatus, PersonStatusDeclared, PersonStatusEnded,
 };
@@ -15,7 +14,7 @@ use crate::refusal::{Reason, Refusal};
 use std::slice;
 
 impl Deciding<'_> {
-    pub(super) fn register_person(&self, c: &RegisterPerson) -> Result<Event, Refusal> {
+    pub(crate) fn register_person(&self, c: &RegisterPerson) -> Result<Event, Refusal> {
         if let Some(registered) = self.context.persons.get(&c.person) {
             return Err(Refusal::new(Reason::PersonExists)
                 .about(c.person)
@@ -27,7 +26,7 @@ impl Deciding<'_> {
 
     /// A status may be declared again for another time, not twice for the same day; nor may a
     /// person be of two ages or two sexes on one day.
-    pub(super) fn declare_person_status(&self, c: &DeclarePersonStatus) -> Result<Event, Refusal> {
+    pub(crate) fn declare_person_status(&self, c: &DeclarePersonStatus) -> Result<Event, Refusal> {
         let registered = self.context.persons.get(&c.person);
         let count = registered
             .map_or(0, |person| person.statuses.len())
@@ -57,7 +56,7 @@ impl Deciding<'_> {
     }
 
     /// Ends the record of the status that holds on its new last day and would go on after it.
-    pub(super) fn end_person_status(&self, c: &EndPersonStatus) -> Result<Event, Refusal> {
+    pub(crate) fn end_person_status(&self, c: &EndPersonStatus) -> Result<Event, Refusal> {
         let person = self.person(c.person)?;
         let record = person
             .statuses

@@ -1,7 +1,6 @@
 //! Persons and their statuses.
 
-use super::with_person;
-use crate::apply::EventPayload;
+use crate::apply::{EventPayload, with_person};
 use crate::context::Context;
 use crate::entity::{Fact, Person, StatusRecord};
 use crate::event::{PersonRegistered, PersonStatusDeclared, PersonStatusEnded};

@@ -1,0 +1,6 @@
+//! Persons: an opaque key, and the statuses that decide about money.
+//!
+//! Who a person is, is kept beside the log and never in it (see [`crate::personal_data`]).
+
+mod apply;
+mod rules;
