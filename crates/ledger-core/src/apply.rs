@@ -10,7 +10,6 @@ pub(crate) mod claim;
 pub(crate) mod class;
 pub(crate) mod counted;
 pub(crate) mod disbursement;
-pub(crate) mod institution;
 pub(crate) mod policy;
 pub(crate) mod recovery;
 pub(crate) mod subsidy;

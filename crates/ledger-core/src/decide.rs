@@ -11,7 +11,6 @@ pub(crate) mod claim;
 pub(crate) mod class;
 pub(crate) mod disbursement;
 pub(crate) mod entry;
-pub(crate) mod institution;
 pub(crate) mod months;
 pub(crate) mod penalty;
 pub(crate) mod policy;

@@ -38,6 +38,7 @@ pub mod fund;
 pub mod hex;
 pub mod identity_number;
 pub mod ids;
+mod institution;
 pub mod kinds;
 pub mod level;
 pub mod limits;

@@ -4,7 +4,6 @@ mod explain;
 
 use super::catalogue::Catalogued;
 use super::disbursement::overflow;
-use super::institution::{Qualified, trains};
 use super::subsidy::amount::{self, Units};
 use super::{Deciding, Violations, check_order, months, within};
 use crate::command::{ApproveClass, CloseClass, OpenClass};
@@ -13,6 +12,7 @@ use crate::entity::{Class, Fact};
 use crate::event::{
     ClassApproved, ClassClosed, ClassKind, ClassOpened, Event, EventBody, RateSource,
 };
+use crate::institution::{Qualified, trains};
 use crate::limits::{CLASS_HEADCOUNT_MAX, CLASS_HOURS_MAX, RATE_MAX_FEN};
 use crate::need::Need;
 use crate::policy::book::{CaseDates, InForce, RuleCase, Training};

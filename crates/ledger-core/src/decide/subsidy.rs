@@ -14,7 +14,6 @@ mod quota;
 pub(crate) use evidence::hours_needed;
 
 use super::class::dates_of;
-use super::institution::trains;
 use super::sink::{Decided, Explaining, Sink, Verdict};
 use super::{Deciding, Place, not_before};
 use crate::coded::RuleKind;
@@ -24,6 +23,7 @@ use crate::decide::CommandPayload;
 use crate::entity::{Class, Enrolment};
 use crate::event::{AppliedRule, Event, EventBody, SubsidyApproved};
 use crate::explain::Explanation;
+use crate::institution::trains;
 use crate::need::Need;
 use crate::policy::book::{CaseDates, CaseRules, RuleCase};
 use crate::refusal::{Reason, Refusal, RuleCitation};

@@ -2,7 +2,6 @@
 //! employment.
 
 use super::class::outside_dates;
-use super::institution::{Qualified, evaluates};
 use super::subsidy::hours_needed;
 use super::{Deciding, Place, at_most, not_before, within};
 use crate::command::{
@@ -16,6 +15,7 @@ use crate::event::{
     EmploymentConfirmed, EmploymentWithdrawn, EnrolmentWithdrawn, Event, EventBody, PersonEnrolled,
     QualificationKind, TrainingCompleted,
 };
+use crate::institution::{Qualified, evaluates};
 use crate::limits::{
     ATTENDANCES_PER_ENROLMENT_MAX, CLASS_HOURS_PER_DAY_MAX, ENROLMENTS_PER_PERSON_MAX,
 };

@@ -5,13 +5,13 @@
 //! missing, the last one on record.
 
 use crate::command::{AcceptOrder, CancelOrder, ListOrder, PurchaseOrder, RaiseOrder, SelectOrder};
-use crate::decide::institution::{Qualified, trains};
 use crate::decide::{CommandPayload, Deciding, within};
 use crate::entity::{Fact, Order};
 use crate::event::{
     Event, EventBody, OrderAccepted, OrderCancelled, OrderListed, OrderPurchased, OrderRaised,
     OrderRaisedBy, OrderSelected,
 };
+use crate::institution::{Qualified, trains};
 use crate::limits::CLASS_HEADCOUNT_MAX;
 use crate::need::Need;
 use crate::refusal::{Reason, Refusal};

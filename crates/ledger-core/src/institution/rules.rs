@@ -1,8 +1,7 @@
 //! Institutions and their qualifications (A7 of the domain notes; 黔就劳发〔2025〕3号 二十).
 
-use super::{Deciding, at_most, check_order};
 use crate::command::{GrantQualification, RegisterInstitution, RevokeQualification};
-use crate::decide::CommandPayload;
+use crate::decide::{CommandPayload, Deciding, at_most, check_order};
 use crate::entity::{Institution, Qualification};
 use crate::event::{
     Event, EventBody, InstitutionRegistered, QualificationGranted, QualificationKind,
@@ -30,7 +29,7 @@ impl<'a> Deciding<'a> {
             .ok_or_else(|| Refusal::new(Reason::InstitutionNotFound).about(code))
     }
 
-    pub(super) fn register_institution(&self, c: &RegisterInstitution) -> Result<Event, Refusal> {
+    pub(crate) fn register_institution(&self, c: &RegisterInstitution) -> Result<Event, Refusal> {
         if let Some(registered) = self.context.institutions.get(&c.institution) {
             return Err(Refusal::new(Reason::InstitutionExists)
                 .about(c.institution)
@@ -45,7 +44,7 @@ impl<'a> Deciding<'a> {
         Ok(self.event(body, Vec::new()))
     }
 
-    pub(super) fn grant_qualification(&self, c: &GrantQualification) -> Result<Event, Refusal> {
+    pub(crate) fn grant_qualification(&self, c: &GrantQualification) -> Result<Event, Refusal> {
         at_most(
             c.scope.occupations.len(),
             SCOPE_OCCUPATIONS_MAX,
@@ -88,14 +87,14 @@ impl<'a> Deciding<'a> {
         Ok(self.event(body, vec![institution.registered]))
     }
 
-    pub(super) fn revoke_qualification(&self, c: &RevokeQualification) -> Result<Event, Refusal> {
+    pub(crate) fn revoke_qualification(&self, c: &RevokeQualification) -> Result<Event, Refusal> {
         let institution = self.institution(c.institution)?;
         let held = institution
             .qualifications
             .iter()
             .find(|held| held.qualification == c.qualification)
             .ok_or_else(|| Refusal::new(Reason::QualificationNotFound).about(c.qualification))?;
-        super::not_before(c.effective_on, held.valid_from, held.granted)?;
+        crate::decide::not_before(c.effective_on, held.valid_from, held.granted)?;
         if let Some(revoked) = held.revoked {
             return Err(Refusal::new(Reason::QualificationRevoked)
                 .about(c.qualification)

@@ -1,0 +1,8 @@
+//! Institutions: bodies that train, assess or employ, and what they are qualified for.
+//!
+//! Sources: A7 of the domain notes; 黔就劳发〔2025〕3号 二十.
+
+mod apply;
+mod rules;
+
+pub(crate) use rules::{Qualified, evaluates, trains};
