@@ -11,7 +11,6 @@ pub(crate) mod class;
 pub(crate) mod counted;
 pub(crate) mod disbursement;
 pub(crate) mod policy;
-pub(crate) mod recovery;
 pub(crate) mod subsidy;
 pub(crate) mod training;
 

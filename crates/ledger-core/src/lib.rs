@@ -54,6 +54,7 @@ pub mod position;
 pub mod posting;
 pub mod progress;
 mod publicity;
+mod recovery;
 pub mod refusal;
 pub mod scheme;
 pub mod simulate;

@@ -1,7 +1,6 @@
 //! Clawbacks, repayments and penalties.
 
-use super::{free_slot, with_class, with_person};
-use crate::apply::EventPayload;
+use crate::apply::{EventPayload, free_slot, with_class, with_person};
 use crate::award;
 use crate::command::Debt;
 use crate::context::Context;

@@ -1,11 +1,12 @@
 //! Clawbacks and repayments: no clawback without its finding, its disbursement and the events
 //! behind both; never more than was paid.
 
-use super::disbursement::{find, overflow};
-use super::entry::Entry;
-use super::{Deciding, all, at_most, check_amount, distinct, not_before};
+mod penalty;
+
 use crate::command::{ClawbackRequestLine, Debt, DecideClawback, RecordRepayment};
-use crate::decide::CommandPayload;
+use crate::decide::disbursement::{find, overflow};
+use crate::decide::entry::Entry;
+use crate::decide::{CommandPayload, Deciding, all, at_most, check_amount, distinct, not_before};
 use crate::entity::{Disbursement, Finding, Settlement};
 use crate::event::{
     ClawbackDecided, ClawbackLine, DisbursementStage, Event, EventBody, RepaymentReceived, Subject,
@@ -26,7 +27,7 @@ struct Owed {
 }
 
 impl Deciding<'_> {
-    pub(super) fn decide_clawback(&self, c: &DecideClawback) -> Result<Event, Refusal> {
+    pub(crate) fn decide_clawback(&self, c: &DecideClawback) -> Result<Event, Refusal> {
         check_lines(&c.lines)?;
         let named = c
             .lines
@@ -179,7 +180,7 @@ impl Deciding<'_> {
             })
     }
 
-    pub(super) fn record_repayment(&self, c: &RecordRepayment) -> Result<Event, Refusal> {
+    pub(crate) fn record_repayment(&self, c: &RecordRepayment) -> Result<Event, Refusal> {
         check_amount(c.amount)?;
         let owed = self.owed(c.debt)?;
         if c.amount > owed.outstanding {

@@ -4,9 +4,8 @@
 //! is owed as it is. Its range is a rule like any other (《财政违法行为处罚处分条例》第十四条: 10 % to 50 %
 //! of the sum obtained; 社会保险法第八十八条: two to five times).
 
-use super::{Deciding, at_most, check_amount};
 use crate::command::{Debt, ImposePenalty};
-use crate::decide::CommandPayload;
+use crate::decide::{CommandPayload, Deciding, at_most, check_amount};
 use crate::entity::{Clawback, Finding};
 use crate::event::{Event, EventBody, PenaltyImposed};
 use crate::limits::PENALTIES_PER_CLAWBACK_MAX;
@@ -21,7 +20,7 @@ use std::cmp::Ordering;
 impl<'a> Deciding<'a> {
     /// Imposes a penalty in the range that a document in force on its day states for findings of
     /// the kind and money of the fund; all penalties beside one clawback stay in it together.
-    pub(super) fn impose_penalty(&self, c: &ImposePenalty) -> Result<Event, Refusal> {
+    pub(crate) fn impose_penalty(&self, c: &ImposePenalty) -> Result<Event, Refusal> {
         check_amount(c.amount)?;
         let clawback = self.context.clawbacks.get(&c.clawback);
         let penalties = clawback.map_or(0, |clawback| clawback.penalties.len());
