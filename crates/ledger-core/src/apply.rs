@@ -4,7 +4,6 @@
 //! taken or given back. An event that names an entity which is not there changes nothing of it:
 //! such an event was never decided, and the verifier of the log reports it.
 
-pub(crate) mod account;
 pub(crate) mod certificate;
 pub(crate) mod claim;
 pub(crate) mod class;

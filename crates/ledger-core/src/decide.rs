@@ -5,7 +5,6 @@
 //! creates, and last whether the state allows it. Where the code cannot follow that order (lists,
 //! checks that share their work) [`Violations`] keeps the first by precedence.
 
-pub(crate) mod account;
 pub(crate) mod catalogue;
 pub(crate) mod claim;
 pub(crate) mod class;

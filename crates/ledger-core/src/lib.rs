@@ -19,6 +19,7 @@
     reason = "a refusal is a result with its facts, 128 bytes"
 )]
 
+mod account;
 mod apply;
 mod award;
 pub mod certificate_number;

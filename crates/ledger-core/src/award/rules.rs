@@ -5,10 +5,10 @@
 
 mod explain;
 
+use crate::account::holds;
 use crate::coded::RuleKind;
 use crate::command::{ApproveAward, AwardPartRequest, OrderAwardPayment, RevokeAward};
 use crate::context::award_register_key;
-use crate::decide::account::holds;
 use crate::decide::disbursement::overflow;
 use crate::decide::entry::Entry;
 use crate::decide::{CommandPayload, Deciding, all, at_most, check_amount, saturating_i64, within};

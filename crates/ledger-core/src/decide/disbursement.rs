@@ -5,10 +5,10 @@ mod bank;
 mod conditions;
 mod explain;
 
-use super::account::holds;
 use super::entry::Entry;
 use super::sink::Barred;
 use super::{Deciding, Place, Violations, all, at_most, distinct};
+use crate::account::holds;
 use crate::command::OrderDisbursement;
 use crate::context::Context;
 use crate::decide::CommandPayload;

@@ -1,10 +1,9 @@
 //! Accounts: opening, accrual from the unemployment insurance fund, transfers between divisions.
 
-use super::disbursement::overflow;
-use super::entry::Entry;
-use super::{Deciding, check_amount};
 use crate::command::{AccrueFunds, OpenAccount, RecordProvincialAdjustment, TransferFunds};
-use crate::decide::CommandPayload;
+use crate::decide::disbursement::overflow;
+use crate::decide::entry::Entry;
+use crate::decide::{CommandPayload, Deciding, check_amount};
 use crate::entity::Account;
 use crate::event::{
     AccountOpened, Event, EventBody, FundsAccrued, FundsTransferred, PayingCapacity,
@@ -30,7 +29,7 @@ impl<'a> Deciding<'a> {
         u16::try_from(self.on.year()).expect("a business date lies in 1900..=2199")
     }
 
-    pub(super) fn open_account(&self, c: &OpenAccount) -> Result<Event, Refusal> {
+    pub(crate) fn open_account(&self, c: &OpenAccount) -> Result<Event, Refusal> {
         let account = AccountKey {
             division: c.division,
             fund: c.fund,
@@ -48,7 +47,7 @@ impl<'a> Deciding<'a> {
 
     /// Records help from the provincial adjustment fund (省级调剂金), which is due where the balance
     /// after the accrual covers fewer months of benefits than the rule asks for.
-    pub(super) fn record_provincial_adjustment(
+    pub(crate) fn record_provincial_adjustment(
         &self,
         c: &RecordProvincialAdjustment,
     ) -> Result<Event, Refusal> {
@@ -100,7 +99,7 @@ impl<'a> Deciding<'a> {
     /// within the share of the balance that it is taken from. A document that only names the
     /// capacity to keep bounds no accrual and asks for nothing: the balance after it decides
     /// whether the province helps.
-    pub(super) fn accrue_funds(&self, c: &AccrueFunds) -> Result<Event, Refusal> {
+    pub(crate) fn accrue_funds(&self, c: &AccrueFunds) -> Result<Event, Refusal> {
         c.capacity.as_ref().map_or(Ok(()), check_capacity)?;
         check_amount(c.amount)?;
         let account = AccountKey {
@@ -131,7 +130,7 @@ impl<'a> Deciding<'a> {
         Ok(event)
     }
 
-    pub(super) fn transfer_funds(&self, c: &TransferFunds) -> Result<Event, Refusal> {
+    pub(crate) fn transfer_funds(&self, c: &TransferFunds) -> Result<Event, Refusal> {
         check_amount(c.amount)?;
         if c.from == c.to {
             return Err(Refusal::new(Reason::SameDivision).about(c.from));
