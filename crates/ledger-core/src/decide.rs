@@ -6,7 +6,6 @@
 //! checks that share their work) [`Violations`] keeps the first by precedence.
 
 pub(crate) mod catalogue;
-pub(crate) mod claim;
 pub(crate) mod class;
 pub(crate) mod disbursement;
 pub(crate) mod entry;

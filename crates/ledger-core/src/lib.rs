@@ -23,6 +23,7 @@ mod account;
 mod apply;
 mod award;
 pub mod certificate_number;
+mod claim;
 pub mod coded;
 pub mod command;
 pub mod context;

@@ -1,7 +1,6 @@
 //! Claims.
 
-use super::with_place;
-use crate::apply::EventPayload;
+use crate::apply::{EventPayload, with_place};
 use crate::context::Context;
 use crate::entity::{Claim, Fact};
 use crate::event::{AgencyContractRecorded, ClaimSubmitted};

@@ -1,9 +1,8 @@
 //! Claims, agency contracts (代领协议) and the verification of certificates.
 
-use super::training::{completion, standing};
-use super::{Deciding, Place, not_before};
 use crate::command::{RecordAgencyContract, SubmitClaim, VerifyCertificate};
-use crate::decide::CommandPayload;
+use crate::decide::training::{completion, standing};
+use crate::decide::{CommandPayload, Deciding, Place, not_before};
 use crate::event::{
     AgencyContractRecorded, CertificateVerified, ClaimRoute, ClaimSubmitted, Event, EventBody,
 };
@@ -17,7 +16,7 @@ use std::slice;
 impl<'a> Deciding<'a> {
     /// A claim speaks of training that is completed, once, and comes before the approval that it
     /// asks for. Whether it is in time and what it is worth is decided with that approval.
-    pub(super) fn submit_claim(&self, c: &SubmitClaim) -> Result<Event, Refusal> {
+    pub(crate) fn submit_claim(&self, c: &SubmitClaim) -> Result<Event, Refusal> {
         let place = self.place(c.class, c.person)?;
         let enrolment = place.enrolment;
         if let Some(approval) = enrolment.approval {
@@ -95,7 +94,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// A person who is enrolled lets the body of the class claim on their behalf.
-    pub(super) fn record_agency_contract(
+    pub(crate) fn record_agency_contract(
         &self,
         c: &RecordAgencyContract,
     ) -> Result<Event, Refusal> {
@@ -115,7 +114,7 @@ impl<'a> Deciding<'a> {
     }
 
     /// A certificate that stands is found in the national register, once.
-    pub(super) fn verify_certificate(&self, c: &VerifyCertificate) -> Result<Event, Refusal> {
+    pub(crate) fn verify_certificate(&self, c: &VerifyCertificate) -> Result<Event, Refusal> {
         let certificate = self
             .context
             .certificates
