@@ -7,7 +7,6 @@
 pub(crate) mod certificate;
 pub(crate) mod class;
 pub(crate) mod counted;
-pub(crate) mod disbursement;
 pub(crate) mod policy;
 pub(crate) mod subsidy;
 pub(crate) mod training;

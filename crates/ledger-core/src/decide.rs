@@ -7,11 +7,9 @@
 
 pub(crate) mod catalogue;
 pub(crate) mod class;
-pub(crate) mod disbursement;
 pub(crate) mod entry;
 pub(crate) mod months;
 pub(crate) mod policy;
-pub(crate) mod settlement;
 pub(crate) mod sink;
 pub(crate) mod subsidy;
 pub(crate) mod training;
@@ -27,8 +25,8 @@ use crate::refusal::{Reason, Refusal};
 use crate::{BusinessDate, ClassId, Fen, PersonKey, Position, RecordedTime};
 
 pub use crate::award::explain_award_approval;
+pub use crate::payment::explain_refused_payment;
 pub use class::explain_class_approval;
-pub use disbursement::explain_refused_payment;
 pub use subsidy::{Eligibility, case_dates, eligibility, explain_approval};
 
 /// What a command leads to.

@@ -49,6 +49,7 @@ pub mod money;
 mod need;
 pub mod occupation;
 mod order;
+mod payment;
 mod person;
 pub mod personal_data;
 pub mod policy;

@@ -1,7 +1,6 @@
 //! Accounts: opening, accrual from the unemployment insurance fund, transfers between divisions.
 
 use crate::command::{AccrueFunds, OpenAccount, RecordProvincialAdjustment, TransferFunds};
-use crate::decide::disbursement::overflow;
 use crate::decide::entry::Entry;
 use crate::decide::{CommandPayload, Deciding, check_amount};
 use crate::entity::Account;
@@ -11,6 +10,7 @@ use crate::event::{
 };
 use crate::limits::AMOUNT_MAX_FEN;
 use crate::need::Need;
+use crate::payment::overflow;
 use crate::policy::Accrual;
 use crate::policy::book::InForce;
 use crate::refusal::{Reason, Refusal};

@@ -3,7 +3,6 @@
 mod explain;
 
 use super::catalogue::Catalogued;
-use super::disbursement::overflow;
 use super::subsidy::amount::{self, Units};
 use super::{Deciding, Violations, check_order, months, within};
 use crate::command::{ApproveClass, CloseClass, OpenClass};
@@ -15,6 +14,7 @@ use crate::event::{
 use crate::institution::{Qualified, trains};
 use crate::limits::{CLASS_HEADCOUNT_MAX, CLASS_HOURS_MAX, RATE_MAX_FEN};
 use crate::need::Need;
+use crate::payment::overflow;
 use crate::policy::book::{CaseDates, InForce, RuleCase, Training};
 use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};

@@ -4,7 +4,6 @@
 mod penalty;
 
 use crate::command::{ClawbackRequestLine, Debt, DecideClawback, RecordRepayment};
-use crate::decide::disbursement::{find, overflow};
 use crate::decide::entry::Entry;
 use crate::decide::{CommandPayload, Deciding, all, at_most, check_amount, distinct, not_before};
 use crate::entity::{Disbursement, Finding, Settlement};
@@ -13,6 +12,7 @@ use crate::event::{
 };
 use crate::limits::CLASS_HEADCOUNT_MAX;
 use crate::need::Need;
+use crate::payment::{find, overflow};
 use crate::refusal::{Reason, Refusal};
 use crate::supervision::not_closed;
 use crate::{AccountKey, AccountKind, ClassId, Fen, PersonKey, Position};

@@ -1,7 +1,6 @@
 //! Payments.
 
-use super::{free_slot, slot_template, with_class, with_person, with_place};
-use crate::apply::EventPayload;
+use crate::apply::{EventPayload, free_slot, slot_template, with_class, with_person, with_place};
 use crate::award;
 use crate::context::Context;
 use crate::entity::{Disbursement, Fact, PaidLine, Payment, Settlement};

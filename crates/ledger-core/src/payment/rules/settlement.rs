@@ -4,10 +4,10 @@
 //! 培训后就业率达到85%以上的,全额拨付. The document is silent about what happens below the rate;
 //! the policy's shortfall mode decides.
 
-use super::disbursement::{Lines, overflow, project_not_allowed};
-use super::entry::Entry;
-use super::{Deciding, Place, Violations, all};
+use super::{Lines, overflow, project_not_allowed};
 use crate::command::OrderDisbursement;
+use crate::decide::entry::Entry;
+use crate::decide::{Deciding, Place, Violations, all};
 use crate::entity::Class;
 use crate::event::{Event, EventBody, ProjectSettled, SettlementLine, SettlementOutcome};
 use crate::policy::book::InForce;

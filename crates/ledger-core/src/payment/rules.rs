@@ -4,14 +4,14 @@
 mod bank;
 mod conditions;
 mod explain;
+mod settlement;
 
-use super::entry::Entry;
-use super::sink::Barred;
-use super::{Deciding, Place, Violations, all, at_most, distinct};
 use crate::account::holds;
 use crate::command::OrderDisbursement;
 use crate::context::Context;
-use crate::decide::CommandPayload;
+use crate::decide::entry::Entry;
+use crate::decide::sink::Barred;
+use crate::decide::{CommandPayload, Deciding, Place, Violations, all, at_most, distinct};
 use crate::entity::{Class, ClassSettlement, Disbursement};
 use crate::event::{
     ClassKind, DisbursementLine, DisbursementOrdered, DisbursementStage, Event, EventBody, Payee,
@@ -67,7 +67,7 @@ impl Lines {
 
 impl Deciding<'_> {
     /// Orders a payment. The final payment of a project class settles the class first.
-    pub(super) fn order_disbursement(&self, c: &OrderDisbursement) -> Result<Vec<Event>, Refusal> {
+    pub(crate) fn order_disbursement(&self, c: &OrderDisbursement) -> Result<Vec<Event>, Refusal> {
         let beneficiaries_max = usize::try_from(CLASS_HEADCOUNT_MAX).unwrap_or(usize::MAX);
         at_most(c.beneficiaries.len(), beneficiaries_max, "beneficiaries")?;
         if c.beneficiaries.is_empty() {
@@ -199,8 +199,8 @@ impl Deciding<'_> {
 
     /// A contracted place that is not approved yet: the training must have been completed.
     fn place_carried_out(&self, place: &Place<'_>, person: PersonKey) -> Result<(), Refusal> {
-        super::training::standing(place, person)?;
-        let completed = super::training::completion(place, person)?;
+        crate::decide::training::standing(place, person)?;
+        let completed = crate::decide::training::completion(place, person)?;
         self.not_before(completed.on, completed.position)
     }
 
