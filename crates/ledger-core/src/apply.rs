@@ -5,7 +5,6 @@
 //! such an event was never decided, and the verifier of the log reports it.
 
 pub(crate) mod certificate;
-pub(crate) mod class;
 pub(crate) mod counted;
 pub(crate) mod policy;
 pub(crate) mod subsidy;

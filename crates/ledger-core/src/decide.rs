@@ -5,8 +5,6 @@
 //! creates, and last whether the state allows it. Where the code cannot follow that order (lists,
 //! checks that share their work) [`Violations`] keeps the first by precedence.
 
-pub(crate) mod catalogue;
-pub(crate) mod class;
 pub(crate) mod entry;
 pub(crate) mod months;
 pub(crate) mod policy;
@@ -25,8 +23,8 @@ use crate::refusal::{Reason, Refusal};
 use crate::{BusinessDate, ClassId, Fen, PersonKey, Position, RecordedTime};
 
 pub use crate::award::explain_award_approval;
+pub use crate::class::explain_class_approval;
 pub use crate::payment::explain_refused_payment;
-pub use class::explain_class_approval;
 pub use subsidy::{Eligibility, case_dates, eligibility, explain_approval};
 
 /// What a command leads to.

@@ -24,6 +24,7 @@ mod apply;
 mod award;
 pub mod certificate_number;
 mod claim;
+mod class;
 pub mod coded;
 pub mod command;
 pub mod context;

@@ -13,9 +13,9 @@ mod quota;
 
 pub(crate) use evidence::hours_needed;
 
-use super::class::dates_of;
 use super::sink::{Decided, Explaining, Sink, Verdict};
 use super::{Deciding, Place, not_before};
+use crate::class::dates_of;
 use crate::coded::RuleKind;
 use crate::command::ApproveSubsidy;
 use crate::context::Context;

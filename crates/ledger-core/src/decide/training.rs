@@ -1,9 +1,9 @@
 //! A person's way through a class: enrolment, attendance, completion, assessment, certificate and
 //! employment.
 
-use super::class::outside_dates;
 use super::subsidy::hours_needed;
 use super::{Deciding, Place, at_most, not_before, within};
+use crate::class::outside_dates;
 use crate::command::{
     CompleteTraining, ConfirmEmployment, EnrolPerson, InvalidateCertificate, IssueCertificate,
     RecordAssessment, RecordAttendance, WithdrawEmployment, WithdrawEnrolment,

@@ -4,8 +4,8 @@
 
 use super::Measured;
 use super::quota::within;
+use crate::class::level_names;
 use crate::coded::RuleKind;
-use crate::decide::class::level_names;
 use crate::decide::sink::{Sink, Verdict};
 use crate::entity::QuotaSlot;
 use crate::policy::book::{InForce, OwnScheme};

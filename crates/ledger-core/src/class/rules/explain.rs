@@ -1,11 +1,11 @@
 //! The chain of rules behind the approval of a class: the same checks, each with its inputs.
 
 use super::{check_scheme, wanted};
+use crate::class::rules::catalogue::Catalogued;
 use crate::coded::RuleKind;
 use crate::command::ApproveClass;
 use crate::context::Context;
 use crate::decide::Deciding;
-use crate::decide::catalogue::Catalogued;
 use crate::decide::sink::{Explaining, Sink as _, Verdict};
 use crate::explain::{Explanation, kind_of};
 use crate::institution::trains;

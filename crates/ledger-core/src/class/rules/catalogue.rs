@@ -2,10 +2,10 @@
 //!
 //! Source: 山东省职业技能提升行动方案(2019—2021年)重点任务分工, 加强职业技能培训基础能力建设.
 
-use super::{Deciding, Violations};
 use crate::Position;
 use crate::coded::CatalogueKind;
 use crate::command::ApproveClass;
+use crate::decide::{Deciding, Violations};
 use crate::entity::Order;
 use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};

@@ -1,7 +1,6 @@
 //! Classes.
 
-use super::with_class;
-use crate::apply::EventPayload;
+use crate::apply::{EventPayload, with_class};
 use crate::context::Context;
 use crate::entity::{Class, Fact};
 use crate::event::{ClassApproved, ClassClosed, ClassOpened};

@@ -1,12 +1,12 @@
 //! Classes: approval with their rate, opening, closing.
 
+mod catalogue;
 mod explain;
 
-use super::catalogue::Catalogued;
-use super::subsidy::amount::{self, Units};
-use super::{Deciding, Violations, check_order, months, within};
+use crate::class::rules::catalogue::Catalogued;
 use crate::command::{ApproveClass, CloseClass, OpenClass};
-use crate::decide::CommandPayload;
+use crate::decide::subsidy::amount::{self, Units};
+use crate::decide::{CommandPayload, Deciding, Violations, check_order, months, within};
 use crate::entity::{Class, Fact};
 use crate::event::{
     ClassApproved, ClassClosed, ClassKind, ClassOpened, Event, EventBody, RateSource,
@@ -27,7 +27,7 @@ impl Deciding<'_> {
     /// A class may be approved when a policy in force covers its scheme, the fund may pay it, the
     /// body is qualified for the occupation and level on all of the class's dates, its rate keeps
     /// to the standard, and the catalogues and the order that the scheme asks for are there.
-    pub(super) fn approve_class(&self, c: &ApproveClass) -> Result<Event, Refusal> {
+    pub(crate) fn approve_class(&self, c: &ApproveClass) -> Result<Event, Refusal> {
         within(c.headcount, CLASS_HEADCOUNT_MAX, "headcount")?;
         within(c.class_hours, CLASS_HOURS_MAX, "class hours")?;
         if let Some(rate) = c.rate {
@@ -151,7 +151,7 @@ impl Deciding<'_> {
     }
 
     /// The qualification is looked at again: it may have been revoked since the approval.
-    pub(super) fn open_class(&self, c: &OpenClass) -> Result<Event, Refusal> {
+    pub(crate) fn open_class(&self, c: &OpenClass) -> Result<Event, Refusal> {
         let class = self.class(c.class)?;
         self.not_before(class.approved.on, class.approved.position)?;
         let institution = self.institution(class.institution)?;
@@ -170,7 +170,7 @@ impl Deciding<'_> {
         Ok(self.event(body, causes))
     }
 
-    pub(super) fn close_class(&self, c: &CloseClass) -> Result<Event, Refusal> {
+    pub(crate) fn close_class(&self, c: &CloseClass) -> Result<Event, Refusal> {
         let class = self.class(c.class)?;
         let opened = self.still_open(c.class, class)?;
         if self.on < class.starts_on {
@@ -283,7 +283,7 @@ fn check_scheme(
 
 /// Refuses a rate that is not positive or exceeds the bound.
 fn check_rate(rate: Fen) -> Result<(), Refusal> {
-    super::check_amount(rate)?;
+    crate::decide::check_amount(rate)?;
     if rate.get() > RATE_MAX_FEN {
         return Err(Refusal::new(Reason::OutOfBounds)
             .about("rate in fen")
