@@ -10,7 +10,6 @@ pub(crate) mod months;
 pub(crate) mod policy;
 pub(crate) mod sink;
 pub(crate) mod subsidy;
-pub(crate) mod training;
 
 use crate::command::{Command, CommandBody};
 use crate::context::{Context, EntityKey};

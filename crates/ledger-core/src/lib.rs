@@ -63,6 +63,7 @@ pub mod refusal;
 pub mod scheme;
 pub mod simulate;
 mod supervision;
+mod training;
 
 pub use apply::{apply, missing_for_event, touched};
 pub use certificate_number::{CertificateKind, CertificateNumber, SkillCertificateNumber};

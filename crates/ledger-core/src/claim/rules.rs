@@ -1,7 +1,6 @@
 //! Claims, agency contracts (代领协议) and the verification of certificates.
 
 use crate::command::{RecordAgencyContract, SubmitClaim, VerifyCertificate};
-use crate::decide::training::{completion, standing};
 use crate::decide::{CommandPayload, Deciding, Place, not_before};
 use crate::event::{
     AgencyContractRecorded, CertificateVerified, ClaimRoute, ClaimSubmitted, Event, EventBody,
@@ -10,6 +9,7 @@ use crate::need::Need;
 use crate::policy::PayeeRule;
 use crate::policy::book::{CaseDates, InForce, RuleCase};
 use crate::refusal::{Reason, Refusal};
+use crate::training::{completion, standing};
 use crate::{PersonKey, Position};
 use std::slice;
 

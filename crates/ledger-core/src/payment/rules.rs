@@ -199,8 +199,8 @@ impl Deciding<'_> {
 
     /// A contracted place that is not approved yet: the training must have been completed.
     fn place_carried_out(&self, place: &Place<'_>, person: PersonKey) -> Result<(), Refusal> {
-        crate::decide::training::standing(place, person)?;
-        let completed = crate::decide::training::completion(place, person)?;
+        crate::training::standing(place, person)?;
+        let completed = crate::training::completion(place, person)?;
         self.not_before(completed.on, completed.position)
     }
 

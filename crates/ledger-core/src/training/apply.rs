@@ -1,7 +1,6 @@
 //! A place in a class: training, assessment, employment.
 
-use super::{counted, with_class, with_person, with_place};
-use crate::apply::EventPayload;
+use crate::apply::{EventPayload, counted, with_class, with_person, with_place};
 use crate::context::Context;
 use crate::entity::{Assessment, EmploymentFact, Enrolment, Fact};
 use crate::event::{

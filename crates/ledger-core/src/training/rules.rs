@@ -1,14 +1,13 @@
 //! A person's way through a class: enrolment, attendance, completion, assessment, certificate and
 //! employment.
 
-use super::subsidy::hours_needed;
-use super::{Deciding, Place, at_most, not_before, within};
 use crate::class::outside_dates;
 use crate::command::{
     CompleteTraining, ConfirmEmployment, EnrolPerson, InvalidateCertificate, IssueCertificate,
     RecordAssessment, RecordAttendance, WithdrawEmployment, WithdrawEnrolment,
 };
-use crate::decide::CommandPayload;
+use crate::decide::subsidy::hours_needed;
+use crate::decide::{CommandPayload, Deciding, Place, at_most, not_before, within};
 use crate::entity::{Class, Fact};
 use crate::event::{
     AssessmentRecorded, AttendanceRecorded, CertificateInvalidated, CertificateIssued,
@@ -27,7 +26,7 @@ use crate::{
 use std::slice;
 
 impl Deciding<'_> {
-    pub(super) fn enrol_person(&self, c: &EnrolPerson) -> Result<Event, Refusal> {
+    pub(crate) fn enrol_person(&self, c: &EnrolPerson) -> Result<Event, Refusal> {
         let person = self.person(c.person)?;
         at_most(
             person.enrolments.len().saturating_add(1),
@@ -59,7 +58,7 @@ impl Deciding<'_> {
         Ok(self.event(body, vec![opened.position, person.registered]))
     }
 
-    pub(super) fn withdraw_enrolment(&self, c: &WithdrawEnrolment) -> Result<Event, Refusal> {
+    pub(crate) fn withdraw_enrolment(&self, c: &WithdrawEnrolment) -> Result<Event, Refusal> {
         let place = self.place(c.class, c.person)?;
         self.not_before(place.enrolment.enrolled_on, place.enrolment.enrolled)?;
         standing(&place, c.person)?;
@@ -72,7 +71,7 @@ impl Deciding<'_> {
         Ok(self.event(body, vec![place.enrolment.enrolled]))
     }
 
-    pub(super) fn record_attendance(&self, c: &RecordAttendance) -> Result<Event, Refusal> {
+    pub(crate) fn record_attendance(&self, c: &RecordAttendance) -> Result<Event, Refusal> {
         within(
             c.class_hours,
             CLASS_HOURS_PER_DAY_MAX,
@@ -96,7 +95,7 @@ impl Deciding<'_> {
     }
 
     /// Training is completed with the class hours that the policy's evidence rule asks for.
-    pub(super) fn complete_training(&self, c: &CompleteTraining) -> Result<Event, Refusal> {
+    pub(crate) fn complete_training(&self, c: &CompleteTraining) -> Result<Event, Refusal> {
         let place = self.place(c.class, c.person)?;
         self.not_before(place.enrolment.enrolled_on, place.enrolment.enrolled)?;
         if self.on < place.class.starts_on {
@@ -128,7 +127,7 @@ impl Deciding<'_> {
         Ok(event)
     }
 
-    pub(super) fn record_assessment(&self, c: &RecordAssessment) -> Result<Event, Refusal> {
+    pub(crate) fn record_assessment(&self, c: &RecordAssessment) -> Result<Event, Refusal> {
         let evaluator = self.institution(c.evaluator)?;
         let place = self.place(c.class, c.person)?;
         if let Some(earlier) = place.enrolment.assessment
@@ -156,7 +155,7 @@ impl Deciding<'_> {
 
     /// A certificate is recorded when its evaluator was qualified on the day of issue and its
     /// number fits the claim (A7, B5 of the domain notes).
-    pub(super) fn issue_certificate(&self, c: &IssueCertificate) -> Result<Event, Refusal> {
+    pub(crate) fn issue_certificate(&self, c: &IssueCertificate) -> Result<Event, Refusal> {
         if c.issued_on > self.on {
             return Err(Refusal::new(Reason::DateInFuture).about(c.issued_on));
         }
@@ -214,7 +213,7 @@ impl Deciding<'_> {
 
     /// A void certificate takes the approval with it as long as the place was not finally paid;
     /// what was paid is for a case to find and to claw back.
-    pub(super) fn invalidate_certificate(
+    pub(crate) fn invalidate_certificate(
         &self,
         c: &InvalidateCertificate,
     ) -> Result<Event, Refusal> {
@@ -256,7 +255,7 @@ impl Deciding<'_> {
 
     /// Employment counts for the rate when the work starts after the training and within the
     /// policy's window after the end of the class, and the class is not settled yet.
-    pub(super) fn confirm_employment(&self, c: &ConfirmEmployment) -> Result<Event, Refusal> {
+    pub(crate) fn confirm_employment(&self, c: &ConfirmEmployment) -> Result<Event, Refusal> {
         if c.started_on > self.on {
             return Err(Refusal::new(Reason::DateInFuture).about(c.started_on));
         }
@@ -298,7 +297,7 @@ impl Deciding<'_> {
             .add_months(project.ruled.rule.employment_window_months)
     }
 
-    pub(super) fn withdraw_employment(&self, c: &WithdrawEmployment) -> Result<Event, Refusal> {
+    pub(crate) fn withdraw_employment(&self, c: &WithdrawEmployment) -> Result<Event, Refusal> {
         let place = self.place(c.class, c.person)?;
         let employment = place
             .enrolment
