@@ -7,7 +7,6 @@
 pub(crate) mod certificate;
 pub(crate) mod counted;
 pub(crate) mod policy;
-pub(crate) mod subsidy;
 
 use crate::context::{Context, EntityKey};
 use crate::entity::{Class, Enrolment, Fact, Person, QuotaSlot};

@@ -9,7 +9,6 @@ pub(crate) mod entry;
 pub(crate) mod months;
 pub(crate) mod policy;
 pub(crate) mod sink;
-pub(crate) mod subsidy;
 
 use crate::command::{Command, CommandBody};
 use crate::context::{Context, EntityKey};
@@ -24,7 +23,7 @@ use crate::{BusinessDate, ClassId, Fen, PersonKey, Position, RecordedTime};
 pub use crate::award::explain_award_approval;
 pub use crate::class::explain_class_approval;
 pub use crate::payment::explain_refused_payment;
-pub use subsidy::{Eligibility, case_dates, eligibility, explain_approval};
+pub use crate::subsidy::{Eligibility, case_dates, eligibility, explain_approval};
 
 /// What a command leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -62,6 +62,7 @@ mod recovery;
 pub mod refusal;
 pub mod scheme;
 pub mod simulate;
+mod subsidy;
 mod supervision;
 mod training;
 

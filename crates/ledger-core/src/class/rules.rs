@@ -5,7 +5,6 @@ mod explain;
 
 use crate::class::rules::catalogue::Catalogued;
 use crate::command::{ApproveClass, CloseClass, OpenClass};
-use crate::decide::subsidy::amount::{self, Units};
 use crate::decide::{CommandPayload, Deciding, Violations, check_order, months, within};
 use crate::entity::{Class, Fact};
 use crate::event::{
@@ -18,6 +17,7 @@ use crate::payment::overflow;
 use crate::policy::book::{CaseDates, InForce, RuleCase, Training};
 use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};
+use crate::subsidy::amount::{self, Units};
 use crate::{AccountKey, ClassId, Fen, PersonKey, Position};
 
 pub use explain::explain_class_approval;

@@ -6,7 +6,6 @@ use crate::command::{
     CompleteTraining, ConfirmEmployment, EnrolPerson, InvalidateCertificate, IssueCertificate,
     RecordAssessment, RecordAttendance, WithdrawEmployment, WithdrawEnrolment,
 };
-use crate::decide::subsidy::hours_needed;
 use crate::decide::{CommandPayload, Deciding, Place, at_most, not_before, within};
 use crate::entity::{Class, Fact};
 use crate::event::{
@@ -20,6 +19,7 @@ use crate::limits::{
 };
 use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
+use crate::subsidy::hours_needed;
 use crate::{
     BusinessDate, CertificateKind, CertificateNumber, PersonKey, SkillCertificateNumber, SkillLevel,
 };

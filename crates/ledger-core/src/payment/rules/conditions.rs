@@ -4,12 +4,12 @@
 use crate::coded::{PayeeKind, RuleKind};
 use crate::command::OrderDisbursement;
 use crate::decide::sink::{Sink, Verdict};
-use crate::decide::subsidy::Measured;
 use crate::entity::Enrolment;
 use crate::event::{ClassKind, DisbursementStage, Payee};
 use crate::policy::book::InForce;
 use crate::policy::{AdvanceBase, Evidence, FundShare};
 use crate::refusal::{Reason, Refusal};
+use crate::subsidy::Measured;
 use crate::{Fen, FundSource, Position};
 
 /// What a fund has to pay of a place.

@@ -1,7 +1,6 @@
 //! Approvals and settlements.
 
-use super::{counted, free_slot, slot_template, with_class, with_person};
-use crate::apply::EventPayload;
+use crate::apply::{EventPayload, counted, free_slot, slot_template, with_class, with_person};
 use crate::context::Context;
 use crate::entity::{Approval, ClassSettlement, Fact};
 use crate::event::{ProjectSettled, SubsidyApproved};

@@ -13,13 +13,12 @@ mod quota;
 
 pub(crate) use evidence::hours_needed;
 
-use super::sink::{Decided, Explaining, Sink, Verdict};
-use super::{Deciding, Place, not_before};
 use crate::class::dates_of;
 use crate::coded::RuleKind;
 use crate::command::ApproveSubsidy;
 use crate::context::Context;
-use crate::decide::CommandPayload;
+use crate::decide::sink::{Decided, Explaining, Sink, Verdict};
+use crate::decide::{CommandPayload, Deciding, Place, not_before};
 use crate::entity::{Class, Enrolment};
 use crate::event::{AppliedRule, Event, EventBody, SubsidyApproved};
 use crate::explain::Explanation;
@@ -96,7 +95,7 @@ pub(crate) struct Measured<'a> {
 }
 
 impl<'a> Deciding<'a> {
-    pub(super) fn approve_subsidy(&self, c: &ApproveSubsidy) -> Result<Event, Refusal> {
+    pub(crate) fn approve_subsidy(&self, c: &ApproveSubsidy) -> Result<Event, Refusal> {
         let place = self.place(c.class, c.person)?;
         let measured = self.measured(place, c.class, c.person);
         let mut sink = Decided {
