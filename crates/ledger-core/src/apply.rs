@@ -4,9 +4,7 @@
 //! taken or given back. An event that names an entity which is not there changes nothing of it:
 //! such an event was never decided, and the verifier of the log reports it.
 
-pub(crate) mod certificate;
 pub(crate) mod counted;
-pub(crate) mod policy;
 
 use crate::context::{Context, EntityKey};
 use crate::entity::{Class, Enrolment, Fact, Person, QuotaSlot};

@@ -7,7 +7,6 @@
 
 pub(crate) mod entry;
 pub(crate) mod months;
-pub(crate) mod policy;
 pub(crate) mod sink;
 
 use crate::command::{Command, CommandBody};

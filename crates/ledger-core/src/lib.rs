@@ -22,6 +22,7 @@
 mod account;
 mod apply;
 mod award;
+mod certificate;
 pub mod certificate_number;
 mod claim;
 mod class;

@@ -5,7 +5,9 @@
 //! straddle its beginning, so that a refusal or a payment can cite it. [`book`] holds what is
 //! published and finds the rules that hold for a case.
 
+mod apply;
 pub mod book;
+mod rules;
 
 pub use book::{PolicyBook, PublishedPolicy, Withdrawal};
 

@@ -1,7 +1,6 @@
 //! Certificates.
 
-use super::{counted, free_slot, with_class, with_person, with_place};
-use crate::apply::EventPayload;
+use crate::apply::{EventPayload, counted, free_slot, with_class, with_person, with_place};
 use crate::context::Context;
 use crate::entity::{Certificate, CertificateFact, Fact};
 use crate::event::{CertificateInvalidated, CertificateIssued, CertificateVerified};

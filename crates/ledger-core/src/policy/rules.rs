@@ -1,9 +1,8 @@
 //! Policy documents: publication, withdrawal, and the rules that belong to no scheme.
 
-use super::{Deciding, at_most};
 use crate::coded::DocumentKind;
 use crate::command::{PublishPolicy, WithdrawPolicy};
-use crate::decide::CommandPayload;
+use crate::decide::{CommandPayload, Deciding, at_most};
 use crate::event::{Event, EventBody, PolicyPublished, PolicyWithdrawn};
 use crate::limits::{POLICIES_MAX, POLICY_TEXT_BYTES_MAX};
 use crate::need::Need;
@@ -27,10 +26,10 @@ impl<'a> Deciding<'a> {
             "published documents",
         )?;
         let policy = &c.policy;
-        super::within(policy.version, u32::MAX, "version")?;
+        crate::decide::within(policy.version, u32::MAX, "version")?;
         let policy_id = text(&policy.policy_id)?;
         let document_number = text(&policy.document_number)?;
-        super::check_order(policy.valid_from, policy.valid_until)?;
+        crate::decide::check_order(policy.valid_from, policy.valid_until)?;
         let earlier: Vec<_> = published
             .iter()
             .filter(|earlier| earlier.policy.policy_id == policy.policy_id)
@@ -105,7 +104,7 @@ impl<'a> Deciding<'a> {
                 .limit(i64::from(policy.version), i64::from(c.version))
                 .because([latest.position]));
         }
-        super::not_before(c.effective_on, policy.valid_from, latest.position)?;
+        crate::decide::not_before(c.effective_on, policy.valid_from, latest.position)?;
         if let Some(withdrawn) = latest.withdrawn {
             return Err(Refusal::new(Reason::PolicyIsWithdrawn)
                 .about(&c.policy_id)
