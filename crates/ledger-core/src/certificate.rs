@@ -4,3 +4,4 @@
 //! what a number says of evaluator, occupation and level: B5 of the domain notes.
 
 mod apply;
+mod rules;

@@ -6,4 +6,4 @@
 mod apply;
 mod rules;
 
-pub(crate) use rules::{completion, standing};
+pub(crate) use rules::{completion, on_day, standing};

@@ -1,10 +1,8 @@
-//! Claims, agency contracts (代领协议) and the verification of certificates.
+//! Claims, and agency contracts (代领协议).
 
-use crate::command::{RecordAgencyContract, SubmitClaim, VerifyCertificate};
-use crate::decide::{CommandPayload, Deciding, Place, not_before};
-use crate::event::{
-    AgencyContractRecorded, CertificateVerified, ClaimRoute, ClaimSubmitted, Event, EventBody,
-};
+use crate::command::{RecordAgencyContract, SubmitClaim};
+use crate::decide::{CommandPayload, Deciding, Place};
+use crate::event::{AgencyContractRecorded, ClaimRoute, ClaimSubmitted, Event, EventBody};
 use crate::need::Need;
 use crate::policy::PayeeRule;
 use crate::policy::book::{CaseDates, InForce, RuleCase};
@@ -112,60 +110,12 @@ impl<'a> Deciding<'a> {
         });
         Ok(self.event(body, vec![place.enrolment.enrolled]))
     }
-
-    /// A certificate that stands is found in the national register, once.
-    pub(crate) fn verify_certificate(&self, c: &VerifyCertificate) -> Result<Event, Refusal> {
-        let certificate = self
-            .context
-            .certificates
-            .get(&c.number)
-            .ok_or_else(|| Refusal::new(Reason::CertificateNotFound).about(c.number))?;
-        let place = self.place(certificate.class, certificate.person)?;
-        let held = place.enrolment.certificate;
-        let verified = held
-            .filter(|held| held.number == c.number)
-            .and_then(|held| held.verified);
-        if let Some(verified) = verified {
-            return Err(Refusal::new(Reason::FactExists)
-                .about(c.number)
-                .because([verified]));
-        }
-        not_before(self.on, certificate.issued_on, certificate.issued)?;
-        if let Some(invalidated) = certificate.invalidated {
-            return Err(Refusal::new(Reason::CertificateIsInvalid)
-                .about(c.number)
-                .because([invalidated]));
-        }
-        let body = EventBody::CertificateVerified(CertificateVerified {
-            class: certificate.class,
-            person: certificate.person,
-            number: c.number,
-            source: c.source.clone(),
-        });
-        Ok(self.event(body, vec![certificate.issued]))
-    }
 }
 
 fn exists(person: PersonKey, fact: Position) -> Refusal {
     Refusal::new(Reason::FactExists)
         .about(person)
         .because([fact])
-}
-
-impl CommandPayload for VerifyCertificate {
-    fn needs(&self, need: &mut Need<'_>) {
-        if let Some(certificate) = need.certificate_value(self.number) {
-            need.place(certificate.class, certificate.person);
-        }
-    }
-
-    fn reports_on(&self) -> &[PersonKey] {
-        &[]
-    }
-
-    fn decide(&self, case: &Deciding<'_>) -> Result<Vec<Event>, Refusal> {
-        Ok(vec![case.verify_certificate(self)?])
-    }
 }
 
 impl CommandPayload for SubmitClaim {
