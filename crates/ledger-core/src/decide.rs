@@ -1,4 +1,5 @@
-//! Holds every rule: what a command leads to in a given state, or why it is refused.
+//! The frame of all rules: what a command leads to in a given state, or why it is refused. The
+//! rules themselves stand in the rooms of their areas.
 //!
 //! `decide` looks at the loaded state, changes nothing, and reads no clock. Checks stand in the
 //! order of precedence of [`Reason`]: what the command says by itself, what it names, what it

@@ -5,8 +5,11 @@
 //! 1. [`command`] — what a caller may ask or report; [`event`] — what the ledger records;
 //!    [`refusal`] — why it did not.
 //!    All kinds stand in one table: [`kinds`].
-//! 2. [`decide`](decide()) holds every rule and changes nothing; [`apply`](apply()) changes the
-//!    [`Context`] and holds no rule. Replay is only `apply`.
+//! 2. [`decide`](decide()) goes by the rules and changes nothing; [`apply`](apply()) changes the
+//!    [`Context`] and holds no rule. Replay is only `apply`. The rules of an area and what its
+//!    events change stand in its room: `account`, `award`, `certificate`, `claim`, `class`,
+//!    `institution`, `order`, `payment`, `person`, [`policy`], `publicity`, `recovery`,
+//!    `subsidy`, `supervision`, `training`. Each begins with what it is about and its sources.
 //! 3. [`entity`] — the state that rules look at; [`context`] — the loaded part of it.
 //! 4. [`policy`] — a policy document in its compiled form: every amount, quota and percentage.
 //! 5. [`explain`] — the chain of rules behind a decision, as data and as text.
