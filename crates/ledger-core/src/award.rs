@@ -4,6 +4,7 @@
 //! the ledger holds it against the rules of the document in force.
 
 mod apply;
+pub(crate) mod event;
 mod rules;
 
 pub(crate) use apply::{clawed_back, with};

@@ -4,4 +4,5 @@
 //! what a number says of evaluator, occupation and level: B5 of the domain notes.
 
 mod apply;
+pub(crate) mod event;
 mod rules;

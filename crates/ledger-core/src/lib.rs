@@ -68,6 +68,7 @@ pub mod scheme;
 pub mod simulate;
 mod subsidy;
 mod supervision;
+mod terms;
 mod training;
 
 pub use apply::{apply, missing_for_event, touched};

@@ -4,6 +4,7 @@
 //! row 2.
 
 mod apply;
+pub(crate) mod event;
 mod rules;
 
 pub use rules::explain_refused_payment;

@@ -3,4 +3,5 @@
 //! Who a person is, is kept beside the log and never in it (see [`crate::personal_data`]).
 
 mod apply;
+pub(crate) mod event;
 mod rules;

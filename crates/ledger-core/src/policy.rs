@@ -7,6 +7,7 @@
 
 mod apply;
 pub mod book;
+pub(crate) mod event;
 mod rules;
 
 pub use book::{PolicyBook, PublishedPolicy, Withdrawal};

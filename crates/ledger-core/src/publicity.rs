@@ -4,4 +4,5 @@
 //! condition of the payment, in `payment`.
 
 mod apply;
+pub(crate) mod event;
 mod rules;

@@ -4,4 +4,5 @@
 //! No clawback without its case and finding (see `supervision`) and the payment behind it.
 
 mod apply;
+pub(crate) mod event;
 mod rules;

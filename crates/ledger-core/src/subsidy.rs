@@ -3,6 +3,7 @@
 //! Source of the rules: the published documents; what each kind means stands with its function.
 
 mod apply;
+pub(crate) mod event;
 mod rules;
 
 pub use rules::{Eligibility, case_dates, eligibility, explain_approval};
