@@ -4,6 +4,7 @@
 //! from the unemployment insurance fund; the adjustment fund of the province).
 
 mod apply;
+pub(crate) mod command;
 pub(crate) mod event;
 mod rules;
 

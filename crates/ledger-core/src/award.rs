@@ -4,6 +4,7 @@
 //! the ledger holds it against the rules of the document in force.
 
 mod apply;
+pub(crate) mod command;
 pub(crate) mod event;
 mod rules;
 

@@ -4,5 +4,6 @@
 //! what a number says of evaluator, occupation and level: B5 of the domain notes.
 
 mod apply;
+pub(crate) mod command;
 pub(crate) mod event;
 mod rules;

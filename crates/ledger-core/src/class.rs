@@ -4,6 +4,7 @@
 //! 山东省职业技能提升行动方案(2019—2021年)重点任务分工, 加强职业技能培训基础能力建设.
 
 mod apply;
+pub(crate) mod command;
 pub(crate) mod event;
 mod rules;
 

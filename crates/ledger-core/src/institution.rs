@@ -3,6 +3,7 @@
 //! Sources: A7 of the domain notes; 黔就劳发〔2025〕3号 二十.
 
 mod apply;
+pub(crate) mod command;
 pub(crate) mod event;
 mod rules;
 

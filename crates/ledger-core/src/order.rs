@@ -3,6 +3,7 @@
 //! Source: 2019–2021 action, 加强职业技能培训基础能力建设.
 
 mod apply;
+pub(crate) mod command;
 pub(crate) mod event;
 mod rules;
 

@@ -4,6 +4,7 @@
 //! row 2.
 
 mod apply;
+pub(crate) mod command;
 pub(crate) mod event;
 mod rules;
 

@@ -3,5 +3,6 @@
 //! Who a person is, is kept beside the log and never in it (see [`crate::personal_data`]).
 
 mod apply;
+pub(crate) mod command;
 pub(crate) mod event;
 mod rules;

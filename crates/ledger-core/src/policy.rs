@@ -7,6 +7,7 @@
 
 mod apply;
 pub mod book;
+pub(crate) mod command;
 pub(crate) mod event;
 mod rules;
 

@@ -4,5 +4,6 @@
 //! condition of the payment, in `payment`.
 
 mod apply;
+pub(crate) mod command;
 pub(crate) mod event;
 mod rules;

@@ -4,5 +4,6 @@
 //! No clawback without its case and finding (see `supervision`) and the payment behind it.
 
 mod apply;
+pub(crate) mod command;
 pub(crate) mod event;
 mod rules;

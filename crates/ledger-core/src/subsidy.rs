@@ -3,6 +3,7 @@
 //! Source of the rules: the published documents; what each kind means stands with its function.
 
 mod apply;
+pub(crate) mod command;
 pub(crate) mod event;
 mod rules;
 

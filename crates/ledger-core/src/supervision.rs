@@ -4,6 +4,7 @@
 //! `recovery`; the case counts those that are open, and waits for them.
 
 mod apply;
+pub(crate) mod command;
 pub(crate) mod event;
 mod rules;
 

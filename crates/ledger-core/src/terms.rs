@@ -7,7 +7,7 @@
 )]
 
 use crate::coded::{PayeeKind, RuleKind};
-use crate::{AwardId, ClassId, CreditCode, PersonKey, Position};
+use crate::{AwardId, ClassId, ClawbackId, CreditCode, PersonKey, Position};
 
 /// One rule that an approval rests on, and what it found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,4 +134,13 @@ impl FindingKind {
             Self::HonestError => false,
         }
     }
+}
+
+/// What a repayment pays off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Debt {
+    /// A decided clawback.
+    Clawback(ClawbackId),
+    /// The advance of a project class that its settlement found too high.
+    ExcessAdvance(ClassId),
 }

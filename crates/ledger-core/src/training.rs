@@ -4,6 +4,7 @@
 //! 落实职业技能培训补贴政策, row 2 (employment after training).
 
 mod apply;
+pub(crate) mod command;
 pub(crate) mod event;
 mod rules;
 

@@ -5,8 +5,7 @@
     reason = "name and type say it; documented where units or rules add to it"
 )]
 
-use crate::command::Debt;
-use crate::terms::{Payee, Subject};
+use crate::terms::{Debt, Payee, Subject};
 use crate::{AccountKey, CaseId, ClawbackId, DisbursementId, Fen, FindingId, PersonKey, Reference};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
