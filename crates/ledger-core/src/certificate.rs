@@ -5,5 +5,6 @@
 
 mod apply;
 pub(crate) mod command;
+pub(crate) mod entity;
 pub(crate) mod event;
 mod rules;

@@ -5,6 +5,7 @@
 
 mod apply;
 pub(crate) mod command;
+pub(crate) mod entity;
 pub(crate) mod event;
 mod rules;
 

@@ -7,7 +7,10 @@
 )]
 
 use crate::coded::{PayeeKind, RuleKind};
-use crate::{AwardId, ClassId, ClawbackId, CreditCode, PersonKey, Position};
+use crate::{
+    AccountKey, AwardId, BusinessDate, ClassId, ClawbackId, CreditCode, DisbursementId, Fen,
+    PersonKey, Position,
+};
 
 /// One rule that an approval rests on, and what it found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +85,34 @@ pub enum FindingKind {
     HonestError,
 }
 
+/// What a repayment pays off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Debt {
+    /// A decided clawback.
+    Clawback(ClawbackId),
+    /// The advance of a project class that its settlement found too high.
+    ExcessAdvance(ClassId),
+}
+
+/// A fact with its date and the event that recorded it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fact {
+    pub position: Position,
+    pub on: BusinessDate,
+}
+
+/// One payment line of an enrolment, not returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Payment {
+    pub disbursement: DisbursementId,
+    pub stage: DisbursementStage,
+    pub position: Position,
+    pub amount: Fen,
+    /// Set when the bank confirmed it.
+    pub settled: Option<Position>,
+    pub account: AccountKey,
+}
+
 impl Subject {
     /// The class, when it is about one.
     #[must_use]
@@ -136,11 +167,24 @@ impl FindingKind {
     }
 }
 
-/// What a repayment pays off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Debt {
-    /// A decided clawback.
-    Clawback(ClawbackId),
-    /// The advance of a project class that its settlement found too high.
-    ExcessAdvance(ClassId),
+impl Fact {
+    /// The one with the later date; of one day the one recorded later.
+    #[must_use]
+    pub fn later(self, other: Self) -> Self {
+        if (self.on, self.position) < (other.on, other.position) {
+            other
+        } else {
+            self
+        }
+    }
+}
+
+/// Sum of payments. Those of a place are bounded by the rate limit and by the stages of a class,
+/// those of an award by its amount, so the sum stays far inside the range.
+pub(crate) fn sum<'a>(payments: impl Iterator<Item = &'a Payment>) -> Fen {
+    payments.fold(Fen::ZERO, |total, payment| {
+        total
+            .checked_add(payment.amount)
+            .expect("a few bounded payments fit")
+    })
 }

@@ -1,0 +1,21 @@
+//! A certificate by its number.
+
+#![expect(
+    missing_docs,
+    reason = "name and type say it; documented where units or rules add to it"
+)]
+
+use crate::{BusinessDate, ClassId, CreditCode, PersonKey, Position};
+
+/// Where a certificate number belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificate {
+    pub class: ClassId,
+    pub person: PersonKey,
+    pub evaluator: CreditCode,
+    pub issued_on: BusinessDate,
+    pub issued: Position,
+    pub invalidated: Option<Position>,
+    /// Set when it was found in the national register.
+    pub verified: Option<Position>,
+}

@@ -1,0 +1,31 @@
+//! A clawback and what is still owed of it.
+
+#![expect(
+    missing_docs,
+    reason = "name and type say it; documented where units or rules add to it"
+)]
+
+use crate::terms::{Fact, Payee, Subject};
+use crate::{AccountKey, Fen, FindingId, Position, Reference};
+
+/// One decided clawback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clawback {
+    pub decided: Fact,
+    pub case: crate::CaseId,
+    pub finding: FindingId,
+    pub subject: Subject,
+    pub account: AccountKey,
+    pub debtor: Payee,
+    pub total: Fen,
+    /// Still owed, in fen.
+    pub outstanding: Fen,
+    /// The repayments, ascending.
+    pub repayments: Vec<Position>,
+    /// Decision number, for the books.
+    pub decision_number: Reference,
+    /// The penalties imposed beside it, ascending.
+    pub penalties: Vec<Position>,
+    /// Their sum, in fen.
+    pub penalty: Fen,
+}
