@@ -33,7 +33,7 @@ pub(crate) struct Intake {
     /// A permit for each byte.
     all: Arc<Semaphore>,
     /// The same for each peer that sends just now.
-    shares: Shares<Peer>,
+    shares: Shares<Peer, Semaphore>,
 }
 
 /// The bounds of what is received.
@@ -80,8 +80,14 @@ impl Intake {
         Self {
             bounds,
             all: Arc::new(Semaphore::new(bounds.all)),
-            shares: Shares::new(bounds.per_peer),
+            shares: Shares::default(),
         }
+    }
+
+    /// A permit for each byte that a peer may have.
+    fn share(&self, peer: Option<Peer>) -> Arc<Semaphore> {
+        self.shares
+            .of(peer, || Semaphore::new(self.bounds.per_peer))
     }
 
     /// Puts itself before the body of a call. Beside the body it gives the places of those of its
@@ -165,7 +171,7 @@ impl<B> Receiving<B> {
     fn new(intake: Arc<Intake>, method: Option<Method>, peer: Option<Peer>, body: B) -> Self {
         let mut receiving = Self {
             body,
-            share: intake.shares.of(peer),
+            share: intake.share(peer),
             intake,
             method,
             chunks: VecDeque::new(),

@@ -11,26 +11,26 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::codegen::http::Extensions;
 
-/// So many permits for each of those who have any, or wait for one.
+/// What each of those has who have some of it, or wait for it.
 #[derive(Debug)]
-pub(crate) struct Shares<K> {
-    each: usize,
-    of: Mutex<HashMap<K, Weak<Semaphore>>>,
+pub(crate) struct Shares<K, S> {
+    of: Mutex<HashMap<K, Weak<S>>>,
 }
 
-impl<K: Eq + Hash> Shares<K> {
-    pub(crate) fn new(each: usize) -> Self {
+impl<K, S> Default for Shares<K, S> {
+    fn default() -> Self {
         Self {
-            each,
             of: Mutex::default(),
         }
     }
+}
 
-    /// The share of one; who cannot be told apart has one for himself.
-    pub(crate) fn of(&self, one: Option<K>) -> Arc<Semaphore> {
-        let fresh = || Arc::new(Semaphore::new(self.each));
+impl<K: Eq + Hash, S> Shares<K, S> {
+    /// The share of one, made afresh when he has none; who cannot be told apart has one for
+    /// himself. It is his for as long as anybody holds it.
+    pub(crate) fn of(&self, one: Option<K>, fresh: impl FnOnce() -> S) -> Arc<S> {
         let Some(one) = one else {
-            return fresh();
+            return Arc::new(fresh());
         };
         // No code that holds the lock can panic, so a poisoned lock guards a sound state.
         let mut shares = self.of.lock().unwrap_or_else(PoisonError::into_inner);
@@ -38,7 +38,7 @@ impl<K: Eq + Hash> Shares<K> {
             return share;
         }
         shares.retain(|_, share| share.strong_count() > 0);
-        let share = fresh();
+        let share = Arc::new(fresh());
         shares.insert(one, Arc::downgrade(&share));
         share
     }
@@ -46,78 +46,115 @@ impl<K: Eq + Hash> Shares<K> {
 
 /// Reads of the store and open streams: how many there may be in all, and of one caller.
 pub(crate) struct Access {
-    /// A permit for each read of the store that may run at once.
+    all: Permits,
+    /// How many one caller has of each.
+    each: Counts,
+    shares: Shares<CallerKey, Permits>,
+}
+
+/// How many there may be of each kind.
+#[derive(Debug, Clone, Copy)]
+struct Counts {
+    /// Reads of the store that run at once.
+    reads: usize,
+    /// Those of them that are pages of streams.
+    pages: usize,
+    /// Streams that are open at once.
+    streams: usize,
+}
+
+/// A permit for each that there may be.
+#[derive(Debug)]
+struct Permits {
     reads: Arc<Semaphore>,
-    /// A permit for each of them that may be a page of a stream.
     pages: Arc<Semaphore>,
-    /// A permit for each stream that may be open at once.
     streams: Arc<Semaphore>,
-    reads_of: Shares<CallerKey>,
-    pages_of: Shares<CallerKey>,
-    streams_of: Shares<CallerKey>,
 }
 
 /// What one caller has of it.
 #[derive(Debug, Clone)]
-pub(crate) struct CallerShare {
-    reads: Arc<Semaphore>,
-    pages: Arc<Semaphore>,
-    streams: Arc<Semaphore>,
-}
+pub(crate) struct CallerShare(Arc<Permits>);
 
 /// The right to something of which there is so much in all and for each caller.
 #[derive(Debug)]
 pub(crate) struct Permit {
     _of_caller: OwnedSemaphorePermit,
     _of_all: OwnedSemaphorePermit,
+    /// It stays the caller's share for as long as he has something of it.
+    _share: CallerShare,
+}
+
+/// One of the kinds that there are permits for.
+type Kind = fn(&Permits) -> &Arc<Semaphore>;
+
+impl Permits {
+    fn new(counts: Counts) -> Self {
+        let permits = |count| Arc::new(Semaphore::new(count));
+        Self {
+            reads: permits(counts.reads),
+            pages: permits(counts.pages),
+            streams: permits(counts.streams),
+        }
+    }
 }
 
 impl Access {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
-            reads: Arc::new(Semaphore::new(limits.reads_max)),
-            pages: Arc::new(Semaphore::new(limits.stream_reads_max)),
-            streams: Arc::new(Semaphore::new(limits.streams_max)),
-            reads_of: Shares::new(limits.reads_per_caller_max()),
-            pages_of: Shares::new(limits.stream_reads_per_caller_max()),
-            streams_of: Shares::new(limits.streams_per_caller_max()),
+            all: Permits::new(Counts {
+                reads: limits.reads_max,
+                pages: limits.stream_reads_max,
+                streams: limits.streams_max,
+            }),
+            each: Counts {
+                reads: limits.reads_per_caller_max(),
+                pages: limits.stream_reads_per_caller_max(),
+                streams: limits.streams_per_caller_max(),
+            },
+            shares: Shares::default(),
         }
     }
 
     /// The share of whoever makes a call.
     pub(crate) fn share(&self, call: &Extensions) -> CallerShare {
-        let caller = call.get::<Caller>().map(Caller::key);
-        CallerShare {
-            reads: self.reads_of.of(caller.clone()),
-            pages: self.pages_of.of(caller.clone()),
-            streams: self.streams_of.of(caller),
-        }
+        self.share_of(call.get::<Caller>().map(Caller::key))
+    }
+
+    fn share_of(&self, caller: Option<CallerKey>) -> CallerShare {
+        CallerShare(self.shares.of(caller, || Permits::new(self.each)))
     }
 
     /// Waits for a read. Who has all of his share in use waits for himself first, and only then
     /// behind others.
     pub(crate) async fn read(&self, share: &CallerShare) -> Permit {
-        Permit {
-            _of_caller: waited_for(&share.reads).await,
-            _of_all: waited_for(&self.reads).await,
-        }
+        self.waited_for(share, |permits| &permits.reads).await
     }
 
     /// Waits for a read that is a page of a stream, which needs a permit for a read as well.
     pub(crate) async fn page(&self, share: &CallerShare) -> Permit {
+        self.waited_for(share, |permits| &permits.pages).await
+    }
+
+    async fn waited_for(&self, share: &CallerShare, kind: Kind) -> Permit {
+        let acquired = async |permits: &Permits| {
+            let permit = Arc::clone(kind(permits)).acquire_owned().await;
+            permit.expect("the permits are never closed")
+        };
         Permit {
-            _of_caller: waited_for(&share.pages).await,
-            _of_all: waited_for(&self.pages).await,
+            _of_caller: acquired(&share.0).await,
+            _of_all: acquired(&self.all).await,
+            _share: share.clone(),
         }
     }
 
     /// The right to open a stream.
     pub(crate) fn stream(&self, share: &CallerShare) -> Result<Permit, CallError> {
-        let taken = |permits: &Arc<Semaphore>| Arc::clone(permits).try_acquire_owned();
-        match (taken(&share.streams), taken(&self.streams)) {
+        let taken = |permits: &Permits| Arc::clone(&permits.streams).try_acquire_owned();
+        match (taken(&share.0), taken(&self.all)) {
             (Ok(of_caller), Ok(of_all)) => Ok(Permit {
                 _of_caller: of_caller,
                 _of_all: of_all,
+                _share: share.clone(),
             }),
             _ => Err(ApiError::TooManyStreams {
                 retry_after: RETRY_DELAY,
@@ -125,11 +162,6 @@ impl Access {
             .into()),
         }
     }
-}
-
-async fn waited_for(permits: &Arc<Semaphore>) -> OwnedSemaphorePermit {
-    let permit = Arc::clone(permits).acquire_owned().await;
-    permit.expect("the permits are never closed")
 }
 
 #[cfg(test)]
@@ -146,11 +178,7 @@ mod tests {
 
     impl Access {
         fn of(&self, last: u8) -> CallerShare {
-            CallerShare {
-                reads: self.reads_of.of(key(last)),
-                pages: self.pages_of.of(key(last)),
-                streams: self.streams_of.of(key(last)),
-            }
+            self.share_of(key(last))
         }
     }
 
