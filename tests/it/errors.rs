@@ -164,6 +164,22 @@ async fn every_error_of_the_transport_says_why() {
             with(fine(), "x-secret", &"secret".repeat(4_000)),
             (Code::ResourceExhausted, "HEADERS_TOO_LARGE"),
         ));
+        // A server that took these for no deadline would work for nobody.
+        for timeout in ["", "S", "123456789S", "5s", "-5S", "5.5S", "5 S", "secret"] {
+            cases.push((
+                format!("{method}: timeout {timeout:?}"),
+                with(fine(), "grpc-timeout", timeout),
+                (Code::InvalidArgument, "TIMEOUT_MALFORMED"),
+            ));
+        }
+        cases.push((
+            format!("{method}: two timeouts"),
+            Call {
+                headers: vec![("grpc-timeout", "5S".to_owned()); 2],
+                ..fine()
+            },
+            (Code::InvalidArgument, "TIMEOUT_MALFORMED"),
+        ));
         if method != "AppendStream" {
             let missing = (Code::InvalidArgument, "MESSAGE_MISSING");
             cases.push((format!("{method}: none"), call(method, Vec::new()), missing));
@@ -214,6 +230,80 @@ async fn every_error_of_the_transport_says_why() {
     // And what is not an error has no error in it.
     let (bytes, status) = answer(&connection, call("GetStatus", message(&[]))).await;
     assert!(status.code() == Code::Ok && status.details().is_empty() && bytes.len() > 5);
+    server.stop().await;
+}
+
+/// What else may stand in the headers of a call, and what becomes of the call: its reason, none
+/// when it is carried out, or the stream of HTTP/2 is reset.
+#[tokio::test]
+async fn headers_that_say_something_odd_do_no_harm() {
+    let server = TestServer::start().await;
+    let connection = connect(&server).await;
+    let reset = "reset by HTTP/2";
+    let request = newcomer().encode_to_vec();
+    let length = (request.len() + 5).to_string();
+    let unsupported = "ENCODING_UNSUPPORTED";
+    let cases: [(&[(&str, &str)], &str); 19] = [
+        (&[], ""),
+        // Asked for by the specification to find proxies that lose trailers; not by this server.
+        (&[("te", "trailers")], ""),
+        (&[("te", "gzip")], reset),
+        (&[("connection", "close")], reset),
+        (&[("content-length", &length)], ""),
+        (
+            &[("content-length", &length), ("content-length", &length)],
+            "",
+        ),
+        (&[("content-length", "1")], reset),
+        (&[("content-length", "999999")], reset),
+        (&[("content-length", "secret")], reset),
+        (&[("grpc-encoding", "identity")], ""),
+        (&[("grpc-encoding", "")], unsupported),
+        (&[("grpc-encoding", "secret")], unsupported),
+        (&[("grpc-accept-encoding", "secret,,")], ""),
+        (
+            &[("grpc-accept-encoding", "gzip"), ("accept-encoding", "br")],
+            "",
+        ),
+        // As long as can be told, and as long as that is written in eight digits.
+        (&[("grpc-timeout", "99999999H")], ""),
+        (&[("grpc-timeout", "00000030S")], ""),
+        (
+            &[("grpc-timeout", "30S"), ("grpc-timeout", "30S")],
+            "TIMEOUT_MALFORMED",
+        ),
+        (&[("secret-bin", "no base64 !")], ""),
+        (&[("grpc-status", "0"), ("grpc-message", "%zz")], ""),
+    ];
+    let mut recorded = 0;
+    for (headers, expected) in cases {
+        let mut call = Request::post(format!("http://localhost{LEDGER}/Append"))
+            .version(Version::HTTP_2)
+            .header("content-type", "application/grpc");
+        for (name, value) in headers {
+            call = call.header(*name, *value);
+        }
+        let mut connection = connection.clone().ready().await.unwrap();
+        let call = call.body(()).unwrap();
+        let found = match connection.send_request(call, false) {
+            Err(_) => reset.to_owned(),
+            Ok((answer, mut body)) => {
+                // The server may have answered already.
+                drop(body.send_data(Bytes::from(message(&newcomer().encode_to_vec())), true));
+                match answer.await {
+                    Err(_) => reset.to_owned(),
+                    Ok(answer) => Status::from_header_map(answer.headers())
+                        .map_or_else(String::new, |status| reason(&status).1),
+                }
+            }
+        };
+        assert_eq!(found, expected, "{headers:?}");
+        recorded += u64::from(found.is_empty());
+        // The connection goes on, and what was refused or reset was not recorded.
+        let told = v1::GetStatusRequest {};
+        let told = server.client().await.get_status(told).await.unwrap();
+        assert_eq!(told.into_inner().log_position, recorded, "{headers:?}");
+    }
     server.stop().await;
 }
 

@@ -27,6 +27,12 @@ pub enum TransportError {
     /// What the call says about its content is not gRPC with messages of protobuf.
     #[error("this is no call of gRPC with messages of protobuf: it has another content type")]
     ContentTypeUnsupported,
+    /// The deadline of the call cannot be read.
+    #[error(
+        "the call has no deadline that can be read: grpc-timeout is one to eight digits and one of \
+         H, M, S, m, u, n"
+    )]
+    TimeoutMalformed,
     /// The call is not made with POST.
     #[error("a call of gRPC is made with POST")]
     HttpMethodUnsupported,
@@ -52,12 +58,13 @@ pub enum TransportError {
 
 impl TransportError {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::MessageTooLarge,
         Self::MessageMalformed,
         Self::MessageMissing,
         Self::EncodingUnsupported,
         Self::ContentTypeUnsupported,
+        Self::TimeoutMalformed,
         Self::HttpMethodUnsupported,
         Self::MethodUnknown,
         Self::HeadersTooLarge,
@@ -73,7 +80,9 @@ impl TransportError {
         match self {
             // Without a time to retry: waiting does not make a message smaller.
             Self::MessageTooLarge | Self::HeadersTooLarge => Code::ResourceExhausted,
-            Self::MessageMalformed | Self::MessageMissing => Code::InvalidArgument,
+            Self::MessageMalformed | Self::MessageMissing | Self::TimeoutMalformed => {
+                Code::InvalidArgument
+            }
             Self::EncodingUnsupported
             | Self::ContentTypeUnsupported
             | Self::HttpMethodUnsupported
@@ -94,6 +103,7 @@ impl TransportError {
             Self::MessageMissing => "MESSAGE_MISSING",
             Self::EncodingUnsupported => "ENCODING_UNSUPPORTED",
             Self::ContentTypeUnsupported => "CONTENT_TYPE_UNSUPPORTED",
+            Self::TimeoutMalformed => "TIMEOUT_MALFORMED",
             Self::HttpMethodUnsupported => "HTTP_METHOD_UNSUPPORTED",
             Self::MethodUnknown => "METHOD_UNKNOWN",
             Self::HeadersTooLarge => "HEADERS_TOO_LARGE",
@@ -113,6 +123,9 @@ impl TransportError {
             Self::MessageMissing => "调用没有消息",
             Self::EncodingUnsupported => "服务器不接收压缩消息",
             Self::ContentTypeUnsupported => "内容类型不是 gRPC（protobuf 消息）",
+            Self::TimeoutMalformed => {
+                "调用的期限无法识别：grpc-timeout 应为一至八位数字加一个单位（H、M、S、m、u、n）"
+            }
             Self::HttpMethodUnsupported => "gRPC 调用必须使用 POST 方法",
             Self::MethodUnknown => "服务器没有该方法",
             Self::HeadersTooLarge => "调用的头部超过服务器允许的大小",

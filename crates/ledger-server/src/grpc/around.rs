@@ -87,8 +87,8 @@ where
             *refusal.status_mut() = answer;
             return Box::pin(async { Ok(refusal) });
         }
-        let permit = match self.admit(&request) {
-            Ok(permit) => permit,
+        let (deadline, permit) = match self.admit(&request) {
+            Ok(admitted) => admitted,
             Err(error) => return Box::pin(async { Ok(error.into_status().into_http()) }),
         };
         let peer = request.extensions().get::<Caller>().map(Caller::peer);
@@ -98,7 +98,6 @@ where
         let (body, places) = intake.receive(&path, peer, body);
         let mut request = Request::from_parts(parts, body);
         request.extensions_mut().insert(places);
-        let deadline = Deadline::of(request.headers());
         request.extensions_mut().insert(deadline);
         let answering = self.inner.call(request);
         Box::pin(async move {
@@ -113,8 +112,12 @@ where
 }
 
 impl<S> Surrounded<S> {
-    /// Lets a call begin; with a permit if it is a stream that is not counted elsewhere.
-    fn admit(&self, request: &Request<Body>) -> Result<Option<StreamPermit>, CallError> {
+    /// Lets a call begin: until when, and with a permit if it is a stream that is not counted
+    /// elsewhere.
+    fn admit<B>(
+        &self,
+        request: &Request<B>,
+    ) -> Result<(Deadline, Option<StreamPermit>), CallError> {
         let field = |name: &str, value: usize| FIELD_BYTES + name.len() + value;
         let headers = request.headers().iter();
         let bytes: usize = headers
@@ -125,13 +128,14 @@ impl<S> Surrounded<S> {
         if bytes.saturating_add(uri.path().len()) > CALL_HEADER_BYTES_MAX {
             return Err(ApiError::Transport(TransportError::HeadersTooLarge).into());
         }
-        match OTHER_STREAMS.contains(&uri.path()) {
-            true => {
-                let access = &self.shared.access;
-                access.stream(&access.share(request.extensions())).map(Some)
-            }
-            false => Ok(None),
+        let deadline = Deadline::of(request.headers())?;
+        deadline.check()?;
+        if !OTHER_STREAMS.contains(&uri.path()) {
+            return Ok((deadline, None));
         }
+        let access = &self.shared.access;
+        let permit = access.stream(&access.share(request.extensions()))?;
+        Ok((deadline, Some(permit)))
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::error::CallError;
 use crate::limits::DEADLINE_MARGIN;
+use ledger_proto::status::TransportError;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
-use tonic::codegen::http::HeaderMap;
+use tonic::codegen::http::{HeaderMap, HeaderValue};
 
 /// The end of a call, as its caller set it; `None` when he waits for ever.
 ///
@@ -14,15 +15,34 @@ use tonic::codegen::http::HeaderMap;
 pub(crate) struct Deadline(Option<Instant>);
 
 impl Deadline {
-    /// Reads the header `grpc-timeout`; a malformed one counts as none, as in tonic.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let timeout = headers
-            .get("grpc-timeout")
-            .and_then(|value| value.to_str().ok());
-        let timeout = timeout.and_then(parse_timeout);
-        Self(timeout.and_then(|timeout| {
-            Instant::now().checked_add(timeout.saturating_sub(DEADLINE_MARGIN))
-        }))
+    /// Reads the header `grpc-timeout`. tonic takes a malformed one for none, and the call would go
+    /// on for as long as it likes, although its caller has said when he stops waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError::TimeoutMalformed`], also for two of them.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, TransportError> {
+        let mut timeouts = headers.get_all("grpc-timeout").iter();
+        let Some(timeout) = timeouts.next() else {
+            return Ok(Self(None));
+        };
+        let parsed = match timeouts.next() {
+            None => HeaderValue::to_str(timeout).ok().and_then(parse_timeout),
+            Some(_) => None,
+        };
+        let timeout = parsed.ok_or(TransportError::TimeoutMalformed)?;
+        // The longest is 11,400 years, which the clock of the process can tell.
+        Ok(Self(
+            Instant::now().checked_add(timeout.saturating_sub(DEADLINE_MARGIN)),
+        ))
+    }
+
+    /// Refuses what would be over before it begins, so that it does not begin.
+    pub(crate) fn check(self) -> Result<(), CallError> {
+        match self.0 {
+            Some(end) if end <= Instant::now() => Err(CallError::DeadlineExceeded),
+            _ => Ok(()),
+        }
     }
 
     /// Ends the work at the deadline.
@@ -78,15 +98,49 @@ mod tests {
             ("30S", Some(Duration::from_secs(30))),
             ("250m", Some(Duration::from_millis(250))),
             ("99999999u", Some(Duration::from_micros(99_999_999))),
+            ("99999999H", Some(Duration::from_secs(99_999_999 * 3_600))),
+            ("00000001S", Some(Duration::from_secs(1))),
             ("0n", Some(Duration::ZERO)),
             ("", None),
             ("S", None),
             ("+5S", None),
             ("123456789m", None),
+            ("000000001m", None),
+            ("5", None),
+            ("5 S", None),
+            ("5.5S", None),
+            ("-5S", None),
+            ("5Sm", None),
+            ("1e3S", None),
+            ("٥S", None),
             ("5s", None),
             ("5é", None),
         ] {
             assert_eq!(parse_timeout(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_deadline_that_cannot_be_read_is_refused_and_none_is_none() {
+        let of = |timeouts: &[&[u8]]| {
+            let mut headers = HeaderMap::new();
+            for timeout in timeouts {
+                headers.append("grpc-timeout", HeaderValue::from_bytes(timeout).unwrap());
+            }
+            Deadline::of(&headers).map(|deadline| (deadline.0.is_some(), deadline.check().is_ok()))
+        };
+        assert_eq!(of(&[]), Ok((false, true)));
+        for (timeout, begins) in [
+            ("30S", true),
+            ("99999999H", true),
+            ("0S", false),
+            ("1n", false),
+        ] {
+            assert_eq!(of(&[timeout.as_bytes()]), Ok((true, begins)), "{timeout}");
+        }
+        let malformed: [&[&[u8]]; 4] = [&[b""], &[b"\xff"], &[b"1S", b"1S"], &[b"1S", b"x"]];
+        for timeouts in malformed {
+            assert_eq!(of(timeouts), Err(TransportError::TimeoutMalformed));
         }
     }
 }
