@@ -67,14 +67,15 @@ impl Parts {
         let tip = recovery::recover(&**storage)?;
         // What cannot be read here is told before anything is written.
         let snapshot = storage.snapshot().map_err(OpenError::Log)?;
-        epochs::read_epochs(&*snapshot)?;
+        let earlier = epochs::read_epochs(&*snapshot)?;
+        let begun = earlier.map(|epochs| epochs.current().started_at);
         drop(snapshot);
         let epoch = match storage.read_only() {
             None => storage.claim_epoch().map_err(OpenError::Log)?,
             // Whoever only reads takes nothing over.
             Some(_) => Epoch::UNCLAIMED,
         };
-        let clock = Arc::new(ClockGuard::new(clock, options.clock.clone()));
+        let clock = Arc::new(ClockGuard::new(clock, options.clock.clone(), begun));
         // From here on the clock is held against the time that passes. A wrong one does not keep
         // the ledger from being read; it is told where it matters.
         let checked = clock.check(last_recorded(&tip));

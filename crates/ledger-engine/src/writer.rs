@@ -409,6 +409,12 @@ impl Writer {
         self.decided_at.max(self.cache.context.recorded_at)
     }
 
+    /// The time whose day dates of the request in hand are judged by.
+    fn judged_at(&self) -> RecordedTime {
+        self.clock
+            .judged_at(self.decided_at, self.cache.context.recorded_at)
+    }
+
     fn stop_reason(&self) -> Arc<str> {
         self.shared
             .stopped()

@@ -23,7 +23,8 @@ pub struct ClockBounds {
     pub idle_max: Duration,
     /// An operator vouches for times up to this one. A pause longer than `idle_max` that ends
     /// before it is taken for a pause. A last event ahead of the clock, but not ahead of this time,
-    /// is no reason to refuse.
+    /// is no reason to refuse. A time that lies further than `idle_max` ahead of both the clock and
+    /// the last event vouches for nothing: it would make this watch blind for years.
     pub accepted_until: Option<RecordedTime>,
     /// No time before this one is right.
     pub earliest: RecordedTime,
@@ -62,12 +63,33 @@ pub enum ClockProblem {
         /// When the last event was recorded.
         last: RecordedTime,
     },
+    /// The same of a ledger that has no event.
+    #[error("the clock shows {now}, long after the ledger, which has no event, began at {begun}")]
+    LongEmpty {
+        /// What the clock shows.
+        now: RecordedTime,
+        /// When its epoch began.
+        begun: RecordedTime,
+    },
+    /// An operator's word would settle it, but reaches too far.
+    #[error(
+        "the clock shows {now} and has to be vouched for, but not until {until}: that is further \
+         ahead than a ledger may lie idle"
+    )]
+    VouchedTooFar {
+        /// What the clock shows.
+        now: RecordedTime,
+        /// Until when the operator vouches.
+        until: RecordedTime,
+    },
 }
 
 /// Watches a clock.
 pub(crate) struct ClockGuard {
     clock: Arc<dyn Clock>,
     bounds: ClockBounds,
+    /// When the present epoch began, as far as that is known.
+    begun: Option<RecordedTime>,
     state: Mutex<State>,
 }
 
@@ -98,16 +120,28 @@ impl Default for ClockBounds {
 }
 
 impl ClockBounds {
-    /// Whether an operator vouches for a time.
-    fn accepts(&self, time: RecordedTime) -> bool {
-        self.accepted_until.is_some_and(|until| time <= until)
+    /// No problem when an operator vouches for a time.
+    fn unless_vouched(
+        &self,
+        time: RecordedTime,
+        (now, last): (RecordedTime, Option<RecordedTime>),
+        problem: ClockProblem,
+    ) -> Result<(), ClockProblem> {
+        let Some(until) = self.accepted_until.filter(|until| time <= *until) else {
+            return Err(problem);
+        };
+        let known = last.map_or(now, |last| last.max(now));
+        match ahead(until, known) > self.idle_max {
+            true => Err(ClockProblem::VouchedTooFar { now, until }),
+            false => Ok(()),
+        }
     }
 
     fn judge(
         &self,
         reading: Reading,
         anchor: Option<Reading>,
-        last: Option<RecordedTime>,
+        (last, begun): (Option<RecordedTime>, Option<RecordedTime>),
     ) -> Result<(), ClockProblem> {
         let now = reading.now;
         if now < self.earliest {
@@ -115,23 +149,28 @@ impl ClockBounds {
         }
         if let Some(last) = last
             && ahead(last, now) > self.step_max
-            && !self.accepts(last)
         {
-            return Err(ClockProblem::BehindLog { now, last });
+            let behind = ClockProblem::BehindLog { now, last };
+            self.unless_vouched(last, (now, Some(last)), behind)?;
         }
-        match (anchor, last) {
-            (Some(anchor), _) => {
-                let expected = anchor.after(reading.passed);
-                let off = ahead(now, expected).max(ahead(expected, now));
-                match off > self.step_max {
-                    true => Err(ClockProblem::Set { now, expected }),
-                    false => Ok(()),
-                }
-            }
-            (None, Some(last)) if ahead(now, last) > self.idle_max && !self.accepts(now) => {
-                Err(ClockProblem::LongIdle { now, last })
-            }
-            (None, _) => Ok(()),
+        if let Some(anchor) = anchor {
+            let expected = anchor.after(reading.passed);
+            let off = ahead(now, expected).max(ahead(expected, now));
+            return match off > self.step_max {
+                true => Err(ClockProblem::Set { now, expected }),
+                false => Ok(()),
+            };
+        }
+        // A beginning by a clock that was known to be wrong says nothing.
+        let begun = begun.filter(|begun| *begun > self.earliest);
+        let (since, long) = match (last, begun) {
+            (Some(last), _) => (last, ClockProblem::LongIdle { now, last }),
+            (None, Some(begun)) => (begun, ClockProblem::LongEmpty { now, begun }),
+            (None, None) => return Ok(()),
+        };
+        match ahead(now, since) > self.idle_max {
+            true => self.unless_vouched(now, (now, last), long),
+            false => Ok(()),
         }
     }
 }
@@ -146,11 +185,27 @@ impl Reading {
 }
 
 impl ClockGuard {
-    pub(crate) fn new(clock: Arc<dyn Clock>, bounds: ClockBounds) -> Self {
+    /// Watches a clock; `begun` says when the present epoch began, where that is known.
+    pub(crate) fn new(
+        clock: Arc<dyn Clock>,
+        bounds: ClockBounds,
+        begun: Option<RecordedTime>,
+    ) -> Self {
         Self {
             clock,
             bounds,
+            begun,
             state: Mutex::default(),
+        }
+    }
+
+    /// The day by which dates are judged at a time that was found right, `now`. A log that is a
+    /// little ahead of the clock is where the day has come to. One that is far ahead, with an
+    /// operator's word, was recorded by a clock that was wrong, and its days have not come.
+    pub(crate) fn judged_at(&self, now: RecordedTime, last: RecordedTime) -> RecordedTime {
+        match ahead(last, now) > self.bounds.step_max {
+            true => now,
+            false => now.max(last),
         }
     }
 
@@ -164,7 +219,7 @@ impl ClockGuard {
             now: self.clock.now(),
             passed: self.clock.passed(),
         };
-        let judged = self.bounds.judge(reading, state.anchor, last);
+        let judged = self.bounds.judge(reading, state.anchor, (last, self.begun));
         tell(state.problem, judged);
         state.problem = judged.err();
         judged?;

@@ -143,4 +143,27 @@ fn a_log_that_is_ahead_is_lived_with_only_when_an_operator_says_so() {
     engine.append_blocking(request(2, vec![accrue(1)])).unwrap();
     // Times never run back, so it has the time of the event before it.
     assert_eq!(engine.tip().recorded_at, ahead);
+    // But dates are judged by the clock, which is right: that day has not come.
+    let mut early = request(3, vec![accrue(1)]);
+    for command in &mut early.commands {
+        command.occurred_on = ahead.business_date();
+    }
+    let refused = engine.append_blocking(early).unwrap();
+    assert!(
+        format!("{refused:?}").contains("DateInFuture"),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn a_ledger_without_events_is_not_begun_by_a_clock_that_is_far_ahead() {
+    let store: Arc<dyn Storage> = Arc::new(MemoryStore::new());
+    let open = |days| {
+        let clock = Arc::new(ManualClock::new(later(noon(TODAY), days)));
+        Engine::open(Arc::clone(&store), EngineOptions::default(), clock).unwrap()
+    };
+    for (days, is_taken) in [(0, true), (3_652, false), (20, true)] {
+        let problem = open(days).status().clock_problem;
+        assert_eq!(problem.is_none(), is_taken, "{days} {problem:?}");
+    }
 }

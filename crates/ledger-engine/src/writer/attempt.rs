@@ -93,14 +93,14 @@ impl Writer {
     /// Decides and applies each command; refused ones are passed over.
     fn attempt(&mut self, request: &Request, undo: &mut Undo) -> Result<Tried, Halt> {
         self.request_number += 1;
-        let now = self.now();
+        let (now, judged_at) = (self.now(), self.judged_at());
         self.load_all(&request.commands)?;
         let mut outcomes = Vec::with_capacity(request.commands.len());
         let mut kept = Kept::new(request);
         for command in &request.commands {
             self.load(std::slice::from_ref(command))?;
             let is_last = outcomes.len() + 1 == request.commands.len();
-            let outcome = match decide(&self.cache.context, command, now) {
+            let outcome = match decide(&self.cache.context, command, judged_at) {
                 Err(refusal) => {
                     let refusal = kept.add(&self.cache.context, command, refusal, &outcomes);
                     self.check_room(&kept)?;

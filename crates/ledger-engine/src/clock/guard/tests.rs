@@ -33,8 +33,10 @@ enum Found {
     Behind,
     WasSet,
     LongIdle,
+    LongEmpty,
+    TooFar,
 }
-use Found::{Behind, LongIdle, Right, TooEarly, WasSet};
+use Found::{Behind, LongEmpty, LongIdle, Right, TooEarly, TooFar, WasSet};
 
 fn time(micros: i64) -> RecordedTime {
     RecordedTime::from_micros(START + micros)
@@ -43,10 +45,15 @@ fn time(micros: i64) -> RecordedTime {
 /// Plays the steps on a ledger that was just opened without an event, and tells what the clock is
 /// found to be after each.
 fn play(bounds: &ClockBounds, steps: &[Step]) -> Vec<Found> {
+    play_begun(bounds, None, steps)
+}
+
+/// The same on a ledger that began at a time.
+fn play_begun(bounds: &ClockBounds, begun: Option<RecordedTime>, steps: &[Step]) -> Vec<Found> {
     let clock = Arc::new(ManualClock::new(time(0)));
     let open = || {
         let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
-        ClockGuard::new(clock, bounds.clone())
+        ClockGuard::new(clock, bounds.clone(), begun)
     };
     let mut guard = open();
     let mut last: Option<RecordedTime> = None;
@@ -60,6 +67,8 @@ fn play(bounds: &ClockBounds, steps: &[Step]) -> Vec<Found> {
         Err(ClockProblem::BehindLog { .. }) => Behind,
         Err(ClockProblem::Set { .. }) => WasSet,
         Err(ClockProblem::LongIdle { .. }) => LongIdle,
+        Err(ClockProblem::LongEmpty { .. }) => LongEmpty,
+        Err(ClockProblem::VouchedTooFar { .. }) => TooFar,
     };
     let mut all = Vec::new();
     for step in steps {
@@ -175,9 +184,26 @@ fn an_operator_can_vouch_for_a_time() {
     ] {
         assert_eq!(play(&bounds, &paused).last(), Some(&expected));
     }
+    // A word that reaches further than a pause may is none: it would be one for years.
+    let far = [
+        (until(90 * DAY + 31 * DAY), Right),
+        (until(90 * DAY + 31 * DAY + 1), TooFar),
+        (until(100 * YEAR), TooFar),
+    ];
+    for (bounds, expected) in far {
+        assert_eq!(play(&bounds, &paused).last(), Some(&expected));
+    }
+    // Nor does it matter where none is needed.
+    let short = [Record, Pass(DAY), Reopen, Record];
+    assert_eq!(play(&until(100 * YEAR), &short).last(), Some(&Right));
     // The log lies ahead, because its last event was recorded by a wrong clock.
     let ahead = [Pass(YEAR), Record, Set(-YEAR), Reopen];
-    for (bounds, expected) in [(until(YEAR), Right), (until(YEAR - 1), Behind)] {
+    for (bounds, expected) in [
+        (until(YEAR), Right),
+        (until(YEAR - 1), Behind),
+        (until(YEAR + 31 * DAY), Right),
+        (until(YEAR + 32 * DAY), TooFar),
+    ] {
         assert_eq!(play(&bounds, &ahead).last(), Some(&expected));
     }
     // Nobody can vouch for what the clock does later.
@@ -200,10 +226,60 @@ fn a_clock_before_its_time_is_wrong_in_an_empty_ledger_too() {
 }
 
 #[test]
+fn an_empty_ledger_is_held_against_its_beginning() {
+    let bounds = ClockBounds {
+        earliest: time(-YEAR),
+        ..ClockBounds::default()
+    };
+    let begun = Some(time(0));
+    let cases: [(Option<RecordedTime>, &[Step], &[Found]); 5] = [
+        (
+            begun,
+            &[Pass(30 * DAY), Reopen, Record],
+            &[Right, Right, Right],
+        ),
+        (begun, &[Pass(32 * DAY), Reopen], &[Right, LongEmpty]),
+        (
+            begun,
+            &[Set(10 * YEAR), Reopen, Set(-10 * YEAR), Record],
+            &[WasSet, LongEmpty, Right, Right],
+        ),
+        // It began by a clock that was ahead, and that was set right.
+        (Some(time(10 * YEAR)), &[Reopen, Record], &[Right, Right]),
+        // It began by a clock that was known to be wrong.
+        (Some(time(-2 * YEAR)), &[Reopen, Record], &[Right, Right]),
+    ];
+    for (begun, steps, expected) in cases {
+        assert_eq!(play_begun(&bounds, begun, steps), expected, "{steps:?}");
+    }
+    let vouched = ClockBounds {
+        accepted_until: Some(time(33 * DAY)),
+        ..bounds
+    };
+    let steps = [Pass(32 * DAY), Reopen, Record];
+    assert_eq!(play_begun(&vouched, begun, &steps), [Right; 3]);
+}
+
+#[test]
+fn dates_are_judged_by_a_log_that_is_little_ahead_and_not_by_one_that_is_far() {
+    let clock = Arc::new(ManualClock::new(time(0)));
+    let guard = ClockGuard::new(clock, ClockBounds::default(), None);
+    for (last, expected) in [
+        (-DAY, 0),
+        (0, 0),
+        (5 * MINUTE, 5 * MINUTE),
+        (5 * MINUTE + 1, 0),
+        (10 * YEAR, 0),
+    ] {
+        assert_eq!(guard.judged_at(time(0), time(last)), time(expected));
+    }
+}
+
+#[test]
 fn times_at_the_ends_of_what_can_be_told_are_no_trouble() {
     for micros in [i64::MIN, i64::MAX, 0] {
         let clock = Arc::new(ManualClock::new(RecordedTime::from_micros(micros)));
-        let guard = ClockGuard::new(clock.clone(), ClockBounds::default());
+        let guard = ClockGuard::new(clock.clone(), ClockBounds::default(), None);
         for last in [i64::MIN, 0, i64::MAX] {
             let is_same = micros == last;
             let found = guard.check(Some(RecordedTime::from_micros(last)));
