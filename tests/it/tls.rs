@@ -16,17 +16,21 @@ use rcgen::{
 };
 use std::fs;
 use std::net::SocketAddr;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
+use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion, version};
+use tokio_rustls::rustls::{
+    ClientConfig, HandshakeKind, RootCertStore, SupportedProtocolVersion, version,
+};
 use tonic::transport::{ClientTlsConfig, Endpoint};
 use tonic::{Code, transport};
 use uuid::Uuid;
@@ -46,8 +50,14 @@ pub(crate) struct Pair {
 
 impl Authority {
     pub(crate) fn new() -> Self {
+        Self::named("authority")
+    }
+
+    /// An authority of a name; two of one name are two all the same.
+    fn named(name: &str) -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let certificate = params.self_signed(&key).unwrap();
@@ -63,6 +73,17 @@ impl Authority {
 
     /// Signs a certificate for a purpose, with a common name and alternative names.
     fn sign(&self, purpose: ExtendedKeyUsagePurpose, name: &str, alternatives: &[&str]) -> Pair {
+        self.sign_with(purpose, name, alternatives, |_| {})
+    }
+
+    /// The same with something else about it.
+    fn sign_with(
+        &self,
+        purpose: ExtendedKeyUsagePurpose,
+        name: &str,
+        alternatives: &[&str],
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Pair {
         let key = KeyPair::generate().unwrap();
         let alternatives: Vec<String> = alternatives.iter().map(ToString::to_string).collect();
         let mut params = CertificateParams::new(alternatives).unwrap();
@@ -73,6 +94,7 @@ impl Authority {
         params.extended_key_usages = vec![purpose];
         let serial = SerialNumber::from_slice(Uuid::new_v4().as_bytes());
         params.serial_number = Some(serial.clone());
+        change(&mut params);
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         Pair {
             certificate: certificate.pem(),
@@ -82,11 +104,16 @@ impl Authority {
     }
 
     fn server(&self) -> Pair {
-        self.sign(
-            ExtendedKeyUsagePurpose::ServerAuth,
-            "ledger",
-            &["localhost"],
-        )
+        self.server_valid(2020, 2099)
+    }
+
+    /// A server's pair that is valid in those years.
+    fn server_valid(&self, first: i32, last: i32) -> Pair {
+        let purpose = ExtendedKeyUsagePurpose::ServerAuth;
+        self.sign_with(purpose, "ledger", &["localhost"], |params| {
+            params.not_before = date_time_ymd(first, 1, 1);
+            params.not_after = date_time_ymd(last, 12, 31);
+        })
     }
 
     /// A list of revoked certificates, which should be replaced at the end of a year.
@@ -286,6 +313,15 @@ async fn shown_by(
     caller: &Pair,
     versions: &[&'static SupportedProtocolVersion],
 ) -> Result<CertificateDer<'static>, std::io::Error> {
+    let config = caller_config(authority, caller, versions);
+    Ok(handshake(server, &config).await?.1)
+}
+
+fn caller_config(
+    authority: &Authority,
+    caller: &Pair,
+    versions: &[&'static SupportedProtocolVersion],
+) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
     roots.add(authority.certificate.der().clone()).unwrap();
     let own = CertificateDer::from_pem_slice(caller.certificate.as_bytes()).unwrap();
@@ -297,12 +333,24 @@ async fn shown_by(
         .with_client_auth_cert(vec![own], key)
         .unwrap();
     config.alpn_protocols = vec![b"h2".to_vec()];
+    Arc::new(config)
+}
+
+/// Whether the handshake was a full one, and the certificate that the server showed.
+async fn handshake(
+    server: SocketAddr,
+    config: &Arc<ClientConfig>,
+) -> Result<(HandshakeKind, CertificateDer<'static>), std::io::Error> {
     let stream = TcpStream::connect(server).await?;
     let name = ServerName::try_from("localhost").unwrap();
-    let connector = TlsConnector::from(Arc::new(config));
-    let stream = connector.connect(name, stream).await?;
-    let shown = stream.get_ref().1.peer_certificates().unwrap();
-    Ok(shown.first().unwrap().clone())
+    let connector = TlsConnector::from(Arc::clone(config));
+    let mut stream = connector.connect(name, stream).await?;
+    // The settings of HTTP/2, behind which a ticket would have come.
+    stream.read_u8().await?;
+    let connection = stream.get_ref().1;
+    let shown = connection.peer_certificates().unwrap();
+    let kind = connection.handshake_kind().unwrap();
+    Ok((kind, shown.first().unwrap().clone()))
 }
 
 fn der(pair: &Pair) -> CertificateDer<'static> {
@@ -377,6 +425,82 @@ async fn new_files_are_used_without_a_restart_and_broken_ones_are_not() {
     .await;
     // What was open stays open.
     assert_eq!(tls_status(&client).await.trouble, "");
+    server.stop().await;
+}
+
+/// A pair that callers will not take is not used in the place of one that they take.
+#[tokio::test]
+async fn a_certificate_that_has_run_out_replaces_none_that_is_valid() {
+    let authority = Authority::new();
+    let (server, files) = mutual(&authority).await;
+    let caller = authority.caller("training-jinan", &[]);
+    let client = client(&server, &authority, Some(&caller)).await.unwrap();
+    for (first, last) in [(2020, 2024), (2098, 2099)] {
+        files.put_pair(&authority.server_valid(first, last));
+        let trouble = until(async || {
+            let trouble = tls_status(&client).await.trouble;
+            trouble.contains("is valid from").then_some(trouble)
+        })
+        .await;
+        assert!(trouble.contains(&format!("{first}-01-01")), "{trouble}");
+        // Whoever comes is shown the one that is valid.
+        self::client(&server, &authority, Some(&caller))
+            .await
+            .unwrap();
+    }
+    server.stop().await;
+}
+
+/// As Kubernetes keeps secrets: every file is a link through one folder, which is a link itself
+/// and is replaced in one step.
+#[tokio::test]
+async fn files_behind_a_link_that_is_replaced_are_used() {
+    let authority = Authority::new();
+    let caller = authority.caller("training-jinan", &[]);
+    let revoked = authority.caller("training-linyi", &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let names = ["server.pem", "server.key", "callers.pem", "lists/of.crl"];
+    let publish = |version: &str, pair: &Pair, list: &str| {
+        let of = path(version);
+        fs::create_dir_all(of.join("lists")).unwrap();
+        let texts = [&pair.certificate, &pair.key, &authority.pem(), list];
+        for (name, text) in names.iter().zip(texts) {
+            fs::write(of.join(name), text).unwrap();
+        }
+        symlink(version, path("..tmp")).unwrap();
+        fs::rename(path("..tmp"), path("..data")).unwrap();
+    };
+    let first = authority.server();
+    publish("..1", &first, &authority.revoke(&[], 2099));
+    fs::create_dir(path("lists")).unwrap();
+    for name in names {
+        let up = ["..", "."][usize::from(!name.contains('/'))];
+        symlink(Path::new(up).join("..data").join(name), path(name)).unwrap();
+    }
+    // What such a folder has beside its files.
+    symlink("../..data", path("lists").join("..data")).unwrap();
+    let tls = TlsSettings {
+        certificate: Some(path("server.pem")),
+        key: Some(path("server.key")),
+        client_ca: Some(path("callers.pem")),
+        client_crl: Some(path("lists")),
+        check_ms: 10,
+        ..TlsSettings::default()
+    };
+    let server = serve(tls, |_| {}).await;
+    let shown = async |caller: &Pair| {
+        shown_by(server.address(), &authority, caller, &[&version::TLS13]).await
+    };
+    assert_eq!(shown(&caller).await.unwrap(), der(&first));
+    let mut bad_client = client(&server, &authority, Some(&revoked)).await.unwrap();
+    bad_client.append(newcomer()).await.unwrap();
+
+    let second = authority.server();
+    publish("..2", &second, &authority.revoke(&[&revoked], 2099));
+    fs::remove_dir_all(path("..1")).unwrap();
+    until(async || (shown(&caller).await.unwrap() == der(&second)).then_some(())).await;
+    until(async || bad_client.clone().append(newcomer()).await.err()).await;
     server.stop().await;
 }
 
@@ -456,8 +580,14 @@ async fn a_revoked_caller_is_ended_and_never_comes_back() {
     good_client.append(newcomer()).await.unwrap();
     bad_client.append(newcomer()).await.unwrap();
     assert_eq!(tls_status(&good_client).await.revocation_list_count, 1);
+    let following = bad_client.subscribe(v1::SubscribeRequest::default()).await;
+    let mut following = following.unwrap().into_inner();
 
     files.put("revoked.pem", &authority.revoke(&[&bad], 2099));
+    // In the middle of a stream that was open.
+    while let Ok(message) = following.message().await {
+        assert!(message.is_some(), "a stream without an end ended in order");
+    }
     // On the connection that was open, and on every one that it tries to open instead.
     until(async || bad_client.clone().append(newcomer()).await.err()).await;
     assert!(bad_client.append(newcomer()).await.is_err());
@@ -471,9 +601,66 @@ async fn a_revoked_caller_is_ended_and_never_comes_back() {
     server.stop().await;
 }
 
+/// Lists with which nobody could call, or which say nothing true, leave those in use that were.
+#[tokio::test]
+async fn lists_that_cannot_be_right_change_nothing() {
+    let authority = Authority::new();
+    let (stranger, namesake) = (Authority::named("stranger"), Authority::new());
+    let caller = authority.caller("training-jinan", &[]);
+    let revoked = authority.caller("training-linyi", &[]);
+    let files = Files::new(&authority.server(), &authority);
+    let right = authority.revoke(&[&revoked], 2099);
+    files.put("revoked.pem", &right);
+    let tls = TlsSettings {
+        client_crl: Some(files.path("revoked.pem")),
+        ..files.settings()
+    };
+    let server = serve(tls.clone(), |_| {}).await;
+    let mut good_client = client(&server, &authority, Some(&caller)).await.unwrap();
+    let cases = [
+        (String::new(), "holds a revocation list that cannot be read"),
+        (right[..right.len() / 2].to_owned(), "cannot be read"),
+        (authority.pem(), "cannot be read"),
+        (stranger.revoke(&[], 2099), "no revocation list of any"),
+        (namesake.revoke(&[], 2099), "its authority did not sign"),
+        // A right one beside it does not help: its callers would be turned away.
+        (
+            format!("{right}{}", namesake.revoke(&[], 2099)),
+            "its authority did not sign",
+        ),
+    ];
+    for (list, expected) in cases {
+        files.put("revoked.pem", &list);
+        until(async || {
+            let trouble = tls_status(&good_client).await.trouble;
+            trouble.contains(expected).then_some(())
+        })
+        .await;
+        // Who was let in goes on, whoever comes is let in, and who was revoked stays out.
+        good_client.append(newcomer()).await.unwrap();
+        let mut another = client(&server, &authority, Some(&caller)).await.unwrap();
+        another.append(newcomer()).await.unwrap();
+        let is_in = match client(&server, &authority, Some(&revoked)).await {
+            Err(_) => false,
+            Ok(mut client) => client.append(newcomer()).await.is_ok(),
+        };
+        assert!(!is_in, "{expected}");
+        // Nor is a server started with them.
+        let another = serve(tls.clone(), |_| {}).await;
+        assert!(another.failed().await.contains(expected), "{expected}");
+        files.put("revoked.pem", &right);
+        until(async || {
+            let trouble = tls_status(&good_client).await.trouble;
+            trouble.is_empty().then_some(())
+        })
+        .await;
+    }
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn a_list_that_is_missing_or_overdue_does_what_the_configuration_says() {
-    let (authority, other) = (Authority::new(), Authority::new());
+    let authority = Authority::new();
     let caller = authority.caller("training-jinan", &[]);
     let revoked = authority.caller("training-linyi", &[]);
     // The list; whether an overdue one is refused; whether caller and revoked get in.
@@ -482,8 +669,6 @@ async fn a_list_that_is_missing_or_overdue_does_what_the_configuration_says() {
         // Overdue since 2021.
         (authority.revoke(&[&revoked], 2020), false, (true, false)),
         (authority.revoke(&[&revoked], 2020), true, (false, false)),
-        // Of somebody else: nothing says that the caller is not revoked.
-        (other.revoke(&[], 2099), false, (false, false)),
     ] {
         let files = Files::new(&authority.server(), &authority);
         let folder = files.path("lists");
@@ -516,8 +701,14 @@ async fn the_lowest_version_is_enforced() {
         };
         let server = serve(tls, |_| {}).await;
         for (version, is_taken) in [(&version::TLS12, takes_1_2), (&version::TLS13, true)] {
-            let shown = shown_by(server.address(), &authority, &caller, &[version]).await;
+            let config = caller_config(&authority, &caller, &[version]);
+            let shown = handshake(server.address(), &config).await;
             assert_eq!(shown.is_ok(), is_taken, "{minimum_version:?} {version:?}");
+            if is_taken {
+                // A caller who would resume his session has to show his certificate again.
+                let (kind, _) = handshake(server.address(), &config).await.unwrap();
+                assert_eq!(kind, HandshakeKind::Full, "{version:?}");
+            }
         }
         server.stop().await;
     }

@@ -10,7 +10,7 @@ mod watch;
 
 use crate::config::Tls;
 use crate::connections::{Chain, Connections};
-use files::{Files, Loaded};
+use files::{Files, Loaded, Validity};
 use ledger_core::RecordedTime;
 use ledger_engine::{Clock as _, SystemClock};
 use std::path::PathBuf;
@@ -72,6 +72,31 @@ pub enum TlsError {
     /// Certificate and key do not belong together, or are of a kind that is not supported.
     #[error("certificate and key cannot be used together")]
     Pair(#[source] tokio_rustls::rustls::Error),
+    /// A revocation list bears the name of an authority that did not sign it.
+    #[error("{} holds a revocation list that its authority did not sign", path.display())]
+    NotSigned {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No authority has a revocation list, so that nobody could call.
+    #[error(
+        "{} holds no revocation list of any authority of callers: all of them would be turned away",
+        path.display()
+    )]
+    NoList {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// A certificate has run out or is not valid yet, and would replace one that is.
+    #[error("{} holds a certificate that is valid from {begins} to {ends} only", path.display())]
+    NotValidNow {
+        /// The file.
+        path: PathBuf,
+        /// The first moment at which it is valid.
+        begins: RecordedTime,
+        /// The last one.
+        ends: RecordedTime,
+    },
     /// The authorities or the lists cannot be used.
     #[error("authorities and revocation lists of callers cannot be used")]
     Callers(#[source] VerifierBuilderError),
@@ -176,7 +201,10 @@ impl LiveTls {
             if files.digest() == self.loaded().digest {
                 return Ok(None);
             }
-            files.load(&self.paths, SystemClock.now()).map(Some)
+            let now = SystemClock.now();
+            let loaded = files.load(&self.paths, now)?;
+            self.check_no_worse(&loaded, now)?;
+            Ok(Some(loaded))
         });
         match loading {
             Ok(None) => {
@@ -185,7 +213,7 @@ impl LiveTls {
             }
             Ok(Some(loaded)) => {
                 tracing::info!(
-                    certificate_ends = loaded.certificate_ends.map(tracing::field::display),
+                    certificate_ends = loaded.validity.map(|it| tracing::field::display(it.ends)),
                     revocation_lists = loaded.revocation_lists,
                     "new TLS files are in use"
                 );
@@ -198,6 +226,21 @@ impl LiveTls {
                 self.note(Some(why.into()));
                 Looked::Kept
             }
+        }
+    }
+
+    /// Refuses a certificate that callers will not accept now where they accept the one in use.
+    fn check_no_worse(&self, new: &Loaded, now: RecordedTime) -> Result<(), TlsError> {
+        let is_valid = |validity: Option<Validity>| validity.is_none_or(|it| it.holds(now));
+        match new.validity {
+            Some(validity) if !validity.holds(now) && is_valid(self.loaded().validity) => {
+                Err(TlsError::NotValidNow {
+                    path: self.paths.certificate.clone(),
+                    begins: validity.begins,
+                    ends: validity.ends,
+                })
+            }
+            _ => Ok(()),
         }
     }
 
@@ -241,7 +284,7 @@ impl LiveTls {
         let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
         Figures {
             loaded: loaded.at,
-            certificate_ends: loaded.certificate_ends,
+            certificate_ends: loaded.validity.map(|validity| validity.ends),
             revocation_lists: loaded.revocation_lists,
             lists_end: loaded.lists_end,
             trouble: trouble.clone().unwrap_or_else(|| Arc::from("")),

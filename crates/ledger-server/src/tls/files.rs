@@ -18,6 +18,7 @@ use tokio_rustls::rustls::server::danger::ClientCertVerifier;
 use tokio_rustls::rustls::server::{NoServerSessionStorage, WebPkiClientVerifier};
 use tokio_rustls::rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion, version};
 use x509_parser::certificate::X509Certificate;
+use x509_parser::error::X509Error;
 use x509_parser::prelude::FromDer as _;
 use x509_parser::revocation_list::CertificateRevocationList;
 use x509_parser::time::ASN1Time;
@@ -48,9 +49,35 @@ pub(super) struct Loaded {
     /// Of the files.
     pub(super) digest: [u8; 32],
     pub(super) at: RecordedTime,
-    pub(super) certificate_ends: Option<RecordedTime>,
+    /// Of the server's certificate.
+    pub(super) validity: Option<Validity>,
     pub(super) revocation_lists: usize,
     pub(super) lists_end: Option<RecordedTime>,
+}
+
+/// When a certificate is valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Validity {
+    /// The first moment.
+    pub(super) begins: RecordedTime,
+    /// The last moment.
+    pub(super) ends: RecordedTime,
+}
+
+impl Validity {
+    /// Of a certificate; `None` when it cannot be read.
+    fn of(certificate: &[u8]) -> Option<Self> {
+        let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
+        let validity = certificate.validity();
+        Some(Self {
+            begins: time(validity.not_before),
+            ends: time(validity.not_after),
+        })
+    }
+
+    pub(super) fn holds(self, now: RecordedTime) -> bool {
+        self.begins <= now && now <= self.ends
+    }
 }
 
 impl Files {
@@ -89,7 +116,7 @@ impl Files {
         let digest = self.digest();
         let provider = Arc::new(ring::default_provider());
         let chain = certificates(&paths.certificate, &self.certificate)?;
-        let certificate_ends = chain.first().and_then(|own| end_of(own));
+        let validity = chain.first().and_then(|own| Validity::of(own));
         let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(|source| TlsError::Pem {
             path: paths.key.clone(),
             source,
@@ -99,8 +126,13 @@ impl Files {
         let lists_end = lists.iter().filter_map(|list| list.next_update).min();
         let verifier = match (&paths.client_ca, &self.client_ca) {
             (Some(path), Some(bytes)) => {
+                let authorities = certificates(path, bytes)?;
+                if let Some(path) = &paths.client_crl {
+                    check_lists(path, &authorities, &lists)?;
+                }
                 let lists = lists.into_iter().map(|list| list.der);
-                Some(callers(path, bytes, lists, paths, &provider)?)
+                let authorities = (path.as_path(), authorities);
+                Some(callers(authorities, lists, paths, &provider)?)
             }
             _ => None,
         };
@@ -127,7 +159,7 @@ impl Files {
             verifier,
             digest,
             at: now,
-            certificate_ends,
+            validity,
             revocation_lists,
             lists_end,
         })
@@ -144,6 +176,7 @@ impl Files {
 
 /// A revocation list, and when it should be replaced.
 struct List {
+    path: PathBuf,
     der: CertificateRevocationListDer<'static>,
     next_update: Option<RecordedTime>,
 }
@@ -153,14 +186,13 @@ struct List {
 /// With revocation lists every certificate between caller and authority is looked up, and one whose
 /// issuer has no list is refused: a list that is missing must not look like one that is empty.
 fn callers(
-    path: &Path,
-    authorities: &[u8],
+    (path, authorities): (&Path, Vec<CertificateDer<'static>>),
     lists: impl Iterator<Item = CertificateRevocationListDer<'static>>,
     paths: &Tls,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
     let mut roots = RootCertStore::empty();
-    for certificate in certificates(path, authorities)? {
+    for certificate in authorities {
         let added = roots.add(certificate);
         added.map_err(|_| malformed(path, "certificate"))?;
     }
@@ -172,6 +204,44 @@ fn callers(
         true => builder.enforce_revocation_expiration(),
     };
     builder.build().map_err(TlsError::Callers)
+}
+
+/// Sees to it that the lists are of use: an authority without one has no callers, and neither has
+/// one whose list is a stranger's.
+fn check_lists(
+    path: &Path,
+    authorities: &[CertificateDer<'_>],
+    lists: &[List],
+) -> Result<(), TlsError> {
+    let mut has_any = false;
+    for authority in authorities {
+        // What cannot be read is told where the authorities are taken.
+        let Ok((_, authority)) = X509Certificate::from_der(authority) else {
+            continue;
+        };
+        for list in lists {
+            let (_, read) = CertificateRevocationList::from_der(&list.der)
+                .map_err(|_| malformed(&list.path, "revocation list"))?;
+            if read.issuer().as_raw() != authority.subject().as_raw() {
+                continue;
+            }
+            match read.verify_signature(authority.public_key()) {
+                Err(X509Error::SignatureVerificationError) => {
+                    return Err(TlsError::NotSigned {
+                        path: list.path.clone(),
+                    });
+                }
+                // An algorithm that is not known here may be known where callers are checked.
+                _ => has_any = true,
+            }
+        }
+    }
+    match has_any {
+        true => Ok(()),
+        false => Err(TlsError::NoList {
+            path: path.to_owned(),
+        }),
+    }
 }
 
 fn certificates(path: &Path, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TlsError> {
@@ -202,7 +272,11 @@ fn lists_in(path: &Path, bytes: &[u8]) -> Result<Vec<List>, TlsError> {
                 .map_err(|_| malformed(path, "revocation list"))?;
             list.next_update().map(time)
         };
-        Ok(List { der, next_update })
+        Ok(List {
+            path: path.to_owned(),
+            der,
+            next_update,
+        })
     });
     read.collect()
 }
@@ -212,12 +286,6 @@ fn malformed(path: &Path, what: &'static str) -> TlsError {
         path: path.to_owned(),
         what,
     }
-}
-
-/// The last moment at which a certificate is valid.
-fn end_of(certificate: &[u8]) -> Option<RecordedTime> {
-    let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
-    Some(time(certificate.validity().not_after))
 }
 
 fn time(time: ASN1Time) -> RecordedTime {
