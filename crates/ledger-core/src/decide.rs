@@ -12,13 +12,13 @@ pub(crate) mod sink;
 
 use crate::command::{Command, CommandBody};
 use crate::context::{Context, EntityKey};
-use crate::entity::{Class, Enrolment, Person};
+use crate::entity::{Account, Class, Enrolment, Person};
 use crate::event::{Event, EventBody};
 use crate::found;
 use crate::limits::{AMOUNT_MAX_FEN, CALLER_CAUSES_MAX, EVENTS_PER_PERSON_MAX};
 use crate::need::Need;
 use crate::refusal::{Reason, Refusal};
-use crate::{BusinessDate, ClassId, Fen, PersonKey, Position, RecordedTime};
+use crate::{AccountKey, BusinessDate, ClassId, Fen, PersonKey, Position, RecordedTime};
 
 pub use crate::award::explain_award_approval;
 pub use crate::class::explain_class_approval;
@@ -165,6 +165,13 @@ impl<'a> Deciding<'a> {
             .classes
             .get(&class)
             .ok_or_else(|| Refusal::new(Reason::ClassNotFound).about(class))
+    }
+
+    pub(crate) fn account(&self, account: AccountKey) -> Result<&'a Account, Refusal> {
+        self.context
+            .accounts
+            .get(&account)
+            .ok_or_else(|| Refusal::new(Reason::AccountNotFound).about(account.division))
     }
 
     /// A person's place in a class, with both.

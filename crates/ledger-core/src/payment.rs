@@ -10,4 +10,4 @@ pub(crate) mod event;
 mod rules;
 
 pub use rules::explain_refused_payment;
-pub(crate) use rules::{find, overflow};
+pub(crate) use rules::find;

@@ -1,7 +1,7 @@
 //! Accounts: opening, accrual from the unemployment insurance fund, transfers between divisions.
 
 use crate::command::{AccrueFunds, OpenAccount, RecordProvincialAdjustment, TransferFunds};
-use crate::decide::entry::Entry;
+use crate::decide::entry::{Entry, overflow};
 use crate::decide::{CommandPayload, Deciding, check_amount};
 use crate::entity::Account;
 use crate::event::{
@@ -10,20 +10,12 @@ use crate::event::{
 };
 use crate::limits::AMOUNT_MAX_FEN;
 use crate::need::Need;
-use crate::payment::overflow;
 use crate::policy::Accrual;
 use crate::policy::book::InForce;
 use crate::refusal::{Reason, Refusal};
 use crate::{AccountKey, AccountKind, Fen, PersonKey, Share};
 
 impl<'a> Deciding<'a> {
-    pub(crate) fn account(&self, account: AccountKey) -> Result<&'a Account, Refusal> {
-        self.context
-            .accounts
-            .get(&account)
-            .ok_or_else(|| Refusal::new(Reason::AccountNotFound).about(account.division))
-    }
-
     /// The fiscal year (calendar year, 财办〔2018〕43号) of the business date.
     pub(crate) fn fiscal_year(&self) -> u16 {
         u16::try_from(self.on.year()).expect("a business date lies in 1900..=2199")

@@ -9,7 +9,7 @@ use crate::account::holds;
 use crate::coded::RuleKind;
 use crate::command::{ApproveAward, AwardPartRequest, OrderAwardPayment, RevokeAward};
 use crate::context::award_register_key;
-use crate::decide::entry::Entry;
+use crate::decide::entry::{Entry, overflow};
 use crate::decide::{CommandPayload, Deciding, all, at_most, check_amount, saturating_i64, within};
 use crate::entity::{Award, AwardEntry};
 use crate::event::{
@@ -20,7 +20,6 @@ use crate::limits::{
     AMOUNT_MAX_FEN, AWARD_MONTHS_MAX, AWARD_PARTS_MAX, AWARDS_PER_SCHEME_MAX, EVENTS_PER_PERSON_MAX,
 };
 use crate::need::Need;
-use crate::payment::overflow;
 use crate::policy::{
     AwardAmount, AwardCount, AwardRule, FundShare, PublishedPolicy, Ruled, Scheme,
 };

@@ -5,6 +5,7 @@ mod explain;
 
 use crate::class::rules::catalogue::Catalogued;
 use crate::command::{ApproveClass, CloseClass, OpenClass};
+use crate::decide::entry::overflow;
 use crate::decide::{CommandPayload, Deciding, Violations, check_order, months, within};
 use crate::entity::{Class, Fact};
 use crate::event::{
@@ -13,7 +14,6 @@ use crate::event::{
 use crate::institution::{Qualified, trains};
 use crate::limits::{CLASS_HEADCOUNT_MAX, CLASS_HOURS_MAX, RATE_MAX_FEN};
 use crate::need::Need;
-use crate::payment::overflow;
 use crate::policy::book::{CaseDates, InForce, RuleCase, Training};
 use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};

@@ -103,3 +103,8 @@ impl<'a> Entry<'a> {
         self.postings
     }
 }
+
+/// Refuses a sum that does not fit.
+pub(crate) fn overflow() -> Refusal {
+    Refusal::new(Reason::AmountOverflow).about("total of the lines")
+}

@@ -9,7 +9,7 @@ mod settlement;
 use crate::account::holds;
 use crate::command::OrderDisbursement;
 use crate::context::Context;
-use crate::decide::entry::Entry;
+use crate::decide::entry::{Entry, overflow};
 use crate::decide::sink::Barred;
 use crate::decide::{CommandPayload, Deciding, Place, Violations, all, at_most, distinct};
 use crate::entity::{Class, ClassSettlement, Disbursement};
@@ -412,10 +412,6 @@ fn outstanding(place: &Place<'_>, person: PersonKey, part: Part) -> Result<Fen, 
                 .because(counted.map(|payment| payment.position)))
         }
     }
-}
-
-pub(crate) fn overflow() -> Refusal {
-    Refusal::new(Reason::AmountOverflow).about("total of the lines")
 }
 
 impl CommandPayload for OrderDisbursement {

@@ -4,7 +4,7 @@
 mod penalty;
 
 use crate::command::{ClawbackRequestLine, Debt, DecideClawback, RecordRepayment};
-use crate::decide::entry::Entry;
+use crate::decide::entry::{Entry, overflow};
 use crate::decide::{CommandPayload, Deciding, all, at_most, check_amount, distinct, not_before};
 use crate::entity::{Disbursement, Finding, Settlement};
 use crate::event::{
@@ -12,7 +12,7 @@ use crate::event::{
 };
 use crate::limits::CLASS_HEADCOUNT_MAX;
 use crate::need::Need;
-use crate::payment::{find, overflow};
+use crate::payment::find;
 use crate::refusal::{Reason, Refusal};
 use crate::supervision::not_closed;
 use crate::{AccountKey, AccountKind, ClassId, Fen, PersonKey, Position};

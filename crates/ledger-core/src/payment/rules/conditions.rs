@@ -3,6 +3,7 @@
 
 use crate::coded::{PayeeKind, RuleKind};
 use crate::command::OrderDisbursement;
+use crate::decide::entry::overflow;
 use crate::decide::sink::{Sink, Verdict};
 use crate::entity::Enrolment;
 use crate::event::{ClassKind, DisbursementStage, Payee};
@@ -218,7 +219,7 @@ impl Measured<'_> {
         let payments = self.place.enrolment.payments.iter();
         let of_fund = payments.filter(|payment| payment.account.fund == fund);
         let paid = Fen::checked_sum(of_fund.map(|payment| payment.amount));
-        let paid = paid.ok_or_else(super::overflow)?;
+        let paid = paid.ok_or_else(overflow)?;
         let whole = Part::whole(self.place.enrolment, approved);
         if amount.checked_sub(paid) > whole.amount.checked_sub(whole.paid) {
             return Ok(whole);

@@ -4,9 +4,9 @@
 //! 培训后就业率达到85%以上的,全额拨付. The document is silent about what happens below the rate;
 //! the policy's shortfall mode decides.
 
-use super::{Lines, overflow, project_not_allowed};
+use super::{Lines, project_not_allowed};
 use crate::command::OrderDisbursement;
-use crate::decide::entry::Entry;
+use crate::decide::entry::{Entry, overflow};
 use crate::decide::{Deciding, Place, Violations, all};
 use crate::entity::Class;
 use crate::event::{Event, EventBody, ProjectSettled, SettlementLine, SettlementOutcome};
