@@ -3,7 +3,7 @@
 use crate::apply::EventPayload;
 use crate::context::{Context, award_register_key};
 use crate::entity::{Award, AwardEntry, AwardRegister, Fact};
-use crate::event::{AwardApproved, AwardRevoked, ClawbackLine};
+use crate::event::{AwardApproved, AwardRevoked};
 use crate::found::Keys;
 use crate::need::Need;
 use crate::progress::Changes;
@@ -108,12 +108,4 @@ pub(crate) fn revoked(context: &mut Context, fact: Fact, id: AwardId) {
             }
         }
     }
-}
-
-pub(crate) fn clawed_back(context: &mut Context, award: AwardId, line: &ClawbackLine) {
-    let add = |sum: &mut Fen| *sum = sum.checked_add(line.amount).unwrap_or(*sum);
-    if let Some(disbursement) = context.disbursements.get_mut(&line.disbursement) {
-        add(&mut disbursement.award_clawed_back);
-    }
-    with(context, award, |award| add(&mut award.clawed_back));
 }

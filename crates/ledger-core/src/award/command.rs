@@ -7,7 +7,7 @@
 
 use crate::event::AwardApproved;
 use crate::terms::Payee;
-use crate::{AwardId, DisbursementId, Division, Fen, FundSource, Note, Reference, SchemeId};
+use crate::{AwardId, Division, Fen, FundSource, Note, Reference, SchemeId};
 
 /// Approves an award or a grant; the ledger works out what its rule fixes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,17 +44,6 @@ pub struct RevokeAward {
     pub award: AwardId,
     pub grounds: Note,
     pub decision_number: Reference,
-}
-
-/// Orders a payment of an award to its recipient from one of its accounts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderAwardPayment {
-    pub disbursement: DisbursementId,
-    pub award: AwardId,
-    pub division: Division,
-    pub fund: FundSource,
-    /// In fen; what is left of the account's part when absent.
-    pub amount: Option<Fen>,
 }
 
 impl From<&AwardApproved> for ApproveAward {

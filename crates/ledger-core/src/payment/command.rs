@@ -7,7 +7,9 @@
 
 use crate::event::ReturnKind;
 use crate::terms::{DisbursementStage, Payee};
-use crate::{ClassId, DisbursementId, FundSource, Note, PersonKey, Reference};
+use crate::{
+    AwardId, ClassId, DisbursementId, Division, Fen, FundSource, Note, PersonKey, Reference,
+};
 
 /// Orders a payment to one payee, with one line per beneficiary; the ledger works out the lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,4 +39,15 @@ pub struct ReturnDisbursement {
     pub kind: ReturnKind,
     pub bank_reference: Reference,
     pub reason: Note,
+}
+
+/// Orders a payment of an award to its recipient from one of its accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderAwardPayment {
+    pub disbursement: DisbursementId,
+    pub award: AwardId,
+    pub division: Division,
+    pub fund: FundSource,
+    /// In fen; what is left of the account's part when absent.
+    pub amount: Option<Fen>,
 }

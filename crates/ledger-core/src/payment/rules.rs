@@ -1,6 +1,7 @@
 //! Payments: ordered (reserved), then settled by the [`bank`] or returned; a payment keeps to the
 //! [`conditions`] of each place.
 
+mod award;
 mod bank;
 mod conditions;
 mod explain;

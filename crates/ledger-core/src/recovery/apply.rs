@@ -9,7 +9,7 @@ use crate::event::{ClawbackDecided, ClawbackLine, PenaltyImposed, RepaymentRecei
 use crate::found::Keys;
 use crate::need::Need;
 use crate::progress::Changes;
-use crate::{BusinessDate, ClassId, Fen, PersonKey, Position};
+use crate::{AwardId, BusinessDate, ClassId, Fen, PersonKey, Position};
 
 impl EventPayload for ClawbackDecided {
     fn touches(&self, need: &mut Need<'_>) {
@@ -86,7 +86,7 @@ fn clawback_decided(context: &mut Context, fact: Fact, e: &ClawbackDecided) {
             (Subject::Class(class), Some(beneficiary)) => {
                 class_line_clawed_back(context, fact, class, beneficiary, line);
             }
-            (Subject::Award(award), _) => award::clawed_back(context, award, line),
+            (Subject::Award(award), _) => award_line_clawed_back(context, award, line),
             (Subject::Class(_), None) => {}
         }
     }
@@ -136,6 +136,14 @@ fn class_line_clawed_back(
             free_slot(person, class, fact.position);
         }
     });
+}
+
+fn award_line_clawed_back(context: &mut Context, award: AwardId, line: &ClawbackLine) {
+    let add = |sum: &mut Fen| *sum = sum.checked_add(line.amount).unwrap_or(*sum);
+    if let Some(disbursement) = context.disbursements.get_mut(&line.disbursement) {
+        add(&mut disbursement.award_clawed_back);
+    }
+    award::with(context, award, |award| add(&mut award.clawed_back));
 }
 
 fn repayment_received(context: &mut Context, fact: Fact, debt: Debt, outstanding: Fen) {
