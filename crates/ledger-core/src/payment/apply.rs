@@ -1,5 +1,7 @@
 //! Payments.
 
+mod settlement;
+
 use crate::apply::{EventPayload, free_slot, slot_template, with_class, with_person, with_place};
 use crate::award;
 use crate::context::Context;
