@@ -26,7 +26,9 @@ impl EventPayload for ClassApproved {
 
     fn apply(&self, context: &mut Context, fact: Fact, policy: Option<Position>) {
         class_approved(context, fact, policy, self);
-        order::taken_up(context, self);
+        if let Some(order) = self.order {
+            order::taken_up(context, order, self.class);
+        }
     }
 }
 

@@ -4,13 +4,12 @@ use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Fact, Order};
 use crate::event::{
-    ClassApproved, OrderAccepted, OrderCancelled, OrderListed, OrderPurchased, OrderRaised,
-    OrderSelected,
+    OrderAccepted, OrderCancelled, OrderListed, OrderPurchased, OrderRaised, OrderSelected,
 };
 use crate::found::Keys;
 use crate::need::Need;
 use crate::progress::Changes;
-use crate::{BusinessDate, OrderId, Position};
+use crate::{BusinessDate, ClassId, OrderId, Position};
 
 impl EventPayload for OrderRaised {
     fn touches(&self, need: &mut Need<'_>) {
@@ -137,10 +136,8 @@ impl EventPayload for OrderCancelled {
 }
 
 /// Notes the class that carries the order out.
-pub(crate) fn taken_up(context: &mut Context, e: &ClassApproved) {
-    if let Some(order) = e.order {
-        with(context, order, |order| order.class = Some(e.class));
-    }
+pub(crate) fn taken_up(context: &mut Context, order: OrderId, class: ClassId) {
+    with(context, order, |order| order.class = Some(class));
 }
 
 fn with(context: &mut Context, order: OrderId, change: impl FnOnce(&mut Order)) {
