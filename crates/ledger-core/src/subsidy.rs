@@ -8,4 +8,4 @@ pub(crate) mod event;
 mod rules;
 
 pub use rules::{Eligibility, case_dates, eligibility, explain_approval};
-pub(crate) use rules::{Measured, amount, hours_needed};
+pub(crate) use rules::{Measured, hours_needed};

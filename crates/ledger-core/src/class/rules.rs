@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod explain;
+pub(crate) mod standard;
 
 use crate::class::rules::catalogue::Catalogued;
 use crate::command::{ApproveClass, CloseClass, OpenClass};
@@ -17,8 +18,8 @@ use crate::need::Need;
 use crate::policy::book::{CaseDates, InForce, RuleCase, Training};
 use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};
-use crate::subsidy::amount::{self, Units};
 use crate::{AccountKey, ClassId, Fen, PersonKey, Position};
+use standard::Units;
 
 pub use explain::explain_class_approval;
 pub(crate) use explain::level_names;
@@ -99,7 +100,7 @@ impl Deciding<'_> {
             level: c.level,
             approved: self.context.next_position,
         };
-        let rate = amount::rate(&self.context.policies, &case, rule, training, None);
+        let rate = standard::rate(&self.context.policies, &case, rule, training, None);
         let rate = rate.ok_or_else(|| not_found().under(rule.cite()))?;
         let units = Units {
             hours: c.class_hours,
@@ -108,7 +109,7 @@ impl Deciding<'_> {
         let base = rate.amount(units)?;
         let uplift = scheme.uplift.as_ref().filter(|_| scarce);
         let added = match uplift {
-            Some(uplift) => amount::added(base, uplift.rule)?,
+            Some(uplift) => standard::added(base, uplift.rule)?,
             None => Fen::ZERO,
         };
         let standard = base.checked_add(added).ok_or_else(overflow)?;

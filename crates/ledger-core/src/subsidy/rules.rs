@@ -5,7 +5,7 @@
 //! kind means stands with its function. 山东省职业技能提升行动方案(2019—2021年)重点任务分工,
 //! 落实职业技能培训补贴政策, row 2, is where certificate, pension, no repeat and quota come from.
 
-pub(crate) mod amount;
+mod amount;
 mod evidence;
 mod history;
 mod person;
