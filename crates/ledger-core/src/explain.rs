@@ -6,15 +6,18 @@
 //! for each. Nothing personal stands in it: persons are not named, inputs are dates, codes and
 //! counts with the positions of the events that they come from.
 
+mod deviation;
 mod recorded;
 mod text;
 mod words;
 
+pub use deviation::{Deviation, deviations};
 pub(crate) use recorded::kind_of;
 
 use crate::coded::RuleKind;
+use crate::event::Subject;
 use crate::refusal::{Refusal, RuleCitation, Unit};
-use crate::{Fen, Position};
+use crate::{DisbursementId, Fen, PersonKey, Position};
 
 /// Everything that was looked at for one decision.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,6 +26,31 @@ pub struct Explanation {
     pub rules: Vec<Evaluated>,
     /// What stands in the way without a rule: the state of the class or of the place.
     pub barred: Vec<Refusal>,
+}
+
+/// What a decision is about, as far as one thing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DecisionSubject {
+    /// The class or the award; none where it is about neither.
+    pub subject: Option<Subject>,
+    /// The person; none where it is about several or about none.
+    pub person: Option<PersonKey>,
+    /// The disbursement; none where it is about none.
+    pub disbursement: Option<DisbursementId>,
+}
+
+/// How much an answer says of the rules behind its decisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ExplanationDetail {
+    /// The chain of rules with sentences.
+    Full,
+    /// The chain of rules as data.
+    Data,
+    /// Nothing but how many decisions there are to explain: nobody said, of a request with many
+    /// commands.
+    Count,
+    /// Nothing.
+    None,
 }
 
 /// One rule, what it was given and what it found.

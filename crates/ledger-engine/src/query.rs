@@ -51,7 +51,10 @@ pub use accounts::{AccountBalances, AccountsPage, ListAccounts, TrialBalance};
 pub use documents::{ListPolicies, PoliciesPage, PolicyDocument, PolicyName};
 pub use entities::AsOf;
 pub use error::{QueryError, Subject};
-pub use explain::{AnswerExplanations, Decision, Explain, ExplainAnswer, ExplanationsPage};
+pub use explain::{
+    Chain, Decided, Decision, DecisionExplanation, Explain, ExplainAnswer, ExplanationSource,
+    ExplanationsPage, TakeExplanation,
+};
 pub use page_token::{Cursor, QueryDigest};
 pub use progress::ProgressQuery;
 pub use quota::{QuotaQuery, QuotaUse, SlotUse};

@@ -6,8 +6,7 @@ use ledger_core::simulate::{Stage, Why};
 use ledger_core::{
     BusinessDate, CommandKind, EventKind, Position, Reason, RecordedTime, Refusal, RequestId,
 };
-use ledger_proto::v1;
-use prost::Message as _;
+use ledger_proto::refusal_bytes::KeptCommand;
 use std::sync::Arc;
 
 /// The version of the encoding. Version 1 had no details, and up to version 2 every fact was named;
@@ -45,23 +44,21 @@ pub struct RefusalRecord {
 }
 
 impl RefusalRecord {
-    /// The name of the refused command in the contract. Two commands ask for the order of a
-    /// payment; where the command was not kept the one for a class stands for both.
+    /// The kind of the refused command. Two commands ask for the order of a payment; where the
+    /// command was not kept the one for a class stands for both.
     #[must_use]
-    pub fn command_name(&self) -> &'static str {
-        if self.asked_for == EventKind::DisbursementOrdered && self.is_award_payment() {
-            return CommandKind::OrderAwardPayment.name();
+    pub fn command_kind(&self) -> CommandKind {
+        if self.asked_for == EventKind::DisbursementOrdered
+            && self.kind_kept() == Some(CommandKind::OrderAwardPayment)
+        {
+            return CommandKind::OrderAwardPayment;
         }
-        self.asked_for.asked_by().name()
+        self.asked_for.asked_by()
     }
 
-    fn is_award_payment(&self) -> bool {
-        let kept = self.detail.command.as_deref();
-        let command = kept.and_then(|bytes| v1::Command::decode(bytes).ok());
-        matches!(
-            command.and_then(|command| command.body),
-            Some(v1::command::Body::OrderAwardPayment(_))
-        )
+    fn kind_kept(&self) -> Option<CommandKind> {
+        let bytes = self.detail.command.as_deref()?;
+        KeptCommand::from_bytes(bytes).ok()?.kind()
     }
 }
 
@@ -71,10 +68,10 @@ pub struct RefusalDetail {
     /// The last position whose state the decision saw; absent when it saw effects of earlier
     /// commands of its request that were undone, and in refusals of version 1.
     pub seen: Option<Position>,
-    /// The command, as the message `Command` of the contract; absent when it was too long, or one
+    /// The command, as [`refusal_bytes`](ledger_proto::refusal_bytes) writes it; absent when it was too long, or one
     /// that nothing would follow from.
     pub command: Option<Vec<u8>>,
-    /// The chain of rules, as the message `DecisionExplanation` of the contract.
+    /// The chain of rules, as [`refusal_bytes`](ledger_proto::refusal_bytes) writes it.
     pub explanation: Option<Vec<u8>>,
 }
 

@@ -5,8 +5,11 @@
 //! that all events have in common are written and read directly, and only the body goes through
 //! the generated code. The tests hold both to the general way, byte by byte.
 
+mod head;
 mod read;
 mod write;
+
+pub use head::EventHead;
 
 use ledger_core::event::RecordedEvent;
 use prost::Message as _;

@@ -14,7 +14,7 @@ pub use crate::enums::from_proto::*;
 pub use crate::enums::kind_from_proto::*;
 pub use append::{
     AppendMode, AppendRequest, CERTIFICATE_NUMBERS_MAX, EXPLAINED_UNASKED_COMMANDS_MAX,
-    ExplanationDetail, PROBLEMS_MAX, append_request_from_proto,
+    PROBLEMS_MAX, append_request_from_proto,
 };
 pub use command::{CompilePolicy, command_from_proto};
 pub use event::{event_body_from_proto, recorded_event_from_proto};

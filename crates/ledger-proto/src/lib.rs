@@ -3,7 +3,7 @@
 //! [`v1`] is generated from `proto/` by `cargo xtask codegen`. Everything else here is written by
 //! hand: [`to_proto`] turns domain types into messages and cannot fail; [`from_proto`] turns
 //! messages into domain types and checks their shape; [`event_bytes`] writes and reads the bytes
-//! of a stored event; `status` turns errors into `google.rpc.Status` and back. It, the clients and
+//! of a stored event, [`refusal_bytes`] those kept beside a refusal; `status` turns errors into `google.rpc.Status` and back. It, the clients and
 //! the servers come with the feature `grpc`; without it nothing here names a transport.
 
 mod enums;
@@ -11,6 +11,7 @@ pub mod error;
 pub mod event_bytes;
 pub mod from_proto;
 mod interner;
+pub mod refusal_bytes;
 mod request_content;
 #[cfg(feature = "grpc")]
 pub mod status;
@@ -19,7 +20,7 @@ pub mod to_proto;
 mod wire;
 
 pub use error::{DecodeError, DecodeProblem};
-pub use event_bytes::{recorded_event_from_bytes, recorded_event_to_bytes};
+pub use event_bytes::{EventHead, recorded_event_from_bytes, recorded_event_to_bytes};
 pub use interner::Interner;
 pub use request_content::request_content;
 #[cfg(feature = "grpc")]

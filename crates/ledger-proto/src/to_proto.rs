@@ -22,7 +22,7 @@ pub use entity::{
     quota_slot_to_proto,
 };
 pub use event::{PAYLOAD_VERSION, event_body_to_proto, recorded_event_to_proto};
-pub use explain::{evaluated_to_proto, explanation_to_proto, without_texts};
+pub use explain::{deviation_to_proto, explanation_to_proto, without_texts};
 pub use order::order_to_proto;
 pub use policy::{policy_kind_to_proto, policy_scheme_to_proto, published_policy_to_proto};
 pub use progress::{progress_to_proto, quarter_to_proto};

@@ -21,6 +21,10 @@ pub const DOCUMENT_MESSAGE_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Bytes of one answer: as many refusals as commands and the bound of explanations take about 6 MB.
 pub const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 
+/// Bytes of the explanations that an answer to an append carries. It leaves three quarters of what
+/// many clients take as one message (4 MiB) to the results themselves.
+pub const ANSWER_EXPLANATION_BYTES_MAX: usize = 1024 * 1024;
+
 /// Bytes of one message that holds no commands, without the text of a policy document in it.
 ///
 /// The largest questions name some hundred kinds and tags, in 2 KB. It is decoded on the thread

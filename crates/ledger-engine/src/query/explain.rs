@@ -10,12 +10,13 @@
 
 mod answer;
 mod before;
+mod decision;
 mod granted;
 mod paid;
 
 use before::{approve, book_before, class_before, institution_before};
-use ledger_core::event::{AppliedRule, EventBody, SubsidyApproved};
-use ledger_core::explain::unit_of;
+use ledger_core::event::{EventBody, Subject as DecidedFor, SubsidyApproved};
+use ledger_core::explain::{DecisionSubject, deviations};
 use ledger_core::kinds::{ApprovalEvent, ByNature, ConsequenceEvent, DecisionEvent, PaymentEvent};
 use ledger_core::policy::PolicyBook;
 use ledger_core::{
@@ -24,22 +25,20 @@ use ledger_core::{
     missing_for_event,
 };
 use ledger_log::{Direction, Snapshot, Space, keys};
-use ledger_proto::to_proto::{
-    applied_rule_to_proto, date_to_proto, explanation_to_proto, unit_to_proto,
-};
-use ledger_proto::v1;
-use prost::Message;
+use ledger_proto::DecodeError;
+use ledger_proto::refusal_bytes::{KeptCommand, KeptExplanation};
 
 use super::entities::{load, load_disbursement, load_person};
 use super::error::Subject;
 use super::limits::{PAGE_EXPLANATIONS_MAX, PAGE_WORK_MAX};
 use super::page_token::{Cursor, QueryDigest, QueryHasher};
 use super::positions::Work;
-use super::stored::{Blocks, RecordHead};
+use super::stored::{Blocks, head};
 use super::{QueryError, Reader};
 use crate::refusals::decode_refusal;
 
-pub use answer::{AnswerExplanations, ExplainAnswer};
+pub use answer::{ExplainAnswer, TakeExplanation};
+pub use decision::{Chain, Decided, DecisionExplanation, ExplanationSource};
 
 /// What to explain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +69,7 @@ pub struct Explain {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExplanationsPage {
     /// The decision itself on the first page, then the approvals that a payment rests on.
-    pub decisions: Vec<v1::DecisionExplanation>,
+    pub decisions: Vec<DecisionExplanation>,
     /// Where the next page begins; `None` on the last.
     pub next: Option<Cursor>,
     /// The last position of the log when the page was read.
@@ -200,7 +199,7 @@ fn within<T>(explained: Result<T, Stop>) -> Result<Option<T>, QueryError> {
     }
 }
 
-type Page = (Vec<v1::DecisionExplanation>, Option<Position>);
+type Page = (Vec<DecisionExplanation>, Option<Position>);
 
 impl Explaining<'_> {
     fn event(
@@ -258,19 +257,21 @@ impl Explaining<'_> {
     }
 
     /// The decision that the event at a position recorded.
-    fn decision_at(&mut self, position: Position) -> Result<v1::DecisionExplanation, Stop> {
+    fn decision_at(&mut self, position: Position) -> Result<DecisionExplanation, Stop> {
         let recorded = self.read(position)?;
         self.decision_of(&recorded)
     }
 
-    fn decision_of(&mut self, recorded: &RecordedEvent) -> Result<v1::DecisionExplanation, Stop> {
+    fn decision_of(&mut self, recorded: &RecordedEvent) -> Result<DecisionExplanation, Stop> {
         match recorded.event.body.by_nature() {
             ByNature::Decision(DecisionEvent::ClassApproved(e)) => Ok(self.class(recorded, e)?),
             ByNature::Approval(ApprovalEvent::SubsidyApproved(e)) => self.approval(recorded, e),
             ByNature::Approval(ApprovalEvent::AwardApproved(e)) => Ok(self.award(recorded, e)?),
             ByNature::Payment(PaymentEvent::DisbursementOrdered(e)) => self.payment(recorded, e),
             ByNature::Payment(PaymentEvent::ProjectSettled(e)) => self.settlement(recorded, e),
-            ByNature::Fact | ByNature::Weighed(_) | ByNature::Consequence(_) => Ok(about(recorded)),
+            ByNature::Fact | ByNature::Weighed(_) | ByNature::Consequence(_) => {
+                Ok(DecisionExplanation::of(recorded))
+            }
         }
     }
 
@@ -280,7 +281,7 @@ impl Explaining<'_> {
         paid: &RecordedEvent,
         person: Option<PersonKey>,
         (resume, limit): (Option<Position>, usize),
-        decisions: &mut Vec<v1::DecisionExplanation>,
+        decisions: &mut Vec<DecisionExplanation>,
     ) -> Result<Option<Position>, QueryError> {
         let mut causes = paid.event.causes.clone();
         causes.retain(|cause| resume.is_none_or(|resume| *cause >= resume));
@@ -298,7 +299,7 @@ impl Explaining<'_> {
             if within(self.pay_for(cause))?.is_none() {
                 return Ok(Some(cause));
             }
-            let kind = RecordHead::of(&self.blocks.record(cause)?)?.kind();
+            let kind = head(&self.blocks.record(cause)?)?.kind();
             if kind.is_none_or(|kind| kind.nature() != Nature::Approval) {
                 self.ends = true;
                 continue;
@@ -317,7 +318,7 @@ impl Explaining<'_> {
         &mut self,
         recorded: &RecordedEvent,
         e: &SubsidyApproved,
-    ) -> Result<v1::DecisionExplanation, Stop> {
+    ) -> Result<DecisionExplanation, Stop> {
         let on = recorded.event.occurred_on;
         let context = self.before(recorded.position, e.class, e.person, on)?;
         let chain = explain_approval(&context, e.class, e.person, on);
@@ -330,18 +331,17 @@ impl Explaining<'_> {
             EventBody::SubsidyApproved(again) => Some(again),
             _ => None,
         });
-        Ok(v1::DecisionExplanation {
-            class_id: e.class.as_bytes().to_vec(),
-            person_key: e.person.as_bytes().to_vec(),
-            amount_fen: e.amount.get(),
-            source: v1::ExplanationSource::Recomputed.into(),
-            deviations: deviations(
-                (e.amount, &e.applied),
-                again
-                    .as_ref()
-                    .map(|again| (again.amount, &again.applied[..])),
-            ),
-            ..decision(recorded, "approve_subsidy", &chain)
+        let again = again.as_ref().map(|it| (it.amount, &it.applied[..]));
+        let explained =
+            DecisionExplanation::recomputed(recorded, DecidedFor::Class(e.class), chain);
+        Ok(DecisionExplanation {
+            about: DecisionSubject {
+                person: Some(e.person),
+                ..explained.about
+            },
+            amount: e.amount,
+            deviations: deviations((e.amount, &e.applied), again),
+            ..explained
         })
     }
 
@@ -413,7 +413,7 @@ impl Explaining<'_> {
     }
 
     /// A refusal, as part of an answer: looking it up costs as much as reading a block.
-    fn refusal_within(&mut self, number: u64, last: u64) -> Result<v1::DecisionExplanation, Stop> {
+    fn refusal_within(&mut self, number: u64, last: u64) -> Result<DecisionExplanation, Stop> {
         match self.work.take_block() || !self.ends {
             true => Ok(self.refusal(number, last)?),
             false => Err(Stop::Spent),
@@ -421,7 +421,7 @@ impl Explaining<'_> {
     }
 
     /// A refusal: the chain that was kept with it, or what it says itself.
-    fn refusal(&self, number: u64, last: u64) -> Result<v1::DecisionExplanation, QueryError> {
+    fn refusal(&self, number: u64, last: u64) -> Result<DecisionExplanation, QueryError> {
         if number == 0 || number > last {
             return Err(QueryError::OutOfBounds {
                 what: "refusal number",
@@ -434,190 +434,30 @@ impl Explaining<'_> {
             what,
             source: source.into(),
         })?;
-        let kept = record.detail.explanation.as_deref();
-        let kept = kept.map(v1::DecisionExplanation::decode).transpose();
-        let kept = kept.map_err(|source| QueryError::CorruptEntity {
+        let damaged = |source: DecodeError| QueryError::CorruptEntity {
             what,
             source: source.into(),
-        })?;
-        let mut explained = match kept {
-            Some(kept) => v1::DecisionExplanation {
-                source: v1::ExplanationSource::Recorded.into(),
-                ..kept
-            },
-            None => v1::DecisionExplanation {
-                source: v1::ExplanationSource::Partial.into(),
-                ..explanation_to_proto(&Explanation::refused(&record.refusal))
-            },
         };
-        explained.command = record.command_name().to_owned();
-        explained.refusal_number = number;
-        explained.occurred_date = Some(date_to_proto(record.occurred_on));
-        let command = record.detail.command.as_deref().map(v1::Command::decode);
-        if let Some(Ok(command)) = command {
-            name_subject(&mut explained, command.body.as_ref());
-        }
-        Ok(explained)
-    }
-}
-
-/// The decision of an event, with its chain.
-fn decision(
-    recorded: &RecordedEvent,
-    command: &str,
-    chain: &Explanation,
-) -> v1::DecisionExplanation {
-    v1::DecisionExplanation {
-        command: command.to_owned(),
-        position: recorded.position.get(),
-        occurred_date: Some(date_to_proto(recorded.event.occurred_on)),
-        accepted: true,
-        ..explanation_to_proto(chain)
-    }
-}
-
-/// An event of which nothing more is known than that it was accepted.
-fn about(recorded: &RecordedEvent) -> v1::DecisionExplanation {
-    let kind = recorded.event.body.kind();
-    v1::DecisionExplanation {
-        source: v1::ExplanationSource::Partial.into(),
-        ..decision(recorded, kind.asked_by().name(), &Explanation::default())
-    }
-}
-
-/// Where the record and what is worked out again do not agree. An approval of a version that did
-/// not note the rules says only its amount.
-fn deviations(
-    (amount, applied): (Fen, &[AppliedRule]),
-    again: Option<(Fen, &[AppliedRule])>,
-) -> Vec<v1::RuleDeviation> {
-    let mut found = Vec::new();
-    let amount_again = again.map(|(amount, _)| amount);
-    if amount_again != Some(amount) {
-        let again_en = amount_again.map_or("refused".to_owned(), |amount| format!("{amount} yuan"));
-        let again_zh =
-            amount_again.map_or("不予通过".to_owned(), |amount| format!("{amount}元"));
-        found.push(v1::RuleDeviation {
-            text_en: format!("recorded with {amount} yuan, worked out again: {again_en}"),
-            text_zh: format!("记录为{amount}元，重新计算为{again_zh}"),
-            ..v1::RuleDeviation::default()
-        });
-    }
-    if applied.is_empty() {
-        return found;
-    }
-    let again = again.map_or(&[][..], |(_, applied)| applied);
-    let length = applied.len().max(again.len());
-    for index in 0..length {
-        let (was, is) = (applied.get(index), again.get(index));
-        if was != is {
-            let number = index.saturating_add(1);
-            let mut either = was.into_iter().chain(is);
-            let unit = either.find_map(|rule| {
-                rule.limit.or(rule.found)?;
-                unit_of(rule.rule)
-            });
-            found.push(v1::RuleDeviation {
-                recorded: was.map(applied_rule_to_proto),
-                recomputed: is.map(applied_rule_to_proto),
-                text_en: format!(
-                    "rule {number} of the approval differs: recorded {}, worked out again {}",
-                    was.map_or("none".to_owned(), AppliedRule::text_en),
-                    is.map_or("none".to_owned(), AppliedRule::text_en),
-                ),
-                text_zh: format!(
-                    "第{number}项规则不一致：记录为{}，重新计算为{}",
-                    was.map_or("无".to_owned(), AppliedRule::text_zh),
-                    is.map_or("无".to_owned(), AppliedRule::text_zh),
-                ),
-                unit: unit.map_or(v1::Unit::Unspecified, unit_to_proto).into(),
-            });
-        }
-    }
-    found
-}
-
-/// What a command is about, as far as one thing.
-fn name_subject(explained: &mut v1::DecisionExplanation, body: Option<&v1::command::Body>) {
-    match body {
-        Some(v1::command::Body::ApproveSubsidy(c)) => {
-            explained.class_id.clone_from(&c.class_id);
-            explained.person_key.clone_from(&c.person_key);
-        }
-        Some(v1::command::Body::OrderDisbursement(c)) => {
-            explained.class_id.clone_from(&c.class_id);
-            explained.disbursement_id.clone_from(&c.disbursement_id);
-        }
-        Some(v1::command::Body::ApproveAward(c)) => explained.award_id.clone_from(&c.award_id),
-        Some(v1::command::Body::OrderAwardPayment(c)) => {
-            explained.award_id.clone_from(&c.award_id);
-            explained.disbursement_id.clone_from(&c.disbursement_id);
-        }
-        _ => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ledger_core::coded::RuleKind;
-
-    fn compared(
-        recorded: &SubsidyApproved,
-        again: Option<&SubsidyApproved>,
-    ) -> Vec<v1::RuleDeviation> {
-        let of = |e: &SubsidyApproved| (e.amount, e.applied.clone());
-        let (was, is) = (of(recorded), again.map(of));
-        deviations(
-            (was.0, &was.1),
-            is.as_ref().map(|(amount, applied)| (*amount, &applied[..])),
-        )
-    }
-
-    #[test]
-    fn an_amount_a_rule_and_a_number_that_differ_are_told() {
-        let rule = |rule, found| AppliedRule {
-            rule,
-            policy: Some(Position::FIRST),
-            limit: Some(3),
-            found: Some(found),
-        };
-        let approved = |amount, applied| SubsidyApproved {
-            class: ClassId::from_bytes([1; 16]),
-            person: PersonKey::from_bytes([2; 16]),
-            amount: Fen::new(amount),
-            quota_year: 2020,
-            quota_used: 1,
-            quota_limit: 3,
-            applied,
-        };
-        let quota = || rule(RuleKind::Quota, 1);
-        let recorded = approved(500, vec![quota(), rule(RuleKind::Age, 40)]);
-        let cases = [
-            (Some(recorded.clone()), 0),
-            (Some(approved(400, recorded.applied.clone())), 1),
-            (Some(approved(500, vec![quota()])), 1),
-            (
-                Some(approved(
-                    500,
-                    vec![rule(RuleKind::Quota, 2), rule(RuleKind::Age, 40)],
-                )),
-                1,
+        let kept = record.detail.explanation.as_deref();
+        let kept = kept.map(KeptExplanation::from_bytes).transpose();
+        let (chain, source) = match kept.map_err(damaged)? {
+            Some(kept) => (Chain::Kept(kept), ExplanationSource::Recorded),
+            None => (
+                Chain::Evaluated(Explanation::refused(&record.refusal)),
+                ExplanationSource::Partial,
             ),
-            (Some(approved(400, vec![])), 3),
-            (None, 3),
-        ];
-        for (again, expected) in cases {
-            let found = compared(&recorded, again.as_ref());
-            assert_eq!(found.len(), expected, "{again:?}");
-            let told = found
-                .iter()
-                .all(|one| !one.text_en.is_empty() && !one.text_zh.is_empty());
-            assert!(told);
-        }
-        // What was recorded before the rules were noted says its amount only.
-        let earlier = approved(500, vec![]);
-        assert!(compared(&earlier, Some(&recorded)).is_empty());
-        assert_eq!(compared(&earlier, None).len(), 1);
+        };
+        let command = record.detail.command.as_deref();
+        let command = command.and_then(|bytes| KeptCommand::from_bytes(bytes).ok());
+        Ok(DecisionExplanation {
+            command: record.command_kind(),
+            decided: Decided::Refused(number),
+            occurred_on: record.occurred_on,
+            about: command.map_or_else(DecisionSubject::default, |command| command.subject()),
+            amount: Fen::ZERO,
+            chain,
+            source,
+            deviations: Vec::new(),
+        })
     }
 }

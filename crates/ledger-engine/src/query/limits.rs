@@ -55,10 +55,6 @@ pub const PAGE_EXPLANATIONS_MAX: usize = 100;
 /// Explanations that an answer to an append carries: as many as one page of them.
 pub const ANSWER_EXPLANATIONS_MAX: usize = PAGE_EXPLANATIONS_MAX;
 
-/// Bytes of the explanations that an answer to an append carries. It leaves three quarters of what
-/// many clients take as one message (4 MiB) to the results themselves.
-pub const ANSWER_EXPLANATION_BYTES_MAX: usize = 1024 * 1024;
-
 /// Units of work of the explanations in an answer to an append: as of one page, since the caller
 /// waits for them. One that would cost more is left to `Explain`, and so are those behind it.
 pub const ANSWER_EXPLANATION_WORK_MAX: u32 = PAGE_WORK_MAX;

@@ -8,7 +8,7 @@ use super::entities::AsOf;
 use super::error::Subject;
 use super::limits::REPORT_COUNTERS_MAX;
 use super::quota::as_of;
-use super::stored::{Blocks, RecordHead};
+use super::stored::{Blocks, head};
 use super::{QueryError, Reader};
 
 /// What a report is asked for.
@@ -67,7 +67,7 @@ impl Reader {
             return Ok(BusinessDate::MIN);
         }
         let mut blocks = Blocks::new(&self.store);
-        let head = RecordHead::of(&blocks.record(position)?)?;
+        let head = head(&blocks.record(position)?)?;
         Ok(head.recorded_at().business_date())
     }
 }

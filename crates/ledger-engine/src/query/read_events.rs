@@ -9,7 +9,7 @@ use super::limits::{
 };
 use super::page_token::{Cursor, QueryDigest, QueryHasher, tag_bytes};
 use super::positions::{Positions, Span, Step, Work};
-use super::stored::{Blocks, RecordHead};
+use super::stored::{Blocks, head};
 use super::{QueryError, Reader, StoredEvent};
 use crate::entity_codec::entity_key;
 use crate::index::tag_prefix;
@@ -105,9 +105,7 @@ impl Reader {
             &mut blocks,
             &mut work,
             |record| {
-                if !query.filter.kinds.is_empty()
-                    && !RecordHead::of(record)?.is_one_of(&query.filter.kinds)
-                {
+                if !query.filter.kinds.is_empty() && !head(record)?.is_one_of(&query.filter.kinds) {
                     return Ok(Flow::On);
                 }
                 bytes += record.bytes.len();
@@ -285,5 +283,5 @@ fn first_recorded_at(
 }
 
 fn recorded_at(blocks: &mut Blocks, position: Position) -> Result<RecordedTime, QueryError> {
-    Ok(RecordHead::of(&blocks.record(position)?)?.recorded_at())
+    Ok(head(&blocks.record(position)?)?.recorded_at())
 }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use ledger_core::{EventKind, Position, RecordedEvent, RecordedTime};
+use ledger_core::{Position, RecordedEvent};
 use ledger_log::{Block, LeafHash, Record, Storage};
-use ledger_proto::{Interner, recorded_event_from_bytes};
-use prost::Message;
+use ledger_proto::{EventHead, Interner, recorded_event_from_bytes};
 
 use super::QueryError;
 use super::positions::Work;
@@ -26,24 +25,6 @@ pub(super) struct Blocks {
     store: Arc<dyn Storage>,
     held: Option<Block>,
     names: Interner,
-}
-
-/// The part of a `RecordedEvent` that filters look at; everything else is passed over.
-#[derive(Clone, PartialEq, prost::Message)]
-pub(super) struct RecordHead {
-    #[prost(int32, tag = "3")]
-    kind: i32,
-    #[prost(message, optional, tag = "6")]
-    recorded_time: Option<Timestamp>,
-}
-
-/// `google.protobuf.Timestamp`, to be read without a conversion in between.
-#[derive(Clone, Copy, PartialEq, prost::Message)]
-struct Timestamp {
-    #[prost(int64, tag = "1")]
-    seconds: i64,
-    #[prost(int32, tag = "2")]
-    nanos: i32,
 }
 
 impl Blocks {
@@ -109,38 +90,6 @@ impl Blocks {
     }
 }
 
-impl RecordHead {
-    /// Reads the head of a stored record.
-    pub(super) fn of(record: &Record<'_>) -> Result<Self, QueryError> {
-        Self::decode(record.bytes).map_err(|source| QueryError::CorruptEvent {
-            position: record.position,
-            source: source.into(),
-        })
-    }
-
-    /// The kind of the event; `None` for one that a later version has written.
-    pub(super) fn kind(&self) -> Option<EventKind> {
-        u16::try_from(self.kind)
-            .ok()
-            .and_then(EventKind::from_number)
-    }
-
-    /// Whether the event is of one of these kinds; no kinds at all stand for every kind.
-    pub(super) fn is_one_of(&self, kinds: &[EventKind]) -> bool {
-        kinds.is_empty()
-            || kinds
-                .iter()
-                .any(|kind| i32::from(kind.number()) == self.kind)
-    }
-
-    /// When the event was recorded.
-    pub(super) fn recorded_at(&self) -> RecordedTime {
-        let time = self.recorded_time.unwrap_or_default();
-        let micros = time.seconds.saturating_mul(1_000_000);
-        RecordedTime::from_micros(micros.saturating_add(i64::from(time.nanos / 1_000)))
-    }
-}
-
 impl StoredEvent {
     pub(super) fn of(record: &Record<'_>) -> Self {
         Self {
@@ -149,6 +98,14 @@ impl StoredEvent {
             leaf_hash: *record.leaf_hash,
         }
     }
+}
+
+/// Reads the head of a stored record.
+pub(super) fn head(record: &Record<'_>) -> Result<EventHead, QueryError> {
+    EventHead::from_bytes(record.bytes).map_err(|source| QueryError::CorruptEvent {
+        position: record.position,
+        source: source.into(),
+    })
 }
 
 /// Reads a whole event from its record.

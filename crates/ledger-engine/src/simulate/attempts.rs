@@ -8,9 +8,7 @@ use crate::refusals::{RefusalRecord, decode_refusal};
 use ledger_core::simulate::{Attempt, Simulation};
 use ledger_core::{Command, Position};
 use ledger_log::{Direction, Space, Storage, keys};
-use ledger_proto::from_proto::command_from_proto;
-use ledger_proto::{Interner, v1};
-use prost::Message;
+use ledger_proto::refusal_bytes::KeptCommand;
 use std::collections::VecDeque;
 
 /// The refusals of a ledger up to a number, read in chunks.
@@ -111,7 +109,7 @@ fn attempt(record: &RefusalRecord) -> Option<Attempt> {
 }
 
 fn command(record: &RefusalRecord) -> Option<Command> {
-    let message = v1::Command::decode(record.detail.command.as_deref()?).ok()?;
-    let no_policy = |_: &str| Err(vec!["a decision about money publishes nothing".to_owned()]);
-    command_from_proto(&message, &no_policy, &mut Interner::default()).ok()
+    let kept = KeptCommand::from_bytes(record.detail.command.as_deref()?).ok()?;
+    kept.command(&|_| Err(vec!["a decision about money publishes nothing".to_owned()]))
+        .ok()
 }

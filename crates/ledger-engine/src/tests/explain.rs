@@ -3,16 +3,57 @@
 use super::random::{on_their_way, requests};
 use super::world::*;
 use crate::EngineOptions;
-use crate::query::{Decision, Explain, ExplainAnswer, QueryError, Reader};
+use crate::query::limits::PAGE_WORK_MAX;
+use crate::query::{
+    Chain, Decided, Decision, DecisionExplanation, Explain, ExplainAnswer, ExplanationSource,
+    QueryError, Reader,
+};
+use ledger_core::coded::RuleKind;
 use ledger_core::event::DisbursementSettled;
 use ledger_core::event::DisbursementStage::{Advance, Final, Full};
-use ledger_core::{DisbursementId, EventBody, Position};
+use ledger_core::explain::{Evaluated, ExplanationDetail, Outcome};
+use ledger_core::{CommandKind, DisbursementId, EventBody, Explanation, Fen, Position};
 use ledger_log::{Log, MemoryStore};
-use ledger_proto::from_proto::ExplanationDetail;
-use ledger_proto::v1::{DecisionExplanation, ExplanationSource, RuleKind};
 use ledger_proto::{Interner, recorded_event_from_bytes};
 use proptest::prelude::*;
+use std::ops::ControlFlow;
 use std::sync::Arc;
+
+/// The chain of a decision, as the rules put it together.
+pub(super) fn chain(explained: &DecisionExplanation) -> &Explanation {
+    match &explained.chain {
+        Chain::Evaluated(chain) => chain,
+        Chain::Kept(kept) => panic!("kept beside a refusal: {kept:?}"),
+    }
+}
+
+pub(super) fn rule_kinds(explained: &DecisionExplanation) -> Vec<RuleKind> {
+    let rules = chain(explained).rules.iter();
+    rules.map(|rule| rule.rule).collect()
+}
+
+pub(super) fn position(explained: &DecisionExplanation) -> Position {
+    match explained.decided {
+        Decided::Recorded(position) => position,
+        Decided::Refused(number) => panic!("refused: {number}"),
+    }
+}
+
+/// The rules of a chain that was kept beside a refusal, each with whether it refuses, and the
+/// reasons without a rule.
+pub(super) fn kept(explained: &DecisionExplanation) -> (Vec<bool>, Vec<String>) {
+    let Chain::Kept(kept) = explained.chain.clone() else {
+        panic!("worked out: {explained:?}")
+    };
+    let kept = kept.into_proto();
+    let rules = kept.rules.iter().map(|rule| rule.refusal.is_some());
+    let barred = kept.barred.iter().map(|refusal| refusal.reason.clone());
+    (rules.collect(), barred.collect())
+}
+
+fn refuses(rule: &Evaluated) -> bool {
+    matches!(rule.outcome, Outcome::Refused(_))
+}
 
 fn events(store: &MemoryStore) -> Vec<ledger_core::RecordedEvent> {
     let mut names = Interner::default();
@@ -80,25 +121,25 @@ fn a_payment_is_explained_by_its_schedule_and_every_approval_behind_it() {
             panic!("{decisions:?}")
         };
         assert_eq!(
-            (paid.command.as_str(), paid.amount_fen),
-            ("order_disbursement", 100_000)
+            (paid.command, paid.amount),
+            (CommandKind::OrderDisbursement, Fen::new(100_000))
         );
-        assert!(!paid.disbursement_id.is_empty());
-        let persons: Vec<_> = approvals.iter().map(|of| of.person_key[0]).collect();
-        assert_eq!(persons, [1, 2]);
+        let id = DisbursementId::from_bytes([1; 16]);
+        assert_eq!(paid.about.disbursement, Some(id));
+        let persons: Vec<_> = approvals.iter().map(|of| of.about.person).collect();
+        assert_eq!(persons, [1, 2].map(|n| Some(person_key(n))));
         for approval in approvals {
-            assert_eq!(approval.source(), ExplanationSource::Recomputed);
+            assert_eq!(approval.source, ExplanationSource::Recomputed);
             assert_eq!(approval.deviations, []);
-            assert_eq!((approval.accepted, approval.amount_fen), (true, 50_000));
-            let kinds: Vec<_> = approval.rules.iter().map(|rule| rule.rule()).collect();
+            assert_eq!(approval.amount, Fen::new(50_000));
+            let kinds = rule_kinds(approval);
             for kind in [RuleKind::Quota, RuleKind::NoRepeat, RuleKind::Evidence] {
                 assert!(kinds.contains(&kind), "{kind:?} in {kinds:?}");
             }
-            let cited = approval.rules.iter().filter(|rule| rule.citation.is_some());
-            assert!(cited.count() > 2);
-            let positions = approval.rules.iter().flat_map(|rule| &rule.inputs);
-            let mut positions = positions.flat_map(|input| &input.positions);
-            assert!(positions.all(|position| *position < approval.position));
+            assert!(chain(approval).citations().len() > 2);
+            let inputs = chain(approval).rules.iter().flat_map(|rule| &rule.inputs);
+            let mut positions = inputs.flat_map(|input| &input.positions);
+            assert!(positions.all(|cause| *cause < position(approval)));
         }
     }
     let decisions = explain(&reader, disbursement(1), Some(2), 0);
@@ -108,10 +149,13 @@ fn a_payment_is_explained_by_its_schedule_and_every_approval_behind_it() {
         "the payment, and the approval of one person"
     );
     let advance = explain(&reader, disbursement(2), None, 0).remove(0);
-    let kinds: Vec<_> = advance.rules.iter().map(|rule| rule.rule()).collect();
-    assert_eq!(kinds, [RuleKind::Funds, RuleKind::PaymentSchedule]);
-    assert!(advance.rules[1].citation.is_some());
-    let inputs = advance.rules[1].inputs.iter();
+    assert_eq!(
+        rule_kinds(&advance),
+        [RuleKind::Funds, RuleKind::PaymentSchedule]
+    );
+    let schedule = &chain(&advance).rules[1];
+    assert!(schedule.citation.is_some());
+    let inputs = schedule.inputs.iter();
     assert!(
         inputs
             .map(|input| input.value.as_str())
@@ -158,12 +202,12 @@ fn a_settlement_and_a_refusal_are_explained() {
     let decisions = explain(&reader, Decision::At(settled.unwrap().position), None, 0);
     assert_eq!(decisions.len(), 2, "the settlement, and the one approval");
     let refused = explain(&reader, Decision::Refusal(1), None, 0).remove(0);
-    assert_eq!(refused.source(), ExplanationSource::Recorded);
-    assert_eq!((refused.accepted, refused.refusal_number), (false, 1));
-    assert_eq!(refused.person_key, [1; 16]);
-    assert_eq!(refused.barred[0].reason, "APPROVAL_EXISTS");
+    assert_eq!(refused.source, ExplanationSource::Recorded);
+    assert_eq!(refused.decided, Decided::Refused(1));
+    assert_eq!(refused.about.person, Some(person_key(1)));
+    assert_eq!(kept(&refused).1, ["APPROVAL_EXISTS"]);
     let fact = explain(&reader, Decision::At(Position::FIRST), None, 0).remove(0);
-    assert_eq!(fact.source(), ExplanationSource::Partial);
+    assert_eq!(fact.source, ExplanationSource::Partial);
 }
 
 /// Every fact in a block of its own, so that reading it costs.
@@ -226,23 +270,39 @@ fn the_explanations_of_an_answer_end_where_their_work_does() {
     let appended = world.engine.append_blocking(request.clone()).unwrap();
     let asked = ExplainAnswer::new(&request.commands, ExplanationDetail::Full);
     let reader = world.engine.reader();
-    let all = reader.explain_answer(&asked, &appended).unwrap();
-    assert_eq!((all.of_outcomes.len(), all.left_off), (3, 0));
+    let within = |asked: &ExplainAnswer, work| {
+        let mut told = Vec::new();
+        let left_off = reader.explain_answer_within(asked, &appended, work, &mut |outcome, one| {
+            told.push((outcome, one));
+            ControlFlow::Continue(())
+        });
+        (told, usize::try_from(left_off.unwrap()).unwrap())
+    };
+    let (all, left_off) = within(&asked, PAGE_WORK_MAX);
+    let outcomes: Vec<_> = all.iter().map(|(outcome, _)| *outcome).collect();
+    assert_eq!((&outcomes[..], left_off), (&[0, 1, 2][..], 0));
     let counted = [0, 10, 50, 100, 200, 10_000].map(|work| {
-        let some = reader.explain_answer_within(&asked, &appended, work);
-        let some = some.unwrap();
-        let told = some.of_outcomes.len();
-        assert_eq!(some.of_outcomes, all.of_outcomes[..told], "work {work}");
-        assert_eq!(told + usize::try_from(some.left_off).unwrap(), 3);
-        told
+        let (some, left_off) = within(&asked, work);
+        assert_eq!(some, all[..some.len()], "work {work}");
+        assert_eq!(some.len() + left_off, 3);
+        some.len()
     });
     assert!(counted.is_sorted() && counted[0] == 0 && counted[5] == 3);
     assert!(counted.contains(&1) || counted.contains(&2), "{counted:?}");
     // Where nobody asks, the decisions are counted and nothing is read.
     let unasked = ExplainAnswer::new(&request.commands, ExplanationDetail::Count);
     assert!(unasked.is_due(&appended, false));
-    let none = reader.explain_answer(&unasked, &appended).unwrap();
-    assert_eq!((none.of_outcomes.len(), none.left_off), (0, 3));
+    assert_eq!(within(&unasked, PAGE_WORK_MAX), (Vec::new(), 3));
+    // Nor is anything that the answer has no room for.
+    let mut room = 2;
+    let left_off = reader.explain_answer(&asked, &appended, &mut |_, _| {
+        room -= 1;
+        match room {
+            0 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    });
+    assert_eq!(left_off.unwrap(), 2);
 }
 
 #[test]
@@ -286,24 +346,24 @@ proptest! {
         let mut approvals = 0;
         for event in events(&store) {
             let amount = match &event.event.body {
-                EventBody::SubsidyApproved(e) => e.amount.get(),
-                EventBody::ClassApproved(_) => 0,
+                EventBody::SubsidyApproved(e) => e.amount,
+                EventBody::ClassApproved(_) => Fen::ZERO,
                 _ => continue,
             };
             let explained = explain(&reader, Decision::At(event.position), None, 0).remove(0);
-            prop_assert_eq!(explained.source(), ExplanationSource::Recomputed);
+            prop_assert_eq!(explained.source, ExplanationSource::Recomputed);
             prop_assert_eq!(&explained.deviations, &vec![], "at {}", event.position);
-            prop_assert_eq!(explained.amount_fen, amount);
-            prop_assert!(explained.barred.is_empty());
-            prop_assert!(explained.rules.iter().all(|rule| rule.refusal.is_none()));
+            prop_assert_eq!(explained.amount, amount);
+            prop_assert!(chain(&explained).barred.is_empty());
+            prop_assert!(!chain(&explained).rules.iter().any(refuses));
             approvals += 1;
         }
         prop_assert!(approvals >= 3);
         for number in 1..=world.engine.status().refusals {
             let refused = explain(&reader, Decision::Refusal(number), None, 0).remove(0);
-            prop_assert_eq!(refused.source(), ExplanationSource::Recorded);
-            let against = refused.rules.iter().filter(|rule| rule.refusal.is_some());
-            prop_assert!(against.count() + refused.barred.len() > 0);
+            prop_assert_eq!(refused.source, ExplanationSource::Recorded);
+            let (rules, barred) = kept(&refused);
+            prop_assert!(rules.contains(&true) || !barred.is_empty());
         }
     }
 }

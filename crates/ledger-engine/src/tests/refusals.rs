@@ -5,8 +5,7 @@ use crate::refusals::{RefusalDetail, decode_refusal, encode_refusal};
 use crate::{EngineOptions, RefusalRecord};
 use ledger_core::{Position, Reason};
 use ledger_log::{Direction, MemoryStore, Space, StateStore, keys};
-use ledger_proto::v1;
-use prost::Message;
+use ledger_proto::refusal_bytes::KeptExplanation;
 use std::sync::Arc;
 
 fn records(store: &MemoryStore) -> Vec<RefusalRecord> {
@@ -23,9 +22,9 @@ fn records(store: &MemoryStore) -> Vec<RefusalRecord> {
     records.map(Result::unwrap).collect()
 }
 
-fn explanation(record: &RefusalRecord) -> v1::DecisionExplanation {
+fn explanation(record: &RefusalRecord) -> KeptExplanation {
     let bytes = record.detail.explanation.as_deref().unwrap();
-    v1::DecisionExplanation::decode(bytes).unwrap()
+    KeptExplanation::from_bytes(bytes).unwrap()
 }
 
 #[test]
@@ -62,7 +61,7 @@ fn a_refused_approval_keeps_its_command_and_the_whole_chain() {
         let is_approval = record.refusal.reason == Reason::ApprovalExists;
         assert_eq!(record.detail.command.is_some(), is_approval);
         assert_eq!(record.request_id, request.request_id);
-        let explained = explanation(record);
+        let explained = explanation(record).into_proto();
         assert_eq!(explained.barred.len(), 1, "{explained:?}");
         // Every rule of the scheme is there, although the state alone bars the approval.
         assert_eq!(explained.rules.len() > 5, is_approval);

@@ -14,8 +14,7 @@ use ledger_core::{
     Context, Explanation, Refusal, explain_approval, explain_award_approval,
     explain_class_approval, explain_refused_payment,
 };
-use ledger_proto::to_proto::{command_to_proto, explanation_to_proto};
-use prost::Message;
+use ledger_proto::refusal_bytes::{command_to_bytes, explanation_to_bytes};
 use std::sync::Arc;
 
 /// What is kept of the refusals of one request, within its bounds.
@@ -104,9 +103,9 @@ impl Kept {
         // never recorded.
         let is_tried_again = command.body.kind().nature().is_about_money();
         let command_bytes = is_tried_again
-            .then(|| command_to_proto(command).encode_to_vec())
+            .then(|| command_to_bytes(command))
             .filter(|bytes| bytes.len() <= REFUSAL_COMMAND_BYTES_MAX);
-        let explanation = explanation_to_proto(&explain(context, command, refusal)).encode_to_vec();
+        let explanation = explanation_to_bytes(&explain(context, command, refusal));
         let explanation =
             Some(explanation).filter(|bytes| bytes.len() <= REFUSAL_EXPLANATION_BYTES_MAX);
         let sizes = [&command_bytes, &explanation].map(|bytes| bytes.as_ref().map_or(0, Vec::len));

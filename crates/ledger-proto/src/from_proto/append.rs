@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ledger_core::explain::ExplanationDetail;
 use ledger_core::{Command, Reference, RequestId};
 
 use super::CompilePolicy;
@@ -30,20 +31,6 @@ pub struct AppendRequest {
     pub source_system: Arc<str>,
     /// How much the answer says of why.
     pub detail: ExplanationDetail,
-}
-
-/// How much an answer says of the rules behind its decisions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ExplanationDetail {
-    /// The chain of rules with sentences.
-    Full,
-    /// The chain of rules as data.
-    Data,
-    /// Nothing but how many decisions there are to explain: nobody said, of a request with many
-    /// commands.
-    Count,
-    /// Nothing.
-    None,
 }
 
 /// Commands of a request whose decisions are explained when nobody says how much: what a person

@@ -1,10 +1,13 @@
 //! The chain of rules behind a decision.
 
 use ledger_core::Explanation;
-use ledger_core::explain::{Evaluated, Input, Outcome};
+use ledger_core::explain::{Deviation, Evaluated, Input, Outcome};
 
 use super::value::positions;
-use super::{refusal_to_proto, rule_citation_to_proto, rule_kind_to_proto, unit_to_proto};
+use super::{
+    applied_rule_to_proto, refusal_to_proto, rule_citation_to_proto, rule_kind_to_proto,
+    unit_to_proto,
+};
 use crate::v1;
 
 /// Translates a chain of rules; whose decision it is, the caller adds.
@@ -18,8 +21,7 @@ pub fn explanation_to_proto(explanation: &Explanation) -> v1::DecisionExplanatio
 }
 
 /// Translates one rule of a chain, with its sentences.
-#[must_use]
-pub fn evaluated_to_proto(evaluated: &Evaluated) -> v1::ExplainedRule {
+fn evaluated_to_proto(evaluated: &Evaluated) -> v1::ExplainedRule {
     let (outcome, amount_fen, refusal) = match &evaluated.outcome {
         Outcome::Passed => (v1::RuleOutcome::Passed, 0, None),
         Outcome::Refused(refusal) => (v1::RuleOutcome::Refused, 0, Some(refusal_to_proto(refusal))),
@@ -51,6 +53,29 @@ fn input_to_proto(input: &Input) -> v1::RuleInput {
         value: input.value.clone(),
         value_zh: input.value_zh.clone().unwrap_or_default(),
         positions: positions(&input.positions),
+    }
+}
+
+/// Translates where a record and what was worked out again do not agree.
+#[must_use]
+pub fn deviation_to_proto(deviation: &Deviation) -> v1::RuleDeviation {
+    let (recorded, recomputed) = match deviation {
+        Deviation::Amount { .. } => (None, None),
+        Deviation::Rule {
+            recorded,
+            recomputed,
+            ..
+        } => (recorded.as_ref(), recomputed.as_ref()),
+    };
+    v1::RuleDeviation {
+        recorded: recorded.map(applied_rule_to_proto),
+        recomputed: recomputed.map(applied_rule_to_proto),
+        text_en: deviation.text_en(),
+        text_zh: deviation.text_zh(),
+        unit: deviation
+            .unit()
+            .map_or(v1::Unit::Unspecified, unit_to_proto)
+            .into(),
     }
 }
 

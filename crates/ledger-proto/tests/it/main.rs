@@ -5,6 +5,8 @@ mod decode_errors;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod kept;
+#[cfg(test)]
 mod personal_data;
 #[cfg(test)]
 mod round_trip;

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use ledger_core::coded::{ClassForm, DocumentKind, Group, RuleKind, Sex, TrainingKind};
 use ledger_core::event::{AppliedRule, EventBody, RecordedEvent};
+use ledger_core::explain::ExplanationDetail;
 use ledger_core::{
     AccountKind, BusinessDate, CertificateKind, CommandKind, EventKind, Fen, FundSource,
     LedgerAccount, RecordedTime, SkillLevel, Tag,
 };
 use ledger_proto::from_proto::{
-    AppendMode, EXPLAINED_UNASKED_COMMANDS_MAX, ExplanationDetail, append_request_from_proto,
-    command_from_proto, date_from_proto, document_kind_from_proto, recorded_event_from_proto,
-    time_from_proto,
+    AppendMode, EXPLAINED_UNASKED_COMMANDS_MAX, append_request_from_proto, command_from_proto,
+    date_from_proto, document_kind_from_proto, recorded_event_from_proto, time_from_proto,
 };
 use ledger_proto::to_proto::{
     account_kind_to_proto, certificate_kind_to_proto, class_form_to_proto, command_to_proto,

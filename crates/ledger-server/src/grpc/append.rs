@@ -2,15 +2,17 @@
 
 use super::call::{Call, Shared};
 use super::error::CallError;
+use super::explain::AnswerExplanations;
 use super::policy;
 use super::shares::CallerShare;
 use super::translations::Translations;
 use crate::certificates::CertificateNumbers;
 use crate::limits::{DECODED_AT_ONCE_BYTES_MAX, TRANSLATED_AT_ONCE_COMMANDS_MAX};
 use ledger_core::RequestId;
-use ledger_engine::query::{AnswerExplanations, ExplainAnswer};
+use ledger_core::explain::ExplanationDetail;
+use ledger_engine::query::ExplainAnswer;
 use ledger_engine::{AppendError, Appended, Mode, Outcome, Reply, Request};
-use ledger_proto::from_proto::{AppendMode, ExplanationDetail, append_request_from_proto};
+use ledger_proto::from_proto::{AppendMode, append_request_from_proto};
 use ledger_proto::status::TransportError;
 use ledger_proto::to_proto::refusal_to_proto;
 use ledger_proto::{ApiError, DecodeError, IndexedRefusal, request_content, v1};
@@ -210,20 +212,20 @@ async fn explained(
         return AnswerExplanations::default();
     }
     if let Some(left_off) = asked.explain.unasked(appended) {
-        return AnswerExplanations {
-            left_off,
-            ..AnswerExplanations::default()
-        };
+        return AnswerExplanations::none_of(left_off);
     }
     let (explain, appended) = (asked.explain.clone(), Arc::clone(appended));
     let due = explain.decisions(&appended);
     let explained = shared.read(&asked.share, move |reader| {
-        reader.explain_answer(&explain, &appended)
+        let (detail, mut answer) = (explain.detail(), AnswerExplanations::default());
+        answer.left_off = reader.explain_answer(&explain, &appended, &mut |outcome, one| {
+            answer.take(outcome, one, detail)
+        })?;
+        Ok(answer)
     });
-    explained.await.unwrap_or(AnswerExplanations {
-        left_off: due,
-        ..AnswerExplanations::default()
-    })
+    explained
+        .await
+        .unwrap_or_else(|_| AnswerExplanations::none_of(due))
 }
 
 /// Turns the engine's failure into what the caller gets, and notes when it is for good.
@@ -455,9 +457,10 @@ mod tests {
     #[test]
     fn explanations_stand_with_their_results_or_beside_the_failure() {
         let refused = Outcome::Refused(Refusal::new(Reason::ClassFull));
-        let explained = || AnswerExplanations {
-            of_outcomes: vec![Vec::new(), vec![v1::DecisionExplanation::default()]],
-            left_off: 3,
+        let explained = || {
+            let mut explained = AnswerExplanations::none_of(3);
+            explained.of_outcomes = vec![Vec::new(), vec![v1::DecisionExplanation::default()]];
+            explained
         };
         for (mode, in_results, beside) in [(Mode::Independent, 1, 0), (Mode::Atomic, 0, 1)] {
             let asked = Asked {

@@ -40,7 +40,7 @@ fn recorded_refusal(refusal: &NumberedRefusal) -> v1::RecordedRefusal {
         source_system: record.source_system.as_ref().to_owned(),
         request_id: record.request_id.as_bytes().to_vec(),
         command_index: record.command_index,
-        command: record.command_name().to_owned(),
+        command: record.command_kind().name().to_owned(),
         occurred_date: Some(date_to_proto(record.occurred_on)),
         refusal: Some(refusal_to_proto(&record.refusal)),
         decided_at_position: record.decided_at.get(),

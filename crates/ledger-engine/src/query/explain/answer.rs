@@ -4,18 +4,15 @@
 //! [`Reader::explain`], for the positions and the refusal numbers of the answer: so a repeat of the
 //! request is answered the same, and the write path pays nothing for it.
 
+use std::ops::ControlFlow;
+
 use ledger_core::Position;
 use ledger_core::command::Command;
+use ledger_core::explain::ExplanationDetail;
 use ledger_core::policy::PolicyBook;
-use ledger_proto::from_proto::ExplanationDetail;
-use ledger_proto::to_proto::without_texts;
-use ledger_proto::v1;
-use prost::Message;
 
-use super::{Blocks, Explaining, QueryError, Reader, within};
-use crate::query::limits::{
-    ANSWER_EXPLANATION_BYTES_MAX, ANSWER_EXPLANATION_WORK_MAX, ANSWER_EXPLANATIONS_MAX,
-};
+use super::{Blocks, DecisionExplanation, Explaining, QueryError, Reader, within};
+use crate::query::limits::{ANSWER_EXPLANATION_WORK_MAX, ANSWER_EXPLANATIONS_MAX};
 use crate::query::positions::Work;
 use crate::request::{Appended, Outcome};
 
@@ -28,14 +25,8 @@ pub struct ExplainAnswer {
     decides: Vec<bool>,
 }
 
-/// The explanations of an answer.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct AnswerExplanations {
-    /// One list for each outcome, in order; shorter where nothing more is explained.
-    pub of_outcomes: Vec<Vec<v1::DecisionExplanation>>,
-    /// How many decisions are not explained for want of room.
-    pub left_off: u32,
-}
+/// Takes the explanation of a decision and the index of its outcome, or has no room for it.
+pub type TakeExplanation<'a> = dyn FnMut(usize, DecisionExplanation) -> ControlFlow<()> + 'a;
 
 impl ExplainAnswer {
     /// What to say of the answer to these commands.
@@ -49,6 +40,12 @@ impl ExplainAnswer {
             }
         };
         Self { detail, decides }
+    }
+
+    /// How much is to be said of each decision.
+    #[must_use]
+    pub const fn detail(&self) -> ExplanationDetail {
+        self.detail
     }
 
     /// Whether the answer has anything to explain. A request that is only validated is not on
@@ -101,9 +98,10 @@ enum Due {
 }
 
 impl Reader {
-    /// Explains the decisions of an answer, in order, until there are
-    /// [`ANSWER_EXPLANATIONS_MAX`] of them, [`ANSWER_EXPLANATION_BYTES_MAX`] bytes, or
-    /// [`ANSWER_EXPLANATION_WORK_MAX`] of work.
+    /// Explains the decisions of an answer, in order, and hands each to `take` with the index of
+    /// its outcome. It ends after [`ANSWER_EXPLANATIONS_MAX`] of them, after
+    /// [`ANSWER_EXPLANATION_WORK_MAX`] of work, and where `take` has no room for the one that it
+    /// is given. Returns how many decisions are not explained.
     ///
     /// # Errors
     ///
@@ -112,8 +110,9 @@ impl Reader {
         &self,
         asked: &ExplainAnswer,
         appended: &Appended,
-    ) -> Result<AnswerExplanations, QueryError> {
-        self.explain_answer_within(asked, appended, ANSWER_EXPLANATION_WORK_MAX)
+        take: &mut TakeExplanation<'_>,
+    ) -> Result<u32, QueryError> {
+        self.explain_answer_within(asked, appended, ANSWER_EXPLANATION_WORK_MAX, take)
     }
 
     /// As [`explain_answer`](Self::explain_answer), with so much work for all of them.
@@ -122,12 +121,10 @@ impl Reader {
         asked: &ExplainAnswer,
         appended: &Appended,
         work: u32,
-    ) -> Result<AnswerExplanations, QueryError> {
+        take: &mut TakeExplanation<'_>,
+    ) -> Result<u32, QueryError> {
         if let Some(left_off) = asked.unasked(appended) {
-            return Ok(AnswerExplanations {
-                left_off,
-                ..AnswerExplanations::default()
-            });
+            return Ok(left_off);
         }
         let snapshot = self.store.snapshot()?;
         let log_position = snapshot.last_position();
@@ -139,37 +136,21 @@ impl Reader {
             ends: true,
         };
         let refusals = self.shared.tip().refusals;
-        let mut explained = AnswerExplanations::default();
-        let (mut count, mut bytes_left) = (0_usize, ANSWER_EXPLANATION_BYTES_MAX);
-        for (index, due) in asked.due(appended) {
-            if count >= ANSWER_EXPLANATIONS_MAX || explained.left_off > 0 {
-                explained.left_off = explained.left_off.saturating_add(1);
-                continue;
-            }
+        let mut left_off = asked.decisions(appended);
+        for (index, due) in asked.due(appended).take(ANSWER_EXPLANATIONS_MAX) {
             let one = match due {
                 Due::Event(position) => explaining.decision_at(position),
                 Due::Refusal(number) => explaining.refusal_within(number, refusals),
             };
             // What follows is left off as well, so that the answer ends at one place.
-            let Some(mut one) = within(one)? else {
-                explained.left_off = 1;
-                continue;
+            let Some(one) = within(one)? else {
+                break;
             };
-            if asked.detail == ExplanationDetail::Data {
-                without_texts(&mut one);
+            if take(index, one).is_break() {
+                break;
             }
-            let Some(left) = bytes_left.checked_sub(one.encoded_len()) else {
-                explained.left_off = 1;
-                continue;
-            };
-            bytes_left = left;
-            count = count.saturating_add(1);
-            let lists = &mut explained.of_outcomes;
-            lists.resize_with(lists.len().max(index.saturating_add(1)), Vec::new);
-            if let Some(list) = lists.get_mut(index) {
-                list.push(one);
-            }
+            left_off = left_off.saturating_sub(1);
         }
-        Ok(explained)
+        Ok(left_off)
     }
 }

@@ -1,21 +1,20 @@
 //! Approvals of classes and awards, decided again from what they were decided on.
 
 use ledger_core::command::{ApproveAward, ApproveClass, CommandBody};
-use ledger_core::event::{AwardApproved, ClassApproved, EventBody};
+use ledger_core::event::{AwardApproved, ClassApproved, EventBody, Subject};
+use ledger_core::explain::deviations;
 use ledger_core::{
-    Command, Context, Explanation, RecordedEvent, decide, explain_award_approval,
-    explain_class_approval,
+    Command, Context, RecordedEvent, decide, explain_award_approval, explain_class_approval,
 };
-use ledger_proto::v1;
 
-use super::{Explaining, QueryError, decision, deviations};
+use super::{DecisionExplanation, Explaining, QueryError};
 
 impl Explaining<'_> {
     pub(super) fn class(
         &self,
         recorded: &RecordedEvent,
         e: &ClassApproved,
-    ) -> Result<v1::DecisionExplanation, QueryError> {
+    ) -> Result<DecisionExplanation, QueryError> {
         let asked = ApproveClass::from(e);
         let on = recorded.event.occurred_on;
         let body = CommandBody::ApproveClass(asked.clone());
@@ -25,10 +24,9 @@ impl Explaining<'_> {
             _ => None,
         };
         let chain = explain_class_approval(&context, &asked, on);
-        Ok(v1::DecisionExplanation {
-            class_id: e.class.as_bytes().to_vec(),
+        Ok(DecisionExplanation {
             deviations: deviations((e.rate, &[]), rate.map(|rate| (rate, &[][..]))),
-            ..recomputed(recorded, "approve_class", &chain)
+            ..DecisionExplanation::recomputed(recorded, Subject::Class(e.class), chain)
         })
     }
 
@@ -36,7 +34,7 @@ impl Explaining<'_> {
         &self,
         recorded: &RecordedEvent,
         e: &AwardApproved,
-    ) -> Result<v1::DecisionExplanation, QueryError> {
+    ) -> Result<DecisionExplanation, QueryError> {
         let asked = ApproveAward::from(e);
         let on = recorded.event.occurred_on;
         let body = CommandBody::ApproveAward(asked.clone());
@@ -46,11 +44,10 @@ impl Explaining<'_> {
             _ => None,
         };
         let chain = explain_award_approval(&context, &asked, on);
-        Ok(v1::DecisionExplanation {
-            award_id: e.award.as_bytes().to_vec(),
-            amount_fen: e.amount.get(),
+        Ok(DecisionExplanation {
+            amount: e.amount,
             deviations: deviations((e.amount, &e.applied), again),
-            ..recomputed(recorded, "approve_award", &chain)
+            ..DecisionExplanation::recomputed(recorded, Subject::Award(e.award), chain)
         })
     }
 
@@ -69,16 +66,5 @@ impl Explaining<'_> {
         let again = decide(&context, &command, recorded.recorded_at).ok();
         let event = again.and_then(|again| again.events.into_iter().next());
         Ok((context, event.map(|event| event.body)))
-    }
-}
-
-fn recomputed(
-    recorded: &RecordedEvent,
-    command: &str,
-    chain: &Explanation,
-) -> v1::DecisionExplanation {
-    v1::DecisionExplanation {
-        source: v1::ExplanationSource::Recomputed.into(),
-        ..decision(recorded, command, chain)
     }
 }

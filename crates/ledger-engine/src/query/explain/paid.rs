@@ -8,16 +8,17 @@ use ledger_core::entity::Class;
 use ledger_core::event::{
     DisbursementOrdered, DisbursementStage, Payee, ProjectSettled, Subject as PaidFor,
 };
-use ledger_core::explain::{Evaluated, Input, Outcome};
+use ledger_core::explain::{DecisionSubject, Evaluated, Input, Outcome};
 use ledger_core::policy::book::{CaseDates, CaseRules, RuleCase};
 use ledger_core::policy::{PolicyBook, Ruled, Scheme};
 use ledger_core::refusal::RuleCitation;
-use ledger_core::{AwardId, BusinessDate, ClassId, EventKind, FundSource, Position, RecordedEvent};
-use ledger_proto::to_proto::evaluated_to_proto;
-use ledger_proto::v1;
+use ledger_core::{
+    AwardId, BusinessDate, ClassId, CommandKind, EventKind, Explanation, FundSource, Position,
+    RecordedEvent,
+};
 
 use super::before::book_before;
-use super::{Explaining, QueryError, RecordHead, Stop, about};
+use super::{Chain, DecisionExplanation, Explaining, ExplanationSource, QueryError, Stop, head};
 use crate::query::entities::{load_award, load_class};
 
 /// The causes of an event by their kinds.
@@ -29,11 +30,15 @@ impl Explaining<'_> {
         &mut self,
         recorded: &RecordedEvent,
         e: &DisbursementOrdered,
-    ) -> Result<v1::DecisionExplanation, Stop> {
-        let explained = v1::DecisionExplanation {
-            disbursement_id: e.disbursement.as_bytes().to_vec(),
-            amount_fen: e.total.get(),
-            ..about(recorded)
+    ) -> Result<DecisionExplanation, Stop> {
+        let explained = DecisionExplanation {
+            about: DecisionSubject {
+                subject: Some(e.subject),
+                person: None,
+                disbursement: Some(e.disbursement),
+            },
+            amount: e.total,
+            ..DecisionExplanation::of(recorded)
         };
         let id = match e.subject {
             PaidFor::Award(award) => return Ok(self.award_payment(explained, (e, award))?),
@@ -47,10 +52,14 @@ impl Explaining<'_> {
         &mut self,
         recorded: &RecordedEvent,
         e: &ProjectSettled,
-    ) -> Result<v1::DecisionExplanation, Stop> {
-        let explained = v1::DecisionExplanation {
-            amount_fen: e.payable.get(),
-            ..about(recorded)
+    ) -> Result<DecisionExplanation, Stop> {
+        let explained = DecisionExplanation {
+            about: DecisionSubject {
+                subject: Some(PaidFor::Class(e.class)),
+                ..DecisionSubject::default()
+            },
+            amount: e.payable,
+            ..DecisionExplanation::of(recorded)
         };
         self.of_class(recorded, (e.class, explained), |made| {
             vec![made.settlement(e)]
@@ -61,13 +70,9 @@ impl Explaining<'_> {
     fn of_class(
         &mut self,
         recorded: &RecordedEvent,
-        (id, explained): (ClassId, v1::DecisionExplanation),
+        (id, explained): (ClassId, DecisionExplanation),
         chain: impl FnOnce(&Made<'_>) -> Vec<Evaluated>,
-    ) -> Result<v1::DecisionExplanation, Stop> {
-        let explained = v1::DecisionExplanation {
-            class_id: id.as_bytes().to_vec(),
-            ..explained
-        };
+    ) -> Result<DecisionExplanation, Stop> {
         let Some(class) = load_class(self.snapshot, id)? else {
             return Ok(explained);
         };
@@ -81,18 +86,17 @@ impl Explaining<'_> {
                 rules,
             })
         });
-        Ok(with(explained, &rules))
+        Ok(with(explained, rules))
     }
 
     /// A payment of an award: the fund that may pay it. What it rests on is the award's approval.
     fn award_payment(
         &self,
-        explained: v1::DecisionExplanation,
+        explained: DecisionExplanation,
         (e, id): (&DisbursementOrdered, AwardId),
-    ) -> Result<v1::DecisionExplanation, QueryError> {
-        let explained = v1::DecisionExplanation {
-            command: "order_award_payment".to_owned(),
-            award_id: id.as_bytes().to_vec(),
+    ) -> Result<DecisionExplanation, QueryError> {
+        let explained = DecisionExplanation {
+            command: CommandKind::OrderAwardPayment,
             ..explained
         };
         let Some(award) = load_award(self.snapshot, id)? else {
@@ -106,7 +110,10 @@ impl Explaining<'_> {
             input("award, yuan", "奖补金额（元）", award.amount, &approved),
         ];
         let citation = rules.map(|(published, scheme)| published.cite(&scheme.funds));
-        Ok(with(explained, &[kept(RuleKind::Funds, citation, inputs)]))
+        Ok(with(
+            explained,
+            vec![kept(RuleKind::Funds, citation, inputs)],
+        ))
     }
 
     /// The causes of an event by kind.
@@ -115,7 +122,7 @@ impl Explaining<'_> {
         for cause in &recorded.event.causes {
             // A settlement is a cause of the order that is recorded with it.
             self.pay_for(*cause)?;
-            let head = RecordHead::of(&self.blocks.record(*cause)?)?;
+            let head = head(&self.blocks.record(*cause)?)?;
             if let Some(kind) = head.kind() {
                 causes.entry(kind).or_default().push(*cause);
             }
@@ -245,10 +252,11 @@ fn class_rules<'a>(
     })
 }
 
-fn with(explained: v1::DecisionExplanation, rules: &[Evaluated]) -> v1::DecisionExplanation {
-    v1::DecisionExplanation {
-        rules: rules.iter().map(evaluated_to_proto).collect(),
-        source: v1::ExplanationSource::Recorded.into(),
+fn with(explained: DecisionExplanation, rules: Vec<Evaluated>) -> DecisionExplanation {
+    let barred = Vec::new();
+    DecisionExplanation {
+        chain: Chain::Evaluated(Explanation { rules, barred }),
+        source: ExplanationSource::Recorded,
         ..explained
     }
 }
