@@ -68,8 +68,8 @@ pub struct RefusalDetail {
     /// The last position whose state the decision saw; absent when it saw effects of earlier
     /// commands of its request that were undone, and in refusals of version 1.
     pub seen: Option<Position>,
-    /// The command, as [`refusal_bytes`](ledger_proto::refusal_bytes) writes it; absent when it was too long, or one
-    /// that nothing would follow from.
+    /// The command, as [`refusal_bytes`](ledger_proto::refusal_bytes) writes it; absent when it was
+    /// too long, or one that nothing would follow from.
     pub command: Option<Vec<u8>>,
     /// The chain of rules, as [`refusal_bytes`](ledger_proto::refusal_bytes) writes it.
     pub explanation: Option<Vec<u8>>,

@@ -3,8 +3,9 @@
 //! [`v1`] is generated from `proto/` by `cargo xtask codegen`. Everything else here is written by
 //! hand: [`to_proto`] turns domain types into messages and cannot fail; [`from_proto`] turns
 //! messages into domain types and checks their shape; [`event_bytes`] writes and reads the bytes
-//! of a stored event, [`refusal_bytes`] those kept beside a refusal; `status` turns errors into `google.rpc.Status` and back. It, the clients and
-//! the servers come with the feature `grpc`; without it nothing here names a transport.
+//! of a stored event, [`refusal_bytes`] those that are kept beside a refusal; `status` turns errors
+//! into `google.rpc.Status` and back. It, the clients and the servers come with the feature `grpc`;
+//! without it nothing here names a transport.
 
 mod enums;
 pub mod error;

@@ -12,6 +12,11 @@ const ROCKSDB: [&str; 2] = ["librocksdb-sys", "rocksdb"];
 const STORE: &str = "ledger-store";
 const STORE_FOLDER: &str = "crates/ledger-store/";
 
+/// The engine speaks the domain: what of the contract is stored, it reads and writes through the
+/// functions of `ledger-proto` that give and take bytes.
+const ENGINE_FOLDER: &str = "crates/ledger-engine/";
+const MESSAGES: [&str; 4] = ["from_proto", "prost", "to_proto", "v1"];
+
 const CORE: &str = "ledger-core";
 /// All that the core may be built from: dates, hash tables, SHA-256, the derive for error types,
 /// and the tables of Unicode, so that no spelling of a number gets past the search for personal
@@ -99,17 +104,32 @@ pub(crate) fn check_manifests(packages: &[Package]) -> Vec<Violation> {
         .collect()
 }
 
-/// Reports sources outside the store that name RocksDB.
+/// Reports sources outside the store that name RocksDB, and those of the engine that name a
+/// message.
 pub(crate) fn check_source(file: &SourceFile) -> Vec<Violation> {
-    if !file.is_rust() || file.path.starts_with(STORE_FOLDER) {
+    let of_store = |line: &str| has_word(line, "rocksdb") || has_word(line, "librocksdb_sys");
+    let of_wire = |line: &str| MESSAGES.iter().any(|name| has_word(line, name));
+    let mut found = Vec::new();
+    if !file.path.starts_with(STORE_FOLDER) {
+        found.extend(naming(file, of_store, "only ledger-store names RocksDB"));
+    }
+    if file.path.starts_with(ENGINE_FOLDER) {
+        let says = "the engine speaks the domain; messages are made in ledger-server";
+        found.extend(naming(file, of_wire, says));
+    }
+    found
+}
+
+/// Reports each line of code that names what the file must not.
+fn naming(file: &SourceFile, names_it: impl Fn(&str) -> bool, says: &str) -> Vec<Violation> {
+    if !file.is_rust() {
         return Vec::new();
     }
     let code = code_only(&file.text);
-    let names_it = |line: &str| has_word(line, "rocksdb") || has_word(line, "librocksdb_sys");
     code.lines()
         .enumerate()
         .filter(|(_, line)| names_it(line))
-        .map(|(at, _)| file.violation(at, "only ledger-store names RocksDB".to_owned()))
+        .map(|(at, _)| file.violation(at, says.to_owned()))
         .collect()
 }
 
@@ -236,5 +256,17 @@ mod tests {
         );
         let store = SourceFile::new("crates/ledger-store/src/lib.rs", text);
         assert!(check_source(&store).is_empty());
+    }
+
+    #[test]
+    fn the_engine_names_no_message_of_the_contract() {
+        let text = "//! It knows no v1.\nuse ledger_proto::{Interner, v1};\nuse prost::Message;\n";
+        let found = check_source(&SourceFile::new("crates/ledger-engine/src/lib.rs", text));
+        let lines: Vec<_> = found.iter().map(ToString::to_string).collect();
+        let says = "the engine speaks the domain; messages are made in ledger-server";
+        let at = |line: u8| format!("crates/ledger-engine/src/lib.rs:{line}: {says}");
+        assert_eq!(lines, [at(2), at(3)]);
+        let server = SourceFile::new("crates/ledger-server/src/lib.rs", text);
+        assert!(check_source(&server).is_empty());
     }
 }
