@@ -1,6 +1,7 @@
 //! The chain of rules behind the approval of an award: the same checks, each with its inputs.
 
-use super::{Asked, account_of, cycle_of};
+use super::asked::{Asked, cycle_of};
+use super::parts::account_of;
 use crate::coded::RuleKind;
 use crate::command::ApproveAward;
 use crate::context::Context;
