@@ -35,8 +35,9 @@ const SECOND_CLASS: &str = "class=0190a3b2-0000-7000-8000-000000000c01";
 
 /// A ledger that knows the school and the persons.
 async fn prepare(server: &TestServer, folder: &Path) {
-    let policies = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policies");
-    let policy = policies.join("shandong/2019-2021-action.toml");
+    // Version 2, under which a contract names its rate: a roster needs no table of rates.
+    let policies = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/ledger-policy/tests/data");
+    let policy = policies.join("2019-2021-action.v2.toml");
     let policy = policy.to_str().unwrap();
     let publish = ["policy", "publish", policy, "--on", "2019-05-18"];
     let before = write(folder, "before.jsonl", BEFORE);

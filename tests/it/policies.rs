@@ -114,7 +114,7 @@ async fn the_five_documents_are_published_listed_and_withdrawn() {
     );
     let none = tool(
         &server,
-        &["policy", "show", "shandong-2025-87", "--version", "2"],
+        &["policy", "show", "shandong-2025-87", "--version", "1"],
     )
     .await;
     assert_eq!(none.code, Some(3), "{none:?}");
@@ -123,7 +123,7 @@ async fn the_five_documents_are_published_listed_and_withdrawn() {
         "policy",
         "withdraw",
         "shandong-2022-7",
-        "1",
+        "2",
         "--effective-on",
         "2025-09-08",
         "--decision",
@@ -420,6 +420,7 @@ async fn an_order_and_the_class_that_carries_it_out() {
     let files = [
         "shandong/2019-2021-action",
         "examples/shandong-special-account-measures",
+        "examples/shandong-2019-standard",
         "examples/taian-catalogues",
     ]
     .map(document);

@@ -34,7 +34,7 @@ fn main_job() -> Result<()> {
         Command::new(&python)
             .arg(scripts.join("main_job.py"))
             .arg(server.address().to_string())
-            .arg(project.join("policies/shandong/2019-2021-action.toml"))
+            .arg(project.join("crates/ledger-policy/tests/data/2019-2021-action.v2.toml"))
             .env("PYTHONPATH", stubs.path())
             // Nothing is to be left in the sources.
             .env("PYTHONDONTWRITEBYTECODE", "1"),

@@ -120,7 +120,7 @@ fn order_and_withdrawal() -> [Command; 3] {
     };
     let withdrawn = WithdrawPolicy {
         policy_id: reference("guizhou-2025-3"),
-        version: 1,
+        version: 2,
         effective_on: date(2027, 1, 1),
         grounds: Note::parse("synthetic").unwrap(),
         decision_number: reference("WITHDRAWAL-1"),

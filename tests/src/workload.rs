@@ -25,8 +25,10 @@ use ledger_core::{
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// The policy document that every test and benchmark publishes.
-pub const SHANDONG_ACTION: &str = include_str!("../../policies/shandong/2019-2021-action.toml");
+/// The policy document that every test and benchmark publishes: version 2, under which a contract
+/// names its rate, so that a class needs no table and measurements stay comparable.
+pub const SHANDONG_ACTION: &str =
+    include_str!("../../crates/ledger-policy/tests/data/2019-2021-action.v2.toml");
 
 /// The other documents in force today, which set rules for the same scheme.
 const LATER_DOCUMENTS: [&str; 4] = [

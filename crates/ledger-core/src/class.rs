@@ -10,4 +10,4 @@ pub(crate) mod event;
 mod rules;
 
 pub use rules::explain_class_approval;
-pub(crate) use rules::{dates_of, level_names, outside_dates, standard};
+pub(crate) use rules::{dates_of, is_for, level_names, outside_dates, standard};

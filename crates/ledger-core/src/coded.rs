@@ -272,6 +272,8 @@ coded! {
         Accrual = 27, "accrual", "资金计提";
         /// Nothing found false.
         Finding = 28, "finding", "未被认定虚假";
+        /// The levels that the scheme is for.
+        Levels = 29, "levels", "技能等级范围";
     }
 }
 

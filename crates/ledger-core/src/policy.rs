@@ -33,6 +33,9 @@ pub struct Policy {
     pub kind: DocumentKind,
     /// Made from public facts to show or test something; not a document of its issuer.
     pub example: bool,
+    /// Which form of the text it was written in: what it had to say, and what follows where it
+    /// says nothing.
+    pub format: u32,
     /// Document number, or its title where the file carries none.
     pub document_number: Arc<str>,
     /// Title of the document.
@@ -61,6 +64,18 @@ pub struct Policy {
     pub accruals: Vec<Ruled<Accrual>>,
     /// Penalties, kept apart from what is clawed back.
     pub penalties: Vec<Ruled<PenaltyRange>>,
+    /// What of the document is not said by its issuer, in the order of the text.
+    pub readings: Vec<Reading>,
+}
+
+/// A reading or a default of whoever wrote the document down as data, where its issuer says nothing
+/// or leaves something open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// What it belongs to, as findings name it: `vocational-training.quota`; empty for the head.
+    pub path: Arc<str>,
+    /// The reading, in words.
+    pub text: Arc<str>,
 }
 
 /// The rules of one subsidy scheme.
@@ -71,7 +86,7 @@ pub struct Scheme {
     /// Name as in the document.
     pub name_zh: Arc<str>,
     /// Funds that may pay it, with the clause.
-    pub funds: Ruled<Vec<FundSource>>,
+    pub funds: Ruled<FundList>,
     /// How several funds share each payment; one fund pays all of it when absent.
     pub split: Option<Ruled<Vec<FundShare>>>,
     /// How much is paid; by the class's approval or contract when absent.
@@ -90,6 +105,8 @@ pub struct Scheme {
     pub higher_level: Option<Ruled<()>>,
     /// Other schemes that exclude this one for the same training.
     pub excludes: Option<Ruled<Exclusion>>,
+    /// Levels of which the class must lead to one.
+    pub levels: Option<Ruled<Vec<SkillLevel>>>,
     /// Groups of which the person must belong to one on the training dates.
     pub groups: Option<Ruled<GroupRule>>,
     /// Age by sex.
@@ -162,6 +179,15 @@ pub enum Straddling {
     EarlierRule,
     /// This document's rule holds.
     ThisRule,
+}
+
+/// The funds that may pay a scheme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FundList {
+    /// The funds that the document names.
+    pub named: Vec<FundSource>,
+    /// Set when the list is open (等资金): other funds may pay as well, apart from these.
+    pub open_except: Option<Vec<FundSource>>,
 }
 
 /// What one fund pays of every payment.
@@ -661,7 +687,7 @@ impl Scheme {
     pub fn new(
         scheme: SchemeId,
         name_zh: &str,
-        funds: Ruled<Vec<FundSource>>,
+        funds: Ruled<FundList>,
         evidence: Ruled<Evidence>,
         quota_release: Ruled<QuotaRelease>,
     ) -> Self {
@@ -677,6 +703,7 @@ impl Scheme {
             no_repeat: None,
             higher_level: None,
             excludes: None,
+            levels: None,
             groups: None,
             age: None,
             pension_excluded: None,
@@ -695,6 +722,24 @@ impl Scheme {
             award_exclusivity: None,
             quota_release,
         }
+    }
+}
+
+impl FundList {
+    /// A list that is not open.
+    #[must_use]
+    pub fn closed(named: Vec<FundSource>) -> Self {
+        Self {
+            named,
+            open_except: None,
+        }
+    }
+
+    /// Whether the fund may pay: it is named, or the list is open and does not except it.
+    #[must_use]
+    pub fn allows(&self, fund: FundSource) -> bool {
+        let excepted = self.open_except.as_ref();
+        self.named.contains(&fund) || excepted.is_some_and(|except| !except.contains(&fund))
     }
 }
 
@@ -737,6 +782,7 @@ impl Policy {
             version,
             kind: DocumentKind::Rules,
             example: false,
+            format: 1,
             document_number: Arc::from(document_number),
             title: Arc::from(document_number),
             division,
@@ -750,6 +796,7 @@ impl Policy {
             target_sums: Vec::new(),
             accruals: Vec::new(),
             penalties: Vec::new(),
+            readings: Vec::new(),
         }
     }
 

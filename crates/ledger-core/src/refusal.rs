@@ -324,6 +324,8 @@ reasons! {
     SchemeKindMismatch = 106, FailedPrecondition, "SCHEME_KIND_MISMATCH", "补贴项目类型不符";
     /// The rate exceeds the standard.
     RateAboveStandard = 107, FailedPrecondition, "RATE_ABOVE_STANDARD", "补贴标准超出规定", Fen;
+    /// The scheme is for other levels.
+    LevelNotSubsidised = 142, FailedPrecondition, "LEVEL_NOT_SUBSIDISED", "该补贴项目不适用于此技能等级";
     /// The city's catalogues in force do not list it.
     NotInCatalogue = 108, FailedPrecondition, "NOT_IN_CATALOGUE", "未列入目录";
     /// The order is not in the state that this needs.

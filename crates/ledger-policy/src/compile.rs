@@ -20,6 +20,7 @@ use crate::reader::{Naming, Places, Sink, Table};
 use ledger_core::Policy;
 use ledger_core::coded::DocumentKind;
 use ledger_core::limits::POLICY_TEXT_BYTES_MAX;
+use std::collections::BTreeSet;
 use toml::de::DeTable;
 
 /// Schemes of one document; the longest of the encoded documents has fewer than forty.
@@ -51,6 +52,17 @@ pub fn compile(text: &str) -> Result<Policy, PolicyError> {
 /// As [`compile`], apart from personal data.
 pub fn compile_recorded(text: &str) -> Result<Policy, PolicyError> {
     compiled(read(text, |_| {}))
+}
+
+/// Every key that the reader of this text asks for, whether it is there or not, each behind the
+/// keys that lead to its table: `scheme.quota.limit`. What a table may have follows from what it
+/// says, so the whole grammar shows in texts that say everything.
+#[must_use]
+pub fn keys(text: &str) -> BTreeSet<String> {
+    let sink = Sink::new(text);
+    let (table, _) = DeTable::parse_recoverable(text);
+    sink.document(table.get_ref(), document);
+    sink.keys()
 }
 
 fn compiled(loaded: Loaded) -> Result<Policy, PolicyError> {
@@ -117,7 +129,14 @@ fn finish(sink: Sink<'_>, policy: Option<Policy>) -> Loaded {
     }
 }
 
+/// The forms of a text that there are. A text keeps the form that it was published in (ADR 0028).
+const FORMAT_LATEST: u32 = 2;
+
 fn document(table: &Table<'_>) -> Option<Policy> {
+    let format = table.optional_number("format", 1..=FORMAT_LATEST);
+    let format = format.unwrap_or(1);
+    table.is_of_format(format);
+    table.reading();
     let kind = table.optional_code("kind").unwrap_or(DocumentKind::Rules);
     only_what_the_kind_holds(table, kind);
     let example = table.optional_flag("example");
@@ -147,6 +166,7 @@ fn document(table: &Table<'_>) -> Option<Policy> {
         version: version?,
         kind,
         example,
+        format,
         document_number: document_number?,
         title: title?,
         division: division?,
@@ -160,6 +180,7 @@ fn document(table: &Table<'_>) -> Option<Policy> {
         target_sums,
         accruals,
         penalties,
+        readings: table.readings(),
     })
 }
 

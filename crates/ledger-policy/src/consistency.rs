@@ -50,6 +50,7 @@ fn rules(scheme: &Scheme) -> Vec<(&'static str, DecidingDate)> {
         of("no_repeat", scheme.no_repeat.as_ref()),
         of("higher_level", scheme.higher_level.as_ref()),
         of("scheme_exclusion", scheme.excludes.as_ref()),
+        of("levels", scheme.levels.as_ref()),
         of("groups", scheme.groups.as_ref()),
         of("age", scheme.age.as_ref()),
         of("pension_excluded", scheme.pension_excluded.as_ref()),

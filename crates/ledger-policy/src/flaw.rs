@@ -162,6 +162,8 @@ flaws! {
     Error UnknownKey {
         /// The key.
         key: String,
+        /// The key that was probably meant.
+        near: Option<String>,
     } = "unknown_key";
     /// A key that the table has to have.
     Error MissingKey {
@@ -186,7 +188,14 @@ flaws! {
         list: ListName,
         /// What was found.
         found: String,
+        /// The code that was probably meant.
+        near: Option<&'static str>,
     } = "unknown_code";
+    /// A reading of ours that stands in a clause of a text whose form has a key of its own for it.
+    Error ReadingNotApart {
+        /// The words that tell it.
+        found: &'static str,
+    } = "reading_not_apart";
     /// A number outside what its key allows.
     Error OutOfRange {
         /// The key.
@@ -340,6 +349,15 @@ flaws! {
         /// The scheme.
         scheme: String,
     } = "scheme_not_published";
+    /// A reading of ours that stands in a clause, where it passes for the document's own words.
+    Warning ReadingInClause {
+        /// The words that tell it.
+        found: &'static str,
+    } = "reading_in_clause";
+    /// A scheme without an amount: whatever a contract names is paid.
+    Warning NoStandard = "no_standard";
+    /// A list of funds that ends in 等, of which the text does not say whether it is open.
+    Warning ListMayBeOpen = "list_may_be_open";
     /// A subsidy that asks for nothing on record.
     Warning NothingRequired = "nothing_required";
     /// A quota that another one always reaches first.

@@ -16,10 +16,11 @@ mod consistency;
 mod error;
 pub mod flaw;
 mod names;
+mod near;
 mod personal;
 mod reader;
 
 pub use check::{Report, check, check_against, check_beside, check_set};
-pub use compile::{compile, compile_recorded};
+pub use compile::{compile, compile_recorded, keys};
 pub use error::PolicyError;
 pub use flaw::{Flaw, FlawKind, Place, Severity};

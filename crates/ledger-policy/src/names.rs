@@ -24,6 +24,9 @@ pub(crate) trait Coded: Copy + Eq + 'static {
 
     /// The item with this code.
     fn read(code: &str) -> Option<Self>;
+
+    /// Every code of the list.
+    fn codes() -> Vec<&'static str>;
 }
 
 macro_rules! coded_in_core {
@@ -33,6 +36,10 @@ macro_rules! coded_in_core {
 
             fn read(code: &str) -> Option<Self> {
                 Self::from_code(code)
+            }
+
+            fn codes() -> Vec<&'static str> {
+                Self::ALL.iter().map(|item| item.code()).collect()
             }
         }
     )+};
@@ -48,6 +55,7 @@ coded_in_core! {
     TrainingKind: "kind of training", "培训类型";
 }
 
+/// Writes the codes of lists of this crate's own, or that have their codes for texts here.
 macro_rules! coded_here {
     ($($name:ident: $en:literal, $zh:literal { $($code:literal => $item:ident,)+ })+) => {$(
         impl Coded for $name {
@@ -56,9 +64,15 @@ macro_rules! coded_here {
             fn read(code: &str) -> Option<Self> {
                 match code { $($code => Some(Self::$item),)+ _ => None }
             }
+
+            fn codes() -> Vec<&'static str> {
+                vec![$($code,)+]
+            }
         }
     )+};
 }
+
+pub(crate) use coded_here;
 
 coded_here! {
     AdvanceBase: "base of the advance", "预拨基数" {

@@ -6,11 +6,16 @@
 
 mod lists;
 mod rules;
+mod tables;
 mod values;
 
+pub(crate) use tables::Naming;
+
 use crate::flaw::{Flaw, FlawKind, Place, Severity, Shape};
+use crate::near;
+use ledger_core::policy::Reading;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -27,6 +32,12 @@ pub(crate) struct Sink<'s> {
     errors: Cell<usize>,
     warnings: Cell<usize>,
     places: RefCell<Places>,
+    /// What the writer of the text read into the document, each with its place.
+    readings: RefCell<Vec<(usize, Reading)>>,
+    /// Every key that was asked for, behind the name of its kind of table.
+    asked: RefCell<BTreeSet<String>>,
+    /// The form of the text, once it is read.
+    format: Cell<u32>,
 }
 
 /// Where each table of a text stands and which clause it has, by its path.
@@ -39,9 +50,21 @@ pub(crate) struct Table<'s> {
     sink: &'s Sink<'s>,
     /// Its path, empty for the document itself.
     pub(crate) path: String,
+    /// Its kind: the keys that lead to it, whatever it is called.
+    kind: String,
     at: usize,
     clause: Option<Arc<str>>,
     entries: RefCell<BTreeMap<&'s str, Entry<'s>>>,
+    /// The keys that it may have, as far as they were asked for.
+    asked: RefCell<BTreeSet<&'static str>>,
+}
+
+/// Where a table that is to be read stands, and what it is called.
+struct Standing {
+    path: String,
+    kind: String,
+    at: usize,
+    clause: Option<Arc<str>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +81,9 @@ impl<'s> Sink<'s> {
             errors: Cell::new(0),
             warnings: Cell::new(0),
             places: RefCell::default(),
+            readings: RefCell::default(),
+            asked: RefCell::default(),
+            format: Cell::new(1),
         }
     }
 
@@ -67,7 +93,18 @@ impl<'s> Sink<'s> {
         table: &'s DeTable<'s>,
         read: impl FnOnce(&Table<'s>) -> Option<T>,
     ) -> Option<T> {
-        self.read_table((String::new(), 0, None), table, read)
+        let standing = Standing {
+            path: String::new(),
+            kind: String::new(),
+            at: 0,
+            clause: None,
+        };
+        self.read_table(standing, table, read)
+    }
+
+    /// The keys that the reader of the text asked for.
+    pub(crate) fn keys(&self) -> BTreeSet<String> {
+        self.asked.borrow().clone()
     }
 
     /// Notes a flaw at a byte of the text.
@@ -129,12 +166,17 @@ impl<'s> Sink<'s> {
 
     fn read_table<T>(
         &'s self,
-        (path, at, inherited): (String, usize, Option<Arc<str>>),
+        standing: Standing,
         table: &'s DeTable<'s>,
         read: impl FnOnce(&Table<'s>) -> Option<T>,
     ) -> Option<T> {
         let mut entries = BTreeMap::new();
-        let mut clause = inherited;
+        let Standing {
+            path,
+            kind,
+            at,
+            mut clause,
+        } = standing;
         for (key, value) in table {
             let name: &'s str = key.get_ref();
             if let ("clause", DeValue::String(text)) = (name, value.get_ref()) {
@@ -150,14 +192,18 @@ impl<'s> Sink<'s> {
         let table = Table {
             sink: self,
             path,
+            kind,
             at,
             clause,
             entries: RefCell::new(entries),
+            asked: RefCell::default(),
         };
         let found = read(&table);
         for (key, entry) in table.entries.take() {
             let key = key.to_owned();
-            table.flaw_at(entry.at, FlawKind::UnknownKey { key });
+            let near = near::closest(&key, table.asked.borrow().iter().copied());
+            let near = near.map(str::to_owned);
+            table.flaw_at(entry.at, FlawKind::UnknownKey { key, near });
         }
         found
     }
@@ -202,6 +248,7 @@ pub(crate) fn place(text: &str, at: usize) -> Place {
 /// Taking keys. Nothing is noted for an optional key that is not there.
 impl<'s> Table<'s> {
     fn take(&self, key: &'static str) -> Option<Entry<'s>> {
+        self.ask(key);
         self.entries.borrow_mut().remove(key)
     }
 
@@ -213,8 +260,37 @@ impl<'s> Table<'s> {
         found
     }
 
+    /// Notes that the table may have a key.
+    fn ask(&self, key: &'static str) {
+        if self.asked.borrow_mut().insert(key) {
+            let name = match self.kind.as_str() {
+                "" => key.to_owned(),
+                kind => format!("{kind}.{key}"),
+            };
+            self.sink.asked.borrow_mut().insert(name);
+        }
+    }
+
+    /// The form that the text is written in.
+    pub(crate) fn format(&self) -> u32 {
+        self.sink.format.get()
+    }
+
+    /// Says which form the text is written in.
+    pub(crate) fn is_of_format(&self, format: u32) {
+        self.sink.format.set(format);
+    }
+
+    /// What was read into the document, in the order of the text.
+    pub(crate) fn readings(&self) -> Vec<Reading> {
+        let mut readings = self.sink.readings.borrow().clone();
+        readings.sort_by_key(|(at, _)| *at);
+        readings.into_iter().map(|(_, reading)| reading).collect()
+    }
+
     /// Whether a key is there and was not read yet.
-    pub(crate) fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &'static str) -> bool {
+        self.ask(key);
         self.entries.borrow().contains_key(key)
     }
 
@@ -252,103 +328,26 @@ impl<'s> Table<'s> {
         None
     }
 
+    /// Where a table under a key of this one stands.
+    fn standing(&self, path: String, key: &str, at: usize) -> Standing {
+        let kind = match self.kind.as_str() {
+            "" => key.to_owned(),
+            kind => format!("{kind}.{key}"),
+        };
+        let clause = self.clause.clone();
+        Standing {
+            path,
+            kind,
+            at,
+            clause,
+        }
+    }
+
     fn path_of(&self, name: &str) -> String {
         if self.path.is_empty() {
             name.to_owned()
         } else {
             format!("{}.{name}", self.path)
-        }
-    }
-}
-
-/// Tables within the table.
-impl<'s> Table<'s> {
-    /// Reads the table under `key`, if it is there.
-    pub(crate) fn child<T>(
-        &self,
-        key: &'static str,
-        read: impl FnOnce(&Table<'s>) -> Option<T>,
-    ) -> Option<T> {
-        let entry = self.take(key)?;
-        match entry.value.get_ref() {
-            DeValue::Table(table) => {
-                let place = (self.path_of(key), entry.at, self.clause.clone());
-                self.sink.read_table(place, table, read)
-            }
-            _ => self.wrong(entry, key, Shape::Table),
-        }
-    }
-
-    /// Reads the table under `key`, which has to be there.
-    pub(crate) fn required_child<T>(
-        &self,
-        key: &'static str,
-        read: impl FnOnce(&Table<'s>) -> Option<T>,
-    ) -> Option<T> {
-        if self.has(key) {
-            return self.child(key, read);
-        }
-        self.flaw(FlawKind::MissingKey { key });
-        None
-    }
-
-    /// Reads the tables under `key`; one table stands for itself, none for no table.
-    ///
-    /// `path` names a table by its own text of that key, behind a prefix.
-    pub(crate) fn children<T>(
-        &self,
-        key: &'static str,
-        limit: usize,
-        path: Naming,
-        read: impl Fn(&Table<'s>) -> Option<T>,
-    ) -> Vec<T> {
-        let Some(entry) = self.take(key) else {
-            return Vec::new();
-        };
-        let values = match entry.value.get_ref() {
-            DeValue::Array(values) => values.as_ref(),
-            DeValue::Table(_) => std::slice::from_ref(entry.value),
-            _ => {
-                self.wrong::<()>(entry, key, Shape::Tables);
-                return Vec::new();
-            }
-        };
-        if values.len() > limit {
-            let found = values.len();
-            self.flaw_at(entry.at, FlawKind::TooMany { key, found, limit });
-            return Vec::new();
-        }
-        let mut read_all = Vec::with_capacity(values.len());
-        for (index, value) in values.iter().enumerate() {
-            let at = value.span().start;
-            let DeValue::Table(table) = value.get_ref() else {
-                self.wrong::<()>(Entry { at, value }, key, Shape::Tables);
-                continue;
-            };
-            let path = self.path_of(&path.of(key, (index, values.len()), table));
-            let place = (path, at, self.clause.clone());
-            read_all.extend(self.sink.read_table(place, table, &read));
-        }
-        read_all
-    }
-}
-
-/// How a table among several is named.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Naming {
-    /// By its number, from 1; one alone by the key.
-    Number,
-    /// By the text of its `id`, behind a prefix; by its number where it has none.
-    Id(&'static str),
-}
-
-impl Naming {
-    fn of(self, key: &str, (index, length): (usize, usize), table: &DeTable<'_>) -> String {
-        let number = index.saturating_add(1);
-        match (self, table.get("id").map(Spanned::get_ref)) {
-            (Self::Id(prefix), Some(DeValue::String(id))) => format!("{prefix}{id}"),
-            (Self::Number, _) if length == 1 => key.to_owned(),
-            _ => format!("{key}[{number}]"),
         }
     }
 }

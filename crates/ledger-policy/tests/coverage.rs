@@ -11,10 +11,10 @@
 )]
 
 use ledger_core::policy::{
-    AmountRule, AwardAmount, Measure, QuotaDate, QuotaScope, QuotaWindow, RateValue, RepeatWindow,
-    Scheme, Target, TargetBound, TargetFilter, TargetPeriod,
+    AmountRule, AwardAmount, FundList, Measure, QuotaDate, QuotaScope, QuotaWindow, RateValue,
+    RepeatWindow, Scheme, Target, TargetBound, TargetFilter, TargetPeriod,
 };
-use ledger_core::{CertificateKind, Policy, SchemeId};
+use ledger_core::{CertificateKind, FundSource, Policy, SchemeId, SkillLevel};
 use ledger_policy::compile;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -256,6 +256,7 @@ fn clause_of<'a>(policy: &'a Policy, path: &str) -> Option<&'a str> {
         "counted_apart" => &scheme.counted_apart.as_ref()?.clause,
         "pension_excluded" => &scheme.pension_excluded.as_ref()?.clause,
         "graduating_year" => &scheme.graduating_year.as_ref()?.clause,
+        "levels" => &scheme.levels.as_ref()?.clause,
         "groups" => &scheme.groups.as_ref()?.clause,
         "payee" => &scheme.payee.as_ref()?.clause,
         "evidence" => &scheme.evidence.clause,
@@ -381,6 +382,25 @@ fn value_of(policy: &Policy, path: &str) -> Option<String> {
     of_training(scheme, rule).or_else(|| of_awards(scheme, rule))
 }
 
+/// The funds that are named; behind an open list those that it does not lead to.
+fn of_funds(funds: &FundList) -> String {
+    let joined = |funds: &[FundSource]| joined(funds.iter().map(|fund| fund.code()));
+    let named = joined(&funds.named);
+    match &funds.open_except {
+        Some(except) => format!("{named} open except {}", joined(except)),
+        None => named,
+    }
+}
+
+fn level_code(level: SkillLevel) -> &'static str {
+    match level {
+        SkillLevel::Senior => "senior",
+        SkillLevel::Technician => "technician",
+        SkillLevel::SeniorTechnician => "senior_technician",
+        other => panic!("no document names the level {other:?}"),
+    }
+}
+
 fn joined<'a>(codes: impl Iterator<Item = &'a str>) -> String {
     codes.collect::<Vec<_>>().join(" ")
 }
@@ -388,7 +408,11 @@ fn joined<'a>(codes: impl Iterator<Item = &'a str>) -> String {
 fn of_training(scheme: &Scheme, rule: &str) -> Option<String> {
     let evidence = &scheme.evidence.rule;
     Some(match rule {
-        "funds" => joined(scheme.funds.rule.iter().map(|fund| fund.code())),
+        "funds" => of_funds(&scheme.funds.rule),
+        "levels" => {
+            let levels = &scheme.levels.as_ref()?.rule;
+            joined(levels.iter().map(|level| level_code(*level)))
+        }
         "amount" => match scheme.amount.as_ref()?.rule {
             AmountRule::ByTable => "by_table".to_owned(),
             AmountRule::Stated(RateValue::Fixed(amount)) => format!("fixed {amount}"),

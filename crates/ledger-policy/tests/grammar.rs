@@ -12,10 +12,10 @@ use ledger_core::event::FindingKind;
 use ledger_core::policy::{
     Accrual, AdvanceBase, AgeBounds, AmountRule, AwardAmount, AwardCount, CatalogueItem,
     CatalogueKey, CatalogueRule, ClaimDeadline, ClaimStart, DecidingDate, EmploymentBase, Evidence,
-    Exclusion, ExclusionScope, FundShare, GroupRule, HeldOn, Measure, PayeeRule, PenaltyRange,
-    ProjectPayment, Publicity, Quota, QuotaDate, QuotaScope, QuotaWindow, RateKey, RateValue,
-    Ratio, RepeatWindow, Scheme, Shortfall, Straddling, Target, TargetBound, TargetFilter,
-    TargetPeriod, TargetSum, Uplift,
+    Exclusion, ExclusionScope, FundList, FundShare, GroupRule, HeldOn, Measure, PayeeRule,
+    PenaltyRange, ProjectPayment, Publicity, Quota, QuotaDate, QuotaScope, QuotaWindow, RateKey,
+    RateValue, Ratio, RepeatWindow, Scheme, Shortfall, Straddling, Target, TargetBound,
+    TargetFilter, TargetPeriod, TargetSum, Uplift,
 };
 use ledger_core::{
     ActionId, BusinessDate, CertificateKind, CreditCode, Division, Fen, FundSource, Occupation,
@@ -118,11 +118,66 @@ fn a_rule_has_clause_deciding_date_and_straddling() {
     }
 }
 
+/// A reading is kept apart from the clause, and what is cited names both.
+#[test]
+fn readings_are_listed_and_cited_as_readings() {
+    let policy = policy();
+    assert_eq!(policy.format, 2);
+    let readings = policy.readings.iter();
+    let readings: Vec<_> = readings.map(|it| (&*it.path, &*it.text)).collect();
+    let expected = [
+        ("", "r0"),
+        ("everything", "r1"),
+        ("everything.groups", "r2"),
+        ("everything.insured_months", "r3"),
+        ("catalogue[1]", "r4"),
+    ];
+    assert_eq!(readings, expected);
+    let scheme = scheme("everything");
+    assert_eq!(&*scheme.groups.unwrap().clause, "c10 (解读: r2)");
+    assert_eq!(&*scheme.insured_months.unwrap().clause, "文件未定: r3");
+    assert_eq!(&*policy.catalogues[0].clause, "c45 (解读: r4)");
+}
+
+#[test]
+fn an_open_list_leads_to_every_fund_but_those_excepted() {
+    let funds = scheme("stipend").funds.rule;
+    let expected = FundList {
+        named: vec![FundSource::SkilledTalent],
+        open_except: Some(vec![FundSource::SpecialAccount]),
+    };
+    assert_eq!(funds, expected);
+    let closed = scheme("prize").funds.rule;
+    for (fund, by_open, by_closed) in [
+        (FundSource::SkilledTalent, true, true),
+        (FundSource::DepartmentFunds, true, false),
+        (FundSource::SpecialAccount, false, false),
+    ] {
+        let allowed = (funds.allows(fund), closed.allows(fund));
+        assert_eq!(allowed, (by_open, by_closed), "{fund:?}");
+    }
+}
+
+#[test]
+fn levels_and_what_a_contract_names() {
+    let levels = scheme("everything").levels.unwrap();
+    assert_eq!(levels.rule, [SkillLevel::Junior, SkillLevel::Senior]);
+    let (by_table, by_contract) = ("kind = \"by_table\"", "kind = \"by_contract\"");
+    assert_eq!(EVERY_RULE.matches(by_table).count(), 1);
+    let text = EVERY_RULE.replace(by_table, by_contract);
+    let policy = compile(&text).unwrap();
+    let scheme = policy.scheme(&scheme_id("by-the-table")).unwrap();
+    assert_eq!(scheme.amount, None);
+}
+
 #[test]
 fn funds_and_amounts() {
     let everything = scheme("everything");
     let (special, employment) = (FundSource::SpecialAccount, FundSource::EmploymentSubsidy);
-    assert_eq!(everything.funds.rule, [special, employment]);
+    assert_eq!(
+        everything.funds.rule,
+        FundList::closed(vec![special, employment])
+    );
     let fund_share = |fund, share| FundShare { fund, share };
     assert_eq!(
         everything.split.unwrap().rule,
@@ -330,7 +385,7 @@ fn lists_of_occupations() {
     };
     assert_eq!(
         (industry.kind, &*industry.clause),
-        (CatalogueKind::KeyIndustry, "c45")
+        (CatalogueKind::KeyIndustry, "c45 (解读: r4)")
     );
     assert_eq!(industry.items[&key(None, "2015:6-18-02-04")], welder);
     let any = CatalogueItem {

@@ -197,7 +197,69 @@ table! { what_every_rule_has:
         => "unknown_key", "everything", "[scheme.ordering]";
 }
 
+table! { what_form_2_asks_for:
+    "format = 2", "format = 3" => "out_of_range", "", "format = 3";
+    "format = 2", "format = 0" => "out_of_range", "", "format = 0";
+    "format = 2", "format = \"2\"" => "wrong_shape", "", "format = \"2\"";
+    "[scheme.amount]\nkind = \"by_table\"\nclause = \"c29\"\n", ""
+        => "missing_key", "by-the-table", "[[scheme]]\nid = \"by-the-table\"";
+    "clause = \"c12\"", "clause = \"文件未定: c12\""
+        => "reading_not_apart", "everything.pension_excluded", "[scheme.pension_excluded]";
+    "clause = \"c12\"", "clause = \"c12 (示例未列)\"\nreading = \"r\""
+        => "reading_not_apart", "everything.pension_excluded", "[scheme.pension_excluded]";
+    "reading = \"r2\"", "reading = 2" => "wrong_shape", "everything.groups", "reading = 2";
+    "reading = \"r2\"", "reading = \" \"" => "clause_length", "everything.groups", "[scheme.groups]";
+    "reading = \"r1\"", "reading = \"\"" => "clause_length", "everything", "[[scheme]]\nid = \"everything\"";
+    "reading = \"r0\"", "reading = []" => "wrong_shape", "", "reading = []";
+    "reading = \"r3\"", "" => "missing_key", "everything.insured_months",
+        "[scheme.insured_months]";
+    "reading = \"r2\"", format!("reading = {:?}", "r".repeat(499)).as_str()
+        => "clause_length", "everything.groups", "[scheme.groups]";
+}
+
+/// What an older text leaves out is no error of it; a person should look at it.
+#[test]
+fn what_form_2_asks_for_is_a_warning_in_an_older_text() {
+    for (from, to, (code, key)) in [
+        (
+            "[scheme.amount]\nkind = \"by_table\"\nclause = \"c29\"\n",
+            "",
+            ("no_standard", "by-the-table"),
+        ),
+        (
+            "clause = \"c12\"",
+            "clause = \"文件未定: c12\"",
+            ("reading_in_clause", "everything.pension_excluded"),
+        ),
+    ] {
+        for format in ["", "format = 1\n"] {
+            let text = EVERY_RULE.replacen("format = 2\n", format, 1);
+            let text = text.replacen(from, to, 1);
+            let found = check(&text).flaws;
+            let found = found.iter().find(|flaw| flaw.code() == code);
+            assert_eq!(found.map(|flaw| flaw.key.as_str()), Some(key), "{code}");
+            assert_eq!(compile(&text).unwrap().format, 1);
+        }
+    }
+}
+
 table! { wrong_funds:
+    "open = true", "open = false" => "contradicts", "stipend.funds", "[scheme.funds]\nallowed = [\"skilled_talent\"]\nopen";
+    "open = true\n", "" => "contradicts", "stipend.funds", "[scheme.funds]\nallowed = [\"skilled_talent\"]\nexcept";
+    "open = true", "open = \"yes\"" => "wrong_shape", "stipend.funds", "open = \"yes\"";
+    "except = [\"special_account\"]\n", "" => "missing_key", "stipend.funds",
+        "[scheme.funds]\nallowed = [\"skilled_talent\"]\nopen";
+    "except = [\"special_account\"]", "except = [\"skilled_talent\"]"
+        => "stands_twice", "stipend.funds", "[scheme.funds]\nallowed = [\"skilled_talent\"]\nopen";
+    "except = [\"special_account\"]", "except = [\"speciel_account\"]"
+        => "unknown_code", "stipend.funds", "except = [\"speciel";
+    "clause = \"c1\"\n", "clause = \"统筹使用就业补助资金等资金\"\n"
+        => "list_may_be_open", "everything.funds", "[scheme.funds]\nallowed = [\"special_account\", \"emp";
+    "clause = \"c1\"\n", "clause = \"就业补助资金、职工教育经费等\"\n"
+        => "list_may_be_open", "everything.funds", "[scheme.funds]\nallowed = [\"special_account\", \"emp";
+    "any_of = [\"junior\", \"senior\"]", "any_of = []" => "empty", "everything.levels", "any_of = []";
+    "any_of = [\"junior\", \"senior\"]", "any_of = [\"third\"]"
+        => "unknown_code", "everything.levels", "any_of = [\"third\"]";
     "allowed = [\"special_account\", \"employment_subsidy\"]", "allowed = []"
         => "empty", "everything.funds", "allowed = []";
     "allowed = [\"special_account\", \"employment_subsidy\"]", "allowed = \"special_account\""
@@ -329,13 +391,13 @@ table! { wrong_bars:
 
 table! { wrong_persons:
     "any_of = [\"migrant_worker\", \"unemployed\"]", "any_of = [\"farmer\"]"
-        => "unknown_code", "everything.groups", "any_of";
+        => "unknown_code", "everything.groups", "any_of = [\"farmer\"]";
     "held = \"throughout\"", "held = \"always\"" => "unknown_code", "everything.groups", "held";
     "min = 16", "min = 56" => "reversed", "everything.age", "[scheme.age]";
     "min = 16", "min = 121" => "out_of_range", "everything.age", "min = 121";
     "division = 370100", "division = 370001" => "wrong_shape", "everything.residence",
         "division = 370001";
-    "months = 12\nclause = \"c13\"", "months = 0\nclause = \"c13\"" => "out_of_range",
+    "months = 12\nreading = \"r3\"", "months = 0\nreading = \"r3\"" => "out_of_range",
         "everything.insured_months", "months = 0";
 }
 
@@ -402,7 +464,8 @@ table! { wrong_awards:
         => "one_sided_exclusivity", "prize.award_exclusivity", "[scheme.award_exclusivity]";
     "[scheme.award]\nkind = \"fixed\"\namount = \"300000.00\"\nrecipients = [\"person\"]\n\
      clause = \"c33\"",
-        "[scheme.evidence]\ncertificate = true\nassessment = false\nclause = \"x\"\n\
+        "[scheme.amount]\nkind = \"by_contract\"\nclause = \"x\"\n\
+         [scheme.evidence]\ncertificate = true\nassessment = false\nclause = \"x\"\n\
          [scheme.quota_release]\nreturned_payment = true\nclawback = false\nclause = \"x\""
         => "contradicts", "prize.award_count", "[scheme.award_count]";
     "clause = \"c40\"",
@@ -505,7 +568,7 @@ fn all_faults_are_found_in_the_order_of_the_text() {
     assert_eq!(quota.clause.as_deref(), Some("c5"));
     assert_eq!(
         quota.to_string(),
-        "line 42, column 9: everything.quota[1]: limit is 300, which is not in 1 to 100"
+        "line 45, column 9: everything.quota[1]: limit is 300, which is not in 1 to 100"
     );
     assert_eq!(quota.kind.zh(), "limit为300，应在1至100之间");
     let PolicyError::Invalid { flaw } = compile(&text).unwrap_err() else {
@@ -536,7 +599,7 @@ fn a_wrong_syntax_has_its_place() {
     let PolicyError::Malformed { place, .. } = compile(&text).unwrap_err() else {
         panic!("the text is not TOML");
     };
-    assert_eq!((place.line, place.column), (4, 11));
+    assert_eq!((place.line, place.column), (5, 11));
 }
 
 /// Each of what the second quota says of dates is not what it is decided or counted by.
@@ -630,6 +693,7 @@ fn the_codes_of_flaws_are_permanent() {
         "wrong_shape",
         "clause_length",
         "unknown_code",
+        "reading_not_apart",
         "out_of_range",
         "amount_not_text",
         "amount_not_fen",
@@ -658,6 +722,9 @@ fn the_codes_of_flaws_are_permanent() {
         "version_not_rising",
         "division_moved",
         "scheme_not_published",
+        "reading_in_clause",
+        "no_standard",
+        "list_may_be_open",
         "nothing_required",
         "quota_never_binds",
         "quota_evaded",

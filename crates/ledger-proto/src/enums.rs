@@ -179,7 +179,7 @@ enums! {
         Funds, FundSplit, Amount, Uplift, Quota, NoRepeat, HigherLevel, SchemeExclusion, Groups,
         Age, Pension, InsuredMonths, Residence, GraduatingYear, Qualification, Evidence, Payee,
         PaymentSchedule, QuotaRelease, ClaimDeadline, Publicity, Catalogue, Order, AwardExclusivity,
-        AwardCount, Penalty, Accrual, Finding,
+        AwardCount, Penalty, Accrual, Finding, Levels,
     }
     /// Translates what a target counts.
     TargetMeasure: target_measure_to_proto, target_measure_from_proto {

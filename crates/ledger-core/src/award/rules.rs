@@ -137,8 +137,7 @@ fn check_funds(
     let related = |part: &AwardPartRequest| {
         part.division.contains(c.division) || c.division.contains(part.division)
     };
-    let allowed =
-        |part: &&AwardPartRequest| scheme.funds.rule.contains(&part.fund) && related(part);
+    let allowed = |part: &&AwardPartRequest| scheme.funds.rule.allows(part.fund) && related(part);
     match c.parts.iter().find(|part| !allowed(part)) {
         Some(part) => Err(Refusal::new(Reason::SchemeNotOnFund)
             .under(published.cite(&scheme.funds))

@@ -18,7 +18,7 @@ use crate::need::Need;
 use crate::policy::book::{CaseDates, InForce, RuleCase, Training};
 use crate::policy::{PublishedPolicy, Scheme};
 use crate::refusal::{Reason, Refusal};
-use crate::{AccountKey, ClassId, Fen, PersonKey, Position};
+use crate::{AccountKey, ClassId, Fen, PersonKey, Position, SkillLevel};
 use standard::Units;
 
 pub use explain::explain_class_approval;
@@ -50,6 +50,7 @@ impl Deciding<'_> {
         violations.check(self.not_approved_yet(c));
         let qualified = violations.check(trains(institution, wanted(c)));
         violations.check(check_scheme(published, scheme, c));
+        violations.check(check_level(published, scheme, c));
         let listed = violations.check(self.in_catalogues(published, scheme, c));
         let found = order.zip(rate).zip(qualified.zip(listed));
         let ((order, rate), (qualified, listed)) = violations.or_none(found)?;
@@ -256,7 +257,7 @@ fn check_scheme(
     scheme: &Scheme,
     c: &ApproveClass,
 ) -> Result<(), Refusal> {
-    if !scheme.funds.rule.contains(&c.fund) {
+    if !scheme.funds.rule.allows(c.fund) {
         return Err(Refusal::new(Reason::SchemeNotOnFund)
             .under(published.cite(&scheme.funds))
             .about(c.fund.code()));
@@ -280,6 +281,28 @@ fn check_scheme(
             .because([published.position]));
     }
     Ok(())
+}
+
+/// The class leads to one of the levels that the scheme is for, where it is for some only.
+fn check_level(
+    published: &PublishedPolicy,
+    scheme: &Scheme,
+    c: &ApproveClass,
+) -> Result<(), Refusal> {
+    match &scheme.levels {
+        Some(ruled) if !is_for(&ruled.rule, c.level) => {
+            Err(Refusal::new(Reason::LevelNotSubsidised)
+                .under(published.cite(ruled))
+                .about(&c.scheme))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a scheme that is for these levels is for this one; a course that leads to no level is
+/// for none of them.
+pub(crate) fn is_for(levels: &[SkillLevel], level: Option<SkillLevel>) -> bool {
+    level.is_some_and(|level| levels.contains(&level))
 }
 
 /// Refuses a rate that is not positive or exceeds the bound.

@@ -108,6 +108,7 @@ pub(crate) fn kind_of(reason: Reason) -> Option<RuleKind> {
         Reason::NotResident => RuleKind::Residence,
         Reason::NotGraduatingYear => RuleKind::GraduatingYear,
         Reason::NotQualified => RuleKind::Qualification,
+        Reason::LevelNotSubsidised => RuleKind::Levels,
         Reason::TooFewClassHours
         | Reason::AssessmentNotPassed
         | Reason::CertificateMissing
@@ -199,6 +200,7 @@ fn clause(scheme: &Scheme, rule: RuleKind, nth: usize) -> Option<&Arc<str>> {
         RuleKind::HigherLevel => of(scheme.higher_level.as_ref()),
         RuleKind::SchemeExclusion => of(scheme.excludes.as_ref()),
         RuleKind::Groups => of(scheme.groups.as_ref()),
+        RuleKind::Levels => of(scheme.levels.as_ref()),
         RuleKind::Age => of(scheme.age.as_ref()),
         RuleKind::Pension => of(scheme.pension_excluded.as_ref()),
         RuleKind::InsuredMonths => of(scheme.insured_months.as_ref()),

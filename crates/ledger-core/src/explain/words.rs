@@ -229,6 +229,12 @@ fn of_training(rule: RuleKind) -> Said {
             "在规定期限内申领",
             Some(Unit::Days),
         ),
+        RuleKind::Levels => (
+            "Levels",
+            "the class leads to one of the levels that the scheme is for",
+            "培训的技能等级在补贴范围内",
+            plain,
+        ),
         RuleKind::Catalogue => (
             "Catalogue",
             "the city's catalogues list the class",

@@ -196,6 +196,7 @@ impl Measured<'_> {
             [approved],
         );
         sink.verdict(Verdict::passed(RuleKind::Qualification).unless(body));
+        self.levels(sink);
         self.evidence(sink);
         self.claim_deadline(sink);
         self.person_rules(sink);

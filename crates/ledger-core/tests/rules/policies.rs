@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use ledger_core::coded::PayeeKind;
 use ledger_core::policy::{
-    AdvanceBase, EmploymentBase, Evidence, PayeeRule, ProjectPayment, Publicity, Quota, QuotaDate,
-    QuotaRelease, QuotaScope, QuotaWindow, RepeatWindow, Ruled, Scheme, Shortfall,
+    AdvanceBase, EmploymentBase, Evidence, FundList, PayeeRule, ProjectPayment, Publicity, Quota,
+    QuotaDate, QuotaRelease, QuotaScope, QuotaWindow, RepeatWindow, Ruled, Scheme, Shortfall,
 };
 use ledger_core::{BusinessDate, Division, FundSource, Policy, SchemeId, Share};
 
@@ -66,7 +66,10 @@ fn scheme(name: &str, get: &dyn Fn(&str, &'static str) -> String) -> Scheme {
     let mut scheme = Scheme::new(
         SchemeId::parse(name).unwrap(),
         "构造的测试项目",
-        Ruled::new(funds.split(',').map(fund_of).collect(), "funds"),
+        Ruled::new(
+            FundList::closed(funds.split(',').map(fund_of).collect()),
+            "funds",
+        ),
         Ruled::new(evidence, "evidence"),
         Ruled::new(release, "quota release"),
     );

@@ -13,7 +13,7 @@ use ledger_core::{
 use ledger_log::{BlockBuilder, CommitGroup, Log, MemoryStore, Space, StateOp};
 use std::sync::Arc;
 
-const TEXT: &str = include_str!("../../../../policies/shandong/2019-2021-action.toml");
+const TEXT: &str = include_str!("../../../ledger-policy/tests/data/2019-2021-action.v2.toml");
 
 fn published(version: u32) -> PolicyPublished {
     PolicyPublished {

@@ -13,7 +13,7 @@ use ledger_log::{Entry, MemoryStore, Space, StateStore};
 use proptest::prelude::*;
 use std::sync::Arc;
 
-const IN_FORCE: &str = include_str!("../../../../policies/shandong/2019-2021-action.toml");
+const IN_FORCE: &str = include_str!("../../../ledger-policy/tests/data/2019-2021-action.v2.toml");
 
 /// Keeps everything that it is told.
 #[derive(Default)]

@@ -130,7 +130,7 @@ pub(super) fn validate_only(request: Request) -> Request {
 
 /// Policy, account with 100,000 yuan, a school that trains and evaluates in all occupations.
 pub(super) fn founding() -> Vec<CommandBody> {
-    let text = include_str!("../../../../policies/shandong/2019-2021-action.toml");
+    let text = include_str!("../../../ledger-policy/tests/data/2019-2021-action.v2.toml");
     let policy = Arc::new(ledger_policy::compile(text).unwrap());
     vec![
         CommandBody::PublishPolicy(PublishPolicy {

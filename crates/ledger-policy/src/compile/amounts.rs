@@ -1,7 +1,7 @@
 //! Amounts and rates: `[scheme.amount]`, `[scheme.uplift]`, `[[rate]]`.
 
-use crate::flaw::{FlawKind, ListName, Shape};
-use crate::names::Coded;
+use crate::flaw::{FlawKind, Shape};
+use crate::names::{Coded, ListName, coded_here};
 use crate::reader::Table;
 use ledger_core::limits::{CLASS_HOURS_MAX, RATE_MAX_FEN};
 use ledger_core::policy::{AmountRule, RateKey, RateTable, RateValue, Ruled, Scheme, Uplift};
@@ -17,27 +17,26 @@ enum AmountKind {
     Hourly,
     Monthly,
     ByTable,
+    ByContract,
 }
 
-impl Coded for AmountKind {
-    const LIST: ListName = ListName {
-        en: "kind of amount",
-        zh: "补贴标准方式",
-    };
-
-    fn read(code: &str) -> Option<Self> {
-        match code {
-            "fixed" => Some(Self::Fixed),
-            "hourly" => Some(Self::Hourly),
-            "monthly" => Some(Self::Monthly),
-            "by_table" => Some(Self::ByTable),
-            _ => None,
-        }
+coded_here! {
+    AmountKind: "kind of amount", "补贴标准方式" {
+        "fixed" => Fixed,
+        "hourly" => Hourly,
+        "monthly" => Monthly,
+        "by_table" => ByTable,
+        "by_contract" => ByContract,
     }
 }
 
+/// No rule where the contract names the rate: that is what holds without one.
 pub(super) fn amount(table: &Table<'_>) -> Option<Ruled<AmountRule>> {
     let rule = match table.code("kind") {
+        Some(AmountKind::ByContract) => {
+            table.ruled(Some(()));
+            return None;
+        }
         Some(AmountKind::ByTable) => Some(AmountRule::ByTable),
         Some(kind) => value(table, kind).map(AmountRule::Stated),
         None => None,
@@ -80,7 +79,7 @@ fn value(table: &Table<'_>, kind: AmountKind) -> Option<RateValue> {
                 months_max: months_max?,
             })
         }
-        AmountKind::ByTable => {
+        AmountKind::ByTable | AmountKind::ByContract => {
             let (key, other) = ("kind", "rate");
             table.flaw(FlawKind::Contradicts { key, other });
             None

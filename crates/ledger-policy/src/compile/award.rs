@@ -1,8 +1,7 @@
 //! Awards and grants: `[scheme.award]`, `[scheme.award_count]`, `[scheme.award_exclusivity]`.
 
 use super::scheme::schemes;
-use crate::flaw::ListName;
-use crate::names::Coded;
+use crate::names::{Coded, ListName, coded_here};
 use crate::reader::Table;
 use ledger_core::limits::{AMOUNT_MAX_FEN, AWARDS_PER_SCHEME_MAX};
 use ledger_core::policy::{AwardAmount, AwardCount, AwardRule, Ruled};
@@ -21,20 +20,12 @@ enum AwardKind {
     Decided,
 }
 
-impl Coded for AwardKind {
-    const LIST: ListName = ListName {
-        en: "kind of award amount",
-        zh: "奖补标准方式",
-    };
-
-    fn read(code: &str) -> Option<Self> {
-        match code {
-            "fixed" => Some(Self::Fixed),
-            "at_least" => Some(Self::AtLeast),
-            "monthly_at_least" => Some(Self::MonthlyAtLeast),
-            "decided" => Some(Self::Decided),
-            _ => None,
-        }
+coded_here! {
+    AwardKind: "kind of award amount", "奖补标准方式" {
+        "fixed" => Fixed,
+        "at_least" => AtLeast,
+        "monthly_at_least" => MonthlyAtLeast,
+        "decided" => Decided,
     }
 }
 

@@ -3,20 +3,57 @@
 use super::scheme::MONTHS_MAX;
 use crate::flaw::FlawKind;
 use crate::reader::{Naming, Table};
-use ledger_core::policy::{Accrual, FundShare, PenaltyRange, Ratio, Ruled};
+use ledger_core::policy::{Accrual, FundList, FundShare, PenaltyRange, Ratio, Ruled};
 use ledger_core::{FundSource, Share};
 
 /// Denominator of a share in a split: finer than a millionth is no share of a document.
 const SPLIT_DENOMINATOR_MAX: u32 = 1_000_000;
 
-pub(super) fn allowed(table: &Table<'_>) -> Option<Ruled<Vec<FundSource>>> {
-    let allowed = table.codes("allowed");
-    table.ruled(allowed)
+/// The funds that the document names; where its list is open (等资金), all others but those that it
+/// does not lead to: money that is bound to a purpose pays what a document names it for.
+pub(super) fn allowed(table: &Table<'_>) -> Option<Ruled<FundList>> {
+    let named: Option<Vec<FundSource>> = table.codes("allowed");
+    let says_open = table.has("open");
+    let open = table.optional_flag("open");
+    let except = match (open, table.has("except")) {
+        (true, _) => table.codes::<FundSource>("except").map(Some),
+        (false, true) => {
+            let (key, other) = ("except", "open");
+            table.flaw(FlawKind::Contradicts { key, other });
+            table.codes::<FundSource>("except");
+            None
+        }
+        (false, false) => Some(None),
+    };
+    if let (Some(named), Some(Some(except))) = (&named, &except)
+        && let Some(fund) = named.iter().find(|fund| except.contains(fund))
+    {
+        let what = fund.code().to_owned();
+        table.flaw(FlawKind::StandsTwice { what });
+    }
+    let ruled = table.ruled(
+        named
+            .zip(except)
+            .map(|(named, open_except)| FundList { named, open_except }),
+    );
+    if let Some(ruled) = &ruled
+        && !says_open
+        && ends_open(&ruled.clause)
+    {
+        table.flaw(FlawKind::ListMayBeOpen);
+    }
+    ruled
+}
+
+/// Whether a list of funds in a clause ends in 等.
+fn ends_open(clause: &str) -> bool {
+    const ENDS: [&str; 4] = ["等资金", "等渠道", "等经费", "以及企业职工教育经费等"];
+    ENDS.iter().any(|end| clause.contains(end)) || clause.trim_end().ends_with('等')
 }
 
 pub(super) fn split(
     table: &Table<'_>,
-    allowed: Option<&Ruled<Vec<FundSource>>>,
+    allowed: Option<&Ruled<FundList>>,
 ) -> Option<Ruled<Vec<FundShare>>> {
     let most = FundSource::ALL.len();
     let shares = table.children("share", most, Naming::Number, share);
@@ -25,7 +62,7 @@ pub(super) fn split(
     }
     for (index, share) in shares.iter().enumerate() {
         let fund = share.fund.code();
-        if allowed.is_some_and(|allowed| !allowed.rule.contains(&share.fund)) {
+        if allowed.is_some_and(|allowed| !allowed.rule.allows(share.fund)) {
             table.flaw(FlawKind::SplitFundNotAllowed { fund });
         }
         if shares

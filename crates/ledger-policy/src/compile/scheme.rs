@@ -1,8 +1,8 @@
 //! One scheme: `[[scheme]]`, with one table per kind of rule.
 
 use super::{amounts, award, funds, project};
-use crate::flaw::{FlawKind, ListName, Shape};
-use crate::names::Coded;
+use crate::flaw::{FlawKind, Shape};
+use crate::names::{Coded, ListName, coded_here};
 use crate::reader::{Naming, Table};
 use ledger_core::coded::{CatalogueKind, PayeeKind};
 use ledger_core::limits::CLASS_HOURS_MAX;
@@ -10,7 +10,7 @@ use ledger_core::policy::{
     AgeBounds, AwardRule, CatalogueRule, ClaimDeadline, Evidence, Exclusion, GroupRule, PayeeRule,
     Publicity, Quota, QuotaRelease, QuotaWindow, RepeatWindow, Ruled, Scheme,
 };
-use ledger_core::{Division, Occupation, SchemeId};
+use ledger_core::{Division, Occupation, SchemeId, SkillLevel};
 use std::sync::Arc;
 
 /// Months of a window: a working life.
@@ -27,7 +27,9 @@ const DAYS_MAX: u32 = 366;
 pub(super) fn read(table: &Table<'_>) -> Option<Scheme> {
     let id = table.scheme_id("id");
     let name_zh = table.reference("name_zh");
+    table.reading();
     let funds = table.required_child("funds", funds::allowed);
+    let is_award = table.has("award");
     let award = table.child("award", award::read);
     let (evidence, release) = of_training(table, award.as_ref());
     let split = table.child("fund_split", |split| funds::split(split, funds.as_ref()));
@@ -37,6 +39,12 @@ pub(super) fn read(table: &Table<'_>) -> Option<Scheme> {
     });
     let quotas = table.children("quota", QUOTAS_MAX, Naming::Number, quota);
     no_quota_twice(table, &quotas);
+    if !is_award && !table.has("amount") {
+        table.flaw(match table.format() {
+            1 => FlawKind::NoStandard,
+            _ => FlawKind::MissingKey { key: "amount" },
+        });
+    }
     Some(Scheme {
         split,
         excludes,
@@ -46,6 +54,7 @@ pub(super) fn read(table: &Table<'_>) -> Option<Scheme> {
         counted_apart: table.child("counted_apart", nothing_more),
         no_repeat: table.child("no_repeat", no_repeat),
         higher_level: table.child("higher_level", nothing_more),
+        levels: table.child("levels", levels),
         groups: table.child("groups", groups),
         age: table.child("age", age),
         pension_excluded: table.child("pension_excluded", nothing_more),
@@ -152,18 +161,10 @@ enum WindowKind {
     Rolling,
 }
 
-impl Coded for WindowKind {
-    const LIST: ListName = ListName {
-        en: "window of a quota",
-        zh: "享受次数周期",
-    };
-
-    fn read(code: &str) -> Option<Self> {
-        match code {
-            "calendar_year" => Some(Self::CalendarYear),
-            "rolling" => Some(Self::Rolling),
-            _ => None,
-        }
+coded_here! {
+    WindowKind: "window of a quota", "享受次数周期" {
+        "calendar_year" => CalendarYear,
+        "rolling" => Rolling,
     }
 }
 
@@ -174,18 +175,10 @@ enum RepeatKind {
     Months,
 }
 
-impl Coded for RepeatKind {
-    const LIST: ListName = ListName {
-        en: "window of no repeat",
-        zh: "不可重复享受期限",
-    };
-
-    fn read(code: &str) -> Option<Self> {
-        match code {
-            "ever" => Some(Self::Ever),
-            "months" => Some(Self::Months),
-            _ => None,
-        }
+coded_here! {
+    RepeatKind: "window of no repeat", "不可重复享受期限" {
+        "ever" => Ever,
+        "months" => Months,
     }
 }
 
@@ -253,6 +246,11 @@ pub(super) fn schemes(table: &Table<'_>, itself: Option<&SchemeId>) -> Option<Ve
         table.flaw(FlawKind::ExcludesItself);
     }
     Some(schemes)
+}
+
+fn levels(table: &Table<'_>) -> Option<Ruled<Vec<SkillLevel>>> {
+    let any_of = table.codes("any_of");
+    table.ruled(any_of)
 }
 
 fn groups(table: &Table<'_>) -> Option<Ruled<GroupRule>> {

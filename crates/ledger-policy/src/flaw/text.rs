@@ -16,13 +16,30 @@ impl FlawKind {
             Self::PersonalData { found } => {
                 format!("here stands {found}, which is never published; leave it out")
             }
-            Self::UnknownKey { key } => format!("the key {key} is not known here"),
+            Self::UnknownKey { key, near } => {
+                format!(
+                    "the key {key} is not known here{}",
+                    meant_en(near.as_deref())
+                )
+            }
             Self::MissingKey { key } => format!("the key {key} is missing"),
             Self::WrongShape { key, shape } => format!("{key} has to be {}", shape.en()),
             Self::ClauseLength { limit } => {
                 format!("a clause of 1 to {limit} characters is needed")
             }
-            Self::UnknownCode { list, found } => format!("unknown {} {found:?}", list.en),
+            Self::UnknownCode { list, found, near } => {
+                format!("unknown {} {found:?}{}", list.en, meant_en(*near))
+            }
+            Self::ReadingNotApart { found } | Self::ReadingInClause { found } => format!(
+                "the clause says {found:?}, which the document does not: write it as reading = \
+                 \"…\""
+            ),
+            Self::NoStandard => "no amount is set: whatever rate a contract names is paid; write \
+                                 [scheme.amount], with kind = \"by_contract\" where that is meant"
+                .to_owned(),
+            Self::ListMayBeOpen => "the clause ends its list in 等: write open = true or open = \
+                                    false, to say whether other funds may pay"
+                .to_owned(),
             Self::OutOfRange {
                 key,
                 found,
@@ -151,11 +168,25 @@ impl FlawKind {
             Self::PersonalData { found } => {
                 format!("此处含有{}，不得公布，请删除", found.zh())
             }
-            Self::UnknownKey { key } => format!("此处不认识的键{key}"),
+            Self::UnknownKey { key, near } => {
+                format!("此处不认识的键{key}{}", meant_zh(near.as_deref()))
+            }
             Self::MissingKey { key } => format!("缺少键{key}"),
             Self::WrongShape { key, shape } => format!("{key}应为{}", shape.zh()),
             Self::ClauseLength { limit } => format!("每条规则须注明依据条款（1至{limit}个字符）"),
-            Self::UnknownCode { list, found } => format!("{}代码“{found}”不存在", list.zh),
+            Self::UnknownCode { list, found, near } => {
+                format!("{}代码“{found}”不存在{}", list.zh, meant_zh(*near))
+            }
+            Self::ReadingNotApart { found } | Self::ReadingInClause { found } => {
+                format!("条款中的“{found}”不是文件原文，请写在reading = \"…\"中")
+            }
+            Self::NoStandard => "未定补贴标准：合同约定多少即付多少；请写明[scheme.amount]，\
+                                 确按合同的写kind = \"by_contract\""
+                .to_owned(),
+            Self::ListMayBeOpen => {
+                "条款所列资金以“等”结尾：请写明open = true或open = false，即其他资金能否支付"
+                    .to_owned()
+            }
             Self::OutOfRange {
                 key,
                 found,
@@ -248,6 +279,15 @@ impl FlawKind {
             }
         }
     }
+}
+
+/// What was probably meant; nothing where nothing is near.
+fn meant_en(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!("; did you mean {near:?}?"))
+}
+
+fn meant_zh(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!("，是否应为“{near}”？"))
 }
 
 const fn money_zh(error: ParseMoneyError) -> &'static str {

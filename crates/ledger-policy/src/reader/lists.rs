@@ -3,6 +3,7 @@
 use super::{Entry, Table};
 use crate::flaw::{FlawKind, Shape};
 use crate::names::Coded;
+use crate::near;
 use std::collections::BTreeSet;
 use toml::de::DeValue;
 
@@ -21,9 +22,10 @@ impl<'s> Table<'s> {
         let text = self.text_of(entry, key, Shape::Text)?;
         let found = T::read(text);
         if found.is_none() {
+            let near = near::closest(text, T::codes());
             let (list, found) = (T::LIST, text.to_owned());
             let at = entry.value.span().start;
-            self.flaw_at(at, FlawKind::UnknownCode { list, found });
+            self.flaw_at(at, FlawKind::UnknownCode { list, found, near });
         }
         found
     }

@@ -3,7 +3,7 @@
 use super::Table;
 use crate::flaw::{FlawKind, Shape};
 use ledger_core::Share;
-use ledger_core::policy::{DecidingDate, Ratio, Ruled, Straddling};
+use ledger_core::policy::{DecidingDate, Ratio, Reading, Ruled, Straddling};
 use std::sync::Arc;
 
 /// Characters of a clause: the longest in the documents has fewer than four hundred.
@@ -59,14 +59,79 @@ impl Table<'_> {
         })
     }
 
+    /// The clause as it is cited, with what was read into it.
+    ///
+    /// A clause is what the document says; a reading is what whoever wrote it down as data says,
+    /// where the document is silent or leaves something open. A rule has one of them at least. What
+    /// is cited names both, so that nobody takes the second for the first.
     pub(crate) fn clause(&self) -> Option<Arc<str>> {
-        let text = self.text("clause")?;
-        // No more than the first excess character is counted.
-        if text.trim().is_empty() || text.chars().nth(CLAUSE_CHARS_MAX).is_some() {
+        let reading = self.reading();
+        if reading.is_none() && !self.has("clause") {
+            self.flaw(FlawKind::MissingKey { key: "clause" });
+            return None;
+        }
+        let clause = self.sentence("clause");
+        let cited = match (clause, reading) {
+            (None, None) => return None,
+            (Some(clause), None) => {
+                self.no_reading_in(clause);
+                return Some(Arc::from(clause));
+            }
+            (Some(clause), Some(reading)) => {
+                self.no_reading_in(clause);
+                format!("{clause} (解读: {reading})")
+            }
+            (None, Some(reading)) => format!("文件未定: {reading}"),
+        };
+        if is_long(&cited) {
             let limit = CLAUSE_CHARS_MAX;
             self.flaw(FlawKind::ClauseLength { limit });
             return None;
         }
-        Some(Arc::from(text))
+        Some(Arc::from(cited))
     }
+
+    /// What was read into the document here, where something was; it is kept for the list of
+    /// readings.
+    pub(crate) fn reading(&self) -> Option<&str> {
+        let text = self.sentence("reading")?;
+        let reading = Reading {
+            path: Arc::from(self.path.as_str()),
+            text: Arc::from(text),
+        };
+        let mut readings = self.sink.readings.borrow_mut();
+        readings.push((self.at, reading));
+        Some(text)
+    }
+
+    /// A text that says something, within the bound of a clause; absent when it is not there.
+    fn sentence(&self, key: &'static str) -> Option<&str> {
+        if !self.has(key) {
+            return None;
+        }
+        let text = self.text(key)?;
+        if text.trim().is_empty() || is_long(text) {
+            let limit = CLAUSE_CHARS_MAX;
+            self.flaw(FlawKind::ClauseLength { limit });
+            return None;
+        }
+        Some(text)
+    }
+
+    /// Finds a reading that stands in a clause, where it passes for the document's own words.
+    fn no_reading_in(&self, clause: &str) {
+        const OURS: [&str; 4] = ["文件未定", "示例未列", "文件没有规定", "未定期限"];
+        let Some(found) = OURS.into_iter().find(|ours| clause.contains(ours)) else {
+            return;
+        };
+        self.flaw(match self.format() {
+            1 => FlawKind::ReadingInClause { found },
+            _ => FlawKind::ReadingNotApart { found },
+        });
+    }
+}
+
+/// No more than the first excess character is counted.
+fn is_long(text: &str) -> bool {
+    text.chars().nth(CLAUSE_CHARS_MAX).is_some()
 }

@@ -1377,6 +1377,8 @@ pub enum RuleKind {
     Accrual = 27,
     /// Nothing found false (未被认定虚假).
     Finding = 28,
+    /// The levels that the scheme is for (技能等级范围).
+    Levels = 29,
 }
 impl RuleKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1414,6 +1416,7 @@ impl RuleKind {
             Self::Penalty => "RULE_KIND_PENALTY",
             Self::Accrual => "RULE_KIND_ACCRUAL",
             Self::Finding => "RULE_KIND_FINDING",
+            Self::Levels => "RULE_KIND_LEVELS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1448,6 +1451,7 @@ impl RuleKind {
             "RULE_KIND_PENALTY" => Some(Self::Penalty),
             "RULE_KIND_ACCRUAL" => Some(Self::Accrual),
             "RULE_KIND_FINDING" => Some(Self::Finding),
+            "RULE_KIND_LEVELS" => Some(Self::Levels),
             _ => None,
         }
     }

@@ -29,6 +29,11 @@ use std::collections::BTreeMap;
 use std::process::Command as Process;
 use std::sync::Arc;
 
+/// The action of 2019 to 2021, and a standard that the rates of the list keep to.
+const DOCUMENTS: [&str; 2] = [
+    include_str!("../../../../policies/shandong/2019-2021-action.toml"),
+    include_str!("../../../../policies/examples/shandong-2019-standard.toml"),
+];
 /// The city that pays: Jinan.
 const CITY: u32 = 370_100;
 /// Evaluator number of the synthetic evaluator: social, filed with Shandong (B5 of the notes).
@@ -120,17 +125,19 @@ pub(crate) async fn everything(
 
 impl Demo<'_> {
     async fn foundations(&mut self, screen: &mut Screen) -> Result<()> {
-        let text = workload::SHANDONG_ACTION;
-        let policy = Arc::new(ledger_policy::compile(text)?);
-        screen.line(&format!(
-            "Publishes {} ({}).",
-            policy.document_number, policy.policy_id
-        ));
         let fund = FundSource::SpecialAccount;
-        let mut commands = vec![first_day(CommandBody::PublishPolicy(PublishPolicy {
-            text: Arc::from(text),
-            policy,
-        }))];
+        let mut commands = Vec::new();
+        for text in DOCUMENTS {
+            let policy = Arc::new(ledger_policy::compile(text)?);
+            screen.line(&format!(
+                "Publishes {} ({}).",
+                policy.document_number, policy.policy_id
+            ));
+            commands.push(first_day(CommandBody::PublishPolicy(PublishPolicy {
+                text: Arc::from(text),
+                policy,
+            })));
+        }
         let amount = Fen::from_yuan(1_000_000).context("a round sum fits")?;
         for code in CITIES {
             let division = Division::new(code)?;

@@ -1,6 +1,6 @@
 //! The chain of rules behind the approval of a class: the same checks, each with its inputs.
 
-use super::{check_scheme, wanted};
+use super::{check_level, check_scheme, wanted};
 use crate::class::rules::catalogue::Catalogued;
 use crate::coded::RuleKind;
 use crate::command::ApproveClass;
@@ -44,6 +44,7 @@ impl Deciding<'_> {
             sink.barred(exists);
         }
         self.fund_of_class(c, (published, scheme), sink);
+        level_of_class(c, (published, scheme), sink);
         self.body_of_class(c, sink);
         self.order_of_class(c, (published, scheme), sink);
         self.listing_of_class(c, (published, scheme), sink);
@@ -192,6 +193,21 @@ impl Deciding<'_> {
         };
         sink.verdict(verdict);
     }
+}
+
+fn level_of_class(
+    c: &ApproveClass,
+    (published, scheme): (&PublishedPolicy, &Scheme),
+    sink: &mut Explaining,
+) {
+    let Some(ruled) = &scheme.levels else {
+        return;
+    };
+    let (en, zh) = level_names(c.level);
+    let value = (format_args!("{en}"), format_args!("{zh}"));
+    sink.looks_at(("level", "技能等级"), value, None);
+    let verdict = Verdict::passed(RuleKind::Levels).under(InForce { published, ruled });
+    sink.verdict(verdict.unless(check_level(published, scheme, c).err()));
 }
 
 /// A level in English and in Chinese; a course that leads to none has no name.

@@ -73,7 +73,7 @@ impl Measured<'_> {
         let Some(rule) = self.rules.rule(|scheme| Some(&scheme.funds)) else {
             return;
         };
-        let other = (!rule.ruled.rule.contains(&fund))
+        let other = (!rule.ruled.rule.allows(fund))
             .then(|| Refusal::new(Reason::SchemeNotOnFund).about(fund.code()));
         sink.looks_at(
             ("fund", "资金渠道"),

@@ -1,6 +1,7 @@
 //! What has to be on record, and by when it has to be claimed.
 
 use super::Measured;
+use crate::class::{is_for, level_names};
 use crate::coded::RuleKind;
 use crate::decide::sink::{Sink, Verdict};
 use crate::entity::{CertificateFact, Enrolment};
@@ -10,6 +11,24 @@ use crate::policy::{ClaimStart, Evidence};
 use crate::refusal::{Reason, Refusal};
 
 impl Measured<'_> {
+    /// The class leads to one of the levels that the scheme is for: the rules may have changed
+    /// since its approval.
+    pub(super) fn levels(&self, sink: &mut impl Sink) {
+        let Some(rule) = self.rules.rule(|scheme| scheme.levels.as_ref()) else {
+            return;
+        };
+        let class = self.place.class;
+        let (en, zh) = level_names(class.level);
+        sink.looks_at(
+            ("level", "技能等级"),
+            (format_args!("{en}"), format_args!("{zh}")),
+            [class.approved.position],
+        );
+        let other = (!is_for(&rule.ruled.rule, class.level))
+            .then(|| self.refusal(Reason::LevelNotSubsidised));
+        sink.verdict(Verdict::passed(RuleKind::Levels).under(rule).unless(other));
+    }
+
     /// Certificate (取得证书后), assessment, class hours and employment, as the scheme asks. A
     /// void certificate and a failed assessment count against the person also where none is asked
     /// for.

@@ -9,6 +9,7 @@ tables! {
     project_classes given [BODIES]
     "
     2019-01-01 document shandong/2019-2021-action
+               policy R0 kind=rate_table schemes=none rates=*|*|*|1000.00
                person P1..P20
     2020-02-20 class C1 kind=project places=20
                class C2 kind=project places=20 level=senior
@@ -39,6 +40,7 @@ tables! {
     a_persons_years given [BODIES, FUNDS]
     "
     2019-01-01 document shandong/2019-2021-action
+               policy R0 kind=rate_table schemes=none rates=*|*|*|1000.00
                status D pension 2019-06-01..
     2020-02-20 class C1
                class C2 level=intermediate fund=employment_subsidy
@@ -68,6 +70,60 @@ tables! {
     2022-01-01 class C6 dates=2022-01-01..2022-01-31 => POLICY_NOT_FOUND
     "
 
+    // Standards are unified: a contract without a published standard names nothing that is paid,
+    // and with one no more than that.
+    no_rate_without_a_standard given [BODIES]
+    "
+    2019-01-01 document shandong/2019-2021-action
+    2020-02-20 class C1 rate=800.00                 => RATE_NOT_FOUND
+               class C1 kind=project rate=800.00    => RATE_NOT_FOUND
+               class C1 rate=standard               => RATE_NOT_FOUND
+               policy R1 kind=rate_table schemes=none division=370100 rates=*|*|*|900.00 of=special-ability-training
+               class C1 rate=800.00                 => RATE_NOT_FOUND
+               policy R2 kind=rate_table schemes=none division=370200 rates=*|*|*|900.00
+               class C1 rate=800.00                 => RATE_NOT_FOUND
+               policy R3 kind=rate_table schemes=none division=370100 rates=*|senior|*|900.00
+               class C1 rate=800.00                 => RATE_NOT_FOUND
+               class C2 level=senior rate=900.01    => RATE_ABOVE_STANDARD limit=90000 found=90001
+               class C2 level=senior rate=900.00    => ok
+               class C3 level=senior rate=800.00    => ok
+               class C4 level=senior rate=standard  => ok rate=900.00
+    "
+
+    // The living cost is for some groups; an appraisal is paid once for an occupation and level,
+    // and is no repeat of the training.
+    groups_and_appraisals given [BODIES]
+    "
+    2019-01-01 document shandong/2019-2021-action
+               policy L1 kind=rate_table schemes=none division=370100 rates=*|*|*|500.00 of=living-cost
+               policy L2 kind=rate_table schemes=none division=370100 rates=*|*|*|100.00 of=skill-appraisal
+               policy L3 kind=rate_table schemes=none division=370100 rates=*|*|*|900.00
+               status A group:registered_poor 2019-06-01..
+               status B group:employee 2019-06-01..
+    2020-02-20 class C1 scheme=living-cost rate=standard
+               class C2 scheme=skill-appraisal rate=standard
+               class C3 scheme=skill-appraisal rate=standard
+               class C4 scheme=skill-appraisal rate=standard level=senior
+               class C5 rate=standard
+               open C1
+               open C2
+               open C3
+               open C4
+               open C5
+    2020-03-31 graduate C1 A,B
+               assess C1 A,B passed
+               graduate C2 A
+               graduate C3 A
+               graduate C4 A
+               graduate C5 A
+    2020-04-01 approve C1 A                         => ok amount=500.00
+               approve C1 B                         => NOT_IN_GROUP
+               approve C2 A @appraised              => ok amount=100.00
+               approve C3 A                         => SAME_OCCUPATION_AND_LEVEL facts=@appraised
+               approve C4 A                         => ok amount=100.00
+               approve C5 A                         => ok amount=900.00
+    "
+
     // What the cities set: the special ability, the appraisal and the living cost have no rate of
     // their own, and the living cost goes to the person.
     subsidies_by_a_citys_table given [BODIES]
@@ -94,15 +150,19 @@ tables! {
                see available 370300 2500000.00
     "
 
-    // Support whose amount each decision names.
-    support_for_training_centres given [BODIES]
+    // Support whose amount each decision names. Earmarked money does not pay it: no document says
+    // that it does.
+    support_for_training_centres given [BODIES, FUNDS]
     "
     2019-01-01 document shandong/2019-2021-action
-    2020-05-01 award G1 training-centre-support body:I1 centre division=370100 parts=370100:special_account => AWARD_AMOUNT_NOT_ALLOWED
-               award G1 training-centre-support body:I1 centre division=370100 amount=20000.00 parts=370100:special_account => ok amount=20000.00
-               award G2 facility-upgrade-support body:I1 ramps division=370100 amount=8000.00 parts=370100:special_account => ok
-               award G3 facility-upgrade-support person:A lifts division=370100 amount=8000.00 parts=370100:special_account => WRONG_PAYEE
-               pay-award D1 G1 370100 fund=special_account => ok total=20000.00
+    2020-05-01 award G1 training-centre-support body:I1 centre division=370100 parts=370100:employment_subsidy => AWARD_AMOUNT_NOT_ALLOWED
+               award G1 training-centre-support body:I1 centre division=370100 amount=20000.00 parts=370100:special_account => SCHEME_NOT_ON_FUND
+               award G1 training-centre-support body:I1 centre division=370100 amount=20000.00 parts=370100:unemployment_insurance => SCHEME_NOT_ON_FUND
+               award G2 facility-upgrade-support body:I1 ramps division=370100 amount=8000.00 parts=370100:special_account => SCHEME_NOT_ON_FUND
+               award G1 training-centre-support body:I1 centre division=370100 amount=20000.00 parts=370100:employment_subsidy => ok amount=20000.00
+               award G2 facility-upgrade-support body:I1 ramps division=370100 amount=8000.00 parts=370100:employment_subsidy => ok
+               award G3 facility-upgrade-support person:A lifts division=370100 amount=8000.00 parts=370100:employment_subsidy => WRONG_PAYEE
+               pay-award D1 G1 370100 fund=employment_subsidy => ok total=20000.00
                settle D1
     "
 }

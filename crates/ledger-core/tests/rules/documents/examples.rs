@@ -141,6 +141,7 @@ tables! {
     catalogues_and_claims given []
     "
     2019-01-01 document shandong/2019-2021-action
+               document examples/shandong-2019-standard
     2020-01-01 document examples/shandong-special-account-measures
                document examples/taian-catalogues
                account 370900
@@ -167,6 +168,7 @@ tables! {
     an_order_and_its_class given []
     "
     2019-01-01 document shandong/2019-2021-action
+               document examples/shandong-2019-standard
     2020-01-01 document examples/taian-catalogues
                account 370900
                accrue 370900 10000.00
@@ -188,6 +190,7 @@ tables! {
     one_occupation_under_two_codes given [BODIES]
     "
     2019-01-01 document shandong/2019-2021-action
+               document examples/shandong-2019-standard
     2020-02-20 class C1 occupation=1999:4-07-12-03
                class C2 occupation=2015:4-10-01-05
                open C1
@@ -206,6 +209,7 @@ tables! {
     penalties given [BODIES, FUNDS]
     "
     2019-01-01 document shandong/2019-2021-action
+               document examples/shandong-2019-standard
                document examples/penalty-fiscal-offences
                document examples/penalty-social-insurance
     2020-02-20 class C1

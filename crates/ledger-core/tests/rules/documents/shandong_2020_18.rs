@@ -98,10 +98,21 @@ tables! {
                approve C1 C                         => NOT_IN_GROUP
     "
 
+    // Gold-collar training is for levels three to one (三级、二级、一级), whatever the rate says.
+    gold_collar_has_three_levels given [BODIES, FUNDS]
+    "
+    2020-12-18 document shandong/2020-18
+               policy R1 kind=rate_table schemes=none division=370100 valid=2021-01-01.. rates=*|*|*|3000.00 of=gold-collar
+    2021-02-20 class C1 scheme=gold-collar fund=employment_subsidy rate=standard level=junior dates=2021-03-01..2021-03-31 => LEVEL_NOT_SUBSIDISED
+               class C1 scheme=gold-collar fund=employment_subsidy rate=standard level=intermediate dates=2021-03-01..2021-03-31 => LEVEL_NOT_SUBSIDISED
+               class C1 scheme=gold-collar fund=employment_subsidy rate=standard level=senior dates=2021-03-01..2021-03-31 => ok
+    "
+
     // A technician's subsidy is one of the three of the year, whichever comes first.
     gold_collar_is_one_of_the_three given [BODIES, FUNDS]
     "
     2019-01-01 document shandong/2019-2021-action
+               policy R0 kind=rate_table schemes=none rates=*|*|*|1000.00
     2020-12-18 document shandong/2020-18
                policy R1 kind=rate_table schemes=none division=370100 valid=2021-01-01.. rates=*|*|*|3000.00 of=gold-collar
                status A group:employee 2020-01-01..

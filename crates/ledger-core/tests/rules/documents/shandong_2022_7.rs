@@ -50,6 +50,7 @@ tables! {
                status A group:vocational_teacher 2022-01-01..
                status B group:new_employee 2022-01-01..
     2022-02-20 qualify I1 train9 train scope=4-10-01-05/technician
+               class C0 scheme=gold-collar rate=standard level=intermediate dates=2022-03-01..2022-03-31 => RATE_NOT_FOUND
                qualify E1 eval9 evaluate scope=4-10-01-05/technician
                class C1 scheme=gold-collar rate=standard level=technician dates=2022-03-01..2022-03-31 => ok rate=4000.00
                class C2 scheme=new-apprenticeship rate=standard level=intermediate dates=2022-03-01..2022-03-31 training=new_apprenticeship
@@ -66,14 +67,24 @@ tables! {
                order D1 C2 full B to=employer:X1    => ok total=5000.00
     "
 
-    // What is left of the special account still pays; the fund for start-ups is no longer named.
-    the_surplus_of_the_special_account given [BODIES]
+    // What is left of the special account still pays training; the fund for start-ups is no longer
+    // named. Platforms and who mobilises are paid by whatever a city sets aside, and not by money
+    // that is bound to training or to insured people.
+    the_surplus_of_the_special_account given [BODIES, FUNDS]
     "
     2022-01-01 document shandong/2022-7
                account 370100 fund=startup_employment
                policy R1 kind=rate_table schemes=none division=370100 valid=2022-01-01.. rates=*|*|*|800.00
     2022-02-20 class C1 rate=standard fund=startup_employment dates=2022-03-01..2022-03-31 => SCHEME_NOT_ON_FUND
                class C1 rate=standard dates=2022-03-01..2022-03-31 => ok rate=800.00
-    2022-06-01 award G1 training-mobilisation-reward body:I1 street division=370100 amount=3000.00 parts=370100:special_account => ok
+               account 370100 fund=department_funds
+               accrue 370100 10000.00 fund=department_funds
+    2022-06-01 award G1 training-mobilisation-reward body:I1 street division=370100 amount=3000.00 parts=370100:special_account => SCHEME_NOT_ON_FUND
+               award G1 training-mobilisation-reward body:I1 street division=370100 amount=3000.00 parts=370100:unemployment_insurance => SCHEME_NOT_ON_FUND
+               award G1 training-mobilisation-reward body:I1 street division=370100 amount=3000.00 parts=370100:employment_subsidy => ok
+               award G2 training-mobilisation-reward body:I1 union division=370100 amount=3000.00 parts=370100:department_funds => ok
+               award G3 training-foundation-support body:I1 platform division=370100 amount=3000.00 parts=370100:special_account => SCHEME_NOT_ON_FUND
+               award G3 training-foundation-support body:I1 platform division=370100 amount=3000.00 parts=370100:unemployment_insurance => SCHEME_NOT_ON_FUND
+               award G3 training-foundation-support body:I1 platform division=370100 amount=3000.00 parts=370100:department_funds => ok
     "
 }

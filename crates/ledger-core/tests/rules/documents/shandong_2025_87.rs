@@ -70,13 +70,19 @@ tables! {
                order D1 C1 full A to=person:A       => ok total=2000.00
     "
 
-    // The document has no amount for the projects that bodies take up by tender.
+    // The document has no amount for the projects that bodies take up by tender (揭榜领题); what is
+    // left of the special account is for training.
     a_project_by_tender given [BODIES]
     "
     2025-09-08 document shandong/2025-87
                account 370000
                accrue 370000 500000.00              => ok
-    2025-10-01 award G1 key-project-support body:I1 drones parts=370000:special_account => AWARD_AMOUNT_NOT_ALLOWED
-               award G1 key-project-support body:I1 drones amount=500000.00 parts=370000:special_account => ok
+               account 370000 fund=employment_subsidy
+               account 370000 fund=unemployment_insurance
+               accrue 370000 500000.00 fund=employment_subsidy
+    2025-10-01 award G1 key-project-support body:I1 drones parts=370000:employment_subsidy => AWARD_AMOUNT_NOT_ALLOWED
+               award G1 key-project-support body:I1 drones amount=500000.00 parts=370000:special_account => SCHEME_NOT_ON_FUND
+               award G1 key-project-support body:I1 drones amount=500000.00 parts=370000:unemployment_insurance => SCHEME_NOT_ON_FUND
+               award G1 key-project-support body:I1 drones amount=500000.00 parts=370000:employment_subsidy => ok
     "
 }

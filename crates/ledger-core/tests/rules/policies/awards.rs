@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use ledger_core::coded::{DocumentKind, PayeeKind};
 use ledger_core::event::FindingKind;
 use ledger_core::policy::{
-    Accrual, AwardAmount, AwardCount, AwardRule, Evidence, FundShare, PenaltyRange, QuotaRelease,
-    Ratio, Ruled, Scheme,
+    Accrual, AwardAmount, AwardCount, AwardRule, Evidence, FundList, FundShare, PenaltyRange,
+    QuotaRelease, Ratio, Ruled, Scheme,
 };
 use ledger_core::{Fen, Policy, SchemeId};
 
@@ -49,7 +49,7 @@ fn award(text: &str, funds: &[&str]) -> Scheme {
         SchemeId::parse(name).unwrap(),
         "构造的奖补项目",
         Ruled::new(
-            funds.iter().map(|code| fund_of(code)).collect(),
+            FundList::closed(funds.iter().map(|code| fund_of(code)).collect()),
             "award funds",
         ),
         Ruled::new(Evidence::default(), "evidence"),

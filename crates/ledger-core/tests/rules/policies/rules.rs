@@ -166,6 +166,10 @@ fn evidence<'a>(scheme: &mut Scheme, get: &impl Fn(&str) -> Option<&'a str>) {
 }
 
 fn eligibility<'a>(scheme: &mut Scheme, get: &impl Fn(&str) -> Option<&'a str>) {
+    scheme.levels = get("levels").map(|text| {
+        let levels = text.split('+').map(|code| level(code).unwrap()).collect();
+        decided(Ruled::new(levels, "levels"), get("levels-by"))
+    });
     scheme.groups = get("groups").map(|text| {
         let (codes, held) = text.split_once('/').unwrap_or((text, "first"));
         let rule = GroupRule {

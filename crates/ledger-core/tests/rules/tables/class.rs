@@ -214,6 +214,16 @@ tables! {
                class C1 rate=standard               => ORDER_MISSING
     "
 
+    // A scheme may be for some levels only; a course that leads to none is outside.
+    levels_of_a_scheme given [BODIES]
+    "
+    2019-01-01 policy P1 levels=senior+intermediate @policy
+    2020-02-20 class C1 level=junior                => LEVEL_NOT_SUBSIDISED rule=levels
+               class C1 level=none                  => LEVEL_NOT_SUBSIDISED
+               class C1 level=intermediate          => ok
+               class C2 level=senior                => ok
+    "
+
     // The order is in the words of an older edition.
     an_order_in_another_edition given [BODIES]
     "

@@ -17,6 +17,22 @@ const TWICE: &str = "
 const EVER: &str = "2019-01-01 policy Y2019 repeat=ever";
 
 tables! {
+    // A document that begins while a class is under way may narrow the levels for it.
+    levels_by_the_approval given [BODIES]
+    "
+    2019-01-01 policy P1
+    2020-02-20 class C1
+               class C2 level=senior
+               open C1
+               open C2
+    2020-03-31 graduate C1 A,B
+               graduate C2 A
+               approve C1 A                         => ok
+    2020-04-01 policy P2 valid=2020-04-01.. levels=senior levels-by=approval:this
+    2020-04-02 approve C1 B                         => LEVEL_NOT_SUBSIDISED rule=levels
+               approve C2 A                         => ok
+    "
+
     never_again_under_the_first_document given [EVER, BODIES, TWICE]
     "
     2024-03-30 approve C2 A                         => SAME_OCCUPATION_AND_LEVEL rule=no-repeat

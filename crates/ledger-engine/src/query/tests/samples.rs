@@ -93,7 +93,7 @@ pub(crate) fn note(text: &str) -> Note {
 }
 
 pub(crate) fn publish_policy() -> CommandBody {
-    let text = include_str!("../../../../../policies/shandong/2019-2021-action.toml");
+    let text = include_str!("../../../../ledger-policy/tests/data/2019-2021-action.v2.toml");
     let policy = Arc::new(ledger_policy::compile(text).unwrap());
     CommandBody::PublishPolicy(PublishPolicy {
         text: Arc::from(text),
