@@ -24,6 +24,8 @@ mod clock;
 mod compat;
 /// Idle, slow and too many connections: does an honest client get through?
 mod connections;
+/// A wrong fact is taken back: by whom is it seen, and how?
+mod correction;
 /// The server is killed again and again: is everything acknowledged there, and nothing half?
 mod crash;
 /// A full disk, a ledger that is only read, and derived state that is damaged.

@@ -14,6 +14,8 @@ use crate::need::Need;
 use crate::progress::Changes;
 use crate::{BusinessDate, ClassId, PersonKey, Position};
 
+pub(crate) use counted::with_place as with_counted_place;
+
 /// Applies one event. Every entity that [`touched`](crate::touched) names must be loaded.
 ///
 /// A policy publication changes no entity; whoever holds the compiled form adds it to
@@ -58,7 +60,7 @@ pub fn touched(context: &Context, event: &Event, keys: &mut Vec<EntityKey>) {
 }
 
 /// The persons come after the entities that lead to them.
-fn walk_event(need: &mut Need<'_>, context: &Context, event: &Event) {
+pub(crate) fn walk_event(need: &mut Need<'_>, context: &Context, event: &Event) {
     event.body.payload().touches(need);
     found::each_person(Leads::of(context), &event.body, &mut |person| {
         need.person(person);

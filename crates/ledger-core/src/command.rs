@@ -11,6 +11,7 @@ pub use crate::award::command::*;
 pub use crate::certificate::command::*;
 pub use crate::claim::command::*;
 pub use crate::class::command::*;
+pub use crate::correction::command::*;
 pub use crate::institution::command::*;
 pub use crate::kinds::{CommandBody, CommandKind};
 pub use crate::order::command::*;

@@ -9,6 +9,7 @@ use crate::entity::{
     Account, Award, AwardRegister, Case, Certificate, Class, Clawback, Disbursement, Institution,
     Order, Person,
 };
+use crate::event::RecordedEvent;
 use crate::policy::PolicyBook;
 use crate::{
     AccountKey, AwardId, AwardRegisterKey, CaseId, CertificateNumber, ClassId, ClawbackId,
@@ -99,6 +100,8 @@ pub struct Context {
     pub award_registers: Table<AwardRegisterKey, AwardRegister>,
     /// Loaded orders.
     pub orders: Table<OrderId, Order>,
+    /// Events on record that a correction names, for as long as it is decided.
+    pub events: Table<Position, RecordedEvent>,
 }
 
 impl<K: Eq + Hash + Copy, V> Default for Table<K, V> {
@@ -183,7 +186,16 @@ impl Default for Context {
             awards: Table::default(),
             award_registers: Table::default(),
             orders: Table::default(),
+            events: Table::default(),
         }
+    }
+}
+
+impl Context {
+    /// Whether an event stands at the position.
+    #[must_use]
+    pub fn is_taken(&self, position: Position) -> bool {
+        position != Position::ZERO && position < self.next_position
     }
 }
 

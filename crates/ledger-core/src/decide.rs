@@ -69,6 +69,18 @@ pub fn missing(context: &Context, command: &Command, keys: &mut Vec<EntityKey>) 
     command.body.payload().needs(&mut need);
 }
 
+/// As [`missing`], and adds to `events` the positions of the events on record that deciding needs
+/// and that are not loaded yet. Nothing but a correction needs any.
+pub fn missing_events(
+    context: &Context,
+    command: &Command,
+    keys: &mut Vec<EntityKey>,
+    events: &mut Vec<Position>,
+) {
+    let mut need = Need::missing_events(context, keys, events);
+    command.body.payload().needs(&mut need);
+}
+
 /// What a payload says of its command; `CommandBody::payload` dispatches to it.
 pub(crate) trait CommandPayload {
     /// Names the entities that deciding needs; asked again after they were loaded, until it names
@@ -132,9 +144,7 @@ impl<'a> Deciding<'a> {
     }
 
     pub(crate) fn causes_exist(&self, causes: &[Position]) -> Result<(), Refusal> {
-        let unknown = |position: &&Position| {
-            **position == Position::ZERO || **position >= self.context.next_position
-        };
+        let unknown = |position: &&Position| !self.context.is_taken(**position);
         match causes.iter().find(unknown) {
             Some(unknown) => Err(Refusal::new(Reason::CauseUnknown).about(unknown)),
             None => Ok(()),
@@ -154,9 +164,9 @@ impl<'a> Deciding<'a> {
     }
 
     pub(crate) fn person(&self, person: PersonKey) -> Result<&'a Person, Refusal> {
-        self.context
-            .persons
-            .get(&person)
+        let found = self.context.persons.get(&person);
+        found
+            .filter(|person| person.is_registered())
             .ok_or_else(|| Refusal::new(Reason::PersonNotFound).about(person))
     }
 

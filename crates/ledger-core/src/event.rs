@@ -20,6 +20,7 @@ pub use crate::award::event::*;
 pub use crate::certificate::event::*;
 pub use crate::claim::event::*;
 pub use crate::class::event::*;
+pub use crate::correction::event::*;
 pub use crate::institution::event::*;
 pub use crate::kinds::{EventBody, EventKind};
 pub use crate::order::event::*;

@@ -119,6 +119,8 @@ macro_rules! each_event {
                 "repayment_received", "money was paid back", "收到退回资金";
             112 PenaltyImposed Fact from ImposePenalty:
                 "penalty_imposed", "a penalty was imposed beside a clawback", "处罚决定";
+            120 FactAnnulled Correction from AnnulFact:
+                "fact_annulled", "a fact on record never was", "撤销登记";
         }
     };
 }
@@ -186,6 +188,20 @@ macro_rules! each_command {
             DecideClawback asks ClawbackDecided: "decide_clawback";
             RecordRepayment asks RepaymentReceived: "record_repayment";
             ImposePenalty asks PenaltyImposed: "impose_penalty";
+            AnnulFact asks FactAnnulled: "annul_fact";
+        }
+    };
+}
+
+/// Hands the kinds that a correction carries to a macro: those that are annulled, and those that
+/// stand again when another is. A row reads `Kind: "name in the contract";`.
+#[macro_export]
+macro_rules! each_past_fact {
+    ($with:ident) => {
+        $with! {
+            PersonRegistered: "person_registered";
+            PersonStatusDeclared: "person_status_declared";
+            PersonStatusEnded: "person_status_ended";
         }
     };
 }
@@ -206,6 +222,8 @@ pub enum Nature {
     Payment,
     /// Follows from a decision about money, and is nothing where there was no such decision.
     Consequence,
+    /// Takes a fact back; history under other documents takes it as it was recorded.
+    Correction,
 }
 
 impl Nature {
@@ -214,7 +232,7 @@ impl Nature {
     pub const fn is_decided(self) -> bool {
         match self {
             Self::Decision | Self::Approval | Self::Payment => true,
-            Self::Fact | Self::Weighed | Self::Consequence => false,
+            Self::Fact | Self::Weighed | Self::Consequence | Self::Correction => false,
         }
     }
 
@@ -223,7 +241,9 @@ impl Nature {
     pub const fn is_about_money(self) -> bool {
         match self {
             Self::Approval | Self::Payment => true,
-            Self::Fact | Self::Weighed | Self::Decision | Self::Consequence => false,
+            Self::Fact | Self::Weighed | Self::Decision | Self::Consequence | Self::Correction => {
+                false
+            }
         }
     }
 }
@@ -335,60 +355,83 @@ each_command!(commands);
 // over one of these is exhaustive, and nothing is said of facts.
 macro_rules! by_nature {
     (
-        @ $weighed:tt $decision:tt $approval:tt $payment:tt $consequence:tt
+        @ $weighed:tt $decision:tt $approval:tt $payment:tt $consequence:tt $correction:tt
         $number:literal $kind:ident Fact from $command:ident:
         $name:literal, $english:literal, $chinese:literal; $($rest:tt)*
     ) => {
-        by_nature!(@ $weighed $decision $approval $payment $consequence $($rest)*);
+        by_nature!(
+            @ $weighed $decision $approval $payment $consequence $correction $($rest)*
+        );
     };
     (
         @ [$($weighed:ident)*] $decision:tt $approval:tt $payment:tt $consequence:tt
+        $correction:tt
         $number:literal $kind:ident Weighed from $command:ident:
         $name:literal, $english:literal, $chinese:literal; $($rest:tt)*
     ) => {
         by_nature!(
-            @ [$($weighed)* $kind] $decision $approval $payment $consequence $($rest)*
+            @ [$($weighed)* $kind] $decision $approval $payment $consequence $correction
+            $($rest)*
         );
     };
     (
         @ $weighed:tt [$($decision:ident)*] $approval:tt $payment:tt $consequence:tt
+        $correction:tt
         $number:literal $kind:ident Decision from $command:ident:
         $name:literal, $english:literal, $chinese:literal; $($rest:tt)*
     ) => {
         by_nature!(
-            @ $weighed [$($decision)* $kind] $approval $payment $consequence $($rest)*
+            @ $weighed [$($decision)* $kind] $approval $payment $consequence $correction
+            $($rest)*
         );
     };
     (
         @ $weighed:tt $decision:tt [$($approval:ident)*] $payment:tt $consequence:tt
+        $correction:tt
         $number:literal $kind:ident Approval from $command:ident:
         $name:literal, $english:literal, $chinese:literal; $($rest:tt)*
     ) => {
         by_nature!(
-            @ $weighed $decision [$($approval)* $kind] $payment $consequence $($rest)*
+            @ $weighed $decision [$($approval)* $kind] $payment $consequence $correction
+            $($rest)*
         );
     };
     (
         @ $weighed:tt $decision:tt $approval:tt [$($payment:ident)*] $consequence:tt
+        $correction:tt
         $number:literal $kind:ident Payment from $command:ident:
         $name:literal, $english:literal, $chinese:literal; $($rest:tt)*
     ) => {
         by_nature!(
-            @ $weighed $decision $approval [$($payment)* $kind] $consequence $($rest)*
+            @ $weighed $decision $approval [$($payment)* $kind] $consequence $correction
+            $($rest)*
         );
     };
     (
         @ $weighed:tt $decision:tt $approval:tt $payment:tt [$($consequence:ident)*]
+        $correction:tt
         $number:literal $kind:ident Consequence from $command:ident:
         $name:literal, $english:literal, $chinese:literal; $($rest:tt)*
     ) => {
         by_nature!(
-            @ $weighed $decision $approval $payment [$($consequence)* $kind] $($rest)*
+            @ $weighed $decision $approval $payment [$($consequence)* $kind] $correction
+            $($rest)*
+        );
+    };
+    (
+        @ $weighed:tt $decision:tt $approval:tt $payment:tt $consequence:tt
+        [$($correction:ident)*]
+        $number:literal $kind:ident Correction from $command:ident:
+        $name:literal, $english:literal, $chinese:literal; $($rest:tt)*
+    ) => {
+        by_nature!(
+            @ $weighed $decision $approval $payment $consequence [$($correction)* $kind]
+            $($rest)*
         );
     };
     (
         @ [$($weighed:ident)*] [$($decision:ident)*] [$($approval:ident)*] [$($payment:ident)*]
-        [$($consequence:ident)*]
+        [$($consequence:ident)*] [$($correction:ident)*]
     ) => {
         by_nature!(enum Weighed, WeighedEvent, "weighed again": $($weighed)*);
         by_nature!(enum Decision, DecisionEvent, "decided without money": $($decision)*);
@@ -397,6 +440,7 @@ macro_rules! by_nature {
         by_nature!(
             enum Consequence, ConsequenceEvent, "what follows from a decision": $($consequence)*
         );
+        by_nature!(enum Correction, CorrectionEvent, "a correction": $($correction)*);
 
         impl EventBody {
             /// The fact, sorted by its nature.
@@ -409,6 +453,9 @@ macro_rules! by_nature {
                     $( Self::$payment(e) => ByNature::Payment(PaymentEvent::$payment(e)), )*
                     $( Self::$consequence(e) => {
                         ByNature::Consequence(ConsequenceEvent::$consequence(e))
+                    } )*
+                    $( Self::$correction(e) => {
+                        ByNature::Correction(CorrectionEvent::$correction(e))
                     } )*
                     // The rows of every other nature stand above.
                     _ => ByNature::Fact,
@@ -425,7 +472,7 @@ macro_rules! by_nature {
         }
     };
     ($($row:tt)*) => {
-        by_nature!(@ [] [] [] [] [] $($row)*);
+        by_nature!(@ [] [] [] [] [] [] $($row)*);
     };
 }
 
@@ -439,6 +486,7 @@ pub enum ByNature<'a> {
     Approval(ApprovalEvent<'a>),
     Payment(PaymentEvent<'a>),
     Consequence(ConsequenceEvent<'a>),
+    Correction(CorrectionEvent<'a>),
 }
 
 each_event!(by_nature);

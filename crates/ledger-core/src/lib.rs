@@ -32,6 +32,7 @@ mod class;
 pub mod coded;
 pub mod command;
 pub mod context;
+mod correction;
 pub mod credit_code;
 pub mod date;
 mod decide;
@@ -80,6 +81,7 @@ pub use date::{BusinessDate, RecordedTime};
 pub use decide::{
     Decision, Eligibility, case_dates, decide, eligibility, explain_approval,
     explain_award_approval, explain_class_approval, explain_refused_payment, missing,
+    missing_events,
 };
 pub use division::Division;
 pub use event::{Event, EventBody, EventKind, RecordedEvent, Tag};

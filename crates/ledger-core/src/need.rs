@@ -2,8 +2,8 @@
 
 use crate::command::{ApproveAward, Debt};
 use crate::context::{Context, EntityKey, award_register_key};
-use crate::entity::{Award, Certificate, Class, Disbursement};
-use crate::event::{OrderRaisedBy, Payee, Subject};
+use crate::entity::{Award, Certificate, Class, Disbursement, Person};
+use crate::event::{OrderRaisedBy, Payee, RecordedEvent, Subject};
 use crate::{
     AccountKey, AwardId, CaseId, CertificateNumber, ClassId, ClawbackId, CreditCode,
     DisbursementId, Division, OrderId, PersonKey, Position, SchemeId,
@@ -13,6 +13,8 @@ use crate::{
 pub(crate) struct Need<'a> {
     context: &'a Context,
     keys: &'a mut Vec<EntityKey>,
+    /// Positions of events on record; only a command needs any.
+    events: Option<&'a mut Vec<Position>>,
     /// Collects loaded keys as well.
     loaded_too: bool,
 }
@@ -23,6 +25,21 @@ impl<'a> Need<'a> {
         Self {
             context,
             keys,
+            events: None,
+            loaded_too: false,
+        }
+    }
+
+    /// Collects the events on record that are not loaded yet, with the entities.
+    pub(crate) fn missing_events(
+        context: &'a Context,
+        keys: &'a mut Vec<EntityKey>,
+        events: &'a mut Vec<Position>,
+    ) -> Self {
+        Self {
+            context,
+            keys,
+            events: Some(events),
             loaded_too: false,
         }
     }
@@ -32,8 +49,14 @@ impl<'a> Need<'a> {
         Self {
             context,
             keys,
+            events: None,
             loaded_too: true,
         }
+    }
+
+    /// The state that is loaded so far.
+    pub(crate) fn context(&self) -> &'a Context {
+        self.context
     }
 
     fn key(&mut self, key: EntityKey) {
@@ -42,8 +65,32 @@ impl<'a> Need<'a> {
         }
     }
 
+    /// An event on record; none where the position is not taken yet.
+    pub(crate) fn event(&mut self, position: Position) -> Option<&'a RecordedEvent> {
+        let context = self.context;
+        if !context.is_taken(position) {
+            return None;
+        }
+        if context.events.is_loaded(&position) {
+            return context.events.get(&position);
+        }
+        if let Some(events) = &mut self.events {
+            events.push(position);
+        }
+        None
+    }
+
     pub(crate) fn person(&mut self, person: PersonKey) {
         self.key(EntityKey::Person(person));
+    }
+
+    pub(crate) fn person_value(&mut self, person: PersonKey) -> Option<&'a Person> {
+        self.person(person);
+        if self.context.persons.is_loaded(&person) {
+            self.context.persons.get(&person)
+        } else {
+            None
+        }
     }
 
     pub(crate) fn class(&mut self, class: ClassId) {

@@ -203,6 +203,22 @@ impl Changes {
         }
     }
 
+    /// What is counted of a place, where a correction changes it.
+    pub(crate) fn place_changed(&mut self, class: &Class, before: &Enrolment, after: &Enrolment) {
+        let facts = before
+            .counted_facts()
+            .into_iter()
+            .zip(after.counted_facts());
+        for (gone, new) in facts.filter(|(before, after)| before != after) {
+            if let Some(gone) = gone {
+                self.add_both(&of_place(class, gone), is_false(class, before), -1);
+            }
+            if let Some(new) = new {
+                self.add_both(&of_place(class, new), is_false(class, after), 1);
+            }
+        }
+    }
+
     pub(crate) fn award_approved(&mut self, e: &AwardApproved, on: BusinessDate) {
         let key = ProgressKey {
             measure: Counted::Awards,

@@ -274,6 +274,8 @@ reasons! {
     RuleNotFound = 38, NotFound, "RULE_NOT_FOUND", "没有适用的政策条款";
     /// The payee is not registered.
     PayeeNotFound = 141, NotFound, "PAYEE_NOT_FOUND", "收款人未登记";
+    /// There is no event at the position.
+    EventNotFound = 147, NotFound, "EVENT_NOT_FOUND", "该位置没有记录";
 
     // What it creates.
     /// The same version of the policy document is published already.
@@ -312,6 +314,10 @@ reasons! {
     OrderExists = 56, AlreadyExists, "ORDER_EXISTS", "订单已存在";
 
     // Whether its state allows it.
+    /// Facts of this kind are not annulled.
+    NotAnnullable = 143, FailedPrecondition, "NOT_ANNULLABLE", "此类记录不能撤销登记";
+    /// The fact is annulled already.
+    FactIsAnnulled = 144, FailedPrecondition, "FACT_ANNULLED", "该登记已撤销";
     /// The event is dated before the one it follows from.
     DateBeforeCause = 60, FailedPrecondition, "DATE_BEFORE_CAUSE", "业务日期早于其所依据的事件";
     /// The qualification is revoked already.
@@ -470,6 +476,10 @@ reasons! {
     EmploymentNotConfirmed = 101, FailedPrecondition, "EMPLOYMENT_NOT_CONFIRMED", "就业未确认";
     /// The scheme has no rule for project classes.
     ProjectNotAllowed = 104, FailedPrecondition, "PROJECT_NOT_ALLOWED", "该补贴项目不适用项目制";
+    /// Later facts rest on the fact; annul them first, the latest before the others.
+    FactsRestOnIt = 145, FailedPrecondition, "FACTS_REST_ON_IT", "其他登记以此为依据，请先由后至前撤销";
+    /// A decision about money rests on the fact.
+    DecisionsRestOnIt = 146, FailedPrecondition, "DECISIONS_REST_ON_IT", "已有资金审核或拨付以此为依据";
     /// A sum would leave the range of the books.
     AmountOverflow = 103, FailedPrecondition, "AMOUNT_OVERFLOW", "金额超出账簿范围";
 }

@@ -303,7 +303,9 @@ impl Simulation {
             ByNature::Payment(PaymentEvent::DisbursementOrdered(e)) => {
                 self.payment(shadow, recorded, e)
             }
-            ByNature::Fact => self.as_recorded(shadow, recorded).map(drop),
+            ByNature::Fact | ByNature::Correction(_) => {
+                self.as_recorded(shadow, recorded).map(drop)
+            }
             ByNature::Weighed(weighed) => self.weighed(shadow, recorded, weighed),
             ByNature::Consequence(follows) => self.consequence(shadow, recorded, follows),
         }

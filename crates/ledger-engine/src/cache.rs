@@ -14,8 +14,9 @@
 use crate::entity_codec::{decode_entity, entity_key, entity_kind};
 use crate::limits::{CACHE_ENTITY_BYTES, MULTI_GET_KEYS_MAX};
 use crate::wire::CodecError;
-use ledger_core::{Context, EntityKey};
+use ledger_core::{Context, EntityKey, Position};
 use ledger_log::{LogError, Space};
+use ledger_proto::DecodeError;
 use thiserror::Error;
 
 /// Both generations.
@@ -39,6 +40,13 @@ pub(crate) enum LoadError {
     Entity { key: Vec<u8>, source: CodecError },
     #[error("answer to request {} is damaged", hex(.key))]
     Answer { key: Vec<u8>, source: CodecError },
+    #[error("event {position} is damaged")]
+    Event {
+        position: Position,
+        source: DecodeError,
+    },
+    #[error("event {position} is not in the log")]
+    NoEvent { position: Position },
 }
 
 impl LoadError {
@@ -47,7 +55,7 @@ impl LoadError {
         match self {
             Self::Store(error) => error.damaged_derived(),
             Self::Entity { .. } => Some(Space::Entities),
-            Self::Answer { .. } => None,
+            Self::Answer { .. } | Self::Event { .. } | Self::NoEvent { .. } => None,
         }
     }
 }

@@ -10,7 +10,7 @@ use ledger_core::command::{AwardPartRequest, ClawbackRequestLine, Command, Comma
 use ledger_core::entity::{
     Award, AwardRegister, Case, Class, Disbursement, Institution, Order, Person,
 };
-use ledger_core::event::{EventBody, Subject};
+use ledger_core::event::{EventBody, PastFact, Subject};
 use ledger_core::{Context, EntityKey, Event, PersonKey, Refusal};
 
 /// An entry in a block's table.
@@ -42,6 +42,9 @@ const AWARD_ENTRY_BYTES: usize = 576;
 /// An entry without its subject.
 const AWARD_ENTRY_FIXED_BYTES: usize = 64;
 const SELECTION_BYTES: usize = 24;
+
+/// Three facts of a place are counted, each perhaps once more apart: once less and once more.
+const ROWS_PER_PLACE: usize = 12;
 
 /// A row of a counter of progress: its key with three names of the longest, the count, one change.
 const COUNTER_ROW_BYTES: usize = 192;
@@ -131,7 +134,8 @@ fn lists_of(body: &CommandBody) -> (usize, usize) {
         | CommandBody::OpenCase(_)
         | CommandBody::CloseCase(_)
         | CommandBody::RecordRepayment(_)
-        | CommandBody::ImposePenalty(_) => (0, 0),
+        | CommandBody::ImposePenalty(_)
+        | CommandBody::AnnulFact(_) => (0, 0),
     }
 }
 
@@ -167,6 +171,7 @@ pub(crate) fn of_counters(context: &Context, event: &Event) -> usize {
         | EventBody::AwardRevoked(_) => 2,
         // With the approval that lapses.
         EventBody::CertificateInvalidated(_) => 4,
+        EventBody::FactAnnulled(e) => ROWS_PER_PLACE * recounted(context, &e.annulled.fact),
         EventBody::FindingMade(e) => match e.subject {
             Subject::Class(class) if e.persons.is_empty() => {
                 let class = context.classes.get(&class);
@@ -222,6 +227,17 @@ pub(crate) fn of_counters(context: &Context, event: &Event) -> usize {
     rows * COUNTER_ROW_BYTES
 }
 
+/// How many places may be counted in another way without the fact.
+fn recounted(context: &Context, fact: &PastFact) -> usize {
+    let person = match fact {
+        PastFact::PersonRegistered(_) => return 0,
+        PastFact::PersonStatusDeclared(e) => e.person,
+        PastFact::PersonStatusEnded(e) => e.person,
+    };
+    let person = context.persons.get(&person);
+    person.map_or(0, |person| person.enrolments.len())
+}
+
 /// A loaded entity as it will be after one more event.
 ///
 /// # Panics
@@ -261,6 +277,7 @@ fn of_person(person: &Person) -> usize {
         + of_enrolments.sum::<usize>()
         + person.slots.len() * SLOT_BYTES
         + person.timeline.len() * POSITION_BYTES
+        + person.annulled.len() * 2 * POSITION_BYTES
 }
 
 fn of_institution(institution: &Institution) -> usize {

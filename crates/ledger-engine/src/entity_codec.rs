@@ -7,7 +7,7 @@
 
 use crate::wire::{CodecError, Reader, Wire, fields, numbered};
 use ledger_core::entity::{
-    Account, Approval, Assessment, Award, AwardEntry, AwardRegister, Case, Certificate,
+    Account, Annulment, Approval, Assessment, Award, AwardEntry, AwardRegister, Case, Certificate,
     CertificateFact, Claim, Class, ClassPublicity, ClassSettlement, Clawback, CountedPlaces,
     Disbursement, EmploymentFact, Enrolment, Fact, Finding, Institution, Objection, Order,
     PaidLine, Payment, Person, Qualification, QuotaSlot, Revocation, Settlement, StatusRecord,
@@ -30,7 +30,8 @@ use ledger_log::keys::{self, EntityKind};
 /// the account of a payment, in version 3 the division of an award in the register of its scheme.
 /// Version 4 has the layout of version 3: the timeline of a person names every payment to them and
 /// what came back of it, also where they were paid as a master and not as a trainee.
-pub const VERSION: u8 = 4;
+/// In version 5 a person names the facts that were annulled.
+pub const VERSION: u8 = 5;
 
 /// Appends the stored form of an entity to `out`.
 pub fn encode_entity(entity: &Entity, out: &mut Vec<u8>) {
@@ -180,7 +181,8 @@ pub fn parse_entity_key(key: &[u8]) -> Option<EntityKey> {
 }
 
 fields! {
-    Person { registered, statuses, enrolments, slots, timeline }
+    Person { registered, statuses, enrolments, slots, timeline, annulled }
+    Annulment { fact, by }
     StatusRecord { status, valid_from, valid_until, position }
     Enrolment {
         class, enrolled, enrolled_on, withdrawn, class_hours, attendances, completed, assessment,

@@ -135,7 +135,10 @@ impl From<LoadError> for SimulateError {
     fn from(error: LoadError) -> Self {
         match error {
             LoadError::Store(error) => Self::Log(error),
-            LoadError::Entity { .. } | LoadError::Answer { .. } => Self::State {
+            LoadError::Entity { .. }
+            | LoadError::Answer { .. }
+            | LoadError::Event { .. }
+            | LoadError::NoEvent { .. } => Self::State {
                 reason: error_chain(&error),
             },
         }

@@ -2,6 +2,7 @@
 
 mod append;
 mod clock;
+mod correction;
 mod epochs;
 mod explain;
 mod explain_answers;

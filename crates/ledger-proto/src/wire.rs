@@ -13,6 +13,7 @@ mod award;
 mod certificate;
 mod claim;
 mod class;
+mod correction;
 mod institution;
 mod order;
 mod payment;

@@ -274,6 +274,10 @@ fn later_bodies() -> Vec<(&'static str, Value)> {
             "imposePenalty",
             json!({"clawbackId": C, "amountFen": 60_000, "decisionNumber": "33"}),
         ),
+        (
+            "annulFact",
+            json!({"position": 9, "grounds": "34", "decisionNumber": "35"}),
+        ),
     ]
 }
 

@@ -73,12 +73,18 @@ impl EventPayload for PersonStatusEnded {
 }
 
 fn person_registered(context: &mut Context, fact: Fact, person: PersonKey) {
+    // A key whose registration was annulled keeps its history.
+    let before = context.persons.take(&person).flatten();
+    let (timeline, annulled) = before.map_or_else(Default::default, |before| {
+        (before.timeline, before.annulled)
+    });
     let registered = Person {
         registered: fact.position,
         statuses: Vec::new(),
         enrolments: Vec::new(),
         slots: Vec::new(),
-        timeline: Vec::new(),
+        timeline,
+        annulled,
     };
     context.persons.put(person, Some(registered));
 }

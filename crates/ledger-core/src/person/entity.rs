@@ -23,6 +23,17 @@ pub struct Person {
     pub slots: Vec<QuotaSlot>,
     /// Positions of every event about the person, ascending.
     pub timeline: Vec<Position>,
+    /// The facts about the person that were annulled, in the order in which they were.
+    pub annulled: Vec<Annulment>,
+}
+
+/// A fact on record that never was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Annulment {
+    /// The event that recorded it.
+    pub fact: Position,
+    /// The event that annulled it.
+    pub by: Position,
 }
 
 /// A status with its validity.
@@ -139,6 +150,18 @@ pub struct QuotaSlot {
 }
 
 impl Person {
+    /// The annulment of a fact about the person.
+    #[must_use]
+    pub fn annulment_of(&self, fact: Position) -> Option<&Annulment> {
+        self.annulled.iter().find(|annulled| annulled.fact == fact)
+    }
+
+    /// Whether the registration stands; what is on record stays readable when it was annulled.
+    #[must_use]
+    pub fn is_registered(&self) -> bool {
+        self.annulment_of(self.registered).is_none()
+    }
+
     /// The enrolment in a class.
     #[must_use]
     pub fn enrolment(&self, class: ClassId) -> Option<&Enrolment> {

@@ -15,7 +15,8 @@ use std::slice;
 
 impl Deciding<'_> {
     pub(crate) fn register_person(&self, c: &RegisterPerson) -> Result<Event, Refusal> {
-        if let Some(registered) = self.context.persons.get(&c.person) {
+        let known = self.context.persons.get(&c.person);
+        if let Some(registered) = known.filter(|person| person.is_registered()) {
             return Err(Refusal::new(Reason::PersonExists)
                 .about(c.person)
                 .because([registered.registered]));
@@ -106,7 +107,7 @@ fn check_value(status: PersonStatus) -> Result<(), Refusal> {
 }
 
 /// Whether a person cannot have both on one day: the same status twice, or two ages or sexes.
-fn contradicts(one: PersonStatus, other: PersonStatus) -> bool {
+pub(super) fn contradicts(one: PersonStatus, other: PersonStatus) -> bool {
     match (one, other) {
         (PersonStatus::Age(_), PersonStatus::Age(_))
         | (PersonStatus::Sex(_), PersonStatus::Sex(_)) => true,

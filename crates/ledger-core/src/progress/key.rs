@@ -410,6 +410,15 @@ impl GroupSet {
         all.filter(move |group| self.contains(*group))
     }
 
+    /// The set with the group in it, or without.
+    #[must_use]
+    pub fn with(self, group: Group, held: bool) -> Self {
+        match held {
+            true => Self(self.0 | bit(group)),
+            false => Self(self.0 & !bit(group)),
+        }
+    }
+
     /// Whether no group is in the set.
     #[must_use]
     pub const fn is_empty(self) -> bool {

@@ -21,7 +21,7 @@ use ledger_core::refusal::Reason;
 use ledger_core::{
     ClassId, Command, Context, Decision, Entity, EntityKey, Event, EventBody, EventId, Fen,
     LedgerAccount, PersonKey, Policy, Position, RecordedEvent, RecordedTime, Refusal, Side, Tag,
-    apply, decide, eligibility, found_by, missing, missing_for_event, touched,
+    apply, decide, eligibility, found_by, missing, missing_events, missing_for_event, touched,
 };
 
 use parties::Parties;
@@ -71,9 +71,7 @@ impl Ledger {
     /// Decides a command and records what it leads to.
     pub(crate) fn submit(&mut self, command: &Command) -> Result<Vec<RecordedEvent>, Refusal> {
         let mut context = self.context();
-        let loaded = load(&self.entities, &mut context, |context, keys| {
-            missing(context, command, keys)
-        });
+        let loaded = self.load_for(&mut context, command);
         let decided = decide(&context, command, self.now);
         assert_eq!(
             decided,
@@ -101,6 +99,28 @@ impl Ledger {
             recorded.push(self.record(&mut context, &loaded, &command.body, event));
         }
         Ok(recorded)
+    }
+
+    /// Loads what deciding asks for, entities and events on record; returns the entities.
+    fn load_for(&self, context: &mut Context, command: &Command) -> Vec<EntityKey> {
+        let mut loaded = Vec::new();
+        loop {
+            let (mut keys, mut positions) = (Vec::new(), Vec::new());
+            missing_events(context, command, &mut keys, &mut positions);
+            if keys.is_empty() && positions.is_empty() {
+                return loaded;
+            }
+            for key in keys {
+                context.put(key, self.entities.get(&key).cloned());
+                loaded.push(key);
+            }
+            for position in positions {
+                let index = usize::try_from(position.get() - 1).unwrap();
+                context
+                    .events
+                    .put(position, Some(self.events[index].clone()));
+            }
+        }
     }
 
     fn record(

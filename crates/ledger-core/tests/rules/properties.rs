@@ -4,6 +4,7 @@
 //! place; it knows no rule. Runs are seeded, so that a failure comes back. [`awards`] has a model
 //! of its own.
 
+mod annul;
 mod awards;
 mod model;
 mod progress;

@@ -40,6 +40,8 @@ pub(crate) struct Script {
     pub(crate) ledger: Ledger,
     /// Commands that were refused, in order.
     pub(crate) refused: Vec<Attempt>,
+    /// Commands that were recorded, each with the positions of its events.
+    pub(crate) accepted: Vec<(Command, Vec<Position>)>,
     /// Positions by label.
     pub(crate) labels: BTreeMap<String, Position>,
     /// Certificate numbers by name.
@@ -80,6 +82,7 @@ impl Script {
         Self {
             ledger: Ledger::new(),
             refused: Vec::new(),
+            accepted: Vec::new(),
             labels: BTreeMap::new(),
             certificates: BTreeMap::new(),
             levels: BTreeMap::new(),
@@ -110,8 +113,12 @@ impl Script {
         self.submit(&command)
     }
 
-    fn submit(&mut self, command: &Command) -> Result<Vec<RecordedEvent>, Refusal> {
+    pub(crate) fn submit(&mut self, command: &Command) -> Result<Vec<RecordedEvent>, Refusal> {
         let outcome = self.ledger.submit(command);
+        if let Ok(events) = &outcome {
+            let positions = events.iter().map(|event| event.position).collect();
+            self.accepted.push((command.clone(), positions));
+        }
         if outcome.is_err() {
             let last = self.ledger.events.last();
             self.refused.push(Attempt {
@@ -276,6 +283,20 @@ impl Script {
                 self.account(of, &line.options).available().to_string(),
                 rest[0].to_owned(),
             ),
+            "statuses" => {
+                let Some(Entity::Person(person)) =
+                    self.ledger.entities.get(&EntityKey::Person(person(of)))
+                else {
+                    panic!("{of} is registered");
+                };
+                let until =
+                    |it: Option<BusinessDate>| it.map_or(String::new(), |it| it.to_string());
+                let records = person.statuses.iter();
+                let records: Vec<_> = records
+                    .map(|it| format!("{}..{}", it.valid_from, until(it.valid_until)))
+                    .collect();
+                (records.join(","), rest.join(","))
+            }
             "slots" => {
                 let year: i32 = rest[0].parse().unwrap();
                 let Some(Entity::Person(person)) =

@@ -1,6 +1,7 @@
 //! The tables, and the check that they leave no refusal out.
 
 mod amount;
+mod annul;
 mod award;
 mod bounds;
 mod claim;
@@ -76,6 +77,7 @@ pub(crate) const GRADUATE: &str = "
 fn every_refusal_is_in_a_table() {
     let tables = [
         amount::TABLES,
+        annul::TABLES,
         award::TABLES,
         claim::TABLES,
         class::TABLES,

@@ -225,6 +225,10 @@ impl Values {
                 freed: values.option(Self::position),
             }),
             timeline: self.list(Self::position),
+            annulled: self.list(|values| Annulment {
+                fact: values.position(),
+                by: values.position(),
+            }),
         }
     }
 
@@ -618,7 +622,7 @@ fn an_unknown_version_is_refused() {
 
 /// A change of these bytes needs a new version.
 #[test]
-fn version_4_is_permanent() {
+fn version_5_is_permanent() {
     let account = Account {
         opened: Position::new(300),
         balances: [
@@ -631,7 +635,7 @@ fn version_4_is_permanent() {
     let bytes = encoded(&Entity::Account(account));
     #[rustfmt::skip]
     let expected = [
-        4, 0xAC, 0x02, 2,
+        5, 0xAC, 0x02, 2,
         1, 0, 0xD0, 0x0F,
         2, 0xE5, 0x0F, 1,
     ];
@@ -646,7 +650,7 @@ fn version_4_is_permanent() {
         invalidated: None,
         verified: None,
     };
-    let mut expected = vec![4];
+    let mut expected = vec![5];
     expected.extend([0xC1; 16]);
     expected.extend([0xA1; 16]);
     expected.extend(b"52370100Y000000163");
@@ -665,7 +669,7 @@ fn version_4_is_permanent() {
     let register = AwardRegister {
         entries: vec![entry],
     };
-    let mut expected = vec![4, 1];
+    let mut expected = vec![5, 1];
     expected.extend([0xD1; 16]);
     expected.extend([0xB4, 0xCB, 0x16]);
     expected.extend([6, 0xA0, 0x99, 0x02, 4]);

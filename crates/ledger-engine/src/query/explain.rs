@@ -269,9 +269,10 @@ impl Explaining<'_> {
             ByNature::Approval(ApprovalEvent::AwardApproved(e)) => Ok(self.award(recorded, e)?),
             ByNature::Payment(PaymentEvent::DisbursementOrdered(e)) => self.payment(recorded, e),
             ByNature::Payment(PaymentEvent::ProjectSettled(e)) => self.settlement(recorded, e),
-            ByNature::Fact | ByNature::Weighed(_) | ByNature::Consequence(_) => {
-                Ok(DecisionExplanation::of(recorded))
-            }
+            ByNature::Fact
+            | ByNature::Weighed(_)
+            | ByNature::Consequence(_)
+            | ByNature::Correction(_) => Ok(DecisionExplanation::of(recorded)),
         }
     }
 

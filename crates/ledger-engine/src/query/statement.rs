@@ -327,6 +327,7 @@ fn explain(body: &EventBody, holder: AccountKey) -> (String, Option<Tag>) {
         | EventBody::CaseOpened(_)
         | EventBody::FindingMade(_)
         | EventBody::CaseClosed(_)
-        | EventBody::PenaltyImposed(_) => (String::new(), None),
+        | EventBody::PenaltyImposed(_)
+        | EventBody::FactAnnulled(_) => (String::new(), None),
     }
 }

@@ -121,6 +121,12 @@ pub(super) fn summary(body: &EventBody) -> String {
             payee(&e.debtor),
             e.decision_number
         ),
+        EventBody::FactAnnulled(e) => format!(
+            "{} of position {} annulled: {}",
+            e.annulled.fact.kind().name(),
+            e.annulled.position,
+            e.decision_number
+        ),
         EventBody::ProjectSettled(e) => project_settled(e),
         EventBody::DisbursementOrdered(e) => disbursement_ordered(e),
         EventBody::DisbursementSettled(DisbursementSettled {

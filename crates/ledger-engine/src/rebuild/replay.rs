@@ -192,7 +192,10 @@ impl Replay {
 fn unreadable(error: LoadError) -> RebuildError {
     match error {
         LoadError::Store(error) => RebuildError::Log(error),
-        LoadError::Entity { .. } | LoadError::Answer { .. } => RebuildError::Shadow {
+        LoadError::Entity { .. }
+        | LoadError::Answer { .. }
+        | LoadError::Event { .. }
+        | LoadError::NoEvent { .. } => RebuildError::Shadow {
             reason: error_chain(&error),
         },
     }

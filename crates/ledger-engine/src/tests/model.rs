@@ -48,6 +48,7 @@ impl Model {
                         };
                         self.kinds.insert(event.event.body.kind());
                         apply(&mut context, &event);
+                        context.events.put(event.position, Some(event));
                     }
                     if let CommandBody::PublishPolicy(publish) = &command.body {
                         context.policies.publish(first, Arc::clone(&publish.policy));

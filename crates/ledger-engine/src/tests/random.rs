@@ -17,6 +17,11 @@ pub(super) fn command() -> impl Strategy<Value = CommandBody> {
     let place = || (few(), few());
     prop_oneof![
         2 => few().prop_map(register),
+        2 => (few(), prop_oneof!["2020-01-01", "2020-03-01"])
+            .prop_map(|(person, from)| declare(person, &from)),
+        1 => (few(), prop_oneof!["2020-02-01", "2020-06-01"])
+            .prop_map(|(person, until)| end(person, &until)),
+        4 => (1_u64..60).prop_map(annul),
         2 => few().prop_map(approve_class),
         2 => few().prop_map(open_class),
         1 => few().prop_map(close_class),

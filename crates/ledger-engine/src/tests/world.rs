@@ -6,16 +6,19 @@ use crate::{
     AppendError, Appended, Engine, EngineOptions, ManualClock, Mode, Outcome, ReplyReceiver,
     Request,
 };
+use ledger_core::coded::Group;
 use ledger_core::command::{
-    AccrueFunds, ApproveClass, ApproveSubsidy, ClawbackRequestLine, CloseCase, CloseClass,
-    CommandBody, CompleteTraining, ConfirmEmployment, Debt, DecideClawback, EnrolPerson,
-    GrantQualification, InvalidateCertificate, IssueCertificate, MakeFinding, OpenAccount,
-    OpenCase, OpenClass, OrderDisbursement, PublishPolicy, RecordAttendance, RecordRepayment,
-    RegisterInstitution, RegisterPerson, ReturnDisbursement, SettleDisbursement, WithdrawEnrolment,
+    AccrueFunds, AnnulFact, ApproveClass, ApproveSubsidy, ClawbackRequestLine, CloseCase,
+    CloseClass, CommandBody, CompleteTraining, ConfirmEmployment, Debt, DecideClawback,
+    DeclarePersonStatus, EndPersonStatus, EnrolPerson, GrantQualification, InvalidateCertificate,
+    IssueCertificate, MakeFinding, OpenAccount, OpenCase, OpenClass, OrderDisbursement,
+    PublishPolicy, RecordAttendance, RecordRepayment, RegisterInstitution, RegisterPerson,
+    ReturnDisbursement, SettleDisbursement, WithdrawEnrolment,
 };
 use ledger_core::event::{
     ClassKind, DisbursementStage, EmploymentEvidence, FindingKind, InstitutionKind, Payee,
-    QualificationKind, QualificationScope, Reporting, ReturnKind, ScopeEntry, Subject,
+    PersonStatus, QualificationKind, QualificationScope, Reporting, ReturnKind, ScopeEntry,
+    Subject,
 };
 use ledger_core::{
     BusinessDate, CaseId, CertificateKind, CertificateNumber, ClassId, ClawbackId, Command,
@@ -253,6 +256,35 @@ pub(super) fn register(person: u8) -> CommandBody {
 }
 
 /// Even classes are projects.
+/// A worker of a group, from a day on.
+pub(super) fn declare(person: u8, from: &str) -> CommandBody {
+    CommandBody::DeclarePersonStatus(DeclarePersonStatus {
+        person: person_key(person),
+        status: PersonStatus::Group(Group::MigrantWorker),
+        valid_from: date(from),
+        valid_until: None,
+        source: reference("constructed register"),
+    })
+}
+
+/// The end of what [`declare`] says.
+pub(super) fn end(person: u8, until: &str) -> CommandBody {
+    CommandBody::EndPersonStatus(EndPersonStatus {
+        person: person_key(person),
+        status: PersonStatus::Group(Group::MigrantWorker),
+        valid_until: date(until),
+        source: reference("constructed register"),
+    })
+}
+
+pub(super) fn annul(position: u64) -> CommandBody {
+    CommandBody::AnnulFact(AnnulFact {
+        position: Position::new(position),
+        grounds: note("mistyped"),
+        decision_number: reference("constructed decision 9"),
+    })
+}
+
 pub(super) fn approve_class(class: u8) -> CommandBody {
     CommandBody::ApproveClass(ApproveClass {
         class: class_id(class),

@@ -13,7 +13,7 @@ use super::{Writer, last_position, unreadable};
 use crate::cache::LoadError;
 use crate::cost;
 use crate::counters::changes_of;
-use crate::events::event_to_bytes;
+use crate::events::{event_from_bytes, event_to_bytes};
 use crate::group::Mark;
 use crate::inbox::NotDurable;
 use crate::limits::GROUP_BYTES_FULL;
@@ -21,13 +21,14 @@ use crate::policies::policy_marker;
 use crate::refusals::{RefusalDetail, RefusalRecord, encode_refusal};
 use crate::request::{AppendError, Appended, Mode, Outcome, Reply, Request};
 use ledger_core::command::{Command, CommandBody};
+use ledger_core::context::Table;
 use ledger_core::policy::PolicyBook;
 use ledger_core::{
-    Decision, Entity, EntityKey, Position, RecordedEvent, RecordedTime, Refusal, apply, decide,
-    missing, touched,
+    Decision, Entity, EntityKey, Nature, Position, RecordedEvent, RecordedTime, Refusal, apply,
+    decide, missing, missing_events, touched,
 };
 use ledger_log::limits::RECORD_BYTES_MAX;
-use ledger_log::{Space, StateOp, keys};
+use ledger_log::{Block, Space, StateOp, keys};
 use std::sync::Arc;
 
 /// What it takes to undo a request.
@@ -68,6 +69,11 @@ impl From<LoadError> for Halt {
 impl Writer {
     /// Decides a request and puts what it changes into the open group.
     pub(super) fn carry_out(&mut self, request: &Request) -> Result<Reply, NotDurable> {
+        let mut kinds = request.commands.iter().map(|command| command.body.kind());
+        if self.committing.is_some() && kinds.any(|kind| kind.nature() == Nature::Correction) {
+            // A correction reads events from the log, which has to hold the group being committed.
+            self.await_commit()?;
+        }
         loop {
             let mut undo = self.undo_point();
             match self.attempt(request, &mut undo) {
@@ -98,7 +104,7 @@ impl Writer {
         let mut outcomes = Vec::with_capacity(request.commands.len());
         let mut kept = Kept::new(request);
         for command in &request.commands {
-            self.load(std::slice::from_ref(command))?;
+            self.load_with_events(command)?;
             let is_last = outcomes.len() + 1 == request.commands.len();
             let outcome = match decide(&self.cache.context, command, judged_at) {
                 Err(refusal) => {
@@ -396,10 +402,60 @@ impl Writer {
             if keys.is_empty() {
                 return Ok(());
             }
-            let storage = &*self.storage;
-            self.cache
-                .load(&mut keys, |keys| storage.multi_get(Space::Entities, keys))?;
+            self.load_entities(&mut keys)?;
         }
+    }
+
+    /// Loads what one command needs, with the events on record that a correction names. Those of
+    /// the command before are forgotten.
+    fn load_with_events(&mut self, command: &Command) -> Result<(), LoadError> {
+        if command.body.kind().nature() != Nature::Correction {
+            return self.load(std::slice::from_ref(command));
+        }
+        self.cache.context.events = Table::default();
+        let (mut keys, mut positions) = (Vec::new(), Vec::new());
+        loop {
+            missing_events(&self.cache.context, command, &mut keys, &mut positions);
+            if keys.is_empty() && positions.is_empty() {
+                return Ok(());
+            }
+            self.load_entities(&mut keys)?;
+            self.load_events(&mut positions)?;
+        }
+    }
+
+    fn load_entities(&mut self, keys: &mut Vec<EntityKey>) -> Result<(), LoadError> {
+        let storage = &*self.storage;
+        self.cache
+            .load(keys, |keys| storage.multi_get(Space::Entities, keys))
+    }
+
+    /// Loads events from the open group or the log, and empties `positions`. No group is being
+    /// committed.
+    fn load_events(&mut self, positions: &mut Vec<Position>) -> Result<(), LoadError> {
+        positions.sort_unstable();
+        positions.dedup();
+        let mut held: Option<Block> = None;
+        for position in positions.drain(..) {
+            let mut open = self.open.group.events.iter();
+            let event = match open.find(|event| event.position == position) {
+                Some(event) => event.clone(),
+                None => {
+                    let block = match held.take().filter(|block| block.record(position).is_some()) {
+                        Some(block) => Some(block),
+                        None => self.storage.read_block_at(position)?,
+                    };
+                    let block = block.ok_or(LoadError::NoEvent { position })?;
+                    let block = held.insert(block);
+                    let record = block.record(position);
+                    let record = record.ok_or(LoadError::NoEvent { position })?;
+                    event_from_bytes(record.bytes)
+                        .map_err(|source| LoadError::Event { position, source })?
+                }
+            };
+            self.cache.context.events.put(position, Some(event));
+        }
+        Ok(())
     }
 }
 

@@ -1513,6 +1513,7 @@ pub enum EventKind {
     ClawbackDecided = 110,
     RepaymentReceived = 111,
     PenaltyImposed = 112,
+    FactAnnulled = 120,
 }
 impl EventKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1573,6 +1574,7 @@ impl EventKind {
             Self::ClawbackDecided => "EVENT_KIND_CLAWBACK_DECIDED",
             Self::RepaymentReceived => "EVENT_KIND_REPAYMENT_RECEIVED",
             Self::PenaltyImposed => "EVENT_KIND_PENALTY_IMPOSED",
+            Self::FactAnnulled => "EVENT_KIND_FACT_ANNULLED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1630,6 +1632,7 @@ impl EventKind {
             "EVENT_KIND_CLAWBACK_DECIDED" => Some(Self::ClawbackDecided),
             "EVENT_KIND_REPAYMENT_RECEIVED" => Some(Self::RepaymentReceived),
             "EVENT_KIND_PENALTY_IMPOSED" => Some(Self::PenaltyImposed),
+            "EVENT_KIND_FACT_ANNULLED" => Some(Self::FactAnnulled),
             _ => None,
         }
     }
@@ -1814,7 +1817,7 @@ pub struct Command {
     /// event kind that it leads to first; where another command has that number, 1,000 more.
     #[prost(
         oneof = "command::Body",
-        tags = "101, 102, 110, 111, 112, 113, 120, 121, 122, 130, 131, 132, 140, 141, 142, 143, 144, 145, 146, 147, 148, 150, 151, 152, 153, 160, 161, 162, 163, 170, 171, 180, 182, 183, 184, 185, 186, 187, 188, 189, 190, 191, 192, 200, 201, 202, 210, 211, 212, 1190"
+        tags = "101, 102, 110, 111, 112, 113, 120, 121, 122, 130, 131, 132, 140, 141, 142, 143, 144, 145, 146, 147, 148, 150, 151, 152, 153, 160, 161, 162, 163, 170, 171, 180, 182, 183, 184, 185, 186, 187, 188, 189, 190, 191, 192, 200, 201, 202, 210, 211, 212, 220, 1190"
     )]
     pub body: ::core::option::Option<command::Body>,
 }
@@ -1922,6 +1925,8 @@ pub mod command {
         RecordRepayment(super::RecordRepayment),
         #[prost(message, tag = "212")]
         ImposePenalty(super::ImposePenalty),
+        #[prost(message, tag = "220")]
+        AnnulFact(super::AnnulFact),
         #[prost(message, tag = "1190")]
         OrderAwardPayment(super::OrderAwardPayment),
     }
@@ -2717,6 +2722,21 @@ pub struct ImposePenalty {
     #[prost(string, tag = "3")]
     pub decision_number: ::prost::alloc::string::String,
 }
+/// Takes a fact back: what an event recorded never was. What the fact held (a number, a place, a
+/// slot) is free again, and both events stay readable. To put a fact right, annul it and report the
+/// right one behind it in the same request.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AnnulFact {
+    /// Position of the event that recorded the fact.
+    #[prost(uint64, tag = "1")]
+    pub position: u64,
+    /// Why it is known that the fact never was; no personal data.
+    #[prost(string, tag = "2")]
+    pub grounds: ::prost::alloc::string::String,
+    /// Number of the decision.
+    #[prost(string, tag = "3")]
+    pub decision_number: ::prost::alloc::string::String,
+}
 /// The violated fact, the rule behind it, and the events that caused it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Refusal {
@@ -3441,7 +3461,7 @@ pub struct RecordedEvent {
     /// The fact. The number of each field is 100 + the number of its kind.
     #[prost(
         oneof = "recorded_event::Body",
-        tags = "101, 102, 103, 110, 111, 112, 113, 120, 121, 122, 130, 131, 132, 140, 141, 142, 143, 144, 145, 146, 147, 148, 150, 151, 152, 153, 160, 161, 162, 163, 170, 171, 180, 181, 182, 183, 184, 185, 186, 187, 188, 189, 190, 191, 192, 200, 201, 202, 210, 211, 212"
+        tags = "101, 102, 103, 110, 111, 112, 113, 120, 121, 122, 130, 131, 132, 140, 141, 142, 143, 144, 145, 146, 147, 148, 150, 151, 152, 153, 160, 161, 162, 163, 170, 171, 180, 181, 182, 183, 184, 185, 186, 187, 188, 189, 190, 191, 192, 200, 201, 202, 210, 211, 212, 220"
     )]
     pub body: ::core::option::Option<recorded_event::Body>,
 }
@@ -3552,6 +3572,8 @@ pub mod recorded_event {
         RepaymentReceived(super::RepaymentReceived),
         #[prost(message, tag = "212")]
         PenaltyImposed(super::PenaltyImposed),
+        #[prost(message, tag = "220")]
+        FactAnnulled(super::FactAnnulled),
     }
 }
 /// A stored event on its way out, untouched.
@@ -4509,6 +4531,48 @@ pub struct PenaltyImposed {
     /// Number of the decision.
     #[prost(string, tag = "4")]
     pub decision_number: ::prost::alloc::string::String,
+}
+/// A fact on record never was: what it put into the state is taken out.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct FactAnnulled {
+    /// The event that recorded the fact.
+    #[prost(message, optional, tag = "1")]
+    pub annulled: ::core::option::Option<PastEvent>,
+    /// What had made way for the fact and stands again, ascending by position.
+    #[prost(message, repeated, tag = "2")]
+    pub stands_again: ::prost::alloc::vec::Vec<PastEvent>,
+    /// Why it is known that the fact never was.
+    #[prost(string, tag = "3")]
+    pub grounds: ::prost::alloc::string::String,
+    /// Number of the decision.
+    #[prost(string, tag = "4")]
+    pub decision_number: ::prost::alloc::string::String,
+}
+/// An earlier event, copied into a correction, so that the correction reads by itself.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PastEvent {
+    /// Its position in the log.
+    #[prost(uint64, tag = "1")]
+    pub position: u64,
+    /// The business date of its fact.
+    #[prost(message, optional, tag = "2")]
+    pub occurred_date: ::core::option::Option<Date>,
+    /// The fact. The numbers of the fields are those in `RecordedEvent`.
+    #[prost(oneof = "past_event::Fact", tags = "130, 131, 132")]
+    pub fact: ::core::option::Option<past_event::Fact>,
+}
+/// Nested message and enum types in `PastEvent`.
+pub mod past_event {
+    /// The fact. The numbers of the fields are those in `RecordedEvent`.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Fact {
+        #[prost(message, tag = "130")]
+        PersonRegistered(super::PersonRegistered),
+        #[prost(message, tag = "131")]
+        PersonStatusDeclared(super::PersonStatusDeclared),
+        #[prost(message, tag = "132")]
+        PersonStatusEnded(super::PersonStatusEnded),
+    }
 }
 /// Which events to read. An empty filter means every event.
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -1,6 +1,7 @@
 //! One synthetic event of every kind and one command of every kind, with every optional part both
 //! present and absent somewhere.
 
+mod correction;
 mod later;
 
 use ledger_core::event::{
@@ -206,12 +207,29 @@ pub(crate) fn events() -> Vec<RecordedEvent> {
         case_events(),
         // Positions and ids of the ones above are in their golden bytes: later kinds come after.
         later::events(),
+        correction::events(),
     ];
     all.into_iter()
         .flatten()
         .enumerate()
         .map(|(index, event)| recorded(index, event))
         .collect()
+}
+
+/// An annulment of each sample whose kind a correction carries.
+pub(crate) fn annulled() -> Vec<EventBody> {
+    let events = events();
+    let past: Vec<_> = events.iter().filter_map(PastEvent::of).collect();
+    assert!(!past.is_empty());
+    let bodies = past.into_iter().map(|annulled| {
+        EventBody::FactAnnulled(FactAnnulled {
+            stands_again: vec![annulled.clone(), annulled.clone()],
+            annulled,
+            grounds: note("constructed"),
+            decision_number: reference("constructed"),
+        })
+    });
+    bodies.collect()
 }
 
 fn recorded(index: usize, event: Event) -> RecordedEvent {
@@ -600,6 +618,7 @@ pub(crate) fn commands() -> Vec<Command> {
         payment_commands(),
         case_commands(),
         later::commands(),
+        correction::commands(),
     ];
     all.into_iter().flatten().map(command).collect()
 }

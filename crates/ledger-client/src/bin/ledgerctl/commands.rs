@@ -2,6 +2,7 @@
 
 mod account;
 mod accounts;
+mod annul;
 mod append;
 mod award;
 mod backup;
@@ -68,6 +69,8 @@ pub(crate) enum Command {
     /// Approve, pay, revoke and show awards and grants (奖补).
     #[command(subcommand)]
     Award(award::Award),
+    /// Take a wrong fact back: it never was.
+    Annul(annul::Annul),
     /// Impose a penalty beside a clawback.
     Penalty(penalty::Penalty),
     /// Show how much of a person's yearly quota is used, and by which events.
@@ -136,6 +139,7 @@ impl Command {
             Self::Claim(command) => command.run(client, output).await,
             Self::Publicity(command) => command.run(client, output).await,
             Self::Award(command) => command.run(client, output).await,
+            Self::Annul(command) => command.run(client, output).await,
             Self::Penalty(command) => command.run(client, output).await,
             Self::Quota(command) => command.run(client, output).await,
             Self::Eligible(command) => command.run(client, output).await,

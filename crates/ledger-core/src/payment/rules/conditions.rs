@@ -151,7 +151,7 @@ impl Measured<'_> {
     fn unregistered(&self, payee: Payee) -> Option<Refusal> {
         let context = self.deciding.context;
         let (registered, name) = match payee {
-            Payee::Master(master) => (context.persons.get(&master).is_some(), master.to_string()),
+            Payee::Master(master) => (self.deciding.person(master).is_ok(), master.to_string()),
             Payee::Employer(employer) => (
                 context.institutions.get(&employer).is_some(),
                 employer.to_string(),

@@ -4,7 +4,7 @@
 use ledger_core::Event;
 
 /// The sorts of tags; a spelling for each way in which an event of the kind is about something.
-const CARRIED: [(&str, &[&str]); 51] = [
+const CARRIED: [(&str, &[&str]); 52] = [
     ("AccountOpened", &["Division Account"]),
     (
         "AgencyContractRecorded",
@@ -103,6 +103,8 @@ const CARRIED: [(&str, &[&str]); 51] = [
         &["Person Class Institution Division"],
     ),
     ("EnrolmentWithdrawn", &["Person Class Institution Division"]),
+    // What the annulled fact carries.
+    ("FactAnnulled", &["Person"]),
     (
         "FindingMade",
         &[

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ledger_core::command::{
-    AccrueFunds, ApproveClass, ApproveSubsidy, ClawbackRequestLine, CloseCase, CloseClass,
-    CommandBody, CompleteTraining, ConfirmEmployment, Debt, DecideClawback, DeclarePersonStatus,
-    EndPersonStatus, EnrolPerson, GrantQualification, InvalidateCertificate, IssueCertificate,
-    MakeFinding, OpenAccount, OpenCase, OpenClass, OrderDisbursement, PublishPolicy,
-    RecordAssessment, RecordAttendance, RecordRepayment, RegisterInstitution, RegisterPerson,
-    ReturnDisbursement, RevokeQualification, SettleDisbursement, TransferFunds, WithdrawEmployment,
-    WithdrawEnrolment,
+    AccrueFunds, AnnulFact, ApproveClass, ApproveSubsidy, ClawbackRequestLine, CloseCase,
+    CloseClass, CommandBody, CompleteTraining, ConfirmEmployment, Debt, DecideClawback,
+    DeclarePersonStatus, EndPersonStatus, EnrolPerson, GrantQualification, InvalidateCertificate,
+    IssueCertificate, MakeFinding, OpenAccount, OpenCase, OpenClass, OrderDisbursement,
+    PublishPolicy, RecordAssessment, RecordAttendance, RecordRepayment, RegisterInstitution,
+    RegisterPerson, ReturnDisbursement, RevokeQualification, SettleDisbursement, TransferFunds,
+    WithdrawEmployment, WithdrawEnrolment,
 };
 use ledger_core::event::{
     AssessmentResult, ClassKind, DisbursementStage, EmploymentEvidence, FindingKind,
@@ -109,6 +109,11 @@ impl Script {
             "claim" | "agency" | "verify" | "show" | "object" | "resolve" | "take-down" => {
                 self.of_claim(line)
             }
+            "annul" => vec![CommandBody::AnnulFact(AnnulFact {
+                position: self.position(line.options["of"]),
+                grounds: note(),
+                decision_number: reference(),
+            })],
             "case" | "find" | "claw" | "repay" | "close-case" => vec![self.of_case(line)],
             verb => names(a[1])
                 .iter()
