@@ -17,7 +17,7 @@ use crate::oracle::{self, Sent};
 use crate::workload::Seeded;
 use anyhow::{Context as _, Result, ensure};
 use known::{DAY, Known, MINUTE};
-use ledger_core::Position;
+use ledger_core::{Position, RecordedTime};
 use ledger_engine::{Clock as _, SystemClock};
 use ledger_proto::v1;
 use std::collections::VecDeque;
@@ -149,11 +149,11 @@ impl Campaign {
         caller.requests(&server, 2)?;
         caller.set(0)?;
         caller.requests(&server, 2)?;
+        let word = caller.word(&server)?;
         caller.end(server, None, fault.is_killed, seeded)?;
 
         // An operator's word settles it, where events were recorded at times to come.
-        let far = "9999-01-01T00:00:00+08:00";
-        let server = clock.start(&self.ledger(), Some(far))?;
+        let server = clock.start(&self.ledger(), Some(&word))?;
         let mut waiting = std::mem::take(&mut caller.waiting);
         self.check(&server, base, &mut waiting)?;
         self.runtime.block_on(async {
@@ -189,6 +189,15 @@ impl Caller<'_> {
         ensure!(off < MINUTE * 1_000_000, "the server goes by another clock");
         self.known.looked_at(ahead_of_machine(&clock));
         Ok(server)
+    }
+
+    /// The time up to which an operator vouches: a day behind the later of the last event and now.
+    fn word(&self, server: &ServerProcess) -> Result<String> {
+        let clock = self.status(server)?.clock;
+        let last = clock.and_then(|clock| clock.last_event_time);
+        let last = last.map_or(0, |last| micros(last.seconds, last.nanos));
+        let until = last.max(SystemClock.now().micros()) + DAY * 1_000_000;
+        Ok(RecordedTime::from_micros(until).to_string())
     }
 
     /// What the clock of the server shows, in microseconds since 1970.
