@@ -6,8 +6,10 @@
 //! the server serves: then the log holds every acknowledged event and nothing that nobody asked
 //! for, the request in doubt is there whole or not at all and is answered when it is sent again, a
 //! rebuild differs in nothing and the books balance. Or, for faults that take away what was
-//! written, the server refuses to open and says why, twice and without changing a file.
+//! written, the server refuses to open and says why, twice and without changing a file. Rounds
+//! about the clock and about backups have an order of their own (`clock`, `backup`).
 
+mod backup;
 mod clock;
 mod fault;
 mod network;

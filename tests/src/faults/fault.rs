@@ -1,5 +1,6 @@
 //! The kinds of fault, and what each may lead to.
 
+use super::backup::BackupFault;
 use super::clock::ClockFault;
 use crate::faultfs::{Cut, Plan, WriteFault};
 use crate::workload::Seeded;
@@ -24,10 +25,21 @@ pub struct Fault {
     pub after: After,
     /// How the requests come to the server.
     pub traffic: Traffic,
-    /// What the clock does. Then the server ends and starts anew as `clock` says.
-    pub clock: Option<ClockFault>,
+    /// What else is tried in the round.
+    pub scene: Scene,
     /// Whether the server may refuse to open: never where everything acknowledged is on the disk.
     pub may_refuse: bool,
+}
+
+/// What a round is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scene {
+    /// The ledger is opened again, and has everything.
+    Restart,
+    /// The clock is wrong; the server ends and starts anew as this says.
+    Clock(ClockFault),
+    /// A backup is taken and restored.
+    Backup(BackupFault),
 }
 
 /// How requests come to the server; what is not orderly draws from a seed.
@@ -87,6 +99,9 @@ const ANSWERS_MAX: u64 = 12;
 /// most.
 const CHANGES_MAX: u64 = 150;
 
+/// Operations of a start that change something.
+const STARTING_CHANGES: u64 = 60;
+
 const DAMAGES: [Damage; 6] = [
     Damage::Lost,
     Damage::Emptied,
@@ -99,7 +114,7 @@ const DAMAGES: [Damage; 6] = [
 const CUTS: [Cut; 3] = [Cut::Synced, Cut::Prefix, Cut::Any];
 
 /// Every kind.
-pub const KINDS: [Kind; 13] = [
+pub const KINDS: [Kind; 17] = [
     Kind {
         name: "requests lost, doubled and late",
         draw: |seeded, _| Fault {
@@ -117,9 +132,27 @@ pub const KINDS: [Kind; 13] = [
         },
     },
     Kind {
+        name: "requests lost and doubled, killed between two steps",
+        draw: |seeded, _| Fault {
+            plan: frozen_at_work(seeded),
+            traffic: Traffic::Unreliable(seeded.next_u64()),
+            end: End::KillFrozen,
+            ..Fault::none()
+        },
+    },
+    Kind {
+        name: "requests reordered, killed between two steps",
+        draw: |seeded, _| Fault {
+            plan: frozen_at_work(seeded),
+            traffic: Traffic::Reordered(seeded.next_u64()),
+            end: End::KillFrozen,
+            ..Fault::none()
+        },
+    },
+    Kind {
         name: "clock jumps",
         draw: |seeded, _| Fault {
-            clock: Some(ClockFault::draw(seeded)),
+            scene: Scene::Clock(ClockFault::draw(seeded)),
             ..Fault::none()
         },
     },
@@ -230,12 +263,42 @@ pub const KINDS: [Kind; 13] = [
             ..Fault::none()
         },
     },
+    Kind {
+        name: "backup confirmed, then power lost",
+        draw: |seeded, _| Fault {
+            scene: Scene::Backup(BackupFault::draw(seeded)),
+            after: After::Cut(one_of(&CUTS, seeded)),
+            ..Fault::none()
+        },
+    },
+    Kind {
+        name: "disk lies to a backup, then power lost",
+        draw: |seeded, _| Fault {
+            scene: Scene::Backup(BackupFault::draw(seeded)),
+            plan: Plan {
+                lies: true,
+                ..Plan::default()
+            },
+            after: After::Cut(one_of(&CUTS, seeded)),
+            may_refuse: true,
+            ..Fault::none()
+        },
+    },
 ];
 
 /// One step after the other, and from the start once all were tried.
 fn frozen(round: u64) -> Plan {
     Plan {
         freeze_at: Some(1 + round % CHANGES_MAX),
+        ..Plan::default()
+    }
+}
+
+/// Some step after the start, which takes about as many as are left out, while requests are under
+/// way.
+fn frozen_at_work(seeded: &mut Seeded) -> Plan {
+    Plan {
+        freeze_at: Some(STARTING_CHANGES + seeded.below(CHANGES_MAX - STARTING_CHANGES)),
         ..Plan::default()
     }
 }
@@ -247,7 +310,7 @@ impl Fault {
             end: End::Stop(0),
             after: After::Nothing,
             traffic: Traffic::Orderly,
-            clock: None,
+            scene: Scene::Restart,
             may_refuse: false,
         }
     }

@@ -10,7 +10,8 @@ use anyhow::{Context as _, Result, ensure};
 use ledger_core::RequestId;
 use ledger_proto::v1;
 use ledger_proto::v1::append_stream_response::Outcome;
-use tonic::Code;
+use std::collections::VecDeque;
+use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
 /// Callers whose requests overtake each other.
@@ -112,20 +113,78 @@ struct Refusal {
     reason: String,
 }
 
+/// What became of a request, as far as its caller knows.
+#[derive(Debug)]
+enum Answer {
+    Recorded(v1::AppendResponse),
+    Refused(Refusal),
+    /// The server was gone before it answered.
+    None(Status),
+}
+
 /// A request and what it was answered.
-type Answered = (Sent, Result<v1::AppendResponse, Refusal>);
+type Answered = (Sent, Answer);
+
+/// The server was gone before everything was answered.
+#[derive(Debug, thiserror::Error)]
+#[error("the server is gone")]
+struct Gone;
+
+/// Whether a server that may be killed was, and nothing else went wrong.
+pub(super) fn is_gone(error: &anyhow::Error) -> bool {
+    let status = error.downcast_ref::<Status>();
+    error.is::<Gone>() || status.is_some_and(|status| !is_by_the_rules(status))
+}
+
+/// Whether a request was refused by the rules, and not because the server could do no better.
+pub(super) fn is_by_the_rules(status: &Status) -> bool {
+    [
+        Code::FailedPrecondition,
+        Code::NotFound,
+        Code::AlreadyExists,
+    ]
+    .contains(&status.code())
+}
+
+/// Sends a request, which is in doubt until it is answered.
+async fn append(
+    client: &mut RawClient,
+    base: &mut Base,
+    doubtful: &mut VecDeque<Sent>,
+    sent: Sent,
+) -> Result<()> {
+    doubtful.push_back(sent.clone());
+    let answer = client.append(sent.message()).await?.into_inner();
+    doubtful.pop_back();
+    base.oracle.acknowledged(sent, &answer)
+}
+
+fn answer_of(answer: Result<tonic::Response<v1::AppendResponse>, Status>) -> Answer {
+    match answer {
+        Ok(answer) => Answer::Recorded(answer.into_inner()),
+        Err(status) if is_by_the_rules(&status) => Answer::Refused(refusal_of(&status)),
+        Err(status) => Answer::None(status),
+    }
+}
 
 /// Lets requests of several callers arrive in an order of its own, some of them in one stream. What
 /// builds on something that has not arrived is refused as a whole, and again under the same id when
 /// everything has arrived; under another id it is accepted then.
-pub(super) async fn reordered(server: &ServerProcess, base: &mut Base, seed: u64) -> Result<()> {
+///
+/// The server may be killed meanwhile ([`is_gone`]); what was sent and not answered is then in
+/// doubt.
+pub(super) async fn reordered(
+    server: &ServerProcess,
+    base: &mut Base,
+    doubtful: &mut VecDeque<Sent>,
+    seed: u64,
+) -> Result<()> {
     let mut seeded = Seeded::new(seed);
     let mut lanes: Vec<Lane> = (1..CALLERS).map(|number| Lane::new(number, seed)).collect();
     let mut client = connect(server).await?;
     for lane in &mut lanes {
         let sent = Sent::new(lane.request_id(), lane.foundations());
-        let answer = client.append(sent.message()).await?.into_inner();
-        base.oracle.acknowledged(sent, &answer)?;
+        append(&mut client, base, doubtful, sent).await?;
     }
     for _ in 0..BOUTS {
         let mut sent = Vec::new();
@@ -136,28 +195,33 @@ pub(super) async fn reordered(server: &ServerProcess, base: &mut Base, seed: u64
             }
         }
         let mut refused = Vec::new();
-        for (sent, answer) in
-            arrive(server, shuffled(sent.clone(), &mut seeded), &mut seeded).await?
-        {
+        let order = shuffled(sent.clone(), &mut seeded);
+        for (sent, answer) in arrive(server, order, &mut seeded).await? {
             match answer {
-                Ok(answer) => base.oracle.acknowledged(sent, &answer)?,
-                Err(refusal) => refused.push((sent.request_id(), refusal)),
+                Answer::Recorded(answer) => base.oracle.acknowledged(sent, &answer)?,
+                Answer::Refused(refusal) => refused.push((sent.request_id(), refusal)),
+                Answer::None(_) => doubtful.push_back(sent),
             }
+        }
+        if !doubtful.is_empty() {
+            return Err(Gone.into());
         }
         for sent in sent {
             let id = sent.request_id();
             let Some((_, refusal)) = refused.iter().find(|(refused, _)| *refused == id) else {
                 continue;
             };
-            let again = client.append(sent.message()).await;
-            let again = again.map(tonic::Response::into_inner).map_err(refusal_of);
+            let again = match answer_of(client.append(sent.message()).await) {
+                Answer::None(status) => return Err(status.into()),
+                Answer::Recorded(answer) => Err(answer),
+                Answer::Refused(again) => Ok(again),
+            };
             ensure!(
-                again.as_ref().err() == Some(refusal),
+                again.as_ref() == Ok(refusal),
                 "a request that was refused with {refusal:?} was then answered {again:?}"
             );
             let sent = sent.under(RequestId::from_bytes(seeded.uuid()));
-            let answer = client.append(sent.message()).await?.into_inner();
-            base.oracle.acknowledged(sent, &answer)?;
+            append(&mut client, base, doubtful, sent).await?;
         }
     }
     Ok(())
@@ -187,6 +251,13 @@ async fn arrive(
             0 => at_once(server, few).await?,
             _ => in_one_stream(server, few).await?,
         });
+        // Nothing more is sent to a server that is gone.
+        if answered
+            .iter()
+            .any(|(_, answer)| matches!(answer, Answer::None(_)))
+        {
+            break;
+        }
     }
     Ok(answered)
 }
@@ -195,13 +266,13 @@ async fn arrive(
 async fn at_once(server: &ServerProcess, requests: Vec<Sent>) -> Result<Vec<Answered>> {
     let mut under_way = Vec::new();
     for sent in requests {
-        let mut client = connect(server).await?;
+        let connected = connect(server).await;
         let answer = tokio::spawn(async move {
-            let answer = client.append(sent.message()).await;
-            (
-                sent,
-                answer.map(tonic::Response::into_inner).map_err(refusal_of),
-            )
+            let answer = match connected {
+                Ok(mut client) => answer_of(client.append(sent.message()).await),
+                Err(error) => Answer::None(Status::unavailable(error.to_string())),
+            };
+            (sent, answer)
         });
         under_way.push(answer);
     }
@@ -209,22 +280,35 @@ async fn at_once(server: &ServerProcess, requests: Vec<Sent>) -> Result<Vec<Answ
     for answer in under_way {
         answered.push(answer.await?);
     }
-    all_by_the_rules(answered)
+    Ok(answered)
 }
 
 /// In one stream, which is answered in the order of arrival and records in that order.
 async fn in_one_stream(server: &ServerProcess, requests: Vec<Sent>) -> Result<Vec<Answered>> {
-    let mut client = connect(server).await?;
     let messages: Vec<_> = requests.iter().map(Sent::message).collect();
-    let answers = client.append_stream(tokio_stream::iter(messages)).await?;
-    let mut answers = answers.into_inner();
+    let none = |requests: std::vec::IntoIter<Sent>, status: &Status| -> Vec<Answered> {
+        let none = requests.map(|sent| (sent, Answer::None(status.clone())));
+        none.collect()
+    };
+    let mut requests = requests.into_iter();
+    let Ok(mut client) = connect(server).await else {
+        return Ok(none(requests, &Status::unavailable("no connection")));
+    };
+    let mut answers = match client.append_stream(tokio_stream::iter(messages)).await {
+        Ok(answers) => answers.into_inner(),
+        Err(status) => return Ok(none(requests, &status)),
+    };
     let mut answered = Vec::new();
     let mut recorded = 0;
-    for sent in requests {
-        let answer = answers
-            .message()
-            .await?
-            .context("each request is answered")?;
+    while let Some(sent) = requests.next() {
+        let answer = match answers.message().await {
+            Ok(answer) => answer.context("each request is answered")?,
+            Err(status) => {
+                answered.push((sent, Answer::None(status.clone())));
+                answered.extend(none(requests, &status));
+                return Ok(answered);
+            }
+        };
         ensure!(
             answer.request_id == sent.request_id().as_bytes(),
             "a stream was answered in another order than it was sent in"
@@ -236,38 +320,31 @@ async fn in_one_stream(server: &ServerProcess, requests: Vec<Sent>) -> Result<Ve
                     "a stream was recorded in another order than it arrived in"
                 );
                 recorded = response.last_position;
-                Ok(response)
+                Answer::Recorded(response)
             }
-            Outcome::Failure(failure) => Err(Refusal {
-                code: failure.code,
-                reason: failure.reason,
-            }),
+            Outcome::Failure(failure) => of_failure(failure),
         };
         answered.push((sent, answer));
     }
-    ensure!(answers.message().await?.is_none(), "one answer too many");
-    all_by_the_rules(answered)
-}
-
-/// What is refused is refused by the rules, and not because the server could do no better.
-fn all_by_the_rules(answered: Vec<Answered>) -> Result<Vec<Answered>> {
-    let by_the_rules = [
-        Code::FailedPrecondition,
-        Code::NotFound,
-        Code::AlreadyExists,
-    ];
-    for (_, answer) in &answered {
-        if let Err(refusal) = answer {
-            let is_by_the_rules = by_the_rules
-                .iter()
-                .any(|code| code_of(*code) == refusal.code);
-            ensure!(is_by_the_rules, "an early request was answered {refusal:?}");
-        }
+    if let Ok(more) = answers.message().await {
+        ensure!(more.is_none(), "one answer too many");
     }
     Ok(answered)
 }
 
-fn refusal_of(status: tonic::Status) -> Refusal {
+fn of_failure(failure: v1::Failure) -> Answer {
+    let code = Code::from_i32(i32::try_from(failure.code).unwrap_or_default());
+    let status = Status::new(code, failure.reason.clone());
+    match is_by_the_rules(&status) {
+        true => Answer::Refused(Refusal {
+            code: failure.code,
+            reason: failure.reason,
+        }),
+        false => Answer::None(status),
+    }
+}
+
+fn refusal_of(status: &Status) -> Refusal {
     let info = status.get_details_error_info();
     Refusal {
         code: code_of(status.code()),

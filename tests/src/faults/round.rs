@@ -1,7 +1,7 @@
 //! One round: work until the fault has struck, then see what is left.
 
-use super::fault::{After, Damage, End, Fault, Traffic};
-use super::network::{Network, reordered};
+use super::fault::{After, Damage, End, Fault, Scene, Traffic};
+use super::network::{Network, is_by_the_rules, is_gone, reordered};
 use super::{Base, COMMANDS, Campaign};
 use crate::audit::{NotRebuilt, books, rebuild};
 use crate::faultfs::{Disk, FileName, Plan};
@@ -48,8 +48,10 @@ impl Campaign {
     pub(super) fn round(&mut self, fault: &Fault, seeded: &mut Seeded) -> Result<Ended> {
         self.fs.replace(self.base.disk.clone());
         self.fs.with(|disk| disk.plan(fault.plan.clone()));
-        if let Some(clock) = fault.clock {
-            return self.clock_round(clock, seeded);
+        match fault.scene {
+            Scene::Clock(clock) => return self.clock_round(clock, seeded),
+            Scene::Backup(backup) => return self.backup_round(backup, fault, seeded),
+            Scene::Restart => {}
         }
         let mut base = self.base.clone();
         let mut doubtful = VecDeque::new();
@@ -66,7 +68,7 @@ impl Campaign {
         match ServerProcess::try_start(&self.ledger())? {
             Ok(server) => {
                 let noted = self.fs.with(noted_position);
-                let checked = self.check(&server, &mut base, &mut doubtful);
+                let checked = self.check_doubtful(&server, &mut base, &mut doubtful, fault.traffic);
                 let then = match checked {
                     Ok(()) => Then::Served,
                     Err(error) if is_told(fault, &error) => Then::Told,
@@ -87,7 +89,7 @@ impl Campaign {
                 if let Some(server) = self.check_refusal(&refused)? {
                     // What stood in the way of a write need not stand in the way of the next start;
                     // the log is what it was.
-                    match self.check(&server, &mut base, &mut doubtful) {
+                    match self.check_doubtful(&server, &mut base, &mut doubtful, fault.traffic) {
                         Err(error) if !is_told(fault, &error) => return Err(error),
                         _ => drop(server),
                     }
@@ -114,7 +116,7 @@ impl Campaign {
                     return Ok(());
                 };
                 self.runtime
-                    .block_on(send(&server, base, answers, doubtful, fault.traffic))?;
+                    .block_on(send(&server, base, answers, doubtful, fault))?;
                 match fault.end {
                     End::Kill(_) => server.kill(),
                     End::Stop(_) => server.stop(),
@@ -142,15 +144,43 @@ impl Campaign {
         base: &mut Base,
         doubtful: &mut VecDeque<Sent>,
     ) -> Result<()> {
+        self.check_doubtful(server, base, doubtful, Traffic::Orderly)
+    }
+
+    /// The same where requests in doubt have come in another order than they were sent: each may be
+    /// there without those before it, and what was not recorded may be refused by the rules.
+    fn check_doubtful(
+        &self,
+        server: &ServerProcess,
+        base: &mut Base,
+        doubtful: &mut VecDeque<Sent>,
+        traffic: Traffic,
+    ) -> Result<()> {
         self.runtime.block_on(async {
             let mut client = connect(server).await?;
             let from = base.oracle.checked().next();
             let tail = oracle::read(&mut client, from).await?;
-            let survived = base.oracle.check(&tail, &[&*doubtful])?;
+            let is_reordered = matches!(traffic, Traffic::Reordered(_));
+            let survived = match is_reordered {
+                false => base.oracle.check(&tail, &[&*doubtful])?,
+                true => {
+                    let alone = doubtful.iter().map(|sent| VecDeque::from([sent.clone()]));
+                    let alone: Vec<_> = alone.collect();
+                    base.oracle
+                        .check(&tail, &alone.iter().collect::<Vec<_>>())?
+                }
+            };
             let mut next = base.oracle.checked().next().get();
             for sent in doubtful.drain(..) {
                 let found = survived.get(&sent.request_id()).copied();
-                let answer = client.append(sent.message()).await?.into_inner();
+                let answer = match client.append(sent.message()).await {
+                    Err(refused)
+                        if is_reordered && found.is_none() && is_by_the_rules(&refused) =>
+                    {
+                        continue;
+                    }
+                    answer => answer?.into_inner(),
+                };
                 let expected = found.map_or(next, Position::get);
                 ensure!(
                     (answer.replayed, answer.first_position) == (found.is_some(), expected),
@@ -269,15 +299,24 @@ async fn send(
     base: &mut Base,
     answers: u64,
     doubtful: &mut VecDeque<Sent>,
-    traffic: Traffic,
+    fault: &Fault,
 ) -> Result<()> {
     let Ok(mut client) = connect(server).await else {
         return Ok(());
     };
-    let mut network = match traffic {
+    let may_die = fault.end == End::KillFrozen;
+    let mut network = match fault.traffic {
         Traffic::Orderly => None,
-        Traffic::Unreliable(seed) => Some(Network::new(server, seed).await?),
-        Traffic::Reordered(seed) => return reordered(server, base, seed).await,
+        Traffic::Unreliable(seed) => match Network::new(server, seed).await {
+            Err(_) if may_die => return Ok(()),
+            network => Some(network?),
+        },
+        Traffic::Reordered(seed) => {
+            return match reordered(server, base, doubtful, seed).await {
+                Err(error) if may_die && is_gone(&error) => Ok(()),
+                ended => ended,
+            };
+        }
     };
     for _ in 0..answers {
         let commands = base.lane.batch(COMMANDS);
@@ -285,7 +324,10 @@ async fn send(
         let message = sent.message();
         doubtful.push_back(sent);
         let answer = match &mut network {
-            Some(network) => network.deliver(&mut client, message).await?,
+            Some(network) => match network.deliver(&mut client, message).await {
+                Err(error) if may_die && is_gone(&error) => return Ok(()),
+                answer => answer?,
+            },
             None => match tokio::time::timeout(ANSWER_TIME, client.append(message)).await {
                 Ok(Ok(answer)) => answer.into_inner(),
                 _ => return Ok(()),
