@@ -8,12 +8,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use ledger_core::Position;
 use ledger_log::{Epoch, Fault, LogError, Space, StateOp};
 use rocksdb::{
     BottommostLevelCompaction, ColumnFamilyRef, CompactOptions, DB, ErrorKind,
-    SnapshotWithThreadMode, WriteBatch,
+    SnapshotWithThreadMode, WaitForCompactOptions, WriteBatch,
 };
 
 use crate::acknowledged::Acknowledged;
@@ -184,6 +185,25 @@ impl RocksStore {
                 .compact_range_cf_opt(&column, everything, everything, &options);
         }
         Ok(())
+    }
+
+    /// Flushes, and waits until no compaction runs or is due; false when that takes longer than
+    /// `longest`. After much was written it takes a while, and everything else is slower meanwhile.
+    ///
+    /// This is for measuring; nothing else has to wait for it.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::Storage`] when RocksDB cannot write.
+    pub fn settle(&self, longest: Duration) -> Result<bool, LogError> {
+        let mut options = WaitForCompactOptions::default();
+        options.set_flush(true);
+        options.set_timeout(u64::try_from(longest.as_micros()).unwrap_or(u64::MAX));
+        match self.inner.db.wait_for_compact(&options) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::TimedOut => Ok(false),
+            Err(error) => Err(storage("wait for compactions", error)),
+        }
     }
 
     /// Returns the bytes of all files in the folder.

@@ -4,6 +4,7 @@
 mod callers;
 mod server;
 
+pub(crate) use callers::{client, next_request, unary};
 pub(crate) use server::Server;
 
 use super::Scale;

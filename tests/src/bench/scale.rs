@@ -1,19 +1,28 @@
 //! Latency of appends and questions over a history that grows by powers of ten.
 //!
 //! The ledger is filled with small requests, so that there are many of them on record: ten events
-//! each, many in flight, so that groups stay large. At each size the same things are measured with
-//! one caller who waits for each answer. Memory holds a sample of the people, the requests in
-//! flight, and what the ledger is configured to take; nothing that grows with the history.
+//! each, many in flight, so that groups stay large. At each size the store is given time to finish
+//! what it does in the background, and questions are asked about people who are not measured, so
+//! that what leads to the data is in memory, as it is in a server that serves. Then the same things
+//! are measured with one caller who waits for each answer, first inside the engine, then over gRPC
+//! from the real server, which opens the same ledger.
+//!
+//! Memory holds a sample of the people, the requests in flight, and what the ledger is configured
+//! to take; nothing that grows with the history.
+//!
+//! Long: one run from filling to the comparison of sizes.
+
+mod served;
 
 use super::Options;
-use super::latency::{Counted, Latencies, Meter};
+use super::latency::{Counted, Meter};
 use super::load::{Ledger, SEED, WARM_UP_BATCHES, lanes, next_request, recorded};
 use super::machine::memory_of;
 use super::report::{Aim, Report};
 use crate::workload::{CITIES, Lane, Seeded};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use ledger_core::command::CommandBody;
-use ledger_core::{ClassId, PersonKey, RequestId};
+use ledger_core::{BusinessDate, ClassId, PersonKey, RequestId};
 use ledger_engine::query::QuotaQuery;
 use ledger_engine::{ReplyReceiver, Request};
 use ledger_server::config::Memory;
@@ -22,7 +31,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 const SECTION: &str = "scale";
 
@@ -45,6 +54,10 @@ const EVENTS_PER_ROUND: u64 = 100_000_000;
 /// the noise of a shared machine.
 const FLAT_PERCENT: u64 = 150;
 
+/// How long the store may take to finish what it does in the background. It is measured as it is
+/// afterwards, and the report says how long it took.
+const SETTLING_MAX: Duration = Duration::from_mins(10);
+
 /// Operations of one measurement.
 #[derive(Debug, Clone, Copy)]
 struct Counts {
@@ -52,6 +65,21 @@ struct Counts {
     appends: u64,
     /// Requests that are only checked, and questions.
     questions: u64,
+}
+
+impl Counts {
+    const fn of(options: &Options) -> Self {
+        match options.quick {
+            true => Self {
+                appends: 200,
+                questions: 2_000,
+            },
+            false => Self {
+                appends: 2_000,
+                questions: 10_000,
+            },
+        }
+    }
 }
 
 /// A person who was approved, and the class.
@@ -66,12 +94,22 @@ struct Sample {
 }
 
 impl Sample {
-    fn new() -> Self {
+    fn new(seed: u64) -> Self {
         Self {
             people: Vec::with_capacity(SAMPLE),
             seen: 0,
-            seeded: Seeded::new(SEED + 2),
+            seeded: Seeded::new(seed),
         }
+    }
+
+    /// So many people, in an order of its own. There has to be one.
+    fn in_own_order(&self, how_many: u64) -> impl Iterator<Item = Approved> {
+        let mut seeded = Seeded::new(SEED + 4);
+        let people = u64::try_from(self.people.len()).unwrap_or(u64::MAX);
+        (0..how_many).filter_map(move |_| {
+            let place = usize::try_from(seeded.below(people)).ok()?;
+            self.people.get(place).copied()
+        })
     }
 
     /// Looks at a request that will be recorded.
@@ -116,6 +154,28 @@ fn sizes_of_memory(file: Option<&Path>) -> Result<Memory> {
     Ok(sizes.memory)
 }
 
+/// Whom the questions are about.
+#[derive(Debug)]
+struct Samples {
+    /// Those that are measured.
+    measured: Sample,
+    /// Others, whom questions are asked about before.
+    warming: Sample,
+}
+
+/// A ledger that is opened by the engine here, and by the server.
+#[derive(Debug)]
+struct Place<'a> {
+    folder: &'a Path,
+    memory: Memory,
+}
+
+impl Place<'_> {
+    fn open(&self) -> Result<Ledger> {
+        Ledger::open_sized(self.folder, self.memory.store(), self.memory.engine())
+    }
+}
+
 /// Fills a ledger to each size, and measures there.
 pub(crate) fn measure(folder: &Path, options: &Options, report: &mut Report) -> Result<()> {
     let events = options.events();
@@ -127,18 +187,10 @@ pub(crate) fn measure(folder: &Path, options: &Options, report: &mut Report) -> 
         "bytes",
         None,
     );
-    let counts = match options.quick {
-        true => Counts {
-            appends: 200,
-            questions: 2_000,
-        },
-        false => Counts {
-            appends: 2_000,
-            questions: 10_000,
-        },
-    };
+    let counts = Counts::of(options);
     std::fs::create_dir_all(folder).context("cannot make a folder")?;
-    let ledger = Ledger::open_sized(folder, memory.store(), memory.engine())?;
+    let place = Place { folder, memory };
+    let ledger = place.open()?;
     let cities = u32::try_from(CITIES.len()).context("there are sixteen cities")?;
     let rounds = u32::try_from(events.div_ceil(EVENTS_PER_ROUND)).context("too many events")?;
     let mut filler = lanes(0, cities * rounds.max(1) + 1);
@@ -152,12 +204,21 @@ pub(crate) fn measure(folder: &Path, options: &Options, report: &mut Report) -> 
                 .append_blocking(next_request(own, FILL_BATCH))?,
         )?;
     }
-    let mut sample = Sample::new();
-    let mut medians: Vec<[u64; MEASURED.len()]> = Vec::new();
+    drop(ledger);
+    // What would keep the server from starting is told before the hours, and not after.
+    served::start(&place)?.stop()?;
+    let mut samples = Samples {
+        measured: Sample::new(SEED + 2),
+        warming: Sample::new(SEED + 5),
+    };
+    let mut medians = Vec::new();
     for size in sizes(events) {
-        fill(&ledger, &mut filler, size, &mut sample)?;
-        let found = at(&ledger, own, &sample, counts, report)?;
-        medians.push(found);
+        let ledger = place.open()?;
+        fill(&ledger, &mut filler, size, &mut samples)?;
+        settle(&ledger, size, report)?;
+        warm(&ledger, &samples.warming)?;
+        let sample = &samples.measured;
+        let mut found = at((&ledger, size), own, sample, counts, report)?.to_vec();
         let memory = memory_of(std::process::id());
         report.figure(
             SECTION,
@@ -175,12 +236,60 @@ pub(crate) fn measure(folder: &Path, options: &Options, report: &mut Report) -> 
             "bytes",
             None,
         );
+        drop(ledger);
+        found.extend(served::at(&place, size, own, &samples, counts, report)?);
+        medians.push(found);
     }
     flatness(&medians, report);
     Ok(())
 }
 
-/// What is measured at each size, in this order.
+/// Waits until the store has finished what it does in the background.
+fn settle(ledger: &Ledger, size: u64, report: &mut Report) -> Result<()> {
+    let started = Instant::now();
+    let has_settled = ledger.store.store.settle(SETTLING_MAX)?;
+    let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let name = match has_settled {
+        true => format!("{size} events: until the store had settled"),
+        false => format!("{size} events: the store had not settled after"),
+    };
+    report.figure(SECTION, name, took, "ms", None);
+    Ok(())
+}
+
+/// Asks about people who are not measured.
+fn warm(ledger: &Ledger, sample: &Sample) -> Result<()> {
+    let reader = ledger.engine.reader();
+    for (person, class) in &sample.people {
+        reader.quota(&quota(*person))?;
+        reader.check_eligibility(*class, *person, eligible_on())?;
+    }
+    Ok(())
+}
+
+/// The question about the year in which the people of the load were trained.
+const fn quota(person: PersonKey) -> QuotaQuery {
+    QuotaQuery {
+        person,
+        scheme: None,
+        division: None,
+        year: YEAR,
+        as_of: None,
+    }
+}
+
+/// The year in which the people of the load were trained.
+const YEAR: i32 = 2021;
+
+/// The day as of which eligibility is asked for: year, month, day.
+const ELIGIBLE_ON: (i32, u32, u32) = (YEAR, 6, 30);
+
+fn eligible_on() -> BusinessDate {
+    let (year, month, day) = ELIGIBLE_ON;
+    crate::workload::date(year, month, day)
+}
+
+/// What is measured inside the engine at each size, in this order.
 const MEASURED: [&str; 6] = [
     "append, 1 caller × 1, UUIDv7",
     "append, 1 caller × 1, random ids",
@@ -191,11 +300,12 @@ const MEASURED: [&str; 6] = [
 ];
 
 /// How the medians of the largest size compare with those of the smallest.
-fn flatness(medians: &[[u64; MEASURED.len()]], report: &mut Report) {
+fn flatness(medians: &[Vec<u64>], report: &mut Report) {
     let (Some(first), Some(last)) = (medians.first(), medians.last()) else {
         return;
     };
-    for ((name, first), last) in MEASURED.iter().zip(first).zip(last) {
+    let names = MEASURED.iter().chain(&served::MEASURED);
+    for ((name, first), last) in names.zip(first).zip(last) {
         let percent = last.saturating_mul(100).checked_div(*first);
         report.figure(
             SECTION,
@@ -208,7 +318,7 @@ fn flatness(medians: &[[u64; MEASURED.len()]], report: &mut Report) {
 }
 
 /// Records until the ledger has so many events, while another thread makes the requests.
-fn fill(ledger: &Ledger, filler: &mut [Lane], size: u64, sample: &mut Sample) -> Result<()> {
+fn fill(ledger: &Ledger, filler: &mut [Lane], size: u64, samples: &mut Samples) -> Result<()> {
     let engine = &ledger.engine;
     let missing = size.saturating_sub(engine.tip().last_position.get());
     let batches = missing.div_ceil(u64::try_from(FILL_BATCH)?);
@@ -228,7 +338,8 @@ fn fill(ledger: &Ledger, filler: &mut [Lane], size: u64, sample: &mut Sample) ->
         });
         let mut waiting: VecDeque<ReplyReceiver> = VecDeque::with_capacity(FILL_IN_FLIGHT);
         for request in made {
-            sample.note(&request);
+            samples.measured.note(&request);
+            samples.warming.note(&request);
             if waiting.len() >= FILL_IN_FLIGHT {
                 take_one(&mut waiting)?;
             }
@@ -251,9 +362,9 @@ fn take_one(waiting: &mut VecDeque<ReplyReceiver>) -> Result<()> {
     Ok(())
 }
 
-/// Measures everything at the present size; gives the medians in microseconds.
+/// Measures everything at a size, inside the engine; gives the medians in microseconds.
 fn at(
-    ledger: &Ledger,
+    (ledger, size): (&Ledger, u64),
     own: &mut Lane,
     sample: &Sample,
     counts: Counts,
@@ -263,8 +374,8 @@ fn at(
         !sample.people.is_empty(),
         "nobody was approved yet: ask for more events"
     );
-    let position = ledger.engine.tip().last_position.get();
     let engine = &ledger.engine;
+    let position = engine.tip().last_position.get();
     let mut ids = Seeded::new(SEED ^ position);
     let mut ordered = Ordered::after(position);
     let one = counts.appends;
@@ -274,29 +385,31 @@ fn at(
         appended(ledger, own, (one / 10, 100), |_| ids.request_id())?,
         checked(ledger, sample, counts.questions)?,
         asked(sample, counts.questions, |(person, _)| {
-            let query = QuotaQuery {
-                person,
-                scheme: None,
-                division: None,
-                year: 2021,
-                as_of: None,
-            };
-            engine.reader().quota(&query).map(drop)
+            engine.reader().quota(&quota(person)).map(drop)
         })?,
         asked(sample, counts.questions, |(person, class)| {
-            let on = crate::workload::date(2021, 6, 30);
-            engine
+            let answer = engine
                 .reader()
-                .check_eligibility(class, person, on)
-                .map(drop)
+                .check_eligibility(class, person, eligible_on());
+            answer.map(drop)
         })?,
     ];
-    let mut medians = [0; MEASURED.len()];
-    for ((name, counted), median) in MEASURED.iter().zip(measured).zip(&mut medians) {
+    Ok(tell(size, MEASURED, measured, report))
+}
+
+/// Reports what was measured at a size; gives the medians in microseconds.
+fn tell<const N: usize>(
+    size: u64,
+    names: [&str; N],
+    measured: [Counted; N],
+    report: &mut Report,
+) -> [u64; N] {
+    let mut medians = [0; N];
+    for ((name, counted), median) in names.iter().zip(measured).zip(&mut medians) {
         *median = counted.latencies.percentile_us(50).unwrap_or_default();
-        report.throughput(SECTION, format!("{position} events: {name}"), &counted);
+        report.throughput(SECTION, format!("{size} events: {name}"), &counted);
     }
-    Ok(medians)
+    medians
 }
 
 /// Request ids that lie behind all earlier ones, as UUIDv7 do.
@@ -361,23 +474,13 @@ fn asked<E: std::error::Error + Send + Sync + 'static>(
     questions: u64,
     mut ask: impl FnMut(Approved) -> Result<(), E>,
 ) -> Result<Counted> {
-    let mut seeded = Seeded::new(SEED + 4);
-    let people = u64::try_from(sample.people.len()).unwrap_or(u64::MAX);
-    let started = Instant::now();
-    let mut latencies = Latencies::default();
-    for _ in 0..questions {
-        let place = usize::try_from(seeded.below(people)).unwrap_or_default();
-        let approved = sample.people.get(place).context("the sample has people")?;
+    let mut meter = Meter::start();
+    for approved in sample.in_own_order(questions) {
         let sent = Instant::now();
-        ask(*approved)?;
-        latencies.add(sent.elapsed());
+        ask(approved)?;
+        meter.answered(sent, 1);
     }
-    Ok(Counted {
-        events: questions,
-        elapsed: started.elapsed(),
-        latencies,
-        ..Counted::default()
-    })
+    Ok(meter.stop())
 }
 
 #[cfg(test)]
@@ -386,7 +489,7 @@ mod tests {
 
     #[test]
     fn the_sample_stays_small_and_spans_the_history() {
-        let mut sample = Sample::new();
+        let mut sample = Sample::new(SEED);
         let people = 3 * SAMPLE;
         for number in 0..people {
             let mut key = [0; 16];

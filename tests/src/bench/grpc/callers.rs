@@ -162,12 +162,13 @@ where
     Ok((done, before))
 }
 
-pub(super) fn client(channel: Channel) -> LedgerServiceClient<Channel> {
+pub(crate) fn client(channel: Channel) -> LedgerServiceClient<Channel> {
     let bytes_max = ledger_client::limits::RECEIVE_BYTES_MAX;
     LedgerServiceClient::new(channel).max_decoding_message_size(bytes_max)
 }
 
-async fn unary(
+/// Sends one request after the other; each waits for its answer.
+pub(crate) async fn unary(
     mut client: LedgerServiceClient<Channel>,
     requests: Vec<v1::AppendRequest>,
 ) -> Result<Counted> {
@@ -219,7 +220,7 @@ pub(super) async fn stream(
 }
 
 /// The next batch of a lane as a message.
-pub(super) fn next_request(lane: &mut Lane, size: usize) -> v1::AppendRequest {
+pub(crate) fn next_request(lane: &mut Lane, size: usize) -> v1::AppendRequest {
     let request_id = lane.request_id().as_bytes().to_vec();
     message(request_id, &lane.batch(size))
 }

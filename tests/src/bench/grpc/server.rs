@@ -27,9 +27,18 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the server on a folder; returns when it serves.
     pub(crate) fn start(folder: &Path) -> Result<Self> {
+        Self::start_with(folder, &[])
+    }
+
+    /// The same with settings of its own, such as `memory.cache_bytes=1073741824`.
+    pub(crate) fn start_with(folder: &Path, settings: &[String]) -> Result<Self> {
         let runtime = Runtime::new().context("no runtime")?;
+        let mut command = ServerProcess::command(folder, "127.0.0.1:0")?;
+        for setting in settings {
+            command.arg("--set").arg(setting);
+        }
         let process = runtime
-            .block_on(async { ServerProcess::start(folder) })
+            .block_on(async { ServerProcess::start_by(command) })
             .context("the server did not start")?;
         Ok(Self { process, runtime })
     }
