@@ -249,6 +249,78 @@ async fn a_clawback_is_traced_to_every_event_behind_it() {
     server.stop().await;
 }
 
+/// From a fact up to the money, and from the money down to the fact.
+#[tokio::test]
+async fn an_event_is_traced_to_what_rests_on_it_and_to_what_it_rests_on() {
+    use v1::trace_event_response::Message;
+    let (server, mut client, last) = told().await;
+    let ends = |messages: Vec<v1::TraceEventResponse>| {
+        let mut nodes = Vec::new();
+        for message in messages {
+            match message.message.unwrap() {
+                Message::Node(node) => nodes.push(node),
+                Message::Summary(end) => return (nodes, end),
+            }
+        }
+        panic!("no summary")
+    };
+    let from = |position| v1::TraceEventRequest {
+        position,
+        ..Default::default()
+    };
+    let down = client.trace_causes(from(last)).await.unwrap().into_inner();
+    let (causes, end) = ends(all(down).await);
+    assert!(end.complete && causes.is_sorted_by(|a, b| a.position > b.position));
+    let of_kind = |kind| {
+        let mut found = causes.iter().filter(move |node| node.kind() == kind);
+        found.next().unwrap().position
+    };
+    let attended = of_kind(v1::EventKind::AttendanceRecorded);
+    let up = client.trace_effects(from(attended)).await.unwrap();
+    let (effects, end) = ends(all(up.into_inner()).await);
+    assert_eq!((end.complete, end.log_position), (true, last));
+    assert!(effects.is_sorted_by(|a, b| a.position < b.position));
+    let kinds: Vec<_> = effects.iter().map(|node| node.kind()).collect();
+    for kind in [
+        v1::EventKind::TrainingCompleted,
+        v1::EventKind::SubsidyApproved,
+        v1::EventKind::DisbursementOrdered,
+        v1::EventKind::DisbursementSettled,
+        v1::EventKind::ClawbackDecided,
+    ] {
+        assert!(kinds.contains(&kind), "{kind:?} is missing from {kinds:?}");
+    }
+    // As of the order, by one step, and by one event.
+    let ordered = effects
+        .iter()
+        .find(|node| node.kind() == v1::EventKind::DisbursementOrdered);
+    let ordered = ordered.unwrap().position;
+    let cases = [(ordered, 0, 0, true), (0, 1, 0, true), (0, 0, 1, false)];
+    for (as_of_position, max_depth, max_events, complete) in cases {
+        let request = v1::TraceEventRequest {
+            max_events,
+            max_depth,
+            as_of_position,
+            ..from(attended)
+        };
+        let some = client.trace_effects(request).await.unwrap().into_inner();
+        let (some, end) = ends(all(some).await);
+        let mut expected = effects.clone();
+        expected.retain(|node| {
+            (as_of_position == 0 || node.position <= as_of_position)
+                && (max_depth == 0 || node.depth <= max_depth)
+        });
+        expected.truncate(if max_events == 0 { usize::MAX } else { 1 });
+        assert!(expected.len() < effects.len());
+        assert_eq!((some, end.complete), (expected, complete));
+        assert_eq!(
+            end.log_position,
+            if as_of_position == 0 { last } else { ordered }
+        );
+    }
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn a_rebuild_finds_the_live_state_equal_and_the_status_says_how_things_are() {
     let (server, mut client, last) = told().await;

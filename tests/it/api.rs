@@ -291,6 +291,10 @@ async fn streams(client: &mut RawClient) -> Vec<Answered> {
         clawback_id: bytes(CLAWBACK.as_bytes()),
         ..by_default()
     };
+    let event = v1::TraceEventRequest {
+        position: 1,
+        ..by_default()
+    };
     let explain = v1::ExplainRequest {
         decision: Some(Decision::DisbursementId(bytes(DISBURSEMENT.as_bytes()))),
         ..by_default()
@@ -321,6 +325,13 @@ async fn streams(client: &mut RawClient) -> Vec<Answered> {
         ),
         answered!(
             client.trace_clawback(trace),
+            |it| all(it).await.len() > 9,
+            "true"
+        ),
+        // The document that everything rests on.
+        answered!(client.trace_causes(event), |it| all(it).await.len(), "2"),
+        answered!(
+            client.trace_effects(event),
             |it| all(it).await.len() > 9,
             "true"
         ),
@@ -637,6 +648,11 @@ async fn wrong_streams(client: &mut RawClient) -> Vec<Refused> {
         clawback_id: nobody(),
         ..by_default()
     };
+    let nowhere: v1::TraceEventRequest = by_default();
+    let not_yet = v1::TraceEventRequest {
+        position: 1,
+        ..by_default()
+    };
     vec![
         refused!(client.read_events(read), InvalidArgument, FIELD, BAD),
         refused!(client.subscribe(subscribe), InvalidArgument, FIELD, BAD),
@@ -651,6 +667,13 @@ async fn wrong_streams(client: &mut RawClient) -> Vec<Refused> {
             NotFound,
             "DEBT_NOT_FOUND",
             RESOURCE
+        ),
+        refused!(client.trace_causes(nowhere), InvalidArgument, FIELD, BAD),
+        refused!(
+            client.trace_effects(not_yet),
+            OutOfRange,
+            "POSITION_BEYOND_LOG",
+            ""
         ),
     ]
 }

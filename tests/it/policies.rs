@@ -398,6 +398,13 @@ async fn an_award_is_approved_paid_clawed_back_and_repaid() {
     for kind in ["award-approved", "disbursement-ordered", "policy-published"] {
         assert!(trace.contains(kind), "{trace}");
     }
+    // The document leads to all of it, and a clawback is traced as a whole.
+    let effects = done(&server, &["trace", "1", "--effects"]).await;
+    for kind in ["award-approved", "clawback-decided", "repayment-received"] {
+        assert!(effects.contains(kind), "{effects}");
+    }
+    let causes = done(&server, &["trace", "1", "--causes"]).await;
+    assert!(causes.contains("1 events, complete"), "{causes}");
     // No document in force sets a range for a penalty.
     let penalty = [
         "penalty",

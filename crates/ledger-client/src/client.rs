@@ -273,7 +273,42 @@ impl Client {
                     .map(Response::into_inner)
             })
             .await?;
-        Trace::collect(messages).await
+        Trace::of_clawback(messages).await
+    }
+
+    /// Walks from an event to every event that it rests on.
+    ///
+    /// # Errors
+    ///
+    /// See [`Client`].
+    pub async fn trace_causes(&self, request: v1::TraceEventRequest) -> Result<Trace, ClientError> {
+        let messages = self
+            .retrying(async |mut rpc: LedgerServiceClient<Channel>| {
+                rpc.trace_causes(self.timed(request))
+                    .await
+                    .map(Response::into_inner)
+            })
+            .await?;
+        Trace::of_event(messages).await
+    }
+
+    /// Walks from an event to every event that rests on it.
+    ///
+    /// # Errors
+    ///
+    /// See [`Client`].
+    pub async fn trace_effects(
+        &self,
+        request: v1::TraceEventRequest,
+    ) -> Result<Trace, ClientError> {
+        let messages = self
+            .retrying(async |mut rpc: LedgerServiceClient<Channel>| {
+                rpc.trace_effects(self.timed(request))
+                    .await
+                    .map(Response::into_inner)
+            })
+            .await?;
+        Trace::of_event(messages).await
     }
 
     /// Rebuilds everything that is derived from the log, and compares it with the live state.

@@ -155,6 +155,8 @@ impl LedgerService for Fake {
     type ReadEventsStream = Answers<v1::ReadEventsResponse>;
     type SubscribeStream = Answers<v1::SubscribeResponse>;
     type TraceClawbackStream = Answers<v1::TraceClawbackResponse>;
+    type TraceCausesStream = Answers<v1::TraceEventResponse>;
+    type TraceEffectsStream = Answers<v1::TraceEventResponse>;
     type RebuildStream = Answers<v1::RebuildProgress>;
     type SimulateStream = Answers<v1::SimulateResponse>;
     type BackUpStream = Answers<v1::BackUpProgress>;
@@ -251,6 +253,8 @@ impl LedgerService for Fake {
     unimplemented_calls! {
         read_events(ReadEventsRequest) -> Self::ReadEventsStream;
         trace_clawback(TraceClawbackRequest) -> Self::TraceClawbackStream;
+        trace_causes(TraceEventRequest) -> Self::TraceCausesStream;
+        trace_effects(TraceEventRequest) -> Self::TraceEffectsStream;
         rebuild(RebuildRequest) -> Self::RebuildStream;
         back_up(BackUpRequest) -> Self::BackUpStream;
         verify(VerifyRequest) -> Self::VerifyStream;

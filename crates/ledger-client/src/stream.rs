@@ -56,27 +56,56 @@ impl EventStream {
     }
 }
 
-/// The events behind a clawback, as a graph.
+/// The events behind an event or a clawback, or those that rest on an event, as a graph.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
-    /// The events in descending order of position: each before its causes. The clawback has depth
-    /// 0; what was repaid on it stands before it.
+    /// The events. Of a clawback and of causes they come in descending order of position, each
+    /// before its causes; of effects in ascending order. The start has depth 0; what was repaid on
+    /// a clawback stands before it.
     pub nodes: Vec<v1::TraceNode>,
     /// How many there are, and whether any were cut off.
     pub summary: v1::TraceSummary,
 }
 
+/// What one message of a trace holds.
+enum Traced {
+    Node(v1::TraceNode),
+    Summary(v1::TraceSummary),
+}
+
 impl Trace {
-    /// Reads to the end: the server bounds the number of nodes.
-    pub(crate) async fn collect(
-        mut messages: Streaming<v1::TraceClawbackResponse>,
+    pub(crate) async fn of_clawback(
+        messages: Streaming<v1::TraceClawbackResponse>,
     ) -> Result<Self, ClientError> {
         use v1::trace_clawback_response::Message;
+        Self::collect(messages, |message| match message.message? {
+            Message::Node(node) => Some(Traced::Node(node)),
+            Message::Summary(summary) => Some(Traced::Summary(summary)),
+        })
+        .await
+    }
+
+    pub(crate) async fn of_event(
+        messages: Streaming<v1::TraceEventResponse>,
+    ) -> Result<Self, ClientError> {
+        use v1::trace_event_response::Message;
+        Self::collect(messages, |message| match message.message? {
+            Message::Node(node) => Some(Traced::Node(node)),
+            Message::Summary(summary) => Some(Traced::Summary(summary)),
+        })
+        .await
+    }
+
+    /// Reads to the end: the server bounds the number of nodes.
+    async fn collect<M>(
+        mut messages: Streaming<M>,
+        read: fn(M) -> Option<Traced>,
+    ) -> Result<Self, ClientError> {
         let mut nodes = Vec::new();
         while let Some(message) = messages.message().await.map_err(ClientError::from_status)? {
-            match message.message {
-                Some(Message::Node(node)) => nodes.push(node),
-                Some(Message::Summary(summary)) => return Ok(Self { nodes, summary }),
+            match read(message) {
+                Some(Traced::Node(node)) => nodes.push(node),
+                Some(Traced::Summary(summary)) => return Ok(Self { nodes, summary }),
                 None => return Err(ClientError::BrokenAnswer("a trace message is empty")),
             }
         }

@@ -63,7 +63,7 @@ pub use refusals::{ListRefusals, NumberedRefusal, RefusalsPage};
 pub use statement::{LedgerBalance, ReadStatement, StatementLine, StatementPage};
 pub use stored::StoredEvent;
 pub use subscribe::{Subscription, SubscriptionItem};
-pub use trace::{CauseTrace, TraceNode, TraceSummary};
+pub use trace::{CauseTrace, TraceEvent, TraceNode, TraceSummary};
 pub use trace_effects::EffectTrace;
 
 /// Answers questions about what is committed.

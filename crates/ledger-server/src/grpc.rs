@@ -63,6 +63,8 @@ impl LedgerService for Service {
     type ReadEventsStream = Answers<v1::ReadEventsResponse>;
     type SubscribeStream = Answers<v1::SubscribeResponse>;
     type TraceClawbackStream = Answers<v1::TraceClawbackResponse>;
+    type TraceCausesStream = Answers<v1::TraceEventResponse>;
+    type TraceEffectsStream = Answers<v1::TraceEventResponse>;
     type RebuildStream = Answers<v1::RebuildProgress>;
     type BackUpStream = Answers<v1::BackUpProgress>;
     type VerifyStream = Answers<v1::VerifyProgress>;
@@ -221,6 +223,20 @@ impl LedgerService for Service {
         request: Request<v1::TraceClawbackRequest>,
     ) -> Answer<Self::TraceClawbackStream> {
         streaming(&self.shared, request, trace::trace_clawback).await
+    }
+
+    async fn trace_causes(
+        &self,
+        request: Request<v1::TraceEventRequest>,
+    ) -> Answer<Self::TraceCausesStream> {
+        streaming(&self.shared, request, trace::trace_causes).await
+    }
+
+    async fn trace_effects(
+        &self,
+        request: Request<v1::TraceEventRequest>,
+    ) -> Answer<Self::TraceEffectsStream> {
+        streaming(&self.shared, request, trace::trace_effects).await
     }
 
     async fn rebuild(&self, request: Request<v1::RebuildRequest>) -> Answer<Self::RebuildStream> {

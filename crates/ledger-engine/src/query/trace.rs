@@ -10,9 +10,23 @@ use ledger_core::{
 use super::entities::load_clawback;
 use super::error::Subject;
 use super::limits::TRACE_EVENTS_MAX;
+use super::quota::as_of;
 use super::stored::Blocks;
 use super::summary::summary;
 use super::{QueryError, Reader};
+
+/// Where a trace starts, and how far it goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TraceEvent {
+    /// The position of the event.
+    pub start: Position,
+    /// Most nodes; larger values, and zero, stand for [`TRACE_EVENTS_MAX`].
+    pub events_max: usize,
+    /// Most steps from the event; zero for as many as it takes.
+    pub depth_max: u32,
+    /// The position as of which it is asked, the last one when absent: later events are left out.
+    pub as_of_position: Option<Position>,
+}
 
 /// One event of a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,30 +74,25 @@ pub struct TraceSummary {
 pub struct CauseTrace {
     blocks: Blocks,
     frontier: Frontier,
+    depth_max: u32,
     log_position: Position,
 }
 
 impl Reader {
-    /// Walks from an event to every event that it rests on, over as many steps as it takes.
-    ///
-    /// At most `events_max` nodes are given; larger values, and zero, stand for
-    /// [`TRACE_EVENTS_MAX`].
+    /// Walks from an event to every event that it rests on.
     ///
     /// # Errors
     ///
-    /// [`QueryError::NotFound`] for position zero, [`QueryError::PositionInFuture`].
-    pub fn trace_causes(
-        &self,
-        start: Position,
-        events_max: usize,
-    ) -> Result<CauseTrace, QueryError> {
-        let log_position = self.log_position();
-        check_start(start, log_position)?;
-        let mut frontier = Frontier::new(events_max);
-        frontier.reach_from_below(start, 0);
+    /// [`QueryError::OutOfBounds`] for position zero, and for an event recorded after the position
+    /// as of which it is asked; [`QueryError::PositionInFuture`].
+    pub fn trace_causes(&self, query: &TraceEvent) -> Result<CauseTrace, QueryError> {
+        let log_position = query.as_of(self.log_position())?;
+        let mut frontier = Frontier::new(query.events_max);
+        frontier.reach_from_below(query.start, 0);
         Ok(CauseTrace {
             blocks: Blocks::new(&self.store),
             frontier,
+            depth_max: query.depth_max,
             log_position,
         })
     }
@@ -115,6 +124,7 @@ impl Reader {
         Ok(CauseTrace {
             blocks: Blocks::new(&self.store),
             frontier,
+            depth_max: 0,
             log_position,
         })
     }
@@ -144,8 +154,11 @@ impl CauseTrace {
             if *cause >= position {
                 return Err(QueryError::Contradiction { position });
             }
-            self.frontier
-                .reach_from_above(*cause, depth.saturating_add(1));
+            // Whatever rests on this event was given before it, so its steps are final.
+            if goes_on(depth, self.depth_max) {
+                self.frontier
+                    .reach_from_above(*cause, depth.saturating_add(1));
+            }
         }
         Ok(node)
     }
@@ -191,20 +204,27 @@ impl TraceNode {
     }
 }
 
-/// Checks that a trace can start at a position.
-pub(super) fn check_start(start: Position, log_position: Position) -> Result<(), QueryError> {
-    if start == Position::ZERO {
-        return Err(QueryError::NotFound {
-            what: Subject::Event,
-        });
+impl TraceEvent {
+    /// The last position that the trace takes into account, at or above its start.
+    pub(super) fn as_of(&self, last: Position) -> Result<Position, QueryError> {
+        let position = as_of(self.as_of_position, last)?;
+        // What lies behind the end of the log may be there later.
+        as_of(Some(self.start), last)?;
+        if self.start == Position::ZERO {
+            return Err(QueryError::OutOfBounds { what: "position" });
+        }
+        match self.start > position {
+            true => Err(QueryError::OutOfBounds {
+                what: "position (it lies after the one as of which it is asked)",
+            }),
+            false => Ok(position),
+        }
     }
-    if start > log_position {
-        return Err(QueryError::PositionInFuture {
-            asked: start,
-            log_position,
-        });
-    }
-    Ok(())
+}
+
+/// Whether a walk goes beyond a node that lies so many steps from its start.
+pub(super) const fn goes_on(depth: u32, depth_max: u32) -> bool {
+    depth_max == 0 || depth < depth_max
 }
 
 /// Positions that were reached and not given yet, each with its fewest steps.

@@ -6,7 +6,7 @@ use ledger_log::{Direction, Space, keys};
 
 use super::limits::INDEX_CHUNK_MAX;
 use super::stored::Blocks;
-use super::trace::{Frontier, TraceNode, TraceSummary, check_start};
+use super::trace::{Frontier, TraceEvent, TraceNode, TraceSummary, goes_on};
 use super::{QueryError, Reader};
 
 /// Walks from an event to those that rest on it, in ascending order of positions.
@@ -18,34 +18,28 @@ pub struct EffectTrace {
     reader: Reader,
     blocks: Blocks,
     frontier: Frontier,
+    depth_max: u32,
     /// The last position of the block whose effects are in the frontier.
     looked_up_to: Position,
     log_position: Position,
 }
 
 impl Reader {
-    /// Walks from an event to every event that rests on it, over as many steps as it takes.
-    ///
-    /// At most `events_max` nodes are given; larger values, and zero, stand for
-    /// [`TRACE_EVENTS_MAX`](super::limits::TRACE_EVENTS_MAX). Events recorded after the call are
-    /// left out.
+    /// Walks from an event to every event that rests on it. Events recorded after the call are left
+    /// out.
     ///
     /// # Errors
     ///
-    /// [`QueryError::NotFound`] for position zero, [`QueryError::PositionInFuture`].
-    pub fn trace_effects(
-        &self,
-        start: Position,
-        events_max: usize,
-    ) -> Result<EffectTrace, QueryError> {
-        let log_position = self.log_position();
-        check_start(start, log_position)?;
-        let mut frontier = Frontier::new(events_max);
-        frontier.reach_from_below(start, 0);
+    /// As [`trace_causes`](Self::trace_causes).
+    pub fn trace_effects(&self, query: &TraceEvent) -> Result<EffectTrace, QueryError> {
+        let log_position = query.as_of(self.log_position())?;
+        let mut frontier = Frontier::new(query.events_max);
+        frontier.reach_from_below(query.start, 0);
         Ok(EffectTrace {
             reader: self.clone(),
             blocks: Blocks::new(&self.store),
             frontier,
+            depth_max: query.depth_max,
             looked_up_to: Position::ZERO,
             log_position,
         })
@@ -128,7 +122,8 @@ impl EffectTrace {
             if effect <= cause {
                 return Err(QueryError::Contradiction { position: effect });
             }
-            if effect <= self.log_position {
+            // Edges ascend by their cause, so that the fewest steps to a cause are known here.
+            if effect <= self.log_position && goes_on(depth, self.depth_max) {
                 self.frontier
                     .reach_from_below(effect, depth.saturating_add(1));
             }

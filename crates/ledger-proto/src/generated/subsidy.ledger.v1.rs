@@ -6984,7 +6984,46 @@ pub mod trace_clawback_response {
         Summary(super::TraceSummary),
     }
 }
-/// One event of a trace. A cause always has a lower position, so every node comes before its causes.
+/// Asks for the events that an event rests on, or for those that rest on it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TraceEventRequest {
+    /// Position of the event, from 1.
+    #[prost(uint64, tag = "1")]
+    pub position: u64,
+    /// Most events to answer with; 0 for the server's cap, larger values are lowered to it.
+    #[prost(uint32, tag = "2")]
+    pub max_events: u32,
+    /// Most steps from the event; 0 for as many as it takes.
+    #[prost(uint32, tag = "3")]
+    pub max_depth: u32,
+    /// Answer as of this position: later events are left out. 0 for the latest.
+    #[prost(uint64, tag = "4")]
+    pub as_of_position: u64,
+    /// Wait until the log holds this position; 0 for no wait.
+    #[prost(uint64, tag = "5")]
+    pub at_least_position: u64,
+}
+/// One message of a trace from an event: nodes, then one summary. Causes come in descending order of
+/// position and effects in ascending order; the event itself comes first.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TraceEventResponse {
+    #[prost(oneof = "trace_event_response::Message", tags = "1, 2")]
+    pub message: ::core::option::Option<trace_event_response::Message>,
+}
+/// Nested message and enum types in `TraceEventResponse`.
+pub mod trace_event_response {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Message {
+        /// An event.
+        #[prost(message, tag = "1")]
+        Node(super::TraceNode),
+        /// The end of the trace.
+        #[prost(message, tag = "2")]
+        Summary(super::TraceSummary),
+    }
+}
+/// One event of a trace. A cause always has a lower position, so that of clawbacks and of causes every
+/// node comes before its causes, and of effects after those of them that are in the trace.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct TraceNode {
     /// Position of the event.
@@ -7012,7 +7051,7 @@ pub struct TraceNode {
     /// nodes, too.
     #[prost(uint64, tag = "8")]
     pub policy_position: u64,
-    /// Fewest steps from the clawback, which has 0; its repayments have 1.
+    /// Fewest steps from the event or the clawback, which has 0; repayments of a clawback have 1.
     #[prost(uint32, tag = "9")]
     pub depth: u32,
     /// One line in English on what the event says.
@@ -7031,7 +7070,8 @@ pub struct TraceSummary {
     /// Whether nothing was cut off by `max_events`.
     #[prost(bool, tag = "2")]
     pub complete: bool,
-    /// Position of the last event in the log when the call arrived.
+    /// Position of the last event that the trace takes into account: the one asked for, or the last of
+    /// the log when the call arrived.
     #[prost(uint64, tag = "3")]
     pub log_position: u64,
 }
@@ -7604,6 +7644,50 @@ pub mod ledger_service_client {
             ));
             self.inner.server_streaming(req, path, codec).await
         }
+        /// Walks from an event to every event that it rests on.
+        pub async fn trace_causes(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TraceEventRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::TraceEventResponse>>,
+            tonic::Status,
+        > {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/subsidy.ledger.v1.LedgerService/TraceCauses",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new(
+                "subsidy.ledger.v1.LedgerService",
+                "TraceCauses",
+            ));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// Walks from an event to every event that rests on it, such as from a false fact to every payment.
+        pub async fn trace_effects(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TraceEventRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::TraceEventResponse>>,
+            tonic::Status,
+        > {
+            self.inner.ready().await.map_err(|e| {
+                tonic::Status::unknown(format!("Service was not ready: {}", e.into()))
+            })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/subsidy.ledger.v1.LedgerService/TraceEffects",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut().insert(GrpcMethod::new(
+                "subsidy.ledger.v1.LedgerService",
+                "TraceEffects",
+            ));
+            self.inner.server_streaming(req, path, codec).await
+        }
         /// Rebuilds everything that is derived from the log beside the live state, compares, and switches.
         pub async fn rebuild(
             &mut self,
@@ -7866,6 +7950,26 @@ pub mod ledger_service_server {
             &self,
             request: tonic::Request<super::TraceClawbackRequest>,
         ) -> std::result::Result<tonic::Response<Self::TraceClawbackStream>, tonic::Status>;
+        /// Server streaming response type for the TraceCauses method.
+        type TraceCausesStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::TraceEventResponse, tonic::Status>,
+            > + std::marker::Send
+            + 'static;
+        /// Walks from an event to every event that it rests on.
+        async fn trace_causes(
+            &self,
+            request: tonic::Request<super::TraceEventRequest>,
+        ) -> std::result::Result<tonic::Response<Self::TraceCausesStream>, tonic::Status>;
+        /// Server streaming response type for the TraceEffects method.
+        type TraceEffectsStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::TraceEventResponse, tonic::Status>,
+            > + std::marker::Send
+            + 'static;
+        /// Walks from an event to every event that rests on it, such as from a false fact to every payment.
+        async fn trace_effects(
+            &self,
+            request: tonic::Request<super::TraceEventRequest>,
+        ) -> std::result::Result<tonic::Response<Self::TraceEffectsStream>, tonic::Status>;
         /// Server streaming response type for the Rebuild method.
         type RebuildStream: tonic::codegen::tokio_stream::Stream<
                 Item = std::result::Result<super::RebuildProgress, tonic::Status>,
@@ -8931,6 +9035,94 @@ pub mod ledger_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = TraceClawbackSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/subsidy.ledger.v1.LedgerService/TraceCauses" => {
+                    #[allow(non_camel_case_types)]
+                    struct TraceCausesSvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService>
+                        tonic::server::ServerStreamingService<super::TraceEventRequest>
+                        for TraceCausesSvc<T>
+                    {
+                        type Response = super::TraceEventResponse;
+                        type ResponseStream = T::TraceCausesStream;
+                        type Future =
+                            BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::TraceEventRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LedgerService>::trace_causes(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = TraceCausesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/subsidy.ledger.v1.LedgerService/TraceEffects" => {
+                    #[allow(non_camel_case_types)]
+                    struct TraceEffectsSvc<T: LedgerService>(pub Arc<T>);
+                    impl<T: LedgerService>
+                        tonic::server::ServerStreamingService<super::TraceEventRequest>
+                        for TraceEffectsSvc<T>
+                    {
+                        type Response = super::TraceEventResponse;
+                        type ResponseStream = T::TraceEffectsStream;
+                        type Future =
+                            BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::TraceEventRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as LedgerService>::trace_effects(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = TraceEffectsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

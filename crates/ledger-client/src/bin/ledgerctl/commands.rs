@@ -97,8 +97,8 @@ pub(crate) enum Command {
     Events(events::Events),
     /// Follow the log: what is there, then what comes.
     Follow(follow::Follow),
-    /// Show every event behind a clawback.
-    Trace(trace::TraceClawback),
+    /// Show every event behind a clawback or another event, or what rests on one.
+    Trace(trace::TraceEvents),
     /// List refused commands: an attempt is evidence.
     Refusals(refusals::ListRefusals),
     /// Report what was reached of the targets of the policy documents.

@@ -6,7 +6,16 @@ use ledger_core::{EventBody, EventKind, Position, RecordedEvent};
 
 use super::World;
 use super::samples::{PERSONS, clawback, person};
-use crate::query::{QueryError, TraceNode};
+use crate::query::{QueryError, TraceEvent, TraceNode};
+
+fn from(start: Position, events_max: usize) -> TraceEvent {
+    TraceEvent {
+        start,
+        events_max,
+        depth_max: 0,
+        as_of_position: None,
+    }
+}
 
 /// Depths of everything that can be reached over edges, breadth first.
 fn reach(edges: &BTreeMap<Position, Vec<Position>>, start: Position) -> BTreeMap<Position, u32> {
@@ -69,7 +78,7 @@ fn causes_are_walked_from_every_event() {
     let (reader, events) = (world.reader(), world.events());
     let edges = causes(&events);
     for event in &events {
-        let mut trace = reader.trace_causes(event.position, 0).unwrap();
+        let mut trace = reader.trace_causes(&from(event.position, 0)).unwrap();
         let nodes = trace.next_batch(usize::MAX).unwrap();
         assert!(
             nodes.is_sorted_by(|a, b| a.position > b.position),
@@ -94,7 +103,7 @@ fn effects_are_walked_from_every_event() {
     let edges = effects(&events);
     let mut largest = 0;
     for event in &events {
-        let mut trace = reader.trace_effects(event.position, 0).unwrap();
+        let mut trace = reader.trace_effects(&from(event.position, 0)).unwrap();
         let nodes = trace.next_batch(usize::MAX).unwrap();
         assert!(
             nodes.is_sorted_by(|a, b| a.position < b.position),
@@ -110,6 +119,56 @@ fn effects_are_walked_from_every_event() {
         largest = largest.max(nodes.len());
     }
     assert!(largest > 30, "the policy leads to most of it");
+}
+
+#[test]
+fn a_trace_ends_after_its_steps_and_leaves_later_events_out() {
+    let world = World::seeded();
+    let (reader, events) = (world.reader(), world.events());
+    let last = reader.log_position();
+    let policy = world.position(|body| matches!(body, EventBody::PolicyPublished(_)));
+    let decided = world.position(|body| matches!(body, EventBody::ClawbackDecided(_)));
+    let (down, up) = (causes(&events), effects(&events));
+    let middle = Position::new(last.get() / 2);
+    let mut cut_off = 0;
+    for depth_max in [1, 2, 3, 0] {
+        for as_of in [decided, middle, last] {
+            let query = |start| TraceEvent {
+                depth_max,
+                as_of_position: Some(as_of),
+                ..from(start, 0)
+            };
+            let within = |mut reached: BTreeMap<Position, u32>| {
+                let all = reached.len();
+                reached.retain(|at, depth| *at <= as_of && (depth_max == 0 || *depth <= depth_max));
+                (all > reached.len(), reached)
+            };
+            let mut trace = reader.trace_effects(&query(policy)).unwrap();
+            let nodes = trace.next_batch(usize::MAX).unwrap();
+            let (is_less, expected) = within(reach(&up, policy));
+            assert_eq!(depths(&nodes), expected, "{depth_max} {as_of}");
+            assert_eq!(trace.summary().log_position, as_of);
+            // What nobody asked for is not cut off.
+            assert!(trace.summary().is_complete);
+            cut_off += usize::from(is_less);
+            if decided > as_of {
+                let not_yet = reader.trace_causes(&query(decided));
+                assert!(matches!(not_yet, Err(QueryError::OutOfBounds { .. })));
+                continue;
+            }
+            let mut trace = reader.trace_causes(&query(decided)).unwrap();
+            let nodes = trace.next_batch(usize::MAX).unwrap();
+            assert_eq!(depths(&nodes), within(reach(&down, decided)).1);
+            assert!(trace.summary().is_complete);
+        }
+    }
+    assert!(cut_off > 6, "the cases leave something out: {cut_off}");
+    let future = TraceEvent {
+        as_of_position: Some(last.next()),
+        ..from(policy, 0)
+    };
+    let future = reader.trace_effects(&future);
+    assert!(matches!(future, Err(QueryError::PositionInFuture { .. })));
 }
 
 #[test]
@@ -170,24 +229,24 @@ fn a_limit_cuts_off_the_far_end_and_says_so() {
     let reader = world.reader();
     let decided = world.position(|body| matches!(body, EventBody::ClawbackDecided(_)));
     let all = reader
-        .trace_causes(decided, 0)
+        .trace_causes(&from(decided, 0))
         .unwrap()
         .next_batch(usize::MAX)
         .unwrap();
     for limit in 1..=all.len() + 1 {
-        let mut trace = reader.trace_causes(decided, limit).unwrap();
+        let mut trace = reader.trace_causes(&from(decided, limit)).unwrap();
         let nodes = trace.next_batch(usize::MAX).unwrap();
         assert_eq!(nodes, all[..limit.min(all.len())], "{limit}");
         assert_eq!(trace.summary().is_complete, limit >= all.len(), "{limit}");
     }
     let policy = world.position(|body| matches!(body, EventBody::PolicyPublished(_)));
     let all = reader
-        .trace_effects(policy, 0)
+        .trace_effects(&from(policy, 0))
         .unwrap()
         .next_batch(usize::MAX)
         .unwrap();
     for limit in 1..=all.len() + 1 {
-        let mut trace = reader.trace_effects(policy, limit).unwrap();
+        let mut trace = reader.trace_effects(&from(policy, limit)).unwrap();
         let nodes = trace.next_batch(usize::MAX).unwrap();
         assert_eq!(nodes, all[..limit.min(all.len())], "{limit}");
         assert_eq!(trace.summary().is_complete, limit >= all.len(), "{limit}");
@@ -208,11 +267,11 @@ fn a_trace_may_be_taken_in_batches() {
     let reader = world.reader();
     let start = reader.log_position();
     let all = reader
-        .trace_causes(start, 0)
+        .trace_causes(&from(start, 0))
         .unwrap()
         .next_batch(usize::MAX)
         .unwrap();
-    let mut trace = reader.trace_causes(start, 0).unwrap();
+    let mut trace = reader.trace_causes(&from(start, 0)).unwrap();
     let mut nodes = Vec::new();
     loop {
         let batch = trace.next_batch(3).unwrap();
@@ -229,21 +288,21 @@ fn a_trace_starts_at_an_event() {
     let reader = World::seeded().reader();
     let future = Position::new(reader.log_position().get() + 1);
     assert!(matches!(
-        reader.trace_causes(future, 0),
+        reader.trace_causes(&from(future, 0)),
         Err(QueryError::PositionInFuture { .. })
     ));
     assert!(matches!(
-        reader.trace_effects(future, 0),
+        reader.trace_effects(&from(future, 0)),
         Err(QueryError::PositionInFuture { .. })
     ));
     let zero = Position::ZERO;
     assert!(matches!(
-        reader.trace_causes(zero, 0),
-        Err(QueryError::NotFound { .. })
+        reader.trace_causes(&from(zero, 0)),
+        Err(QueryError::OutOfBounds { .. })
     ));
     assert!(matches!(
-        reader.trace_effects(zero, 0),
-        Err(QueryError::NotFound { .. })
+        reader.trace_effects(&from(zero, 0)),
+        Err(QueryError::OutOfBounds { .. })
     ));
 }
 
@@ -254,7 +313,7 @@ fn a_summary_names_no_person_and_quotes_no_free_text() {
     let mut summaries = BTreeMap::new();
     for event in world.events() {
         let node = reader
-            .trace_causes(event.position, 1)
+            .trace_causes(&from(event.position, 1))
             .unwrap()
             .next()
             .unwrap()

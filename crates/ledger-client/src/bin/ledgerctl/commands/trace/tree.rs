@@ -6,7 +6,7 @@ use std::io;
 use ledger_client::Trace;
 use ledger_proto::v1;
 
-use super::causes;
+use super::{Direction, causes};
 use crate::names::name;
 use crate::output::Output;
 use crate::show;
@@ -20,29 +20,57 @@ struct Branch {
     is_last: Option<bool>,
 }
 
+/// The events of a trace, and what stands below each.
+struct Graph<'t> {
+    nodes: HashMap<u64, &'t v1::TraceNode>,
+    below: HashMap<u64, Vec<u64>>,
+}
+
 /// Writes the clawback with everything below it, and then what rests on it, such as repayments.
 /// Every event stands once, below the first that rests on it; where it is needed again, a
 /// reference. The stack is explicit, because a chain may be longer than a thread's stack.
-pub(super) fn write(output: &mut Output<'_>, trace: &Trace) -> io::Result<()> {
-    let nodes: HashMap<u64, &v1::TraceNode> = trace
-        .nodes
-        .iter()
-        .map(|node| (node.position, node))
-        .collect();
+///
+/// Of effects, what rests on an event stands below it, oldest first.
+pub(super) fn write(
+    output: &mut Output<'_>,
+    trace: &Trace,
+    direction: Direction,
+) -> io::Result<()> {
+    let nodes = trace.nodes.iter();
+    let graph = Graph {
+        nodes: nodes.map(|node| (node.position, node)).collect(),
+        below: below(trace, direction),
+    };
     let mut written = HashSet::new();
-    let clawback = trace.nodes.iter().filter(|node| node.depth == 0);
+    let start = trace.nodes.iter().filter(|node| node.depth == 0);
     // Oldest first: a later event refers to an earlier one and not the other way round.
-    for root in clawback.chain(trace.nodes.iter().rev()) {
+    for root in start.chain(trace.nodes.iter().rev()) {
         if !written.contains(&root.position) {
-            write_below(output, &nodes, root.position, &mut written)?;
+            write_below(output, &graph, root.position, &mut written)?;
         }
     }
     Ok(())
 }
 
+/// What stands below each event, in order: its causes, or those of the trace that rest on it.
+fn below(trace: &Trace, direction: Direction) -> HashMap<u64, Vec<u64>> {
+    let nodes = trace.nodes.iter();
+    if direction == Direction::Causes {
+        return nodes.map(|node| (node.position, causes(node))).collect();
+    }
+    let mut below: HashMap<u64, Vec<u64>> = HashMap::new();
+    // Effects come oldest first.
+    for node in nodes {
+        for cause in &node.causes {
+            below.entry(*cause).or_default().push(node.position);
+        }
+    }
+    below
+}
+
 fn write_below(
     output: &mut Output<'_>,
-    nodes: &HashMap<u64, &v1::TraceNode>,
+    graph: &Graph<'_>,
     root: u64,
     written: &mut HashSet<u64>,
 ) -> io::Result<()> {
@@ -57,12 +85,12 @@ fn write_below(
         is_last,
     }) = branches.pop()
     {
-        let (branch, below) = match is_last {
+        let (branch, passing) = match is_last {
             None => ("", ""),
             Some(false) => ("├─ ", "│  "),
             Some(true) => ("└─ ", "   "),
         };
-        let Some(node) = nodes.get(&position) else {
+        let Some(node) = graph.nodes.get(&position) else {
             output.line(format_args!("{indent}{branch}{position} (cut off)"))?;
             continue;
         };
@@ -76,12 +104,13 @@ fn write_below(
             show::date(node.occurred_date),
             node.summary
         ))?;
-        let indent = format!("{indent}{below}");
-        // The last cause goes onto the stack first, so that the first comes off first.
-        for (from_last, cause) in causes(node).into_iter().rev().enumerate() {
+        let indent = format!("{indent}{passing}");
+        let below = graph.below.get(&position).map_or(&[][..], Vec::as_slice);
+        // The last one goes onto the stack first, so that the first comes off first.
+        for (from_last, position) in below.iter().rev().enumerate() {
             let is_last = Some(from_last == 0);
             branches.push(Branch {
-                position: cause,
+                position: *position,
                 indent: indent.clone(),
                 is_last,
             });
@@ -101,7 +130,12 @@ mod tests {
     #[test]
     fn every_event_stands_once_and_is_referred_to_after_that() {
         let mut written = Vec::new();
-        write(&mut Output::new(&mut written, false), &diamond()).unwrap();
+        write(
+            &mut Output::new(&mut written, false),
+            &diamond(),
+            Direction::Causes,
+        )
+        .unwrap();
         expect![[r#"
             90 clawback-decided 2021-03-01 claws back 14000.00 yuan
             ├─ 80 finding-made 2021-03-01 finds "false training"
@@ -115,6 +149,33 @@ mod tests {
             └─ ↑ 90 clawback-decided
             92 repayment-received 2021-03-01 repays 2000.00 yuan
             └─ ↑ 90 clawback-decided
+        "#]]
+        .assert_eq(std::str::from_utf8(&written).unwrap());
+    }
+
+    #[test]
+    fn what_rests_on_an_event_stands_below_it() {
+        let mut trace = diamond();
+        trace.nodes.reverse();
+        for node in &mut trace.nodes {
+            node.depth = u32::from(node.position != 1);
+        }
+        let mut written = Vec::new();
+        write(
+            &mut Output::new(&mut written, false),
+            &trace,
+            Direction::Effects,
+        )
+        .unwrap();
+        expect![[r#"
+            1 policy-published 2021-03-01 publishes 001
+            └─ 7 class-approved 2021-03-01 approves a class
+               ├─ 40 disbursement-ordered 2021-03-01 orders 14000.00 yuan
+               │  └─ 90 clawback-decided 2021-03-01 claws back 14000.00 yuan
+               │     ├─ 91 repayment-received 2021-03-01 repays 1000.00 yuan
+               │     └─ 92 repayment-received 2021-03-01 repays 2000.00 yuan
+               └─ 80 finding-made 2021-03-01 finds "false training"
+                  └─ ↑ 90 clawback-decided
         "#]]
         .assert_eq(std::str::from_utf8(&written).unwrap());
     }
@@ -136,7 +197,12 @@ mod tests {
             summary: v1::TraceSummary::default(),
         };
         let mut written = Vec::new();
-        write(&mut Output::new(&mut written, false), &trace).unwrap();
+        write(
+            &mut Output::new(&mut written, false),
+            &trace,
+            Direction::Causes,
+        )
+        .unwrap();
         assert_eq!(written.iter().filter(|byte| **byte == b'\n').count(), 2_000);
     }
 
@@ -147,7 +213,12 @@ mod tests {
             summary: v1::TraceSummary::default(),
         };
         let mut written = Vec::new();
-        write(&mut Output::new(&mut written, false), &trace).unwrap();
+        write(
+            &mut Output::new(&mut written, false),
+            &trace,
+            Direction::Causes,
+        )
+        .unwrap();
         assert!(written.is_empty());
     }
 }
