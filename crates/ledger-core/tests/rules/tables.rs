@@ -1,24 +1,24 @@
 //! The tables, and the check that they leave no refusal out.
 
-mod amount;
-mod annul;
+mod account;
 mod award;
 mod bounds;
+mod certificate;
 mod claim;
 mod class;
-mod eligibility;
+mod correction;
+mod envelope;
 mod explain;
-mod funds;
-mod master_data;
+mod institution;
 mod order;
 mod payment;
-mod penalty;
+mod person;
+mod policy;
 mod progress;
-mod project;
 mod publicity;
-mod rates;
 mod recovery;
 mod subsidy;
+mod supervision;
 mod training;
 mod versions;
 
@@ -76,23 +76,28 @@ pub(crate) const GRADUATE: &str = "
 #[test]
 fn every_refusal_is_in_a_table() {
     let tables = [
-        amount::TABLES,
-        annul::TABLES,
+        account::TABLES,
         award::TABLES,
+        certificate::TABLES,
         claim::TABLES,
         class::TABLES,
-        eligibility::TABLES,
+        class::rates::TABLES,
+        correction::TABLES,
+        envelope::TABLES,
         explain::TABLES,
-        funds::TABLES,
-        master_data::TABLES,
+        institution::TABLES,
         order::TABLES,
         payment::TABLES,
-        penalty::TABLES,
-        project::TABLES,
+        payment::project::TABLES,
+        person::TABLES,
+        policy::TABLES,
         publicity::TABLES,
-        rates::TABLES,
         recovery::TABLES,
+        recovery::penalty::TABLES,
         subsidy::TABLES,
+        subsidy::amount::TABLES,
+        subsidy::eligibility::TABLES,
+        supervision::TABLES,
         training::TABLES,
         versions::TABLES,
     ];

@@ -1,4 +1,4 @@
-//! Claims, agency contracts and the verification of certificates.
+//! Claims, and agency contracts.
 
 use super::{BODIES, CLASS, GRADUATE, POLICY, tables};
 
@@ -73,20 +73,6 @@ tables! {
                claim C1 A by=body                   => AGENCY_CONTRACT_MISSING
                agency C1 A
                claim C1 A by=body                   => ok
-    "
-
-    verify_certificate_by_precedence given [POLICY, BODIES, GRADUATE]
-    "
-    2020-03-30 verify S000037000123205000009        => CERTIFICATE_NOT_FOUND
-               verify A                             => DATE_BEFORE_CAUSE facts=@certified
-    2020-03-31 verify A @verified                   => ok
-    2020-03-30 verify A                             => FACT_EXISTS facts=@verified
-    2020-04-01 void A @void
-               verify A                             => FACT_EXISTS facts=@verified
-               certify C1 A as=A2
-    2020-03-30 verify A                             => DATE_BEFORE_CAUSE facts=@certified
-    2020-04-01 verify A                             => CERTIFICATE_INVALID facts=@void
-               verify A2                            => ok
     "
 
     // A void certificate has no date that a claim would have to wait for.

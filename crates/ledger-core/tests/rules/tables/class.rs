@@ -1,5 +1,7 @@
 //! Classes: approval, opening, closing; and the qualification of the body that holds them.
 
+pub(crate) mod rates;
+
 use super::{BODIES, CLASS, POLICY, tables};
 
 tables! {

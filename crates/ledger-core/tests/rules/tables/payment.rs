@@ -1,5 +1,7 @@
 //! Orders of ordinary classes, what the bank does with them, and the quota slots in between.
 
+pub(crate) mod project;
+
 use super::{BODIES, CLASS, GRADUATE, POLICY, tables};
 
 tables! {

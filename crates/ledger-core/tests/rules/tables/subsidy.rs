@@ -1,5 +1,8 @@
 //! Approval of a subsidy: evidence, person, no repeat, quota.
 
+pub(crate) mod amount;
+pub(crate) mod eligibility;
+
 use super::{BODIES, CLASS, POLICY, tables};
 
 tables! {

@@ -1,6 +1,6 @@
 //! Who is paid and on what proof: groups, age, insurance, residence, graduation; evidence; time.
 
-use super::{BODIES, tables};
+use crate::tables::{BODIES, tables};
 
 tables! {
     a_group_on_the_first_day given [BODIES]

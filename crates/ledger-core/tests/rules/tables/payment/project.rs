@@ -1,6 +1,6 @@
 //! Project classes (项目制): the advance, the employment rate, the settlement below it.
 
-use super::{BODIES, POLICY, tables};
+use crate::tables::{BODIES, POLICY, tables};
 
 /// A project class of four at 333.33 yuan, closed, with four graduates of whom none is approved.
 const PROJECT: &str = "

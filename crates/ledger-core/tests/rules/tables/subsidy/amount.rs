@@ -1,6 +1,6 @@
 //! How much is paid: stated, by table, by the hour, by the month, with uplift; and the standard.
 
-use super::{BODIES, tables};
+use crate::tables::{BODIES, tables};
 
 tables! {
     the_rate_of_a_class given [BODIES]

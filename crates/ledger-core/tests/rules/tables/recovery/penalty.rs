@@ -1,6 +1,6 @@
 //! Penalties beside a clawback: their range, and that they stay apart from what is owed.
 
-use super::{BODIES, tables};
+use crate::tables::{BODIES, tables};
 
 /// Two documents' ranges: 10 % to 50 % of fiscal money, two to five times of insurance money.
 const RANGES: &str = "2019-01-01 policy P1 \

@@ -1,6 +1,6 @@
 //! A class keeps the rates that were published when it was approved; another date decides anew.
 
-use super::{BODIES, tables};
+use crate::tables::{BODIES, tables};
 
 /// Rates for everyone and for veterans (B is one), with a fifth more for one scarce occupation.
 /// They supersede an older table.
