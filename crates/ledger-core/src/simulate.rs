@@ -12,6 +12,7 @@
 //! [`outcome`] compares the shadow with what is on record, place by place.
 
 mod approvals;
+mod award_payments;
 mod commands;
 mod facts;
 pub mod outcome;
