@@ -15,6 +15,7 @@ mod headings;
 mod machine_paths;
 mod order;
 mod purity;
+mod rooms;
 mod rust_text;
 mod size;
 mod style;
@@ -50,9 +51,11 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
         let closure = workspace.closure(member)?;
         violations.extend(dependencies::check_closure(member, &closure));
     }
-    for file in source_files(&workspace.root)? {
-        violations.extend(RULES.iter().flat_map(|rule| rule(&file)));
+    let files = source_files(&workspace.root)?;
+    for file in &files {
+        violations.extend(RULES.iter().flat_map(|rule| rule(file)));
     }
+    violations.extend(rooms::check(&files));
     for violation in &violations {
         say::note(violation);
     }

@@ -62,7 +62,7 @@ const TYPES: [&str; 3] = ["struct", "enum", "union"];
 const ITEMS: [&str; 6] = ["struct", "enum", "union", "trait", "fn", "type"];
 
 /// The name that a line declares with a keyword, outside of any block.
-fn declares<'a>(line: &'a str, keyword: &str) -> Option<&'a str> {
+pub(super) fn declares<'a>(line: &'a str, keyword: &str) -> Option<&'a str> {
     let mut rest = line;
     if let Some(public) = rest.strip_prefix("pub") {
         rest = match public.strip_prefix('(') {
@@ -106,7 +106,7 @@ fn after_generics(text: &str) -> &str {
     ""
 }
 
-fn is_of_name(c: char) -> bool {
+pub(super) fn is_of_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
