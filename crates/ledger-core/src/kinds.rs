@@ -3,6 +3,8 @@
 //! Whatever goes over all kinds is written from these rows, here and in other crates: the enums,
 //! the list of all kinds, names, translations. A kind is added by adding its rows; the compiler and
 //! the tests then ask for the rest (see CONTRIBUTING.md).
+//!
+//! Long: one table of all kinds, and what is written from it.
 
 use crate::{command, event};
 

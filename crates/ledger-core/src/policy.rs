@@ -4,6 +4,8 @@
 //! from it. Each rule carries its clause, the date that decides it and how it treats cases that
 //! straddle its beginning, so that a refusal or a payment can cite it. [`book`] holds what is
 //! published and finds the rules that hold for a case.
+//!
+//! Long: one type for each rule that a document can hold.
 
 mod apply;
 pub mod book;

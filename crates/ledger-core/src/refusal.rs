@@ -2,6 +2,8 @@
 //!
 //! Source order is precedence: where several facts are violated the first in this file is
 //! reported. Numbers are permanent and out of order on purpose; a retired number stays reserved.
+//!
+//! Long: one table of all reasons in their order.
 
 use crate::limits::REFUSAL_FACTS_MAX;
 use crate::{BusinessDate, Fen, Position};

@@ -16,6 +16,8 @@
 //! A used-up quota is not `RESOURCE_EXHAUSTED`: clients retry that, and time alone gives no quota
 //! back. Every status also carries exactly one `ErrorInfo`, a `LocalizedMessage` (zh-CN) and the
 //! ledger's own `Failure`, from which the Rust client reads the refusals back.
+//!
+//! Long: both directions of one translation, side by side.
 
 mod details;
 mod read;

@@ -2,6 +2,8 @@
 //!
 //! The record of a status is changed by each event that ends it. The events behind a record form a
 //! chain, from the latest back to the declaration; each names the one before among its causes.
+//!
+//! Long: each fact about a person with the rules and the undoing of its annulment, side by side.
 
 use super::rules::contradicts;
 use crate::apply::{with_counted_place, with_person};

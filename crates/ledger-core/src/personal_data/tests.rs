@@ -1,4 +1,6 @@
 //! Tables both ways: what is found however it is written, and what passes.
+//!
+//! Long: two tables of writings, one of them found and the other passed.
 
 use proptest::prelude::*;
 

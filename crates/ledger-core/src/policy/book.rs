@@ -6,6 +6,8 @@
 //! on every date, for what is not fixed yet: a class keeps the version of its rules and of its
 //! rates that it was approved under. Rates are the other way round: the city's before the
 //! province's.
+//!
+//! Long: one order of documents, which every question about a rule goes by.
 
 mod case;
 mod counting;

@@ -1,4 +1,6 @@
 //! What one counter is about, and its bytes as a stored key.
+//!
+//! Long: the fields of a key with their bytes, written and read side by side.
 
 use crate::coded::{ClassForm, Group, TrainingKind};
 use crate::policy::{Measure, TargetFilter};

@@ -1,4 +1,6 @@
 //! A ledger in memory that loads exactly what the core asks for and checks itself at every event.
+//!
+//! Long: one ledger, with all that it checks of itself at every event.
 
 mod carried;
 pub(crate) mod explained;

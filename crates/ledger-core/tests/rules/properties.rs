@@ -3,6 +3,8 @@
 //! The model knows movements of money, live quota slots and what was paid and asked back per
 //! place; it knows no rule. Runs are seeded, so that a failure comes back. [`awards`] has a model
 //! of its own.
+//!
+//! Long: one model, with every step that it takes.
 
 mod annul;
 mod awards;

@@ -1,4 +1,6 @@
 //! Progress against targets: reports of counters that are made up.
+//!
+//! Long: one table of counters and the reports made of them.
 
 use std::sync::Arc;
 

@@ -1,4 +1,6 @@
 //! What-if: a history once more under a draft, compared with itself.
+//!
+//! Long: one table of histories and drafts.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

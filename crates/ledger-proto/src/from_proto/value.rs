@@ -1,4 +1,6 @@
 //! Values that events, commands and answers have in common.
+//!
+//! Long: one function for each type of value.
 
 use ledger_core::coded::DocumentKind;
 use ledger_core::command::Debt;

@@ -1,4 +1,6 @@
 //! Every wrong field is named, and no value is repeated.
+//!
+//! Long: one table of wrong fields.
 
 use ledger_core::Division;
 use ledger_proto::from_proto::{

@@ -1,5 +1,7 @@
 //! One synthetic event of every kind and one command of every kind, with every optional part both
 //! present and absent somewhere.
+//!
+//! Long: one sample of every kind.
 
 mod correction;
 mod later;

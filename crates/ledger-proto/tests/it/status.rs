@@ -1,4 +1,6 @@
 //! Every reason becomes a status with the right details, and is read back as it was.
+//!
+//! Long: one table of reasons and their details.
 
 use std::time::Duration;
 

@@ -1,4 +1,6 @@
 //! What each verb of a table asks of the ledger.
+//!
+//! Long: one list of verbs, each with its command.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

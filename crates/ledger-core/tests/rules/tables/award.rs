@@ -1,4 +1,6 @@
 //! Awards and grants: approval under the rules of their scheme, payment, revocation, clawback.
+//!
+//! Long: one table of awards.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,6 @@
 //! Orders of ordinary classes, what the bank does with them, and the quota slots in between.
+//!
+//! Long: one table of payments.
 
 pub(crate) mod project;
 

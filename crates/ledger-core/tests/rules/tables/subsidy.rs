@@ -1,4 +1,6 @@
 //! Approval of a subsidy: evidence, person, no repeat, quota.
+//!
+//! Long: one table of approvals, in the order of precedence of what they meet.
 
 pub(crate) mod amount;
 pub(crate) mod eligibility;

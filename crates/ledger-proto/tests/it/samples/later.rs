@@ -1,4 +1,6 @@
 //! What came with the policy documents: catalogues, orders, claims, publicity, awards, penalties.
+//!
+//! Long: one sample of every kind.
 
 use super::*;
 use ledger_core::coded::{ClassForm, Group, RuleKind, Sex, TrainingKind};

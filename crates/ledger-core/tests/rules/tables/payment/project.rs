@@ -1,4 +1,6 @@
 //! Project classes (项目制): the advance, the employment rate, the settlement below it.
+//!
+//! Long: one table of projects.
 
 use crate::tables::{BODIES, POLICY, tables};
 
