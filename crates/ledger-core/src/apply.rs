@@ -6,7 +6,8 @@
 
 pub(crate) mod counted;
 
-use crate::context::{Context, EntityKey};
+use crate::context::Context;
+use crate::entities::EntityKey;
 use crate::entity::{Class, Enrolment, Fact, Person, QuotaSlot};
 use crate::event::{Event, EventBody, RecordedEvent};
 use crate::found::{self, Keys, Leads};

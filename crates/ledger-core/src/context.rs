@@ -5,15 +5,12 @@
 //! nothing to add. Looking at an entity that
 //! was not loaded is a broken invariant and stops the process: it would read as "does not exist".
 
-use crate::entity::{
-    Account, Award, AwardRegister, Case, Certificate, Class, Clawback, Disbursement, Institution,
-    Order, Person,
-};
 use crate::event::RecordedEvent;
 use crate::policy::PolicyBook;
 use crate::{
     AccountKey, AwardId, AwardRegisterKey, CaseId, CertificateNumber, ClassId, ClawbackId,
-    CreditCode, DisbursementId, Division, OrderId, PersonKey, Position, RecordedTime, SchemeId,
+    CreditCode, DisbursementId, Division, Entity, EntityKey, OrderId, PersonKey, Position,
+    RecordedTime, SchemeId, each_entity, entity,
 };
 use sha2::{Digest, Sha256};
 use std::hash::Hash;
@@ -22,86 +19,10 @@ use std::hash::Hash;
 // what the writer and the rebuild cost.
 type Map<K, V> = hashbrown::HashMap<K, V>;
 
-/// The key of an entity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(
-    missing_docs,
-    reason = "each variant is the key of the entity of that name"
-)]
-pub enum EntityKey {
-    Person(PersonKey),
-    Class(ClassId),
-    Institution(CreditCode),
-    Certificate(CertificateNumber),
-    Account(AccountKey),
-    Disbursement(DisbursementId),
-    Case(CaseId),
-    Clawback(ClawbackId),
-    Award(AwardId),
-    AwardRegister(AwardRegisterKey),
-    Order(OrderId),
-}
-
-/// An entity, owned: what a store loads and writes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant holds the entity of that name")]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "an entity is moved a few times between store and context; a box per class costs more"
-)]
-pub enum Entity {
-    Person(Person),
-    Class(Class),
-    Institution(Institution),
-    Certificate(Certificate),
-    Account(Account),
-    Disbursement(Disbursement),
-    Case(Case),
-    Clawback(Clawback),
-    Award(Award),
-    AwardRegister(AwardRegister),
-    Order(Order),
-}
-
 /// The loaded entities of one kind. A loaded key without a value is known not to exist.
 #[derive(Debug, Clone)]
 pub struct Table<K, V> {
     loaded: Map<K, Option<V>>,
-}
-
-/// The loaded state.
-#[derive(Debug, Clone)]
-pub struct Context {
-    /// Position that the next event will have.
-    pub next_position: Position,
-    /// Recorded time of the last applied event; the clock of the log never runs backwards.
-    pub recorded_at: RecordedTime,
-    /// Every published policy.
-    pub policies: PolicyBook,
-    /// Loaded persons.
-    pub persons: Table<PersonKey, Person>,
-    /// Loaded classes.
-    pub classes: Table<ClassId, Class>,
-    /// Loaded institutions.
-    pub institutions: Table<CreditCode, Institution>,
-    /// Loaded certificates.
-    pub certificates: Table<CertificateNumber, Certificate>,
-    /// Loaded accounts.
-    pub accounts: Table<AccountKey, Account>,
-    /// Loaded disbursements.
-    pub disbursements: Table<DisbursementId, Disbursement>,
-    /// Loaded cases.
-    pub cases: Table<CaseId, Case>,
-    /// Loaded clawbacks.
-    pub clawbacks: Table<ClawbackId, Clawback>,
-    /// Loaded awards.
-    pub awards: Table<AwardId, Award>,
-    /// Loaded registers of awards.
-    pub award_registers: Table<AwardRegisterKey, AwardRegister>,
-    /// Loaded orders.
-    pub orders: Table<OrderId, Order>,
-    /// Events on record that a correction names, for as long as it is decided.
-    pub events: Table<Position, RecordedEvent>,
 }
 
 impl<K: Eq + Hash + Copy, V> Default for Table<K, V> {
@@ -168,29 +89,6 @@ impl<K: Eq + Hash + Copy, V> Table<K, V> {
     }
 }
 
-impl Default for Context {
-    /// The state before the first event, with nothing loaded.
-    fn default() -> Self {
-        Self {
-            next_position: Position::FIRST,
-            recorded_at: RecordedTime::from_micros(0),
-            policies: PolicyBook::default(),
-            persons: Table::default(),
-            classes: Table::default(),
-            institutions: Table::default(),
-            certificates: Table::default(),
-            accounts: Table::default(),
-            disbursements: Table::default(),
-            cases: Table::default(),
-            clawbacks: Table::default(),
-            awards: Table::default(),
-            award_registers: Table::default(),
-            orders: Table::default(),
-            events: Table::default(),
-        }
-    }
-}
-
 impl Context {
     /// Whether an event stands at the position.
     #[must_use]
@@ -231,13 +129,50 @@ impl Entity {
     }
 }
 
-macro_rules! each_table {
-    ($($variant:ident => $table:ident),+ $(,)?) => {
+macro_rules! tables {
+    ($(
+        $number:literal $name:ident($key:ident) as $one:ident in $many:ident:
+        $english:literal, $chinese:literal;
+    )+) => {
+        /// The loaded state.
+        #[derive(Debug, Clone)]
+        pub struct Context {
+            /// Position that the next event will have.
+            pub next_position: Position,
+            /// Recorded time of the last applied event; the clock of the log never runs backwards.
+            pub recorded_at: RecordedTime,
+            /// Every published policy.
+            pub policies: PolicyBook,
+            $( #[doc = concat!("Those loaded of: ", $english, " (", $chinese, ").")]
+            pub $many: Table<$key, entity::$name>, )+
+            /// Events on record that a correction names, for as long as it is decided.
+            pub events: Table<Position, RecordedEvent>,
+        }
+
+        impl Default for Context {
+            /// The state before the first event, with nothing loaded.
+            fn default() -> Self {
+                Self {
+                    next_position: Position::FIRST,
+                    recorded_at: RecordedTime::from_micros(0),
+                    policies: PolicyBook::default(),
+                    $( $many: Table::default(), )+
+                    events: Table::default(),
+                }
+            }
+        }
+
         impl Context {
             /// Whether the entity was loaded (or is known not to exist).
             #[must_use]
             pub fn is_loaded(&self, key: &EntityKey) -> bool {
-                match key { $( EntityKey::$variant(key) => self.$table.is_loaded(key), )+ }
+                match key { $( EntityKey::$name(key) => self.$many.is_loaded(key), )+ }
+            }
+
+            /// How many entities are loaded, those that are known not to exist among them.
+            #[must_use]
+            pub fn loaded(&self) -> usize {
+                [$( self.$many.len() ),+].into_iter().sum()
             }
 
             /// Puts a loaded entity, or the knowledge that there is none.
@@ -247,11 +182,11 @@ macro_rules! each_table {
             /// When the entity is not of the key's kind.
             pub fn put(&mut self, key: EntityKey, entity: Option<Entity>) {
                 match (key, entity) {
-                    $( (EntityKey::$variant(key), Some(Entity::$variant(entity))) => {
-                        self.$table.put(key, Some(entity));
+                    $( (EntityKey::$name(key), Some(Entity::$name(entity))) => {
+                        self.$many.put(key, Some(entity));
                     } )+
-                    $( (EntityKey::$variant(key), None) => {
-                        self.$table.put(key, None);
+                    $( (EntityKey::$name(key), None) => {
+                        self.$many.put(key, None);
                     } )+
                     _ => unreachable!("the entity is not of the kind of its key"),
                 }
@@ -260,8 +195,8 @@ macro_rules! each_table {
             /// Forgets an entity; returns it when it was loaded and exists.
             pub fn take(&mut self, key: &EntityKey) -> Option<Entity> {
                 match key {
-                    $( EntityKey::$variant(key) => {
-                        self.$table.take(key).flatten().map(Entity::$variant)
+                    $( EntityKey::$name(key) => {
+                        self.$many.take(key).flatten().map(Entity::$name)
                     } )+
                 }
             }
@@ -270,8 +205,8 @@ macro_rules! each_table {
             #[must_use]
             pub fn copy(&self, key: &EntityKey) -> Option<Entity> {
                 match key {
-                    $( EntityKey::$variant(key) => {
-                        self.$table.get(key).cloned().map(Entity::$variant)
+                    $( EntityKey::$name(key) => {
+                        self.$many.get(key).cloned().map(Entity::$name)
                     } )+
                 }
             }
@@ -279,19 +214,7 @@ macro_rules! each_table {
     };
 }
 
-each_table! {
-    Person => persons,
-    Class => classes,
-    Institution => institutions,
-    Certificate => certificates,
-    Account => accounts,
-    Disbursement => disbursements,
-    Case => cases,
-    Clawback => clawbacks,
-    Award => awards,
-    AwardRegister => award_registers,
-    Order => orders,
-}
+each_entity!(tables);
 
 /// The key of the register of a scheme's awards in the province of `division`: the first 16 bytes
 /// of the SHA-256 over the province's code (4 bytes, big-endian) and the scheme's name.

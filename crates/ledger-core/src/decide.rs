@@ -11,7 +11,8 @@ pub(crate) mod months;
 pub(crate) mod sink;
 
 use crate::command::{Command, CommandBody};
-use crate::context::{Context, EntityKey};
+use crate::context::Context;
+use crate::entities::EntityKey;
 use crate::entity::{Account, Class, Enrolment, Person};
 use crate::event::{Event, EventBody};
 use crate::found;

@@ -10,7 +10,8 @@
 //!    events change stand in its room: `account`, `award`, `certificate`, `claim`, `class`,
 //!    `institution`, `order`, `payment`, `person`, [`policy`], `publicity`, `recovery`,
 //!    `subsidy`, `supervision`, `training`. Each begins with what it is about and its sources.
-//! 3. [`entity`] — the state that rules look at; [`context`] — the loaded part of it.
+//! 3. [`entity`] — the state that rules look at; [`context`] — the loaded part of it. All entities
+//!    stand in one table: [`entities`].
 //! 4. [`policy`] — a policy document in its compiled form: every amount, quota and percentage.
 //! 5. [`explain`] — the chain of rules behind a decision, as data and as text.
 //! 6. [`progress`] — what is counted against the targets of the documents.
@@ -38,6 +39,7 @@ pub mod date;
 mod decide;
 mod digits;
 pub mod division;
+pub mod entities;
 pub mod entity;
 pub mod event;
 pub mod explain;
@@ -75,7 +77,7 @@ mod training;
 pub use apply::{apply, missing_for_event, touched};
 pub use certificate_number::{CertificateKind, CertificateNumber, SkillCertificateNumber};
 pub use command::Command;
-pub use context::{Context, Entity, EntityKey};
+pub use context::Context;
 pub use credit_code::CreditCode;
 pub use date::{BusinessDate, RecordedTime};
 pub use decide::{
@@ -84,6 +86,7 @@ pub use decide::{
     missing_events,
 };
 pub use division::Division;
+pub use entities::{Entity, EntityKey, EntityKind};
 pub use event::{Event, EventBody, EventKind, RecordedEvent, Tag};
 pub use explain::Explanation;
 pub use found::found_by;

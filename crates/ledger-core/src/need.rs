@@ -1,12 +1,13 @@
 //! Which entities a command or an event needs: names them, by what is loaded already.
 
 use crate::command::{ApproveAward, Debt};
-use crate::context::{Context, EntityKey, award_register_key};
+use crate::context::{Context, award_register_key};
+use crate::entities::{EntityKey, Identifies, InTable};
 use crate::entity::{Award, Certificate, Class, Disbursement, Person};
 use crate::event::{OrderRaisedBy, Payee, RecordedEvent, Subject};
 use crate::{
-    AccountKey, AwardId, CaseId, CertificateNumber, ClassId, ClawbackId, CreditCode,
-    DisbursementId, Division, OrderId, PersonKey, Position, SchemeId,
+    AccountKey, AwardId, AwardRegisterKey, CaseId, CertificateNumber, ClassId, ClawbackId,
+    CreditCode, DisbursementId, Division, OrderId, PersonKey, Position, SchemeId, each_entity,
 };
 
 /// Collects the keys of entities.
@@ -18,6 +19,23 @@ pub(crate) struct Need<'a> {
     /// Collects loaded keys as well.
     loaded_too: bool,
 }
+
+macro_rules! named {
+    ($(
+        $number:literal $name:ident($key:ident) as $one:ident in $many:ident:
+        $english:literal, $chinese:literal;
+    )+) => {
+        impl Need<'_> {
+            $(
+                pub(crate) fn $one(&mut self, key: $key) {
+                    self.key(EntityKey::$name(key));
+                }
+            )+
+        }
+    };
+}
+
+each_entity!(named);
 
 impl<'a> Need<'a> {
     /// Collects what is not loaded yet.
@@ -80,55 +98,23 @@ impl<'a> Need<'a> {
         None
     }
 
-    pub(crate) fn person(&mut self, person: PersonKey) {
-        self.key(EntityKey::Person(person));
+    pub(crate) fn person_value(&mut self, person: PersonKey) -> Option<&'a Person> {
+        self.value(person)
     }
 
-    pub(crate) fn person_value(&mut self, person: PersonKey) -> Option<&'a Person> {
-        self.person(person);
-        if self.context.persons.is_loaded(&person) {
-            self.context.persons.get(&person)
+    /// The entity, or `None` while it is not loaded and where it does not exist.
+    fn value<K: Identifies>(&mut self, key: K) -> Option<&'a K::Entity> {
+        self.key(key.into());
+        let table = K::Entity::table(self.context);
+        if table.is_loaded(&key) {
+            table.get(&key)
         } else {
             None
         }
     }
 
-    pub(crate) fn class(&mut self, class: ClassId) {
-        self.key(EntityKey::Class(class));
-    }
-
-    pub(crate) fn institution(&mut self, institution: CreditCode) {
-        self.key(EntityKey::Institution(institution));
-    }
-
-    pub(crate) fn certificate(&mut self, number: CertificateNumber) {
-        self.key(EntityKey::Certificate(number));
-    }
-
-    pub(crate) fn account(&mut self, account: AccountKey) {
-        self.key(EntityKey::Account(account));
-    }
-
-    pub(crate) fn disbursement(&mut self, disbursement: DisbursementId) {
-        self.key(EntityKey::Disbursement(disbursement));
-    }
-
-    pub(crate) fn case(&mut self, case: CaseId) {
-        self.key(EntityKey::Case(case));
-    }
-
-    pub(crate) fn award(&mut self, award: AwardId) {
-        self.key(EntityKey::Award(award));
-    }
-
-    pub(crate) fn order(&mut self, order: OrderId) {
-        self.key(EntityKey::Order(order));
-    }
-
     pub(crate) fn order_and_class(&mut self, order: OrderId) {
-        self.order(order);
-        if self.context.orders.is_loaded(&order)
-            && let Some(order) = self.context.orders.get(&order)
+        if let Some(order) = self.value(order)
             && let Some(class) = order.class
         {
             self.class(class);
@@ -136,9 +122,7 @@ impl<'a> Need<'a> {
     }
 
     pub(crate) fn register(&mut self, scheme: &SchemeId, division: Division) {
-        self.key(EntityKey::AwardRegister(award_register_key(
-            scheme, division,
-        )));
+        self.award_register(award_register_key(scheme, division));
     }
 
     /// The class; or the award, with the person who receives it and remembers it.
@@ -200,12 +184,7 @@ impl<'a> Need<'a> {
     }
 
     pub(crate) fn award_value(&mut self, award: AwardId) -> Option<&'a Award> {
-        self.award(award);
-        if self.context.awards.is_loaded(&award) {
-            self.context.awards.get(&award)
-        } else {
-            None
-        }
+        self.value(award)
     }
 
     /// The class, and the person whom the objection is about.
@@ -224,22 +203,13 @@ impl<'a> Need<'a> {
         }
     }
 
-    pub(crate) fn clawback(&mut self, clawback: ClawbackId) {
-        self.key(EntityKey::Clawback(clawback));
-    }
-
     pub(crate) fn place(&mut self, class: ClassId, person: PersonKey) {
         self.class(class);
         self.person(person);
     }
 
     pub(crate) fn class_value(&mut self, class: ClassId) -> Option<&'a Class> {
-        self.class(class);
-        if self.context.classes.is_loaded(&class) {
-            self.context.classes.get(&class)
-        } else {
-            None
-        }
+        self.value(class)
     }
 
     pub(crate) fn class_and_institution(&mut self, class: ClassId) {
@@ -252,21 +222,11 @@ impl<'a> Need<'a> {
         &mut self,
         number: CertificateNumber,
     ) -> Option<&'a Certificate> {
-        self.certificate(number);
-        if self.context.certificates.is_loaded(&number) {
-            self.context.certificates.get(&number)
-        } else {
-            None
-        }
+        self.value(number)
     }
 
     pub(crate) fn disbursement_value(&mut self, id: DisbursementId) -> Option<&'a Disbursement> {
-        self.disbursement(id);
-        if self.context.disbursements.is_loaded(&id) {
-            self.context.disbursements.get(&id)
-        } else {
-            None
-        }
+        self.value(id)
     }
 
     pub(crate) fn whole_disbursement(&mut self, id: DisbursementId) {
@@ -283,10 +243,7 @@ impl<'a> Need<'a> {
     pub(crate) fn debt(&mut self, debt: Debt) {
         match debt {
             Debt::Clawback(clawback) => {
-                self.clawback(clawback);
-                if self.context.clawbacks.is_loaded(&clawback)
-                    && let Some(clawback) = self.context.clawbacks.get(&clawback)
-                {
+                if let Some(clawback) = self.value(clawback) {
                     self.account(clawback.account);
                     self.case(clawback.case);
                     self.honoured(clawback.debtor);

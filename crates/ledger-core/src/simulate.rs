@@ -19,7 +19,8 @@ pub mod outcome;
 mod payments;
 
 use crate::command::{Command, CommandBody};
-use crate::context::{Context, EntityKey};
+use crate::context::Context;
+use crate::entities::EntityKey;
 use crate::entity::Award;
 use crate::event::{Event, RecordedEvent, Tag};
 use crate::kinds::{ApprovalEvent, ByNature, DecisionEvent, PaymentEvent};

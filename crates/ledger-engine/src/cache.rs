@@ -11,7 +11,7 @@
 //! being committed, and [`Cache::forget`] only then or for an entity that no such group has
 //! changed.
 
-use crate::entity_codec::{decode_entity, entity_key, entity_kind};
+use crate::entity_codec::{decode_entity, entity_key};
 use crate::limits::{CACHE_ENTITY_BYTES, MULTI_GET_KEYS_MAX};
 use crate::wire::CodecError;
 use ledger_core::{Context, EntityKey, Position};
@@ -90,7 +90,7 @@ impl Cache {
                 let decoded = value
                     .map(|bytes| {
                         self.weigh(bytes.len());
-                        decode_entity(entity_kind(key), &bytes)
+                        decode_entity(key.kind(), &bytes)
                     })
                     .transpose()
                     .map_err(|source| LoadError::Entity {
@@ -113,7 +113,7 @@ impl Cache {
 
     /// Whether the current generation is full and should be rotated.
     pub(crate) fn is_full(&self) -> bool {
-        loaded(&self.context).saturating_add(self.surplus) >= self.generation_max
+        self.context.loaded().saturating_add(self.surplus) >= self.generation_max
     }
 
     /// Makes the current generation the previous one and forgets that.
@@ -154,20 +154,6 @@ impl Cache {
             ..Context::default()
         }
     }
-}
-
-fn loaded(context: &Context) -> usize {
-    context.persons.len()
-        + context.classes.len()
-        + context.institutions.len()
-        + context.certificates.len()
-        + context.accounts.len()
-        + context.disbursements.len()
-        + context.cases.len()
-        + context.clawbacks.len()
-        + context.awards.len()
-        + context.award_registers.len()
-        + context.orders.len()
 }
 
 /// Freeing a hundred thousand entities takes longer than a request should wait.

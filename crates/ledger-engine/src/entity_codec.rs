@@ -6,6 +6,7 @@
 //! not become a plausible fact.
 
 use crate::wire::{CodecError, Reader, Wire, fields, numbered};
+use ledger_core::entities::InTable;
 use ledger_core::entity::{
     Account, Annulment, Approval, Assessment, Award, AwardEntry, AwardRegister, Case, Certificate,
     CertificateFact, Claim, Class, ClassPublicity, ClassSettlement, Clawback, CountedPlaces,
@@ -18,11 +19,9 @@ use ledger_core::event::{
     ScopeEntry, Subject,
 };
 use ledger_core::progress::{Counted, CountedFact, GroupSet, Quarter};
-use ledger_core::{
-    AccountKey, AwardId, AwardRegisterKey, CaseId, CertificateNumber, ClassId, ClawbackId, Context,
-    CreditCode, DisbursementId, Division, Entity, EntityKey, FundSource, OrderId, PersonKey,
-};
-use ledger_log::keys::{self, EntityKind};
+use ledger_core::{Context, Entity, EntityKey, EntityKind, each_entity};
+
+pub use ledger_log::keys::{entity as entity_key, parse_entity as parse_entity_key};
 
 /// The version of the encoding; another is refused. A ledger whose derived state has an earlier
 /// version is rebuilt from its log when it is opened, because what was added cannot be read from
@@ -36,50 +35,45 @@ pub const VERSION: u8 = 5;
 /// Appends the stored form of an entity to `out`.
 pub fn encode_entity(entity: &Entity, out: &mut Vec<u8>) {
     out.push(VERSION);
-    match entity {
-        Entity::Person(entity) => entity.put(out),
-        Entity::Class(entity) => entity.put(out),
-        Entity::Institution(entity) => entity.put(out),
-        Entity::Certificate(entity) => entity.put(out),
-        Entity::Account(entity) => entity.put(out),
-        Entity::Disbursement(entity) => entity.put(out),
-        Entity::Case(entity) => entity.put(out),
-        Entity::Clawback(entity) => entity.put(out),
-        Entity::Award(entity) => entity.put(out),
-        Entity::AwardRegister(entity) => entity.put(out),
-        Entity::Order(entity) => entity.put(out),
+    macro_rules! put {
+        ($(
+            $number:literal $name:ident($key:ident) as $one:ident in $many:ident:
+            $english:literal, $chinese:literal;
+        )+) => {
+            match entity { $( Entity::$name(entity) => entity.put(out), )+ }
+        };
     }
+    each_entity!(put);
 }
 
 /// Reads what [`encode_entity`] wrote for an entity of that kind.
 ///
 /// # Errors
 ///
-/// [`CodecError`] for an unknown version, for bytes that `encode_entity` does not write, and for
-/// [`EntityKind::Policy`], which has a value of its own
-/// ([`POLICY_MARKER`](crate::policies::POLICY_MARKER)).
+/// [`CodecError`] for an unknown version, and for bytes that `encode_entity` does not write.
 pub fn decode_entity(kind: EntityKind, bytes: &[u8]) -> Result<Entity, CodecError> {
     let mut reader = Reader::versioned(bytes, VERSION)?;
-    let entity = match kind {
-        EntityKind::Person => Entity::Person(Wire::take(&mut reader)?),
-        EntityKind::Class => Entity::Class(Wire::take(&mut reader)?),
-        EntityKind::Institution => Entity::Institution(Wire::take(&mut reader)?),
-        EntityKind::Certificate => Entity::Certificate(Wire::take(&mut reader)?),
-        EntityKind::Account => Entity::Account(Wire::take(&mut reader)?),
-        EntityKind::Disbursement => Entity::Disbursement(Wire::take(&mut reader)?),
-        EntityKind::Case => Entity::Case(Wire::take(&mut reader)?),
-        EntityKind::Clawback => Entity::Clawback(Wire::take(&mut reader)?),
-        EntityKind::Award => Entity::Award(Wire::take(&mut reader)?),
-        EntityKind::AwardRegister => Entity::AwardRegister(Wire::take(&mut reader)?),
-        EntityKind::Order => Entity::Order(Wire::take(&mut reader)?),
-        EntityKind::Policy => {
-            return Err(CodecError::Malformed {
-                field: "entity kind",
-            });
-        }
-    };
+    macro_rules! taken {
+        ($(
+            $number:literal $name:ident($key:ident) as $one:ident in $many:ident:
+            $english:literal, $chinese:literal;
+        )+) => {
+            match kind { $( EntityKind::$name => Entity::$name(Wire::take(&mut reader)?), )+ }
+        };
+    }
+    let entity = each_entity!(taken);
     reader.finish()?;
     Ok(entity)
+}
+
+/// As [`decode_entity`], for an entity whose type is known.
+///
+/// # Errors
+///
+/// As [`decode_entity`].
+pub(crate) fn decode_as<T: InTable>(bytes: &[u8]) -> Result<T, CodecError> {
+    let entity = decode_entity(T::KIND, bytes)?;
+    Ok(T::of(entity).expect("decoding gives an entity of the kind asked for"))
 }
 
 /// Appends the stored form of a loaded entity, without copying it; `false` when it does not exist.
@@ -94,90 +88,15 @@ pub(crate) fn encode_loaded(context: &Context, key: &EntityKey, out: &mut Vec<u8
         entity.put(out);
         true
     }
-    match key {
-        EntityKey::Person(key) => put(context.persons.get(key), out),
-        EntityKey::Class(key) => put(context.classes.get(key), out),
-        EntityKey::Institution(key) => put(context.institutions.get(key), out),
-        EntityKey::Certificate(key) => put(context.certificates.get(key), out),
-        EntityKey::Account(key) => put(context.accounts.get(key), out),
-        EntityKey::Disbursement(key) => put(context.disbursements.get(key), out),
-        EntityKey::Case(key) => put(context.cases.get(key), out),
-        EntityKey::Clawback(key) => put(context.clawbacks.get(key), out),
-        EntityKey::Award(key) => put(context.awards.get(key), out),
-        EntityKey::AwardRegister(key) => put(context.award_registers.get(key), out),
-        EntityKey::Order(key) => put(context.orders.get(key), out),
+    macro_rules! put_loaded {
+        ($(
+            $number:literal $name:ident($key:ident) as $one:ident in $many:ident:
+            $english:literal, $chinese:literal;
+        )+) => {
+            match key { $( EntityKey::$name(key) => put(context.$many.get(key), out), )+ }
+        };
     }
-}
-
-/// The kind byte that an entity's key starts with.
-#[must_use]
-pub fn entity_kind(key: &EntityKey) -> EntityKind {
-    match key {
-        EntityKey::Person(_) => EntityKind::Person,
-        EntityKey::Class(_) => EntityKind::Class,
-        EntityKey::Institution(_) => EntityKind::Institution,
-        EntityKey::Certificate(_) => EntityKind::Certificate,
-        EntityKey::Account(_) => EntityKind::Account,
-        EntityKey::Disbursement(_) => EntityKind::Disbursement,
-        EntityKey::Case(_) => EntityKind::Case,
-        EntityKey::Clawback(_) => EntityKind::Clawback,
-        EntityKey::Award(_) => EntityKind::Award,
-        EntityKey::AwardRegister(_) => EntityKind::AwardRegister,
-        EntityKey::Order(_) => EntityKind::Order,
-    }
-}
-
-/// The key under which an entity is stored in [`Space::Entities`](ledger_log::Space::Entities).
-#[must_use]
-pub fn entity_key(key: &EntityKey) -> Vec<u8> {
-    match key {
-        EntityKey::Person(key) => keys::person(key.as_bytes()),
-        EntityKey::Class(key) => keys::class(key.as_bytes()),
-        EntityKey::Institution(key) => keys::institution(key.as_bytes()),
-        EntityKey::Certificate(key) => {
-            keys::certificate(key.as_str()).expect("a certificate number fits its key")
-        }
-        EntityKey::Account(key) => keys::account(key.division.code(), key.fund.number()),
-        EntityKey::Disbursement(key) => keys::disbursement(key.as_bytes()),
-        EntityKey::Case(key) => keys::case(key.as_bytes()),
-        EntityKey::Clawback(key) => keys::clawback(key.as_bytes()),
-        EntityKey::Award(key) => keys::award(key.as_bytes()),
-        EntityKey::AwardRegister(key) => keys::award_register(key.as_bytes()),
-        EntityKey::Order(key) => keys::order(key.as_bytes()),
-    }
-}
-
-/// Reads a key that [`entity_key`] built; `None` for any other, a policy's among them.
-#[must_use]
-pub fn parse_entity_key(key: &[u8]) -> Option<EntityKey> {
-    let kind = EntityKind::of(key).ok()?;
-    let (_, identifier) = key.split_first()?;
-    let id = || <[u8; 16]>::try_from(identifier).ok();
-    Some(match kind {
-        EntityKind::Person => EntityKey::Person(PersonKey::from_bytes(id()?)),
-        EntityKind::Class => EntityKey::Class(ClassId::from_bytes(id()?)),
-        EntityKind::Disbursement => EntityKey::Disbursement(DisbursementId::from_bytes(id()?)),
-        EntityKind::Case => EntityKey::Case(CaseId::from_bytes(id()?)),
-        EntityKind::Clawback => EntityKey::Clawback(ClawbackId::from_bytes(id()?)),
-        EntityKind::Award => EntityKey::Award(AwardId::from_bytes(id()?)),
-        EntityKind::AwardRegister => EntityKey::AwardRegister(AwardRegisterKey::from_bytes(id()?)),
-        EntityKind::Order => EntityKey::Order(OrderId::from_bytes(id()?)),
-        EntityKind::Institution => {
-            EntityKey::Institution(CreditCode::from_bytes(identifier.try_into().ok()?).ok()?)
-        }
-        EntityKind::Certificate => {
-            let number = std::str::from_utf8(identifier).ok()?;
-            EntityKey::Certificate(CertificateNumber::from_record(number).ok()?)
-        }
-        EntityKind::Account => {
-            let [d0, d1, d2, d3, fund] = <[u8; 5]>::try_from(identifier).ok()?;
-            EntityKey::Account(AccountKey {
-                division: Division::new(u32::from_be_bytes([d0, d1, d2, d3])).ok()?,
-                fund: FundSource::from_number(fund)?,
-            })
-        }
-        EntityKind::Policy => return None,
-    })
+    each_entity!(put_loaded)
 }
 
 fields! {

@@ -51,7 +51,7 @@ mod tests;
 
 pub use clock::{Clock, ClockBounds, ClockProblem, ManualClock, SystemClock};
 pub use engine::{Engine, Status};
-pub use entity_codec::{decode_entity, encode_entity, entity_key, entity_kind};
+pub use entity_codec::{decode_entity, encode_entity, entity_key};
 pub use limits::EngineOptions;
 pub use rebuild::{CancelToken, RebuildError, RebuildReport};
 pub use recovery::{OpenError, TipError, VerifyError, VerifyReport, prepare, tip_of};

@@ -9,7 +9,7 @@ use ledger_core::event::PolicyWithdrawn;
 use ledger_core::limits::POLICIES_MAX;
 use ledger_core::policy::{PolicyBook, Withdrawal};
 use ledger_core::{Event, EventBody, Policy, Position};
-use ledger_log::keys::{self, EntityKind};
+use ledger_log::keys;
 use ledger_log::{Direction, LogError, Space, StateOp, Storage};
 use std::sync::Arc;
 use thiserror::Error;
@@ -70,7 +70,7 @@ impl PolicyChange {
 
 /// Loads every published policy, in the order of publication, with the withdrawals.
 pub(crate) fn load_policies(storage: &dyn Storage) -> Result<PolicyBook, PolicyLoadError> {
-    let prefix = keys::entity_prefix(EntityKind::Policy);
+    let prefix = keys::policy_prefix();
     let end = keys::prefix_end(&prefix);
     let markers = storage.scan(
         Space::Entities,

@@ -6,7 +6,7 @@
 //! | space | key | value |
 //! |---|---|---|
 //! | events | first position of the block | the block ([`Block`](crate::Block)) |
-//! | entities | kind byte, identifier ([`EntityKind`]) | the entity, encoded by the engine |
+//! | entities | kind byte, identifier ([`entity`]) | the entity, encoded by the engine |
 //! | tag index | tag kind, length of tag, tag, first position of the block | [`encode_positions`](crate::postings::encode_positions) |
 //! | effect index | first position of the cause's block, of the effect's block | [`encode_edges`](crate::postings::encode_edges) |
 //! | requests | request id, 16 bytes | the answer, encoded by the engine |
@@ -14,39 +14,25 @@
 //! | meta | a short ASCII name | as the engine defines |
 //! | progress | counter, first position of the block | [`CounterRow`](crate::CounterRow) |
 
-use ledger_core::Position;
+use ledger_core::{
+    AccountKey, AwardId, AwardRegisterKey, CaseId, CertificateNumber, ClassId, ClawbackId,
+    CreditCode, DisbursementId, Division, EntityKey, EntityKind, FundSource, OrderId, PersonKey,
+    Position, each_entity,
+};
 use thiserror::Error;
 
 use crate::limits::{CERTIFICATE_NUMBER_BYTES_MAX, TAG_BYTES_MAX};
 
-/// The first byte of an entity key; the identifier follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum EntityKind {
-    /// Person key, 16 bytes.
-    Person = 0x01,
-    /// Class id, 16 bytes.
-    Class = 0x02,
-    /// Unified social credit code, 18 ASCII bytes.
-    Institution = 0x03,
-    /// Certificate number, 1 to 32 ASCII bytes.
-    Certificate = 0x04,
-    /// Division code (4 bytes), fund source (1 byte).
-    Account = 0x05,
-    /// Disbursement id, 16 bytes.
-    Disbursement = 0x06,
-    /// Case id, 16 bytes.
-    Case = 0x07,
-    /// Clawback id, 16 bytes.
-    Clawback = 0x08,
-    /// Position of the event that published or withdrew a policy, 8 bytes.
-    Policy = 0x09,
-    /// Award id, 16 bytes.
-    Award = 0x0A,
-    /// Key of the register of a scheme's awards in a province, 16 bytes.
-    AwardRegister = 0x0B,
-    /// Order id, 16 bytes.
-    Order = 0x0C,
+/// The first byte of the key of a policy's marker, which is no entity of the table.
+pub const POLICY_BYTE: u8 = 0x09;
+
+/// What identifies an entity, as it stands in its key behind the byte of its kind.
+trait Identifier: Sized {
+    /// The bytes.
+    fn bytes(&self) -> impl AsRef<[u8]>;
+
+    /// Reads them; `None` for bytes that [`bytes`](Self::bytes) does not give.
+    fn read(bytes: &[u8]) -> Option<Self>;
 }
 
 /// The key of a block of events: its first position.
@@ -55,22 +41,35 @@ pub fn block(first_position: Position) -> [u8; 8] {
     first_position.get().to_be_bytes()
 }
 
-/// The key of a person.
+/// The key of an entity: the byte of its kind ([`EntityKind::number`]), then what identifies it.
 #[must_use]
-pub fn person(key: &[u8; 16]) -> Vec<u8> {
-    entity(EntityKind::Person, key)
+pub fn entity(key: &EntityKey) -> Vec<u8> {
+    macro_rules! built {
+        ($(
+            $number:literal $name:ident($key:ident) as $one:ident in $many:ident:
+            $english:literal, $chinese:literal;
+        )+) => {
+            match key { $( EntityKey::$name(key) => with_kind($number, key.bytes().as_ref()), )+ }
+        };
+    }
+    each_entity!(built)
 }
 
-/// The key of a class.
+/// Reads a key that [`entity`] built; `None` for any other, a policy's among them.
 #[must_use]
-pub fn class(id: &[u8; 16]) -> Vec<u8> {
-    entity(EntityKind::Class, id)
-}
-
-/// The key of an institution: its unified social credit code.
-#[must_use]
-pub fn institution(credit_code: &[u8; 18]) -> Vec<u8> {
-    entity(EntityKind::Institution, credit_code)
+pub fn parse_entity(key: &[u8]) -> Option<EntityKey> {
+    macro_rules! parsed {
+        ($(
+            $number:literal $name:ident($key:ident) as $one:ident in $many:ident:
+            $english:literal, $chinese:literal;
+        )+) => {
+            match key.split_first()? {
+                $( ($number, identifier) => <$key>::read(identifier).map(EntityKey::$name), )+
+                _ => None,
+            }
+        };
+    }
+    each_entity!(parsed)
 }
 
 /// The key of a certificate: its number.
@@ -83,62 +82,35 @@ pub fn certificate(number: &str) -> Result<Vec<u8>, KeyError> {
     if !fits || !number.is_ascii() {
         return Err(KeyError::CertificateNumber);
     }
-    Ok(entity(EntityKind::Certificate, number.as_bytes()))
+    Ok(with_kind(
+        EntityKind::Certificate.number(),
+        number.as_bytes(),
+    ))
 }
 
 /// The key of an account: division code (such as 370100) and the number of the fund source.
 #[must_use]
 pub fn account(division: u32, fund: u8) -> Vec<u8> {
     let [d0, d1, d2, d3] = division.to_be_bytes();
-    entity(EntityKind::Account, &[d0, d1, d2, d3, fund])
-}
-
-/// The key of a disbursement.
-#[must_use]
-pub fn disbursement(id: &[u8; 16]) -> Vec<u8> {
-    entity(EntityKind::Disbursement, id)
-}
-
-/// The key of a supervision case.
-#[must_use]
-pub fn case(id: &[u8; 16]) -> Vec<u8> {
-    entity(EntityKind::Case, id)
-}
-
-/// The key of a clawback.
-#[must_use]
-pub fn clawback(id: &[u8; 16]) -> Vec<u8> {
-    entity(EntityKind::Clawback, id)
+    with_kind(EntityKind::Account.number(), &[d0, d1, d2, d3, fund])
 }
 
 /// The key of a policy's marker: the position of the event that published or withdrew it.
 #[must_use]
 pub fn policy(recorded_at: Position) -> Vec<u8> {
-    entity(EntityKind::Policy, &recorded_at.get().to_be_bytes())
+    with_kind(POLICY_BYTE, &recorded_at.get().to_be_bytes())
 }
 
-/// The key of an award.
+/// The prefix under which the markers of all policies lie.
 #[must_use]
-pub fn award(id: &[u8; 16]) -> Vec<u8> {
-    entity(EntityKind::Award, id)
-}
-
-/// The key of the register of a scheme's awards in a province.
-#[must_use]
-pub fn award_register(key: &[u8; 16]) -> Vec<u8> {
-    entity(EntityKind::AwardRegister, key)
-}
-
-/// The key of a training order.
-#[must_use]
-pub fn order(id: &[u8; 16]) -> Vec<u8> {
-    entity(EntityKind::Order, id)
+pub fn policy_prefix() -> Vec<u8> {
+    vec![POLICY_BYTE]
 }
 
 /// The prefix under which all entities of one kind lie.
 #[must_use]
 pub fn entity_prefix(kind: EntityKind) -> Vec<u8> {
-    vec![kind.byte()]
+    vec![kind.number()]
 }
 
 /// The prefix under which all index entries of one tag lie, in the order of the blocks.
@@ -307,67 +279,75 @@ pub enum KeyError {
     Malformed,
 }
 
-impl EntityKind {
-    /// Every kind, in the order of the bytes.
-    pub const ALL: [Self; 12] = [
-        Self::Person,
-        Self::Class,
-        Self::Institution,
-        Self::Certificate,
-        Self::Account,
-        Self::Disbursement,
-        Self::Case,
-        Self::Clawback,
-        Self::Policy,
-        Self::Award,
-        Self::AwardRegister,
-        Self::Order,
-    ];
-
-    /// Returns the permanent byte.
-    #[must_use]
-    pub const fn byte(self) -> u8 {
-        match self {
-            Self::Person => 0x01,
-            Self::Class => 0x02,
-            Self::Institution => 0x03,
-            Self::Certificate => 0x04,
-            Self::Account => 0x05,
-            Self::Disbursement => 0x06,
-            Self::Case => 0x07,
-            Self::Clawback => 0x08,
-            Self::Policy => 0x09,
-            Self::Award => 0x0A,
-            Self::AwardRegister => 0x0B,
-            Self::Order => 0x0C,
-        }
-    }
-
-    /// Returns the kind of the entity that a key names.
-    ///
-    /// # Errors
-    ///
-    /// [`KeyError::Malformed`] when the key is empty or its first byte was never assigned.
-    pub fn of(key: &[u8]) -> Result<Self, KeyError> {
-        let byte = key.first().ok_or(KeyError::Malformed)?;
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.byte() == *byte)
-            .ok_or(KeyError::Malformed)
-    }
-}
-
 const POSITION_BYTES: usize = size_of::<u64>();
 
 const _: () = assert!(TAG_BYTES_MAX == 255);
-// So that a change of the size does not go unnoticed: the kind is written as one byte.
+// The kind is written as one byte, and no entity has that of the markers.
 const _: () = assert!(size_of::<EntityKind>() == 1);
+const _: () = assert!(EntityKind::from_number(POLICY_BYTE).is_none());
 
-fn entity(kind: EntityKind, identifier: &[u8]) -> Vec<u8> {
+fn with_kind(kind: u8, identifier: &[u8]) -> Vec<u8> {
     let mut key = Vec::with_capacity(1 + identifier.len());
-    key.push(kind.byte());
+    key.push(kind);
     key.extend_from_slice(identifier);
     key
+}
+
+/// Sixteen bytes that nothing is read from.
+macro_rules! opaque {
+    ($($id:ident),+ $(,)?) => {$(
+        impl Identifier for $id {
+            fn bytes(&self) -> impl AsRef<[u8]> {
+                self.as_bytes()
+            }
+
+            fn read(bytes: &[u8]) -> Option<Self> {
+                bytes.try_into().ok().map(Self::from_bytes)
+            }
+        }
+    )+};
+}
+
+opaque! {
+    PersonKey, ClassId, DisbursementId, CaseId, ClawbackId, AwardId, AwardRegisterKey, OrderId,
+}
+
+/// Unified social credit code, 18 ASCII bytes.
+impl Identifier for CreditCode {
+    fn bytes(&self) -> impl AsRef<[u8]> {
+        self.as_bytes()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        Self::from_bytes(bytes.try_into().ok()?).ok()
+    }
+}
+
+/// Certificate number, 1 to 32 ASCII bytes; see [`certificate`].
+impl Identifier for CertificateNumber {
+    fn bytes(&self) -> impl AsRef<[u8]> {
+        self.as_str().as_bytes()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        Self::from_record(std::str::from_utf8(bytes).ok()?).ok()
+    }
+}
+
+/// Division code (4 bytes), fund source (1 byte); see [`account`].
+impl Identifier for AccountKey {
+    fn bytes(&self) -> impl AsRef<[u8]> {
+        let [d0, d1, d2, d3] = self.division.code().to_be_bytes();
+        [d0, d1, d2, d3, self.fund.number()]
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let [d0, d1, d2, d3, fund] = <[u8; 5]>::try_from(bytes).ok()?;
+        Some(Self {
+            division: Division::new(u32::from_be_bytes([d0, d1, d2, d3])).ok()?,
+            fund: FundSource::from_number(fund)?,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -375,10 +355,14 @@ mod tests {
     use ledger_core::Position;
 
     use super::{
-        EntityKind, KeyError, account, award, award_register, block, case, certificate, class,
-        clawback, disbursement, effect, effect_blocks, effect_prefix, entity_prefix, institution,
-        order, person, policy, position, prefix_end, progress, progress_parts, refusal,
-        refusal_sequence, request, successor, tag, tag_block, tag_prefix,
+        KeyError, account, block, certificate, effect, effect_blocks, effect_prefix, entity,
+        entity_prefix, parse_entity, policy, policy_prefix, position, prefix_end, progress,
+        progress_parts, refusal, refusal_sequence, request, successor, tag, tag_block, tag_prefix,
+    };
+    use ledger_core::{
+        AccountKey, AwardId, AwardRegisterKey, CaseId, CertificateNumber, ClassId, ClawbackId,
+        CreditCode, DisbursementId, Division, EntityKey, EntityKind, FundSource, OrderId,
+        PersonKey,
     };
 
     fn hex(bytes: &[u8]) -> String {
@@ -392,23 +376,11 @@ mod tests {
         let id_hex = "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf";
         let at = Position::new(0x0102_0304_0506_0708);
         let at_hex = "0102030405060708";
-        let cases: [(Vec<u8>, &[&str]); 19] = [
+        let cases: [(Vec<u8>, &[&str]); 10] = [
             (block(at).to_vec(), &[at_hex]),
-            (person(&id), &["01", id_hex]),
-            (class(&id), &["02", id_hex]),
-            (
-                institution(b"91370100MA3C000000"),
-                &["03", "39313337303130304d4133433030303030", "30"],
-            ),
             (certificate("Y0001").unwrap(), &["04", "5930303031"]),
             (account(370_100, 3), &["05", "0005a5b4", "03"]),
-            (disbursement(&id), &["06", id_hex]),
-            (case(&id), &["07", id_hex]),
-            (clawback(&id), &["08", id_hex]),
             (policy(at), &["09", at_hex]),
-            (award(&id), &["0a", id_hex]),
-            (award_register(&id), &["0b", id_hex]),
-            (order(&id), &["0c", id_hex]),
             (
                 tag_prefix(2, b"class").unwrap(),
                 &["02", "05", "636c617373"],
@@ -425,8 +397,49 @@ mod tests {
         for (key, expected) in cases {
             assert_eq!(hex(&key), expected.concat());
         }
-        let bytes = EntityKind::ALL.map(EntityKind::byte);
-        assert_eq!(bytes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+        assert_eq!(policy_prefix(), [9]);
+    }
+
+    /// One of each kind: these bytes are on disks, too.
+    #[test]
+    fn golden_keys_of_entities() {
+        let id: [u8; 16] = std::array::from_fn(|i| 0xA0 + u8::try_from(i).unwrap());
+        let id_hex = "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf";
+        let division = Division::new(370_100).unwrap();
+        let cases: [(EntityKey, &[&str]); EntityKind::ALL.len()] = [
+            (PersonKey::from_bytes(id).into(), &["01", id_hex]),
+            (ClassId::from_bytes(id).into(), &["02", id_hex]),
+            (
+                CreditCode::synthetic(division, 1).into(),
+                &["03", "3532333730313030593030303030303136", "33"],
+            ),
+            (
+                CertificateNumber::from_record("Y00001").unwrap().into(),
+                &["04", "593030303031"],
+            ),
+            (
+                EntityKey::Account(AccountKey {
+                    division,
+                    fund: FundSource::from_number(3).unwrap(),
+                }),
+                &["05", "0005a5b4", "03"],
+            ),
+            (DisbursementId::from_bytes(id).into(), &["06", id_hex]),
+            (CaseId::from_bytes(id).into(), &["07", id_hex]),
+            (ClawbackId::from_bytes(id).into(), &["08", id_hex]),
+            (AwardId::from_bytes(id).into(), &["0a", id_hex]),
+            (AwardRegisterKey::from_bytes(id).into(), &["0b", id_hex]),
+            (OrderId::from_bytes(id).into(), &["0c", id_hex]),
+        ];
+        let kinds = cases.map(|(key, _)| key.kind());
+        assert_eq!(kinds, EntityKind::ALL);
+        for (key, expected) in cases {
+            let built = entity(&key);
+            assert_eq!(hex(&built), expected.concat());
+            assert_eq!(parse_entity(&built), Some(key));
+            assert_eq!(entity_prefix(key.kind()), built[..1]);
+            assert_eq!(parse_entity(&[&built[..], b"!"].concat()), None);
+        }
     }
 
     #[test]
@@ -447,9 +460,6 @@ mod tests {
         assert_eq!(effect_blocks(&effect(one, two)), Ok((one, two)));
         assert_eq!(refusal_sequence(&refusal(7)), Ok(7));
         assert_eq!(progress_parts(&progress(b"c", two)), Ok((&b"c"[..], two)));
-        for kind in EntityKind::ALL {
-            assert_eq!(EntityKind::of(&entity_prefix(kind)), Ok(kind));
-        }
     }
 
     #[test]
@@ -477,8 +487,9 @@ mod tests {
         }
         assert_eq!(position(b"123456789"), malformed);
         assert_eq!(refusal_sequence(b"1234567"), Err(KeyError::Malformed));
-        for key in [&b""[..], b"\x00", b"\x0D", b"\xFF"] {
-            assert_eq!(EntityKind::of(key), Err(KeyError::Malformed), "{key:?}");
+        let policy = policy(Position::FIRST);
+        for key in [&b""[..], b"\x00", b"\x01", b"\x0D", b"\xFF", &policy] {
+            assert_eq!(parse_entity(key), None, "{key:?}");
         }
         assert_eq!(
             tag(1, &[0; 256], Position::FIRST),

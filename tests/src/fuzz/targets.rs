@@ -14,7 +14,7 @@ use ledger_core::Position;
 use ledger_engine::entity_codec::parse_entity_key;
 use ledger_engine::query::Cursor;
 use ledger_engine::refusals::encode_refusal;
-use ledger_engine::{decode_entity, decode_refusal, encode_entity, entity_kind};
+use ledger_engine::{decode_entity, decode_refusal, encode_entity};
 use ledger_log::{Block, BlockBuilder, CounterRow, postings};
 use ledger_proto::from_proto::append_request_from_proto;
 use ledger_proto::tally::Method;
@@ -204,7 +204,7 @@ fn entity(input: &[u8]) -> bool {
     let Some((key, value)) = rest.split_at_checked(usize::from(*length)) else {
         return false;
     };
-    let Some(kind) = parse_entity_key(key).map(|key| entity_kind(&key)) else {
+    let Some(kind) = parse_entity_key(key).map(|key| key.kind()) else {
         return false;
     };
     let Ok(entity) = decode_entity(kind, value) else {

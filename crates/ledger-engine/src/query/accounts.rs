@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use ledger_core::entity::Account;
 use ledger_core::{AccountKey, AccountKind, Division, EntityKey, Fen, LedgerAccount, Position};
-use ledger_core::{Entity, Side, Tag};
-use ledger_log::keys::{EntityKind, KeyError, entity_prefix, prefix_end};
+use ledger_core::{EntityKind, Side, Tag};
+use ledger_log::keys::{KeyError, entity_prefix, prefix_end};
 use ledger_log::{Direction, Snapshot, Space, Storage, keys};
 
-use super::entities::{AsOf, decode, load_account};
+use super::entities::{AsOf, decode, load};
 use super::error::Subject;
 use super::limits::{ACCOUNTS_CHUNK, ACCOUNTS_MAX};
 use super::page_token::{Cursor, QueryHasher, account_number, account_of_number};
@@ -93,10 +93,10 @@ impl Reader {
         let snapshot = self.store.snapshot()?;
         let last = snapshot.last_position();
         let position = as_of(as_of_position, last)?;
-        let account = load_account(snapshot.as_ref(), key)?
+        let account = load(snapshot.as_ref(), key)?
             .filter(|account| account.opened <= position)
             .ok_or(QueryError::NotFound {
-                what: Subject::Account,
+                what: Subject::Entity(EntityKind::Account),
             })?;
         let account = self.account_as_of(key, account, position, last)?;
         Ok(AsOf {
@@ -327,10 +327,7 @@ fn decode_account(stored_key: &[u8], bytes: &[u8]) -> Result<(AccountKey, Accoun
     let Some(EntityKey::Account(key)) = parse_entity_key(stored_key) else {
         return Err(KeyError::Malformed.into());
     };
-    match decode(&EntityKey::Account(key), bytes)? {
-        Entity::Account(account) => Ok((key, account)),
-        _ => Err(KeyError::Malformed.into()),
-    }
+    Ok((key, decode(bytes)?))
 }
 
 /// The balance of one account in the books as of a position; `None` when nothing was posted yet.

@@ -5,7 +5,7 @@ use ledger_core::policy::PolicyBook;
 use ledger_core::{BusinessDate, ClassId, Command, Context, Eligibility, PersonKey, missing};
 use ledger_log::Snapshot;
 
-use super::entities::{AsOf, load};
+use super::entities::{AsOf, load_any};
 use super::{QueryError, Reader};
 
 impl Reader {
@@ -57,7 +57,7 @@ fn load_all(
             return Ok(());
         }
         for key in keys.drain(..) {
-            let entity = load(snapshot, &key)?;
+            let entity = load_any(snapshot, &key)?;
             context.put(key, entity);
         }
     }

@@ -1,6 +1,6 @@
 //! Why a query has no answer.
 
-use ledger_core::Position;
+use ledger_core::{EntityKind, Position};
 use ledger_log::keys::KeyError;
 use ledger_log::postings::PostingsError;
 use ledger_log::{LogError, Space};
@@ -101,19 +101,10 @@ pub enum QueryError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each variant is the thing of that name")]
 pub enum Subject {
-    Account,
-    Award,
-    AwardRegister,
-    Case,
-    Certificate,
-    Class,
-    Clawback,
+    /// An entity of a kind.
+    Entity(EntityKind),
     Counter,
-    Disbursement,
     Event,
-    Institution,
-    Order,
-    Person,
     Policy,
     Refusal,
 }
@@ -133,7 +124,7 @@ impl QueryError {
                 // Refusals follow from nothing; the policies in force are read from the log.
                 Subject::Refusal | Subject::Policy | Subject::Event => None,
                 Subject::Counter => Some(Space::Progress.name()),
-                _ => Some(Space::Entities.name()),
+                Subject::Entity(_) => Some(Space::Entities.name()),
             },
             Self::NotFound { .. }
             | Self::OutOfBounds { .. }
@@ -172,19 +163,9 @@ impl QueryError {
 impl std::fmt::Display for Subject {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Account => "account",
-            Self::Award => "award",
-            Self::AwardRegister => "register of awards",
-            Self::Case => "case",
-            Self::Certificate => "certificate",
-            Self::Class => "class",
-            Self::Clawback => "clawback",
+            Self::Entity(kind) => kind.name(),
             Self::Counter => "counter of progress",
-            Self::Disbursement => "disbursement",
             Self::Event => "event",
-            Self::Institution => "institution",
-            Self::Order => "order",
-            Self::Person => "person",
             Self::Policy => "policy",
             Self::Refusal => "refusal",
         })

@@ -20,15 +20,15 @@ use ledger_core::explain::{DecisionSubject, deviations};
 use ledger_core::kinds::{ApprovalEvent, ByNature, ConsequenceEvent, DecisionEvent, PaymentEvent};
 use ledger_core::policy::PolicyBook;
 use ledger_core::{
-    BusinessDate, ClassId, Context, DisbursementId, Entity, EntityKey, Explanation, Fen, Nature,
-    PersonKey, Position, RecordedEvent, apply, decide, explain_approval, missing,
+    BusinessDate, ClassId, Context, DisbursementId, Entity, EntityKey, EntityKind, Explanation,
+    Fen, Nature, PersonKey, Position, RecordedEvent, apply, decide, explain_approval, missing,
     missing_for_event,
 };
 use ledger_log::{Direction, Snapshot, Space, keys};
 use ledger_proto::DecodeError;
 use ledger_proto::refusal_bytes::{KeptCommand, KeptExplanation};
 
-use super::entities::{load, load_disbursement, load_person};
+use super::entities::{load, load_any};
 use super::error::Subject;
 use super::limits::{PAGE_EXPLANATIONS_MAX, PAGE_WORK_MAX};
 use super::page_token::{Cursor, QueryDigest, QueryHasher};
@@ -116,8 +116,8 @@ impl Reader {
             }
             Decision::At(position) => position,
             Decision::Disbursement(id) => {
-                let what = Subject::Disbursement;
-                let found = load_disbursement(&*snapshot, id)?;
+                let what = Subject::Entity(EntityKind::Disbursement);
+                let found = load(&*snapshot, id)?;
                 found.ok_or(QueryError::NotFound { what })?.ordered.position
             }
         };
@@ -237,7 +237,7 @@ impl Explaining<'_> {
                 return Ok(None);
             }
         };
-        let paid = load_disbursement(self.snapshot, id)?;
+        let paid = load(self.snapshot, id)?;
         Ok(paid.map(|paid| paid.ordered.position))
     }
 
@@ -287,7 +287,7 @@ impl Explaining<'_> {
         let mut causes = paid.event.causes.clone();
         causes.retain(|cause| resume.is_none_or(|resume| *cause >= resume));
         if let Some(person) = person {
-            let found = load_person(self.snapshot, person)?;
+            let found = load(self.snapshot, person)?;
             let timeline = found.map(|person| person.timeline).unwrap_or_default();
             causes.retain(|cause| timeline.binary_search(cause).is_ok());
         }
@@ -359,7 +359,7 @@ impl Explaining<'_> {
             ..Context::default()
         };
         context.put(EntityKey::Person(person), None);
-        let now = load_person(self.snapshot, person)?;
+        let now = load(self.snapshot, person)?;
         let timeline = now.as_ref().map(|person| person.timeline.clone());
         let registered = now.map(|person| person.registered);
         let earlier = registered.into_iter().chain(timeline.into_iter().flatten());
@@ -404,7 +404,7 @@ impl Explaining<'_> {
         if !matches!(key, EntityKey::Class(_) | EntityKey::Institution(_)) {
             return Ok(None);
         }
-        Ok(match load(self.snapshot, key)? {
+        Ok(match load_any(self.snapshot, key)? {
             Some(Entity::Class(class)) => Some(Entity::Class(class_before(class, position))),
             Some(Entity::Institution(body)) => {
                 Some(Entity::Institution(institution_before(body, position)))

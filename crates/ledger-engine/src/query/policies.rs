@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ledger_core::Position;
 use ledger_core::policy::PolicyBook;
-use ledger_log::keys::{self, EntityKind};
+use ledger_log::keys;
 use ledger_log::{Direction, Space};
 
 use super::error::Subject;
@@ -40,7 +40,7 @@ impl Reader {
         });
         let last = changes.max().unwrap_or(Position::ZERO);
         let from = keys::policy(last.next());
-        let to = keys::prefix_end(&keys::entity_prefix(EntityKind::Policy));
+        let to = keys::prefix_end(&keys::policy_prefix());
         let found = self
             .store
             .scan(Space::Entities, &from, &to, Direction::Forward, 1)?;

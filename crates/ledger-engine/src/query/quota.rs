@@ -5,10 +5,10 @@ use ledger_core::entity::{Class, Person, QuotaSlot};
 use ledger_core::policy::book::{OwnScheme, RuleCase};
 use ledger_core::policy::{PolicyBook, PublishedPolicy, Quota, QuotaWindow, Ruled};
 use ledger_core::refusal::RuleCitation;
-use ledger_core::{BusinessDate, Division, PersonKey, Position, SchemeId};
+use ledger_core::{BusinessDate, Division, EntityKind, PersonKey, Position, SchemeId};
 use ledger_log::Snapshot;
 
-use super::entities::{load_class, load_person};
+use super::entities::load;
 use super::error::Subject;
 use super::{QueryError, Reader};
 
@@ -71,10 +71,10 @@ impl Reader {
     pub fn quota(&self, query: &QuotaQuery) -> Result<QuotaUse, QueryError> {
         let snapshot = self.store.snapshot()?;
         let as_of = as_of(query.as_of, snapshot.last_position())?;
-        let person = load_person(snapshot.as_ref(), query.person)?
+        let person = load(snapshot.as_ref(), query.person)?
             .filter(|person| person.registered <= as_of)
             .ok_or(QueryError::NotFound {
-                what: Subject::Person,
+                what: Subject::Entity(EntityKind::Person),
             })?;
         let slots = slots_as_of(&person, query.year, as_of);
         let policies = self.policies(as_of)?.as_of(as_of);
@@ -96,7 +96,7 @@ impl Reader {
         policies: &PolicyBook,
     ) -> Result<Vec<QuotaRule>, QueryError> {
         let latest = match slots.last().map(|used| &used.slot) {
-            Some(slot) => load_class(snapshot, slot.class)?.map(|class| (slot, class)),
+            Some(slot) => load(snapshot, slot.class)?.map(|class| (slot, class)),
             None => None,
         };
         if let (None, None, Some((slot, class))) = (&query.scheme, query.division, &latest) {

@@ -3,7 +3,7 @@
 use ledger_core::{EntityKey, EventKind, Position, RecordedTime, Tag};
 use ledger_log::{Direction, Record, Space};
 
-use super::entities::decode;
+use super::entities::decode_any;
 use super::limits::{
     FILTER_KINDS_MAX, FILTER_TAGS_MAX, PAGE_BYTES_MAX, PAGE_ITEMS_MAX, PAGE_WORK_MAX,
 };
@@ -152,7 +152,7 @@ impl Reader {
             }
         };
         let stored = self.store.get(Space::Entities, &entity_key(&key))?;
-        let entity = stored.map(|bytes| decode(&key, &bytes)).transpose()?;
+        let entity = stored.map(|bytes| decode_any(&key, &bytes)).transpose()?;
         Ok(Positions::Listed(
             span,
             entity.and_then(|it| it.positions()).unwrap_or_default(),

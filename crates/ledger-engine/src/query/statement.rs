@@ -5,14 +5,14 @@ use ledger_core::event::{
     DisbursementSettled, EventBody, FundsAccrued, FundsTransferred, RepaymentReceived,
 };
 use ledger_core::{
-    AccountKey, AccountKind, BusinessDate, EventKind, Fen, LedgerAccount, Position, RecordedEvent,
-    RecordedTime, Side, Tag,
+    AccountKey, AccountKind, BusinessDate, EntityKind, EventKind, Fen, LedgerAccount, Position,
+    RecordedEvent, RecordedTime, Side, Tag,
 };
 use ledger_log::Direction;
 use ledger_proto::Interner;
 
 use super::accounts::balance_as_of;
-use super::entities::load_account;
+use super::entities::load;
 use super::error::Subject;
 use super::limits::PAGE_WORK_MAX;
 use super::page_token::{Cursor, QueryDigest, QueryHasher, tag_bytes};
@@ -144,10 +144,9 @@ impl Reader {
     /// The accounts in the books of the kinds asked for, and the position that they reflect.
     fn chosen(&self, query: &ReadStatement) -> Result<(Vec<LedgerAccount>, Position), QueryError> {
         let snapshot = self.store.snapshot()?;
-        let account =
-            load_account(snapshot.as_ref(), query.account)?.ok_or(QueryError::NotFound {
-                what: Subject::Account,
-            })?;
+        let account = load(snapshot.as_ref(), query.account)?.ok_or(QueryError::NotFound {
+            what: Subject::Entity(EntityKind::Account),
+        })?;
         let kinds = query.kinds();
         let chosen = account
             .balances

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ledger_core::{
-    BusinessDate, ClawbackId, EventKind, Position, RecordedEvent, RecordedTime, Tag,
+    BusinessDate, ClawbackId, EntityKind, EventKind, Position, RecordedEvent, RecordedTime, Tag,
 };
 
-use super::entities::load_clawback;
+use super::entities::load;
 use super::error::Subject;
 use super::limits::TRACE_EVENTS_MAX;
 use super::quota::as_of;
@@ -112,8 +112,8 @@ impl Reader {
     ) -> Result<CauseTrace, QueryError> {
         let snapshot = self.store.snapshot()?;
         let log_position = snapshot.last_position();
-        let clawback = load_clawback(snapshot.as_ref(), clawback)?.ok_or(QueryError::NotFound {
-            what: Subject::Clawback,
+        let clawback = load(snapshot.as_ref(), clawback)?.ok_or(QueryError::NotFound {
+            what: Subject::Entity(EntityKind::Clawback),
         })?;
         let mut frontier = Frontier::new(events_max);
         frontier.reach_from_below(clawback.decided.position, 0);

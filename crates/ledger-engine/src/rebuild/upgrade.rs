@@ -9,7 +9,8 @@ use super::{CancelToken, Progress, RebuildError, replay_to_tip};
 use crate::entity_codec::VERSION;
 use crate::limits::{EngineOptions, UPGRADE_EVENTS_PER_REPORT};
 use crate::tip::Tip;
-use ledger_log::keys::{self, EntityKind};
+use ledger_core::EntityKind;
+use ledger_log::keys;
 use ledger_log::{Direction, Epoch, LogError, ShadowPurpose, Space, Storage};
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -82,11 +83,7 @@ pub fn is_of_this_version(storage: &dyn Storage) -> Result<bool, LogError> {
 /// written here. Where they have several, some value is damaged; whoever loads it will say so.
 fn other_version(storage: &dyn Storage) -> Result<Option<u8>, LogError> {
     let mut versions = BTreeSet::new();
-    // The marker of a policy has a version of its own.
-    let kinds = EntityKind::ALL
-        .into_iter()
-        .filter(|kind| *kind != EntityKind::Policy);
-    for kind in kinds {
+    for kind in EntityKind::ALL {
         let prefix = keys::entity_prefix(kind);
         let end = keys::prefix_end(&prefix);
         let first = storage.scan(Space::Entities, &prefix, &end, Direction::Forward, 1)?;

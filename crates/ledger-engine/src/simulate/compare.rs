@@ -2,18 +2,18 @@
 
 use super::state::State;
 use super::{Observer, Phase, Progress, SimulateError};
-use crate::entity_codec::decode_entity;
+use crate::entity_codec::decode_as;
 use crate::error_chain::error_chain;
 use crate::limits::SIMULATE_CLASSES_MAX;
 use crate::rebuild::{CancelToken, Pairs};
 use hashbrown::HashMap;
+use ledger_core::entities::InTable;
 use ledger_core::entity::{Award, Class, Person};
 use ledger_core::event::Payee;
 use ledger_core::simulate::outcome::{self, Money, Outcome, Report};
 use ledger_core::simulate::{About, Scope};
-use ledger_core::{AwardId, ClassId, Entity, PersonKey};
-use ledger_log::keys::{self, EntityKind};
-use ledger_log::{Snapshot, Space};
+use ledger_core::{AwardId, ClassId, EntityKey, PersonKey};
+use ledger_log::{Snapshot, Space, keys};
 
 /// Keys between two reports of progress.
 const KEYS_PER_REPORT: u64 = 16_384;
@@ -79,21 +79,11 @@ impl Comparing<'_> {
     }
 
     fn entity(&mut self, key: &[u8], values: Values) -> Result<(), SimulateError> {
-        if let Some(person) = id_of(EntityKind::Person, key) {
-            let both = decoded(EntityKind::Person, values, |entity| match entity {
-                Entity::Person(person) => Some(person),
-                _ => None,
-            })?;
-            return self.person(PersonKey::from_bytes(person), &both);
+        match keys::parse_entity(key) {
+            Some(EntityKey::Person(person)) => self.person(person, &decoded(values)?),
+            Some(EntityKey::Award(award)) => self.award(award, &decoded(values)?),
+            _ => Ok(()),
         }
-        if let Some(award) = id_of(EntityKind::Award, key) {
-            let both = decoded(EntityKind::Award, values, |entity| match entity {
-                Entity::Award(award) => Some(award),
-                _ => None,
-            })?;
-            return self.award(AwardId::from_bytes(award), &both);
-        }
-        Ok(())
     }
 
     fn person(
@@ -174,37 +164,20 @@ impl Comparing<'_> {
         if !self.classes.contains_key(&id) {
             let stored = self
                 .recorded
-                .get(Space::Entities, &keys::class(id.as_bytes()))?;
-            let class = decode(EntityKind::Class, stored)?;
-            let class = class.and_then(|entity| match entity {
-                Entity::Class(class) => Some(class),
-                _ => None,
-            });
-            self.classes.insert(id, class);
+                .get(Space::Entities, &keys::entity(&id.into()))?;
+            self.classes.insert(id, decode(stored)?);
         }
         Ok(self.classes.get(&id).and_then(Option::as_ref))
     }
 }
 
-/// The sixteen bytes of an identifier, when the key is of that kind.
-fn id_of(kind: EntityKind, key: &[u8]) -> Option<[u8; 16]> {
-    let prefix = keys::entity_prefix(kind);
-    key.strip_prefix(prefix.as_slice())?.try_into().ok()
+fn decoded<T: InTable>((was, would): Values) -> Result<(Option<T>, Option<T>), SimulateError> {
+    Ok((decode(was)?, decode(would)?))
 }
 
-fn decoded<T>(
-    kind: EntityKind,
-    (was, would): Values,
-    pick: impl Fn(Entity) -> Option<T>,
-) -> Result<(Option<T>, Option<T>), SimulateError> {
-    let was = decode(kind, was)?.and_then(&pick);
-    let would = decode(kind, would)?.and_then(&pick);
-    Ok((was, would))
-}
-
-fn decode(kind: EntityKind, stored: Option<Vec<u8>>) -> Result<Option<Entity>, SimulateError> {
+fn decode<T: InTable>(stored: Option<Vec<u8>>) -> Result<Option<T>, SimulateError> {
     stored
-        .map(|bytes| decode_entity(kind, &bytes))
+        .map(|bytes| decode_as(&bytes))
         .transpose()
         .map_err(|error| SimulateError::State {
             reason: error_chain(&error),

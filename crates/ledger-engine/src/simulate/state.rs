@@ -1,14 +1,14 @@
 //! The shadow of a simulation, in a shadow of the store: entities, and why decisions differ.
 
 use super::SimulateError;
-use crate::entity_codec::{decode_entity, entity_key, entity_kind};
+use crate::entity_codec::{decode_as, entity_key};
 use crate::error_chain::error_chain;
 use crate::refusals::{decode_why, encode_why};
 use crate::shadow_memory::ShadowMemory;
 use ledger_core::entity::Award;
 use ledger_core::policy::PolicyBook;
 use ledger_core::simulate::{About, ShadowState, Why};
-use ledger_core::{AwardId, Context, Entity, EntityKey};
+use ledger_core::{AwardId, Context, EntityKey};
 use ledger_log::{Shadow, Snapshot, Space, StateOp};
 
 /// Where the notes lie in the shadow. A rebuild fills this space with an index, which a simulation
@@ -86,16 +86,13 @@ impl ShadowState for State<'_> {
     }
 
     fn recorded_award(&mut self, award: AwardId) -> Result<Option<Award>, SimulateError> {
-        let key = EntityKey::Award(award);
-        let stored = self.recorded.get(Space::Entities, &entity_key(&key))?;
-        let decoded = stored.map(|bytes| decode_entity(entity_kind(&key), &bytes));
-        match decoded.transpose() {
-            Ok(Some(Entity::Award(award))) => Ok(Some(award)),
-            Ok(_) => Ok(None),
-            Err(error) => Err(SimulateError::State {
-                reason: error_chain(&error),
-            }),
-        }
+        let stored = self
+            .recorded
+            .get(Space::Entities, &entity_key(&award.into()))?;
+        let decoded = stored.map(|bytes| decode_as(&bytes)).transpose();
+        decoded.map_err(|error| SimulateError::State {
+            reason: error_chain(&error),
+        })
     }
 }
 

@@ -7,8 +7,8 @@ use super::world::*;
 use crate::entity_codec::{VERSION, parse_entity_key, version_1};
 use crate::rebuild::{CancelToken, EncodingError};
 use crate::recovery::OpenError;
-use crate::{Engine, EngineOptions, decode_entity, entity_kind};
-use ledger_log::keys::{self, EntityKind};
+use crate::{Engine, EngineOptions, decode_entity, entity_key};
+use ledger_core::EntityKind;
 use ledger_log::{MemoryStore, Space};
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ fn rewrite(store: &MemoryStore, form: impl Fn(&[u8], EntityKind) -> Vec<u8>) -> 
             continue;
         }
         if let Some(parsed) = parse_entity_key(&key) {
-            tamper(store, space, key, Some(form(&value, entity_kind(&parsed))));
+            tamper(store, space, key, Some(form(&value, parsed.kind())));
             count += 1;
         }
     }
@@ -80,7 +80,7 @@ fn a_ledger_of_version_1_is_rebuilt_when_it_is_opened() {
 fn a_ledger_of_this_version_is_left_alone() {
     let store = recorded();
     // A replay would put it right.
-    let stray = keys::person(&[0xEE; 16]);
+    let stray = entity_key(&ledger_core::PersonKey::from_bytes([0xEE; 16]).into());
     tamper(&store, Space::Entities, stray, Some(vec![VERSION, 1]));
     let before = everything(&store);
     drop(open(&store).unwrap());

@@ -3,7 +3,7 @@
 use crate::error_chain::ErrorChain;
 use crate::identity::IdentityError;
 use crate::limits::{RETRY_DELAY, SIMULATION_RETRY_DELAY};
-use ledger_core::{Reason, Refusal, RequestId};
+use ledger_core::{EntityKind, Reason, Refusal, RequestId};
 use ledger_engine::epochs::EpochError;
 use ledger_engine::query::{QueryError, Subject};
 use ledger_engine::{AppendError, RebuildError, SimulateError, SubmitError};
@@ -259,20 +259,23 @@ pub(crate) fn page_token_error() -> CallError {
 
 /// What is not found, as a rule would say it; `None` for what only damage can miss.
 const fn not_found(what: Subject) -> Option<Reason> {
-    Some(match what {
-        Subject::Account => Reason::AccountNotFound,
-        // A register is asked for by the awards in it.
-        Subject::Award | Subject::AwardRegister => Reason::AwardNotFound,
-        Subject::Case => Reason::CaseNotFound,
-        Subject::Certificate => Reason::CertificateNotFound,
-        Subject::Class => Reason::ClassNotFound,
-        Subject::Clawback => Reason::DebtNotFound,
-        Subject::Disbursement => Reason::DisbursementNotFound,
-        Subject::Institution => Reason::InstitutionNotFound,
-        Subject::Order => Reason::OrderNotFound,
-        Subject::Person => Reason::PersonNotFound,
-        Subject::Policy => Reason::PolicyNotFound,
+    let kind = match what {
+        Subject::Entity(kind) => kind,
+        Subject::Policy => return Some(Reason::PolicyNotFound),
         Subject::Counter | Subject::Event | Subject::Refusal => return None,
+    };
+    Some(match kind {
+        EntityKind::Account => Reason::AccountNotFound,
+        // A register is asked for by the awards in it.
+        EntityKind::Award | EntityKind::AwardRegister => Reason::AwardNotFound,
+        EntityKind::Case => Reason::CaseNotFound,
+        EntityKind::Certificate => Reason::CertificateNotFound,
+        EntityKind::Class => Reason::ClassNotFound,
+        EntityKind::Clawback => Reason::DebtNotFound,
+        EntityKind::Disbursement => Reason::DisbursementNotFound,
+        EntityKind::Institution => Reason::InstitutionNotFound,
+        EntityKind::Order => Reason::OrderNotFound,
+        EntityKind::Person => Reason::PersonNotFound,
     })
 }
 

@@ -90,7 +90,9 @@ pub(super) async fn get_class(
 ) -> Result<v1::GetClassResponse, CallError> {
     let class = id("class_id", &request.class_id, ClassId::from_bytes)?;
     let found = call
-        .read_at(request.at_least_position, move |reader| reader.class(class))
+        .read_at(request.at_least_position, move |reader| {
+            reader.entity(class)
+        })
         .await?;
     Ok(class_to_proto(&found.value, found.log_position))
 }
@@ -107,7 +109,7 @@ pub(super) async fn get_certificate(
         .map_err(|error| DecodeError::new("number", error.into()))?;
     let found = call
         .read_at(request.at_least_position, move |reader| {
-            reader.certificate(number)
+            reader.entity(number)
         })
         .await?;
     Ok(certificate_to_proto(&found.value, found.log_position))
@@ -148,9 +150,7 @@ pub(super) async fn get_disbursement(
         DisbursementId::from_bytes,
     )?;
     let found = call
-        .read_at(request.at_least_position, move |reader| {
-            reader.disbursement(id)
-        })
+        .read_at(request.at_least_position, move |reader| reader.entity(id))
         .await?;
     Ok(disbursement_to_proto(&found.value, found.log_position))
 }
@@ -161,7 +161,9 @@ pub(super) async fn get_award(
 ) -> Result<v1::GetAwardResponse, CallError> {
     let award = id("award_id", &request.award_id, AwardId::from_bytes)?;
     let found = call
-        .read_at(request.at_least_position, move |reader| reader.award(award))
+        .read_at(request.at_least_position, move |reader| {
+            reader.entity(award)
+        })
         .await?;
     Ok(award_to_proto(&found.value, found.log_position))
 }
@@ -172,7 +174,9 @@ pub(super) async fn get_order(
 ) -> Result<v1::GetOrderResponse, CallError> {
     let order = id("order_id", &request.order_id, OrderId::from_bytes)?;
     let found = call
-        .read_at(request.at_least_position, move |reader| reader.order(order))
+        .read_at(request.at_least_position, move |reader| {
+            reader.entity(order)
+        })
         .await?;
     Ok(order_to_proto(&found.value, found.log_position))
 }

@@ -8,7 +8,7 @@ use ledger_core::entity::{AwardRegister, Class, Institution, Order};
 use ledger_core::policy::PolicyBook;
 use ledger_core::{BusinessDate, ClassId, Command, Context, Entity, PersonKey, Position, missing};
 
-use super::{Explaining, QueryError, load};
+use super::{Explaining, QueryError, load_any};
 
 impl Explaining<'_> {
     /// The state that a command about a class or an award was decided on.
@@ -29,7 +29,7 @@ impl Explaining<'_> {
                 return Ok(context);
             }
             for key in keys.drain(..) {
-                let entity = load(self.snapshot, &key)?;
+                let entity = load_any(self.snapshot, &key)?;
                 context.put(key, entity.and_then(|it| entity_before(it, position)));
             }
         }

@@ -19,7 +19,7 @@ use ledger_core::{
 
 use super::before::book_before;
 use super::{Chain, DecisionExplanation, Explaining, ExplanationSource, QueryError, Stop, head};
-use crate::query::entities::{load_award, load_class};
+use crate::query::entities::load;
 
 /// The causes of an event by their kinds.
 type Causes = BTreeMap<EventKind, Vec<Position>>;
@@ -73,7 +73,7 @@ impl Explaining<'_> {
         (id, explained): (ClassId, DecisionExplanation),
         chain: impl FnOnce(&Made<'_>) -> Vec<Evaluated>,
     ) -> Result<DecisionExplanation, Stop> {
-        let Some(class) = load_class(self.snapshot, id)? else {
+        let Some(class) = load(self.snapshot, id)? else {
             return Ok(explained);
         };
         let causes = self.causes(recorded)?;
@@ -99,7 +99,7 @@ impl Explaining<'_> {
             command: CommandKind::OrderAwardPayment,
             ..explained
         };
-        let Some(award) = load_award(self.snapshot, id)? else {
+        let Some(award) = load(self.snapshot, id)? else {
             return Ok(explained);
         };
         let published = self.book.at(award.policy);

@@ -306,50 +306,37 @@ fn entities_are_given_with_the_position_that_they_reflect() {
     let world = World::seeded();
     let reader = world.reader();
     let last = reader.log_position();
-    let class_entity = reader.class(class(1)).unwrap();
+    let class_entity = reader.entity(class(1)).unwrap();
     assert_eq!(
         (class_entity.value.enrolled, class_entity.log_position),
         (10, last)
     );
-    assert_eq!(reader.person(person(1)).unwrap().value.slots.len(), 1);
+    assert_eq!(reader.entity(person(1)).unwrap().value.slots.len(), 1);
     assert_eq!(
-        reader.certificate(certificate(3)).unwrap().value.person,
+        reader.entity(certificate(3)).unwrap().value.person,
         person(3)
     );
+    assert_eq!(reader.entity(disbursement(1)).unwrap().value.lines.len(), 5);
     assert_eq!(
-        reader
-            .disbursement(disbursement(1))
-            .unwrap()
-            .value
-            .lines
-            .len(),
-        5
-    );
-    assert_eq!(
-        reader
-            .institution(school())
-            .unwrap()
-            .value
-            .qualifications
-            .len(),
+        reader.entity(school()).unwrap().value.qualifications.len(),
         2
     );
-    let found = reader.case(case()).unwrap().value;
+    let found = reader.entity(case()).unwrap().value;
     assert_eq!(
         found.findings.first().map(|made| made.finding),
         Some(finding())
     );
-    let owed = reader.clawback(clawback()).unwrap().value;
+    let owed = reader.entity(clawback()).unwrap().value;
     assert_eq!(
         (owed.total.get(), owed.outstanding.get()),
         (100_000, 50_000)
     );
 
     for missing in [
-        reader.class(class(9)).err(),
-        reader.person(person(99)).err(),
-        reader.certificate(certificate(99)).err(),
-        reader.disbursement(disbursement(9)).err(),
+        reader.entity(class(9)).err(),
+        reader.entity(person(99)).err(),
+        reader.entity(certificate(99)).err(),
+        reader.entity(disbursement(9)).err(),
     ] {
         let error = missing.expect("it does not exist");
         assert!(matches!(error, QueryError::NotFound { .. }) && !error.retry_helps());
