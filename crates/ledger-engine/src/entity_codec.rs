@@ -1,7 +1,8 @@
 //! The stored form of every entity: private, versioned, compact.
 //!
-//! The first byte is [`VERSION`]; the fields follow in the order written here, numbers as varints,
-//! lists with their count in front. Which entity it is stands in its key and not in the value.
+//! The first byte is the layout, [`VERSION`]; the fields follow in the order written here, numbers
+//! as varints, lists with their count in front. Which entity it is stands in its key and not in the
+//! value.
 //! Texts and codes are checked again when they are read, because a byte that changed on disk must
 //! not become a plausible fact.
 
@@ -20,17 +21,27 @@ use ledger_core::event::{
 };
 use ledger_core::progress::{Counted, CountedFact, GroupSet, Quarter};
 use ledger_core::{Context, Entity, EntityKey, EntityKind, each_entity};
+use std::ops::RangeInclusive;
 
 pub use ledger_log::keys::{entity as entity_key, parse_entity as parse_entity_key};
 
-/// The version of the encoding; another is refused. A ledger whose derived state has an earlier
-/// version is rebuilt from its log when it is opened, because what was added cannot be read from
-/// the earlier values: in version 2 the date of the first attendance, the kind of a certificate and
-/// the account of a payment, in version 3 the division of an award in the register of its scheme.
-/// Version 4 has the layout of version 3: the timeline of a person names every payment to them and
-/// what came back of it, also where they were paid as a master and not as a trainee.
-/// In version 5 a person names the facts that were annulled.
+/// The layout that is written. A field that is new raises it by one, and says beside its name since
+/// which layout it is there and what an older value means (`field since 5 = None`). Values of
+/// older layouts stay as they are until their entity changes.
 pub const VERSION: u8 = 5;
+
+/// The earliest layout that is read. It is raised, to that of [`VERSION`], only where something was
+/// added that history has to fill, because no value is right for all entities on record. A ledger
+/// whose derived state is older is then rebuilt from its log when it is opened. So it was with
+/// layout 2 (the date of the first attendance, the kind of a certificate, the account of a
+/// payment), 3 (the division of an award in the register of its scheme) and 4 (a person's timeline
+/// names every payment to them and what came back of it, also where they were paid as a master).
+pub const FILLED_SINCE: u8 = 4;
+
+/// The layouts that are read.
+const READ: RangeInclusive<u8> = FILLED_SINCE..=VERSION;
+
+const _: () = assert!(FILLED_SINCE <= VERSION);
 
 /// Appends the stored form of an entity to `out`.
 pub fn encode_entity(entity: &Entity, out: &mut Vec<u8>) {
@@ -52,7 +63,7 @@ pub fn encode_entity(entity: &Entity, out: &mut Vec<u8>) {
 ///
 /// [`CodecError`] for an unknown version, and for bytes that `encode_entity` does not write.
 pub fn decode_entity(kind: EntityKind, bytes: &[u8]) -> Result<Entity, CodecError> {
-    let mut reader = Reader::versioned(bytes, VERSION)?;
+    let mut reader = Reader::laid_out(bytes, READ)?;
     macro_rules! taken {
         ($(
             $number:literal $name:ident($key:ident) as $one:ident in $many:ident:
@@ -74,6 +85,17 @@ pub fn decode_entity(kind: EntityKind, bytes: &[u8]) -> Result<Entity, CodecErro
 pub(crate) fn decode_as<T: InTable>(bytes: &[u8]) -> Result<T, CodecError> {
     let entity = decode_entity(T::KIND, bytes)?;
     Ok(T::of(entity).expect("decoding gives an entity of the kind asked for"))
+}
+
+/// The value that this version would have written, for a value of an earlier layout that it reads;
+/// `None` for any other value.
+pub(crate) fn brought_up(kind: EntityKind, bytes: &[u8]) -> Option<Vec<u8>> {
+    if bytes.first().is_none_or(|layout| *layout == VERSION) {
+        return None;
+    }
+    let mut out = Vec::with_capacity(bytes.len());
+    encode_entity(&decode_entity(kind, bytes).ok()?, &mut out);
+    Some(out)
 }
 
 /// Appends the stored form of a loaded entity, without copying it; `false` when it does not exist.
@@ -100,7 +122,8 @@ pub(crate) fn encode_loaded(context: &Context, key: &EntityKey, out: &mut Vec<u8
 }
 
 fields! {
-    Person { registered, statuses, enrolments, slots, timeline, annulled }
+    // No event before layout 5 annulled anything.
+    Person { registered, statuses, enrolments, slots, timeline, annulled since 5 = Vec::new() }
     Annulment { fact, by }
     StatusRecord { status, valid_from, valid_until, position }
     Enrolment {

@@ -10,9 +10,10 @@
 //! 4. The shadow follows the log until little is missing; the writer replays the rest itself,
 //!    between two groups, and makes the shadow the live state.
 //!
-//! `upgrade` does the same when a ledger is opened whose derived state an earlier version wrote:
-//! then there is nothing to compare, and nobody to follow. `before_serving` does so on an
-//! operator's word, when the derived state is too damaged for anything else.
+//! `upgrade` does the same when a ledger is opened whose derived state an earlier version wrote,
+//! and history has to fill what it lacks: then there is nothing to compare, and nobody to follow.
+//! `before_serving` does so on an operator's word, when the derived state is too damaged for
+//! anything else.
 //!
 //! Long: one run from the first event to the switch; its steps share what they have found.
 
@@ -40,10 +41,12 @@ mod upgrade;
 
 pub use before_serving::before_serving;
 pub use books::BooksError;
-pub use upgrade::{EncodingError, is_of_this_version};
+pub use upgrade::{EncodingError, is_readable};
 
 pub(crate) use compare::Pairs;
 pub(crate) use decode::decode_block;
+#[cfg(test)]
+pub(crate) use upgrade::LAYOUT_KEY;
 pub(crate) use upgrade::upgrade;
 
 use replay::Replay;

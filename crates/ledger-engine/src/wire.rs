@@ -14,6 +14,7 @@ use ledger_core::{
     Reference, RequestId, SchemeId, SectorId, SkillLevel,
 };
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -73,16 +74,43 @@ pub(crate) trait Wire: Sized {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
+    /// The layout that an entity was written in; none in encodings that have no fields of later
+    /// layouts.
+    layout: Option<u8>,
 }
 
 impl<'a> Reader<'a> {
     /// Starts reading a versioned value, refusing every version but `version`.
     pub(crate) fn versioned(bytes: &'a [u8], version: u8) -> Result<Self, CodecError> {
         match bytes.split_first() {
-            Some((found, rest)) if *found == version => Ok(Self { bytes: rest }),
+            Some((found, rest)) if *found == version => Ok(Self {
+                bytes: rest,
+                layout: None,
+            }),
             Some((found, _)) => Err(CodecError::UnknownVersion { version: *found }),
             None => Err(CodecError::Truncated),
         }
+    }
+
+    /// Starts reading an entity, in whichever of these layouts it was written.
+    pub(crate) fn laid_out(
+        bytes: &'a [u8],
+        layouts: RangeInclusive<u8>,
+    ) -> Result<Self, CodecError> {
+        match bytes.split_first() {
+            Some((found, rest)) if layouts.contains(found) => Ok(Self {
+                bytes: rest,
+                layout: Some(*found),
+            }),
+            Some((found, _)) => Err(CodecError::UnknownVersion { version: *found }),
+            None => Err(CodecError::Truncated),
+        }
+    }
+
+    /// Whether what is read has a field that came with a layout.
+    pub(crate) fn has(&self, since: u8) -> bool {
+        let layout = self.layout;
+        layout.expect("only entities have fields of later layouts") >= since
     }
 
     /// Ends reading; nothing may be left.
@@ -134,23 +162,49 @@ pub(crate) fn put_text(text: &str, out: &mut Vec<u8>) {
 
 /// Gives a struct the encoding of its fields in the order named. A field that is not named does
 /// not compile, so none is forgotten.
+///
+/// `field since 5 = value` is a field that came with layout 5 of the entities: an older one does
+/// not hold it, and means the value.
 macro_rules! fields {
-    ($($type:ident { $($field:ident),+ $(,)? })+) => {$(
+    ($($type:ident { $($field:ident $(since $since:literal = $older:expr)?),+ $(,)? })+) => {$(
         impl $crate::wire::Wire for $type {
             fn put(&self, out: &mut Vec<u8>) {
                 let Self { $($field),+ } = self;
-                $( $crate::wire::Wire::put($field, out); )+
+                $(
+                    if true $( && $crate::wire::is_written($since) )? {
+                        $crate::wire::Wire::put($field, out);
+                    }
+                )+
             }
 
             fn take(
                 reader: &mut $crate::wire::Reader<'_>,
             ) -> Result<Self, $crate::wire::CodecError> {
-                Ok(Self { $( $field: $crate::wire::Wire::take(reader)? ),+ })
+                Ok(Self {
+                    $( $field: fields!(@take reader $(since $since = $older)?) ),+
+                })
             }
         }
     )+};
+    (@take $reader:ident) => { $crate::wire::Wire::take($reader)? };
+    (@take $reader:ident since $since:literal = $older:expr) => {
+        match $reader.has($since) {
+            true => $crate::wire::Wire::take($reader)?,
+            false => $older,
+        }
+    };
 }
 pub(crate) use fields;
+
+/// Whether a field that came with a layout is written: every field is, but where a test asks for
+/// an earlier layout.
+#[cfg(not(test))]
+pub(crate) const fn is_written(_since: u8) -> bool {
+    true
+}
+
+#[cfg(test)]
+pub(crate) use tests::{in_layout, is_written};
 
 /// Gives an enum without data the permanent numbers named.
 macro_rules! numbered {
@@ -466,6 +520,70 @@ fields! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
+
+    thread_local! {
+        /// The layout that this thread writes.
+        static WRITTEN: Cell<u8> = const { Cell::new(u8::MAX) };
+    }
+
+    /// Whether a field that came with a layout is written.
+    pub(crate) fn is_written(since: u8) -> bool {
+        since <= WRITTEN.get()
+    }
+
+    /// Encodes as a version did that wrote an earlier layout.
+    pub(crate) fn in_layout<T>(layout: u8, encode: impl FnOnce() -> T) -> T {
+        WRITTEN.set(layout);
+        let encoded = encode();
+        WRITTEN.set(u8::MAX);
+        encoded
+    }
+
+    #[derive(Debug, PartialEq, Eq)]
+    struct Sample {
+        first: u64,
+        later: Vec<bool>,
+        last: u64,
+        latest: Option<u64>,
+    }
+
+    fields! {
+        Sample { first, later since 5 = vec![true], last, latest since 7 = None }
+    }
+
+    #[test]
+    fn a_field_that_an_older_layout_does_not_hold_has_the_value_that_it_means() {
+        let sample = |later, latest| Sample {
+            first: 1,
+            later,
+            last: 2,
+            latest,
+        };
+        let (later, latest) = (vec![false, false], Some(3));
+        for (layout, bytes, means) in [
+            (3, &[1, 2][..], None),
+            (4, &[1, 2], Some(sample(vec![true], None))),
+            (5, &[1, 2, 0, 0, 2], Some(sample(later.clone(), None))),
+            (6, &[1, 2, 0, 0, 2], Some(sample(later.clone(), None))),
+            (
+                7,
+                &[1, 2, 0, 0, 2, 1, 3],
+                Some(sample(later.clone(), latest)),
+            ),
+            (8, &[1, 2, 0, 0, 2, 1, 3], None),
+        ] {
+            let mut written = vec![layout];
+            in_layout(layout, || sample(later.clone(), latest).put(&mut written));
+            assert_eq!(written[1..], *bytes, "{layout}");
+            let read = Reader::laid_out(&written, 4..=7).and_then(|mut reader| {
+                let sample = Sample::take(&mut reader)?;
+                reader.finish().map(|()| sample)
+            });
+            let refused = CodecError::UnknownVersion { version: layout };
+            assert_eq!(read, means.ok_or(refused), "{layout}");
+        }
+    }
 
     #[test]
     fn a_number_has_one_form() {
@@ -486,7 +604,10 @@ mod tests {
             (&[0x81, 0x80, 0x00], None),
             (&[0x80], None),
         ] {
-            let mut reader = Reader { bytes };
+            let mut reader = Reader {
+                bytes,
+                layout: None,
+            };
             let found = u64::take(&mut reader)
                 .and_then(|it| reader.finish().map(|()| it))
                 .ok();

@@ -5,7 +5,7 @@
 use clap::Args;
 use ledger_core::hex;
 use ledger_core::personal_data::PersonalData;
-use ledger_engine::rebuild::{compare_in, is_of_this_version};
+use ledger_engine::rebuild::{compare_in, is_readable};
 use ledger_engine::{CancelToken, EngineOptions};
 use ledger_log::{ShadowPurpose, StateStore as _};
 use ledger_server::keeper::{self, CheckError, Found, Verified, VerifyStep};
@@ -239,7 +239,7 @@ impl VerifyFolder {
         let mut progress = Progress::new();
         let mut tell = |step| progress.checking(step);
         // Where the version cannot be read, the check says why.
-        let is_comparable = is_of_this_version(&store).unwrap_or(true);
+        let is_comparable = is_readable(&store).unwrap_or(true);
         let verified = match self.deep && is_comparable {
             false => keeper::verify(&store, self.rate, None, &CancelToken::new(), &mut tell)?,
             true => {

@@ -3,6 +3,7 @@
 //! Long: one sample of every entity, with its bytes.
 
 use super::*;
+use crate::wire::in_layout;
 use ledger_core::coded::{ClassForm, Group, Sex, TrainingKind};
 use ledger_core::{
     AccountKey, AccountKind, ActionId, AwardId, AwardRegisterKey, BusinessDate, CaseId,
@@ -551,6 +552,12 @@ fn encoded(entity: &Entity) -> Vec<u8> {
     bytes
 }
 
+fn laid_out(layout: u8, entity: &Entity) -> Vec<u8> {
+    let mut bytes = encoded(entity);
+    bytes[0] = layout;
+    bytes
+}
+
 proptest! {
     #[test]
     fn entities_are_read_as_they_were_written(seed: u64) {
@@ -566,6 +573,24 @@ proptest! {
             let mut loaded = Vec::new();
             prop_assert!(encode_loaded(&context, &key, &mut loaded));
             prop_assert_eq!(loaded, bytes);
+        }
+    }
+
+    /// An entity that a version wrote without the fields of later layouts is read with the values
+    /// that it means, and written again as that version wrote it.
+    #[test]
+    fn entities_of_older_layouts_are_read(seed: u64) {
+        let mut values = Values(seed);
+        for kind in EntityKind::ALL {
+            let entity = values.entity(kind);
+            for layout in READ {
+                let written = in_layout(layout, || laid_out(layout, &entity));
+                let read = decode_entity(kind, &written).unwrap();
+                prop_assert_eq!(in_layout(layout, || laid_out(layout, &read)), written.clone());
+                let expected = (layout != VERSION).then(|| encoded(&read));
+                prop_assert_eq!(brought_up(kind, &written), expected);
+            }
+            prop_assert_eq!(brought_up(kind, &laid_out(FILLED_SINCE - 1, &entity)), None);
         }
     }
 
@@ -606,15 +631,25 @@ proptest! {
 
 #[test]
 fn an_unknown_version_is_refused() {
-    for version in [0, VERSION + 1, u8::MAX] {
+    for version in [0, FILLED_SINCE - 1, VERSION + 1, u8::MAX] {
         let refused = decode_entity(EntityKind::Account, &[version, 1, 0]);
         assert_eq!(refused, Err(CodecError::UnknownVersion { version }));
     }
 }
 
-/// A change of these bytes needs a new version.
+/// What is written for an entity behind the layout, in every layout that is read.
+fn golden(entity: Entity, kind: EntityKind, bytes: &[u8]) {
+    assert_eq!(encoded(&entity)[1..], *bytes);
+    for layout in READ {
+        let stored = [&[layout], bytes].concat();
+        assert_eq!(decode_entity(kind, &stored).as_ref(), Ok(&entity));
+    }
+}
+
+/// A change of these bytes needs a new layout. A field that comes with one is left out of those
+/// before it.
 #[test]
-fn version_5_is_permanent() {
+fn stored_bytes_are_permanent() {
     let account = Account {
         opened: Position::new(300),
         balances: [
@@ -624,14 +659,13 @@ fn version_5_is_permanent() {
         .into_iter()
         .collect(),
     };
-    let bytes = encoded(&Entity::Account(account));
     #[rustfmt::skip]
     let expected = [
-        5, 0xAC, 0x02, 2,
+        0xAC, 0x02, 2,
         1, 0, 0xD0, 0x0F,
         2, 0xE5, 0x0F, 1,
     ];
-    assert_eq!(bytes, expected);
+    golden(Entity::Account(account), EntityKind::Account, &expected);
 
     let certificate = Certificate {
         class: ClassId::from_bytes([0xC1; 16]),
@@ -642,12 +676,12 @@ fn version_5_is_permanent() {
         invalidated: None,
         verified: None,
     };
-    let mut expected = vec![5];
-    expected.extend([0xC1; 16]);
+    let mut expected = vec![0xC1; 16];
     expected.extend([0xA1; 16]);
     expected.extend(b"52370100Y000000163");
     expected.extend([0xA0, 0x99, 0x02, 5, 0, 0]);
-    assert_eq!(encoded(&Entity::Certificate(certificate)), expected);
+    let certificate = Entity::Certificate(certificate);
+    golden(certificate, EntityKind::Certificate, &expected);
 
     let entry = AwardEntry {
         award: AwardId::from_bytes([0xD1; 16]),
@@ -661,13 +695,34 @@ fn version_5_is_permanent() {
     let register = AwardRegister {
         entries: vec![entry],
     };
-    let mut expected = vec![5, 1];
+    let mut expected = vec![1];
     expected.extend([0xD1; 16]);
     expected.extend([0xB4, 0xCB, 0x16]);
     expected.extend([6, 0xA0, 0x99, 0x02, 4]);
     expected.extend([0xA1; 16]);
     expected.extend(b"\x05title\x01\x07");
-    assert_eq!(encoded(&Entity::AwardRegister(register)), expected);
+    let register = Entity::AwardRegister(register);
+    golden(register, EntityKind::AwardRegister, &expected);
+}
+
+/// A value of layout 4 knows of no annulments, and means that there were none.
+#[test]
+fn a_person_of_layout_4_is_read() {
+    let stored = [4, 5, 0, 0, 0, 2, 10, 4];
+    let person = Person {
+        registered: Position::new(5),
+        statuses: Vec::new(),
+        enrolments: Vec::new(),
+        slots: Vec::new(),
+        timeline: vec![Position::new(5), Position::new(7)],
+        annulled: Vec::new(),
+    };
+    let person = Entity::Person(person);
+    assert_eq!(
+        decode_entity(EntityKind::Person, &stored).as_ref(),
+        Ok(&person)
+    );
+    assert_eq!(encoded(&person), [&[5], &stored[1..], &[0]].concat());
 }
 
 /// The layout that the ledgers of earlier versions have on disk: what the opening of one is tested

@@ -1,7 +1,7 @@
 //! Rebuilding before anything is served, when the derived state cannot be read.
 
 use super::replay::Replay;
-use super::{CancelToken, Phase, Progress, RebuildError, replay_to_tip};
+use super::{CancelToken, Phase, Progress, RebuildError, replay_to_tip, upgrade};
 use crate::limits::EngineOptions;
 use crate::recovery::read_tip;
 use crate::tip::TIP_KEY;
@@ -38,6 +38,7 @@ pub fn before_serving(
         target: last.get(),
     });
     replay.promote(storage, epoch)?;
+    upgrade::note(storage, epoch)?;
     tracing::error!(
         position = last.get(),
         "on an operator's word the derived state was replaced by what follows from the log, \

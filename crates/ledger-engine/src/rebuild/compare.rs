@@ -1,6 +1,7 @@
 //! Comparing the live and the rebuilt state, key by key.
 
 use super::{CancelToken, Difference, RebuildError};
+use crate::entity_codec::{brought_up, parse_entity_key};
 use ledger_log::{Entries, Entry, LogError, Shadow, Snapshot, Space, keys};
 use std::cmp::Ordering;
 use std::iter::Peekable;
@@ -145,7 +146,7 @@ impl<'a> Comparing<'a> {
         live: Option<Entry>,
         rebuilt: Option<Entry>,
     ) -> Result<(), RebuildError> {
-        if live != rebuilt {
+        if live != rebuilt && !is_older_layout(space, live.as_ref(), rebuilt.as_ref()) {
             self.found.differences_total += 1;
             self.note(difference(space, live, rebuilt));
         }
@@ -166,6 +167,15 @@ impl<'a> Comparing<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether the live value is what was rebuilt, as an earlier version wrote it.
+fn is_older_layout(space: Space, live: Option<&Entry>, rebuilt: Option<&Entry>) -> bool {
+    let (Space::Entities, Some((key, live)), Some((_, rebuilt))) = (space, live, rebuilt) else {
+        return false;
+    };
+    let kind = parse_entity_key(key).map(|key| key.kind());
+    kind.and_then(|kind| brought_up(kind, live)).as_ref() == Some(rebuilt)
 }
 
 /// The entries of both sides, side by side where they have the same key.
