@@ -97,38 +97,6 @@ impl Context {
     }
 }
 
-impl Entity {
-    /// The positions of the events that are found by the entity's key, ascending, where the entity
-    /// lists them itself; none for those that are found through the index of tags.
-    #[must_use]
-    pub fn positions(&self) -> Option<Vec<Position>> {
-        let listed = match self {
-            Self::Person(person) => return Some(person.timeline.clone()),
-            Self::Certificate(certificate) => [
-                Some(certificate.issued),
-                certificate.verified,
-                certificate.invalidated,
-            ],
-            Self::Disbursement(disbursement) => [
-                Some(disbursement.ordered.position),
-                disbursement.settled.map(|settled| settled.position),
-                disbursement.returned,
-            ],
-            Self::Class(_)
-            | Self::Institution(_)
-            | Self::Account(_)
-            | Self::Case(_)
-            | Self::Clawback(_)
-            | Self::Award(_)
-            | Self::AwardRegister(_)
-            | Self::Order(_) => return None,
-        };
-        let mut positions: Vec<Position> = listed.into_iter().flatten().collect();
-        positions.sort_unstable();
-        Some(positions)
-    }
-}
-
 macro_rules! tables {
     ($(
         $number:literal $name:ident($key:ident) as $one:ident in $many:ident:

@@ -8,7 +8,7 @@ use crate::context::{Context, Table};
 use crate::entity;
 use crate::{
     AccountKey, AwardId, AwardRegisterKey, CaseId, CertificateNumber, ClassId, ClawbackId,
-    CreditCode, DisbursementId, OrderId, PersonKey,
+    CreditCode, DisbursementId, OrderId, PersonKey, Position,
 };
 use std::hash::Hash;
 
@@ -47,8 +47,25 @@ macro_rules! each_entity {
 /// Numbers that no entity may have: 9 is the marker of a policy, which is no entity.
 pub const TAKEN_NUMBERS: [u8; 2] = [0, 9];
 
+/// What an entity tells of its own past.
+pub trait History: Sized {
+    /// The entity as it was before the event at a position; `None` where it was not there yet.
+    ///
+    /// An entity keeps the positions of most of what happened to it, and not every value it had.
+    /// What it cannot tell any more is as it was when the entity began, so that nothing later
+    /// shines through; each implementation says which fields that are, and names every field, so
+    /// that a new one does not compile before somebody has thought of it. Taken back twice, it is
+    /// what it is when taken back once to the earlier position.
+    #[must_use]
+    fn before(self, position: Position) -> Option<Self>;
+
+    /// The positions of the events that are found by the entity's key, ascending, where the entity
+    /// lists them itself; none for those that are found through the index of tags.
+    fn positions(&self) -> Option<Vec<Position>>;
+}
+
 /// An entity of the table, by its own type.
-pub trait InTable: Sized + Into<Entity> + 'static {
+pub trait InTable: History + Into<Entity> + 'static {
     /// What identifies it.
     type Key: Identifies<Entity = Self>;
 
@@ -123,6 +140,22 @@ macro_rules! entities {
             }
         }
 
+        impl Entity {
+            /// See [`History::before`].
+            #[must_use]
+            pub fn before(self, position: Position) -> Option<Self> {
+                match self {
+                    $( Self::$name(entity) => entity.before(position).map(Self::$name), )+
+                }
+            }
+
+            /// See [`History::positions`].
+            #[must_use]
+            pub fn positions(&self) -> Option<Vec<Position>> {
+                match self { $( Self::$name(entity) => entity.positions(), )+ }
+            }
+        }
+
         impl EntityKey {
             /// The kind of the entity.
             #[must_use]
@@ -169,6 +202,13 @@ macro_rules! entities {
 }
 
 each_entity!(entities);
+
+/// Positions, ascending, of what has happened at all.
+pub(crate) fn ascending<const N: usize>(listed: [Option<Position>; N]) -> Vec<Position> {
+    let mut positions: Vec<Position> = listed.into_iter().flatten().collect();
+    positions.sort_unstable();
+    positions
+}
 
 #[cfg(test)]
 mod tests {

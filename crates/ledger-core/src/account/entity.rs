@@ -5,6 +5,7 @@
     reason = "name and type say it; documented where units or rules add to it"
 )]
 
+use crate::entities::History;
 use crate::{AccountKind, Fen, Position};
 use std::collections::BTreeMap;
 
@@ -14,6 +15,24 @@ pub struct Account {
     pub opened: Position,
     /// Balance in fen on the normal side, by kind and fiscal year (zero for stocks).
     pub balances: BTreeMap<(AccountKind, u16), Fen>,
+}
+
+impl History for Account {
+    /// The balances of the past are in the books; none is told here.
+    fn before(self, position: Position) -> Option<Self> {
+        let Self {
+            opened,
+            balances: _,
+        } = self;
+        (opened < position).then_some(Self {
+            opened,
+            balances: BTreeMap::new(),
+        })
+    }
+
+    fn positions(&self) -> Option<Vec<Position>> {
+        None
+    }
 }
 
 impl Account {

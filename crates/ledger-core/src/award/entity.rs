@@ -5,6 +5,7 @@
     reason = "name and type say it; documented where units or rules add to it"
 )]
 
+use crate::entities::History;
 use crate::event::AwardPart;
 use crate::terms::{Fact, Payee, Payment, sum};
 use crate::{AccountKey, AwardId, BusinessDate, Division, Fen, Position, Reference, SchemeId};
@@ -46,6 +47,60 @@ pub struct AwardEntry {
     pub recipient: Payee,
     pub subject: Reference,
     pub revoked: Option<Position>,
+}
+
+impl History for Award {
+    /// A payment that was returned is forgotten, so no payment is told, nor what was clawed back.
+    fn before(self, position: Position) -> Option<Self> {
+        let Self {
+            approved,
+            policy,
+            scheme,
+            division,
+            recipient,
+            subject,
+            amount,
+            parts,
+            payments: _,
+            clawed_back: _,
+            revoked,
+            found_false,
+        } = self;
+        (approved.position < position).then_some(Self {
+            approved,
+            policy,
+            scheme,
+            division,
+            recipient,
+            subject,
+            amount,
+            parts,
+            payments: Vec::new(),
+            clawed_back: Fen::ZERO,
+            revoked: revoked.filter(|at| *at < position),
+            found_false: found_false.filter(|at| *at < position),
+        })
+    }
+
+    fn positions(&self) -> Option<Vec<Position>> {
+        None
+    }
+}
+
+impl History for AwardRegister {
+    /// Exact.
+    fn before(self, position: Position) -> Option<Self> {
+        let Self { mut entries } = self;
+        entries.retain(|entry| entry.position < position);
+        for entry in &mut entries {
+            entry.revoked = entry.revoked.filter(|at| *at < position);
+        }
+        (!entries.is_empty()).then_some(Self { entries })
+    }
+
+    fn positions(&self) -> Option<Vec<Position>> {
+        None
+    }
 }
 
 impl Award {

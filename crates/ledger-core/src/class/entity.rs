@@ -5,6 +5,7 @@
     reason = "name and type say it; documented where units or rules add to it"
 )]
 
+use crate::entities::History;
 use crate::event::{ClassKind, RateSource, Reporting};
 use crate::progress::CountedFact;
 use crate::terms::Fact;
@@ -101,4 +102,104 @@ pub struct ClassSettlement {
     pub excess: Fen,
     /// Part of it that is still owed, in fen.
     pub excess_outstanding: Fen,
+}
+
+impl History for Class {
+    /// What is counted of its places is not told (trainees, approvals, beneficiaries, lines on
+    /// their way, the latest approval, what stands in the reports), nor how the approvals were
+    /// shown, since only the last showing is kept, nor what of an excess was paid back.
+    fn before(self, position: Position) -> Option<Self> {
+        let Self {
+            approved,
+            policy,
+            institution,
+            account,
+            scheme,
+            kind,
+            occupation,
+            level,
+            headcount,
+            rate,
+            class_hours,
+            starts_on,
+            ends_on,
+            residence,
+            opened,
+            closed,
+            enrolled: _,
+            completed: _,
+            approvals: _,
+            employed_completed: _,
+            employed_approved: _,
+            beneficiaries: _,
+            in_flight: _,
+            settlement,
+            found_false,
+            rate_source,
+            scarce,
+            reporting,
+            order,
+            publicity: _,
+            objection_upheld,
+            last_approval: _,
+            counted: _,
+        } = self;
+        (approved.position < position).then(|| Self {
+            approved,
+            policy,
+            institution,
+            account,
+            scheme,
+            kind,
+            occupation,
+            level,
+            headcount,
+            rate,
+            class_hours,
+            starts_on,
+            ends_on,
+            residence,
+            opened: opened.filter(|fact| fact.position < position),
+            closed: closed.filter(|fact| fact.position < position),
+            enrolled: 0,
+            completed: 0,
+            approvals: 0,
+            employed_completed: 0,
+            employed_approved: 0,
+            beneficiaries: 0,
+            in_flight: 0,
+            settlement: settlement.and_then(|settlement| settlement.before(position)),
+            found_false: found_false.filter(|at| *at < position),
+            rate_source,
+            scarce,
+            reporting,
+            order,
+            publicity: None,
+            objection_upheld: objection_upheld.filter(|at| *at < position),
+            last_approval: None,
+            counted: Vec::new(),
+        })
+    }
+
+    fn positions(&self) -> Option<Vec<Position>> {
+        None
+    }
+}
+
+impl ClassSettlement {
+    /// The settlement, with nothing of its excess paid back, where there was one.
+    fn before(self, before: Position) -> Option<Self> {
+        let Self {
+            position,
+            on,
+            excess,
+            excess_outstanding: _,
+        } = self;
+        (position < before).then_some(Self {
+            position,
+            on,
+            excess,
+            excess_outstanding: excess,
+        })
+    }
 }

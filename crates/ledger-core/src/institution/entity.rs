@@ -5,6 +5,7 @@
     reason = "name and type say it; documented where units or rules add to it"
 )]
 
+use crate::entities::History;
 use crate::event::{InstitutionKind, QualificationKind, ScopeEntry};
 use crate::{BusinessDate, Division, Occupation, Position, QualificationId, SkillLevel};
 
@@ -34,6 +35,54 @@ pub struct Qualification {
 pub struct Revocation {
     pub position: Position,
     pub effective_on: BusinessDate,
+}
+
+impl History for Institution {
+    /// Exact.
+    fn before(self, position: Position) -> Option<Self> {
+        let Self {
+            registered,
+            kind,
+            division,
+            qualifications,
+        } = self;
+        let qualifications = qualifications.into_iter();
+        (registered < position).then(|| Self {
+            registered,
+            kind,
+            division,
+            qualifications: qualifications
+                .filter_map(|qualification| qualification.before(position))
+                .collect(),
+        })
+    }
+
+    fn positions(&self) -> Option<Vec<Position>> {
+        None
+    }
+}
+
+impl Qualification {
+    fn before(self, position: Position) -> Option<Self> {
+        let Self {
+            qualification,
+            granted,
+            kind,
+            occupations,
+            valid_from,
+            valid_until,
+            revoked,
+        } = self;
+        (granted < position).then_some(Self {
+            qualification,
+            granted,
+            kind,
+            occupations,
+            valid_from,
+            valid_until,
+            revoked: revoked.filter(|revoked| revoked.position < position),
+        })
+    }
 }
 
 impl Qualification {

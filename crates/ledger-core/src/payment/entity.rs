@@ -5,6 +5,7 @@
     reason = "name and type say it; documented where units or rules add to it"
 )]
 
+use crate::entities::{History, ascending};
 use crate::terms::{DisbursementStage, Fact, Payee, Subject};
 use crate::{AccountKey, BusinessDate, Fen, PersonKey, Position};
 
@@ -39,6 +40,52 @@ pub struct Settlement {
     pub on: BusinessDate,
     /// Fiscal year in which the expenditure counts.
     pub fiscal_year: u16,
+}
+
+impl History for Disbursement {
+    /// Nothing clawed back: the clawbacks are not kept here.
+    fn before(self, position: Position) -> Option<Self> {
+        let Self {
+            ordered,
+            subject,
+            account,
+            stage,
+            payee,
+            mut lines,
+            total,
+            settled,
+            returned,
+            award_clawed_back: _,
+        } = self;
+        for line in &mut lines {
+            let PaidLine {
+                beneficiary: _,
+                amount: _,
+                clawed_back,
+            } = line;
+            *clawed_back = Fen::ZERO;
+        }
+        (ordered.position < position).then_some(Self {
+            ordered,
+            subject,
+            account,
+            stage,
+            payee,
+            lines,
+            total,
+            settled: settled.filter(|settled| settled.position < position),
+            returned: returned.filter(|at| *at < position),
+            award_clawed_back: Fen::ZERO,
+        })
+    }
+
+    fn positions(&self) -> Option<Vec<Position>> {
+        Some(ascending([
+            Some(self.ordered.position),
+            self.settled.map(|settled| settled.position),
+            self.returned,
+        ]))
+    }
 }
 
 impl Disbursement {

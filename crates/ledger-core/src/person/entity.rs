@@ -5,6 +5,7 @@
     reason = "name and type say it; documented where units or rules add to it"
 )]
 
+use crate::entities::History;
 use crate::event::PersonStatus;
 use crate::progress::GroupSet;
 use crate::terms::{ClaimRoute, DisbursementStage, EmploymentEvidence, Fact, Payment, sum};
@@ -149,7 +150,52 @@ pub struct QuotaSlot {
     pub freed: Option<Position>,
 }
 
+impl History for Person {
+    /// That the person was registered, what of that was annulled, and what events there were about
+    /// them: the rest follows from these events, and is not told here.
+    fn before(self, position: Position) -> Option<Self> {
+        let registered = self.registered_before(position);
+        let Self {
+            registered: _,
+            statuses: _,
+            enrolments: _,
+            slots: _,
+            mut timeline,
+            mut annulled,
+        } = self;
+        timeline.retain(|at| *at < position);
+        annulled.retain(|annulment| annulment.by < position);
+        registered.map(|registered| Self {
+            registered,
+            statuses: Vec::new(),
+            enrolments: Vec::new(),
+            slots: Vec::new(),
+            timeline,
+            annulled,
+        })
+    }
+
+    fn positions(&self) -> Option<Vec<Position>> {
+        Some(self.timeline.clone())
+    }
+}
+
 impl Person {
+    /// The registration on record before a position: the present one, or one that was annulled.
+    ///
+    /// A registration is the first fact about the person and the last to be annulled, before there
+    /// is another one: of the facts that stood at the position it is the first, and where none
+    /// stood any more, the one that was annulled last.
+    fn registered_before(&self, position: Position) -> Option<Position> {
+        if self.registered < position {
+            return Some(self.registered);
+        }
+        let earlier = self.annulled.iter().filter(|it| it.fact < position);
+        let standing = earlier.clone().filter(|it| position <= it.by);
+        let first = standing.map(|it| it.fact).min();
+        first.or_else(|| earlier.max_by_key(|it| it.by).map(|it| it.fact))
+    }
+
     /// The annulment of a fact about the person.
     #[must_use]
     pub fn annulment_of(&self, fact: Position) -> Option<&Annulment> {

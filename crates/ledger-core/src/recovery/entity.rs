@@ -5,6 +5,7 @@
     reason = "name and type say it; documented where units or rules add to it"
 )]
 
+use crate::entities::History;
 use crate::terms::{Fact, Payee, Subject};
 use crate::{AccountKey, Fen, FindingId, Position, Reference};
 
@@ -28,4 +29,45 @@ pub struct Clawback {
     pub penalties: Vec<Position>,
     /// Their sum, in fen.
     pub penalty: Fen,
+}
+
+impl History for Clawback {
+    /// What was still owed and the sum of the penalties are in the events; nothing paid back and
+    /// no penalty is told here but for their positions.
+    fn before(self, position: Position) -> Option<Self> {
+        let Self {
+            decided,
+            case,
+            finding,
+            subject,
+            account,
+            debtor,
+            total,
+            outstanding: _,
+            mut repayments,
+            decision_number,
+            mut penalties,
+            penalty: _,
+        } = self;
+        repayments.retain(|at| *at < position);
+        penalties.retain(|at| *at < position);
+        (decided.position < position).then_some(Self {
+            decided,
+            case,
+            finding,
+            subject,
+            account,
+            debtor,
+            total,
+            outstanding: total,
+            repayments,
+            decision_number,
+            penalties,
+            penalty: Fen::ZERO,
+        })
+    }
+
+    fn positions(&self) -> Option<Vec<Position>> {
+        None
+    }
 }

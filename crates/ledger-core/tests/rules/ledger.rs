@@ -5,6 +5,7 @@
 mod carried;
 pub(crate) mod explained;
 mod parties;
+pub(crate) mod past;
 mod recount;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +51,8 @@ pub(crate) struct Ledger {
     compiled: BTreeMap<Position, Arc<Policy>>,
     /// Whom the events are about, worked out from their bodies alone.
     parties: Parties,
+    /// What is decided again at the end.
+    decided: Vec<past::Decided>,
     /// Whether a balance was put where no event led to it.
     assumed: bool,
 }
@@ -66,6 +69,7 @@ impl Ledger {
             books: BTreeMap::new(),
             compiled: BTreeMap::new(),
             parties: Parties::default(),
+            decided: Vec::new(),
             assumed: false,
         }
     }
@@ -87,6 +91,8 @@ impl Ledger {
             let numbers = refusal.limit.or(refusal.found).is_some();
             assert!(counted || !numbers, "in what unit? {refusal:?}");
         }
+        let noted = past::Decided::of(command, self.now, (&context, &loaded), &decided);
+        self.decided.extend(noted);
         let events = decided?.events;
         assert!(!events.is_empty(), "an accepted command leads to an event");
         let mut recorded = Vec::new();
@@ -213,6 +219,12 @@ impl Ledger {
         for key in announced {
             let entity = decided_in.copy(&key);
             assert_eq!(entity, replayed.copy(&key), "replay of {key:?} differs");
+            past::check_step(
+                &key,
+                recorded.position,
+                self.entities.get(&key),
+                entity.as_ref(),
+            );
             match entity {
                 Some(entity) => self.entities.insert(key, entity),
                 None => self.entities.remove(&key),
@@ -321,6 +333,11 @@ impl Ledger {
             "the log leads to the state"
         );
         assert_eq!(replayed.policies, self.policies, "and to the book");
+        for decided in &self.decided {
+            let mut context = self.context();
+            context.policies = self.book_before(decided.position());
+            decided.check(&self.entities, context);
+        }
         for (key, entity) in &self.entities {
             if let (EntityKey::Class(id), Entity::Class(class)) = (key, entity) {
                 self.check_counters(*id, class);
@@ -328,6 +345,12 @@ impl Ledger {
         }
         assert_eq!(replayed.counters, self.counters, "and to the counters");
         recount::check(self);
+    }
+
+    /// The book as it was before a position.
+    fn book_before(&self, position: Position) -> PolicyBook {
+        let last = position.previous();
+        last.map_or_else(PolicyBook::default, |last| self.policies.as_of(last))
     }
 
     /// The state that the first `count` events lead to, by `apply` alone.

@@ -17,10 +17,13 @@ use std::collections::BTreeSet;
 
 use ledger_core::event::DisbursementLine;
 use ledger_core::refusal::Reason;
-use ledger_core::{BusinessDate, ClawbackId, EventBody, EventKind, Fen, PersonKey, RecordedEvent};
+use ledger_core::{
+    BusinessDate, ClawbackId, EventBody, EventKind, Fen, PersonKey, Position, RecordedEvent,
+};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
+use crate::ledger::past::check_back;
 use crate::script::{Script, class, id, person, run};
 use model::Model;
 
@@ -132,6 +135,8 @@ fn random_commands_keep_every_promise() {
         crate::simulate::check_random(&case.script);
         crate::simulate::check_wider(&case.script, POLICIES[policy].0);
         for (count, entities) in snapshots {
+            let position = Position::new(u64::try_from(count).unwrap() + 1);
+            check_back(&case.script.ledger.entities, position, &entities);
             assert_eq!(
                 case.script.ledger.replay(count).entities,
                 entities,

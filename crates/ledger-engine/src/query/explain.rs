@@ -14,7 +14,7 @@ mod decision;
 mod granted;
 mod paid;
 
-use before::{approve, book_before, class_before, institution_before};
+use before::{approve, book_before};
 use ledger_core::event::{EventBody, Subject as DecidedFor, SubsidyApproved};
 use ledger_core::explain::{DecisionSubject, deviations};
 use ledger_core::kinds::{ApprovalEvent, ByNature, ConsequenceEvent, DecisionEvent, PaymentEvent};
@@ -404,13 +404,8 @@ impl Explaining<'_> {
         if !matches!(key, EntityKey::Class(_) | EntityKey::Institution(_)) {
             return Ok(None);
         }
-        Ok(match load_any(self.snapshot, key)? {
-            Some(Entity::Class(class)) => Some(Entity::Class(class_before(class, position))),
-            Some(Entity::Institution(body)) => {
-                Some(Entity::Institution(institution_before(body, position)))
-            }
-            _ => None,
-        })
+        let entity = load_any(self.snapshot, key)?;
+        Ok(entity.and_then(|entity| entity.before(position)))
     }
 
     /// A refusal, as part of an answer: looking it up costs as much as reading a block.

@@ -14,6 +14,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::ledger::Ledger;
+use crate::ledger::past::check_back;
 use crate::script::{Script, id, run};
 
 /// Cases of the random run: some seconds unoptimised.
@@ -76,8 +77,16 @@ fn random_awards_keep_every_promise() {
             model: Model::default(),
             day: 0,
         };
-        for step in steps {
+        let mut snapshots = Vec::new();
+        for (number, step) in steps.into_iter().enumerate() {
             case.step(step, &seen);
+            if number % 16 == 0 {
+                let ledger = &case.script.ledger;
+                snapshots.push((ledger.next_position(), ledger.entities.clone()));
+            }
+        }
+        for (position, entities) in snapshots {
+            check_back(&case.script.ledger.entities, position, &entities);
         }
         case.script.ledger.audit();
         let compared = crate::simulate::check_in_force(&case.script);
