@@ -14,6 +14,7 @@ pub(crate) use targets::PREFIX as TARGET_PREFIX;
 
 use crate::PolicyError;
 use crate::consistency;
+use crate::doubts;
 use crate::flaw::{Flaw, FlawKind, Severity};
 use crate::personal;
 use crate::reader::{Naming, Places, Sink, Table};
@@ -115,6 +116,7 @@ fn read(text: &str, also: impl FnOnce((&DeTable<'_>, &Sink<'_>))) -> Loaded {
     let policy = read.filter(|_| !sink.has_errors());
     if let Some(policy) = &policy {
         consistency::check(policy, &sink);
+        doubts::check(policy, &sink);
     }
     let policy = policy.filter(|_| !sink.has_errors());
     finish(sink, policy)
@@ -157,6 +159,7 @@ fn document(table: &Table<'_>) -> Option<Policy> {
     let crosswalk = table.children("crosswalk", TABLES_MAX, Naming::Number, lists::crosswalk);
     let targets = Naming::Id(TARGET_PREFIX);
     let targets = table.children("target", TARGETS_MAX, targets, targets::target);
+    targets::names_are_listed(table, &targets);
     let target_sums = table.children("target_sum", TABLES_MAX, Naming::Number, targets::sum);
     let accruals = table.children("accrual", TABLES_MAX, Naming::Number, funds::accrual);
     let penalties = table.children("penalty", TABLES_MAX, Naming::Number, funds::penalty);

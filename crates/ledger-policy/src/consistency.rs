@@ -33,7 +33,7 @@ pub(crate) fn check(policy: &Policy, sink: &Sink<'_>) {
 }
 
 /// The rules that a scheme has, by their keys, with the date that decides each.
-fn rules(scheme: &Scheme) -> Vec<(&'static str, DecidingDate)> {
+pub(crate) fn rules(scheme: &Scheme) -> Vec<(&'static str, DecidingDate)> {
     fn of<T>(key: &'static str, rule: Option<&Ruled<T>>) -> Option<(&'static str, DecidingDate)> {
         rule.map(|rule| (key, rule.decided_by))
     }

@@ -324,10 +324,21 @@ flaws! {
         /// The target.
         target: String,
     } = "unknown_target";
+    /// An action or a sector that the document's own list does not have.
+    Error UnknownName {
+        /// The list.
+        list: &'static str,
+        /// What was found.
+        found: String,
+        /// The name that was probably meant.
+        near: Option<String>,
+    } = "unknown_name";
     /// A scheme that no document sets, although all documents are at hand.
     Error UnknownScheme {
         /// The scheme.
         scheme: String,
+        /// The scheme that was probably meant.
+        near: Option<String>,
     } = "unknown_scheme";
     /// Rules for a scheme that the province's document sets: a city may set rates only.
     Error RulesOverProvince {
@@ -348,6 +359,8 @@ flaws! {
     Warning SchemeNotPublished {
         /// The scheme.
         scheme: String,
+        /// The scheme that was probably meant.
+        near: Option<String>,
     } = "scheme_not_published";
     /// A reading of ours that stands in a clause, where it passes for the document's own words.
     Warning ReadingInClause {
@@ -358,6 +371,66 @@ flaws! {
     Warning NoStandard = "no_standard";
     /// A list of funds that ends in 等, of which the text does not say whether it is open.
     Warning ListMayBeOpen = "list_may_be_open";
+    /// A sum in yuan, or a number, that the clause has in units of 10,000 (万).
+    Warning InTenThousands {
+        /// The key.
+        key: &'static str,
+        /// What was found.
+        found: String,
+    } = "in_ten_thousands";
+    /// A sum below all that are known of its sort: probably written in units of 10,000 yuan.
+    Warning AmountSmall {
+        /// The key.
+        key: &'static str,
+        /// What was found, in yuan.
+        found: String,
+    } = "amount_small";
+    /// A figure beside a clause that has others of the sort and not this one.
+    Warning NotInClause {
+        /// The key.
+        key: &'static str,
+        /// What was found.
+        found: String,
+    } = "not_in_clause";
+    /// Months that are probably days.
+    Warning MonthsLikeDays {
+        /// The key.
+        key: &'static str,
+        /// What was found.
+        months: u32,
+    } = "months_like_days";
+    /// Days that are probably months.
+    Warning DaysLikeMonths {
+        /// The key.
+        key: &'static str,
+        /// What was found.
+        days: u32,
+    } = "days_like_months";
+    /// An advance that leaves nothing for the employment to decide.
+    Warning AdvanceIsWhole = "advance_is_whole";
+    /// A scheme that is new and spelt nearly as, or named as, one that an earlier document sets.
+    Warning SchemeSpeltLike {
+        /// The other one.
+        other: String,
+        /// The document that sets it.
+        by: DocumentRef,
+    } = "scheme_spelt_like";
+    /// A scheme of the document that this one follows, which nothing sets from then on.
+    Warning SchemeEnds {
+        /// The scheme.
+        scheme: String,
+        /// The document that sets it.
+        by: DocumentRef,
+        /// The last day on which it does.
+        last: BusinessDate,
+    } = "scheme_ends";
+    /// A rule that the scheme had under the document before, and no longer has.
+    Warning RuleForgotten {
+        /// The rule.
+        rule: &'static str,
+        /// The document before.
+        before: DocumentRef,
+    } = "rule_forgotten";
     /// A subsidy that asks for nothing on record.
     Warning NothingRequired = "nothing_required";
     /// A quota that another one always reaches first.

@@ -11,8 +11,10 @@
 //! [`check`] compares documents with each other.
 
 pub mod check;
+mod clause;
 mod compile;
 mod consistency;
+mod doubts;
 mod error;
 pub mod flaw;
 mod names;

@@ -41,7 +41,7 @@ fn document(id: &str, division: u32, validity: &str) -> String {
 
 fn rates(id: &str, division: u32, validity: &str) -> String {
     let rate =
-        "[[rate]]\nscheme = \"training\"\nkind = \"fixed\"\namount = \"1\"\nclause = \"c\"\n";
+        "[[rate]]\nscheme = \"training\"\nkind = \"fixed\"\namount = \"100\"\nclause = \"c\"\n";
     format!(
         "kind = \"rate_table\"\n{}{rate}",
         document(id, division, validity)
@@ -172,7 +172,9 @@ fn references_name_a_scheme_that_some_document_sets() {
     let other = rates("city", 370_100, "2020-06-01").replace("\"training\"", "\"trainings\"");
     of_the_last(
         &[province(), other],
-        &["unknown_scheme rate:trainings no document sets the scheme trainings"],
+        &[
+            "unknown_scheme rate:trainings no document sets the scheme trainings; did you mean \"training\"?",
+        ],
     );
     let excludes = "scheme_exclusion = { schemes = [\"nothing\"], \
                     same = \"calendar_year\", clause = \"c\" }\n";
@@ -221,7 +223,7 @@ fn rates_and_catalogues_that_nobody_looks_up() {
     );
     // What a text says of its own rates is said once.
     let rate =
-        "[[rate]]\nscheme = \"training\"\nkind = \"fixed\"\namount = \"1\"\nclause = \"c\"\n";
+        "[[rate]]\nscheme = \"training\"\nkind = \"fixed\"\namount = \"100\"\nclause = \"c\"\n";
     let reports = check_set(&[("name", &(by_contract + rate))]);
     let codes: Vec<_> = reports[0].1.flaws.iter().map(|it| it.code()).collect();
     assert_eq!(codes, ["rate_never_looked_up"]);
@@ -358,9 +360,10 @@ fn what_counts_in_a_quota_has_one_or_counts_apart() {
     let apart = "counted_apart = { clause = \"c\" }\n";
     let province = || rules("province", 370_000, "2020-01-01 2020-12-31") + quota;
     let other = |validity, rule: &str| {
-        rules("other", 370_000, validity).replace("\"training\"", "\"retraining\"") + rule
+        let other = rules("other", 370_000, validity).replace("\"training\"", "\"refresher\"");
+        other.replace("培训补贴", "进修补贴") + rule
     };
-    let evaded = "quota_evaded retraining it counts in the quota of training and has none itself: \
+    let evaded = "quota_evaded refresher it counts in the quota of training and has none itself: \
                   the order of approval decides how many are paid";
     for (validity, rule, expected) in [
         ("2020-12-31", "", vec![evaded]),
@@ -459,4 +462,100 @@ fn a_withdrawn_document_leaves_a_gap() {
     never.withdraw(Position::new(1), withdrawal);
     let policy = compile(&rules("new", 370_000, "2021-06-01")).unwrap();
     assert_eq!(said(&check_against(&never, &policy)), Vec::<String>::new());
+}
+
+/// A document that goes on with an earlier one may forget a scheme, a rule of one, or how it was
+/// spelt; nobody would see that something ended.
+#[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one document before, and what follows it"
+)]
+fn what_a_successor_leaves_out() {
+    let scheme = |id: &str, name: &str, rules: &str| {
+        format!(
+            "[[scheme]]\nid = {id:?}\nname_zh = {name:?}\n\
+             funds = {{ allowed = [\"special_account\"], clause = \"c\" }}\n\
+             amount = {{ kind = \"by_table\", clause = \"c\" }}\n\
+             evidence = {{ certificate = true, assessment = false, clause = \"c\" }}\n\
+             quota_release = {{ returned_payment = true, clawback = false, clause = \"c\" }}\n\
+             {rules}"
+        )
+    };
+    let text = |id: &str, from: &str, until: &str, schemes: &[String]| {
+        format!(
+            "format = 2\npolicy_id = {id:?}\nversion = 1\ndocument_number = {id:?}\n\
+             title = \"t\"\ndivision = 370000\nvalid_from = {from}\n{until}\n{}",
+            schemes.concat()
+        )
+    };
+    let pension = "pension_excluded = { clause = \"c\" }\n";
+    let first = |id: &str| {
+        let schemes = [scheme(id, "甲", pension), scheme("other", "乙", "")];
+        text("first", "2020-01-01", "valid_until = 2021-12-31", &schemes)
+    };
+    let other = || scheme("other", "乙", "");
+    let second = |from: &str, schemes: &[String]| text("second", from, "", schemes);
+    let found = |first: &str, second: &str| -> Vec<String> {
+        let reports = check_set(&[("a", first), ("b", second)]);
+        let found = reports.iter().flat_map(|(_, report)| &report.flaws);
+        found
+            .map(|flaw| format!("{} {} {}", flaw.code(), flaw.key, flaw.kind.en()))
+            .collect()
+    };
+    let ends = "scheme_ends  courses of first (first) ends on 2021-12-31, and this document does \
+                not go on with it";
+    let like = |id: &str| {
+        format!(
+            "scheme_spelt_like {id} first (first) sets courses: is it the same scheme, spelt in \
+             another way?"
+        )
+    };
+    let none: [String; 0] = [];
+    let on_time = "2022-01-01";
+    for (from, schemes, expected) in [
+        (
+            on_time,
+            vec![scheme("courses", "甲", pension), other()],
+            vec![],
+        ),
+        (
+            on_time,
+            vec![scheme("courses", "甲", ""), other()],
+            vec![
+                "rule_forgotten courses first (first) has a rule pension_excluded for it, and \
+                 this document none"
+                    .to_owned(),
+            ],
+        ),
+        (on_time, vec![other()], vec![ends.to_owned()]),
+        (
+            on_time,
+            vec![scheme("course", "丙", pension), other()],
+            vec![ends.to_owned(), like("course")],
+        ),
+        (
+            on_time,
+            vec![scheme("anything-else", "甲", pension), other()],
+            vec![ends.to_owned(), like("anything-else")],
+        ),
+        // Another subject, and one that begins years later, go on with nothing.
+        (on_time, vec![scheme("grants", "丁", "")], vec![]),
+    ] {
+        let found = found(&first("courses"), &second(from, &schemes));
+        assert_eq!(found, expected, "{schemes:?}");
+    }
+    // What a third document goes on with does not end.
+    let third = text(
+        "third",
+        "2021-06-01",
+        "",
+        &[scheme("courses", "甲", pension)],
+    );
+    let texts = [first("courses"), third, second(on_time, &[other()])];
+    let texts: Vec<_> = texts.iter().map(|text| ("n", text.as_str())).collect();
+    let reports = check_set(&texts);
+    let flaws = &reports.last().unwrap().1.flaws;
+    let codes: Vec<_> = flaws.iter().map(|flaw| flaw.code().to_owned()).collect();
+    assert_eq!(codes, none);
 }

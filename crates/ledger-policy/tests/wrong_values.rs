@@ -243,6 +243,159 @@ fn what_form_2_asks_for_is_a_warning_in_an_older_text() {
     }
 }
 
+table! { figures_in_another_unit:
+    "amount = \"300000.00\"\nrecipients = [\"person\"]\nclause = \"c33\"",
+        "amount = \"30\"\nrecipients = [\"person\"]\nclause = \"每人30万元\""
+        => "in_ten_thousands", "prize.award", "[scheme.award]\nkind = \"fixed\"";
+    "amount = \"300000.00\"\nrecipients = [\"person\"]\nclause = \"c33\"",
+        "amount = \"500\"\nrecipients = [\"person\"]\nclause = \"c33\""
+        => "amount_small", "prize.award", "[scheme.award]\nkind = \"fixed\"";
+    "amount = \"300000.00\"\nrecipients = [\"person\"]\nclause = \"c33\"",
+        "amount = \"999.99\"\nrecipients = [\"person\"]\nclause = \"c33\""
+        => "amount_small", "prize.award", "[scheme.award]\nkind = \"fixed\"";
+    "clause = \"c33\"", "clause = \"给予5万元\""
+        => "not_in_clause", "prize.award", "[scheme.award]\nkind = \"fixed\"";
+    "clause = \"c37\"", "clause = \"不低于1000元\""
+        => "not_in_clause", "grant.award", "[scheme.award]\nkind = \"at_least\"";
+    "per_month = \"1000.00\"\nrecipients = [\"person\"]\nclause = \"c40\"",
+        "per_month = \"0.1\"\nrecipients = [\"person\"]\nclause = \"每月0.1万元\""
+        => "in_ten_thousands", "stipend.award", "[scheme.award]\nkind = \"monthly";
+    "amount = \"5000\"\nclause = \"c43\"", "amount = \"0.5\"\nclause = \"c43\""
+        => "amount_small", "rate:by-the-table", "[[rate]]\nscheme = \"by-the-table\"\nocc";
+    "clause = \"c44\"", "clause = \"每月600元\""
+        => "not_in_clause", "rate:by-the-table", "[[rate]]\nscheme = \"by-the-table\"\nocc";
+    "clause = \"c3\"\n", "clause = \"每学时12元\"\n"
+        => "not_in_clause", "everything.amount", "[scheme.amount]\nkind = \"hourly\"";
+    "clause = \"c48\"", "clause = \"30万人次\""
+        => "in_ten_thousands", "target:whole", "[[target]]\nid = \"whole\"";
+}
+
+table! { shares_that_do_not_fit:
+    "clause = \"c4\"\n", "clause = \"上浮30%\"\n"
+        => "not_in_clause", "everything.uplift", "[scheme.uplift]";
+    "clause = \"c18\"", "clause = \"先行拨付50%,就业率85%以上\""
+        => "not_in_clause", "everything.project", "[scheme.project]";
+    "advance_share = { numerator = 1, denominator = 2 }",
+        "advance_share = { numerator = 100, denominator = 100 }"
+        => "advance_is_whole", "everything.project", "[scheme.project]";
+    "clause = \"c16\"", "clause = \"出勤率不低于60％\""
+        => "not_in_clause", "everything.evidence", "[scheme.evidence]\ncertificate = true";
+    "clause = \"c2\"\n", "clause = \"各负担50%\"\n"
+        => "not_in_clause", "everything.fund_split", "[scheme.fund_split]";
+    "clause = \"c53\"", "clause = \"计提15%\"" => "not_in_clause", "accrual", "[[accrual]]";
+    "clause = \"c54\"", "clause = \"10%以上50%以下\"" => "not_in_clause", "penalty", "[[penalty]]";
+}
+
+table! { months_and_days:
+    "months = 6\n", "months = 180\n" => "months_like_days", "everything.quota[2]",
+        "[[scheme.quota]]\nlimit = 1";
+    "months = 12\nclause = \"c7\"", "months = 365\nclause = \"c7\"" => "months_like_days",
+        "everything.no_repeat", "[scheme.no_repeat]";
+    "months = 12\nclause = \"c7\"", "months = 24\nclause = \"24日内\"" => "months_like_days",
+        "everything.no_repeat", "[scheme.no_repeat]";
+    "months = 12\nclause = \"c7\"", "months = 12\nclause = \"6个月内\"" => "not_in_clause",
+        "everything.no_repeat", "[scheme.no_repeat]";
+    "months = 12\nclause = \"c7\"", "months = 12\nclause = \"2年内\"" => "not_in_clause",
+        "everything.no_repeat", "[scheme.no_repeat]";
+    "months = 12\nreading = \"r3\"", "months = 90\nreading = \"r3\"" => "months_like_days",
+        "everything.insured_months", "[scheme.insured_months]";
+    "months = 12\nfrom = \"class_end\"", "months = 60\nfrom = \"class_end\""
+        => "months_like_days", "everything.claim_deadline", "[scheme.claim_deadline]";
+    "employment_window_months = 3", "employment_window_months = 90"
+        => "months_like_days", "everything.project", "[scheme.project]";
+    "capacity_months = 24", "capacity_months = 30" => "months_like_days", "accrual", "[[accrual]]";
+    "clause = \"c20\"", "clause = \"公示7个月\"" => "days_like_months", "everything.publicity",
+        "[scheme.publicity]";
+    "employment_days = 180\nlabour_contract = true\nclause = \"c16\"",
+        "employment_days = 6\nlabour_contract = true\nclause = \"6个月内就业\""
+        => "days_like_months", "everything.evidence", "[scheme.evidence]\ncertificate = true";
+}
+
+/// What a clause has in other words is no doubt.
+#[test]
+fn figures_that_fit_their_clause() {
+    for (from, to) in [
+        ("clause = \"c33\"", "clause = \"给予一次性30万元奖励\""),
+        ("clause = \"c33\"", "clause = \"给予300000元\""),
+        ("clause = \"c37\"", "clause = \"国家10万元,省5万元\""),
+        ("clause = \"c3\"\n", "clause = \"每学时10元,最多600元\"\n"),
+        (
+            "clause = \"c18\"",
+            "clause = \"先行拨付50%,就业率60%以上,3个月内\"",
+        ),
+        ("clause = \"c7\"\n", "clause = \"1年内\"\n"),
+        (
+            "clause = \"c7\"\n",
+            "clause = \"自2021年6月3日起12个月内\"\n",
+        ),
+        ("clause = \"c53\"", "clause = \"计提20%,不足24个月\""),
+        ("clause = \"c20\"", "clause = \"公示7天\""),
+        ("clause = \"c48\"", "clause = \"30人次\""),
+    ] {
+        assert_eq!(EVERY_RULE.matches(from).count(), 1, "{from:?} stands once");
+        let text = EVERY_RULE.replacen(from, to, 1);
+        let flaws = check(&text).flaws;
+        assert_eq!(flaws, check(EVERY_RULE).flaws, "{to}");
+    }
+}
+
+table! { names_that_are_not_listed:
+    "action = \"digital-skills\"", "action = \"digital-skill\"" => "unknown_name", "target:one",
+        "[[target]]\nid = \"one\"";
+    "sector = \"modern-services\"", "sector = \"modern-service\"" => "unknown_name", "target:one",
+        "[[target]]\nid = \"one\"";
+    "actions = [\"digital-skills\"]", "" => "unknown_name", "target:one",
+        "[[target]]\nid = \"one\"";
+    "actions = [\"digital-skills\"]", "actions = [\"Digital\"]" => "wrong_shape", "",
+        "\"Digital\"";
+    "actions = [\"digital-skills\"]", "actions = []" => "empty", "", "actions = []";
+}
+
+/// What was probably meant stands in the message, in both languages.
+#[test]
+fn a_name_near_a_known_one_is_told() {
+    for (from, to, meant) in [
+        (
+            "\"employment_subsidy\"]",
+            "\"employment_subsidies\"]",
+            "employment_subsidy",
+        ),
+        (
+            "held = \"throughout\"",
+            "held = \"thruoghout\"",
+            "throughout",
+        ),
+        ("[scheme.publicity]", "[scheme.publicty]", "publicity"),
+        (
+            "agency_contract = true",
+            "agency_contracts = true",
+            "agency_contract",
+        ),
+        (
+            "action = \"digital-skills\"",
+            "action = \"digital-skill\"",
+            "digital-skills",
+        ),
+    ] {
+        let text = EVERY_RULE.replacen(from, to, 1);
+        let flaws = check(&text).flaws;
+        let (en, zh) = (
+            format!("; did you mean {meant:?}?"),
+            format!("，是否应为“{meant}”？"),
+        );
+        let told = flaws.iter().find(|flaw| flaw.kind.en().contains(&en));
+        let told = told.unwrap_or_else(|| panic!("{to}: {flaws:?}"));
+        assert!(told.kind.zh().contains(&zh), "{to}: {}", told.kind.zh());
+    }
+    let text = EVERY_RULE.replacen("agency_contract = true", "photo = true", 1);
+    let flaws = check(&text).flaws;
+    assert!(
+        flaws
+            .iter()
+            .all(|flaw| !flaw.kind.en().contains("did you mean"))
+    );
+}
+
 table! { wrong_funds:
     "open = true", "open = false" => "contradicts", "stipend.funds", "[scheme.funds]\nallowed = [\"skilled_talent\"]\nopen";
     "open = true\n", "" => "contradicts", "stipend.funds", "[scheme.funds]\nallowed = [\"skilled_talent\"]\nexcept";
@@ -568,7 +721,7 @@ fn all_faults_are_found_in_the_order_of_the_text() {
     assert_eq!(quota.clause.as_deref(), Some("c5"));
     assert_eq!(
         quota.to_string(),
-        "line 45, column 9: everything.quota[1]: limit is 300, which is not in 1 to 100"
+        "line 47, column 9: everything.quota[1]: limit is 300, which is not in 1 to 100"
     );
     assert_eq!(quota.kind.zh(), "limit为300，应在1至100之间");
     let PolicyError::Invalid { flaw } = compile(&text).unwrap_err() else {
@@ -679,6 +832,7 @@ fn faults_beyond_the_bound_are_counted() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one line per code")]
 fn the_codes_of_flaws_are_permanent() {
     let codes: Vec<_> = ledger_policy::FlawKind::CODES
         .iter()
@@ -717,6 +871,7 @@ fn the_codes_of_flaws_are_permanent() {
         "target_sum_wrong",
         "target_sum_uneven",
         "unknown_target",
+        "unknown_name",
         "unknown_scheme",
         "rules_over_province",
         "version_not_rising",
@@ -725,6 +880,15 @@ fn the_codes_of_flaws_are_permanent() {
         "reading_in_clause",
         "no_standard",
         "list_may_be_open",
+        "in_ten_thousands",
+        "amount_small",
+        "not_in_clause",
+        "months_like_days",
+        "days_like_months",
+        "advance_is_whole",
+        "scheme_spelt_like",
+        "scheme_ends",
+        "rule_forgotten",
         "nothing_required",
         "quota_never_binds",
         "quota_evaded",

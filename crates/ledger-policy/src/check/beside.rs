@@ -1,8 +1,11 @@
 //! What two documents say to each other: rules over rules, gaps, overlaps, names without a scheme.
+//!
+//! Long: one check after the other over the same pairs of documents.
 
 use crate::compile::{TARGET_PREFIX, catalogue_path, rate_path};
-use crate::consistency::numbered;
+use crate::consistency::{numbered, rules};
 use crate::flaw::{DocumentRef, FlawKind};
+use crate::near;
 use ledger_core::coded::CatalogueKind;
 use ledger_core::policy::{AmountRule, PenaltyRange, QuotaScope, Scheme};
 use ledger_core::{BusinessDate, Policy, SchemeId};
@@ -56,6 +59,7 @@ impl<'a> Beside<'a> {
             return flaws;
         }
         self.rules(&mut flaws);
+        self.succession(&mut flaws);
         self.quotas(&mut flaws);
         self.references(&mut flaws);
         self.rates(&mut flaws);
@@ -99,6 +103,38 @@ impl<'a> Beside<'a> {
                 }
             }
             self.follows(&subject, sets, flaws);
+        }
+    }
+
+    /// What becomes of the schemes of the documents that this one follows.
+    fn succession(&self, flaws: &mut Vec<(String, FlawKind)>) {
+        let (policy, from) = (self.policy, self.policy.valid_from);
+        let alike = self.others.iter().map(|(_, other)| *other);
+        let alike: Vec<&Policy> = alike.filter(|it| it.division == policy.division).collect();
+        let earlier = || alike.iter().copied().filter(|it| it.valid_from < from);
+        for scheme in &policy.schemes {
+            let id = &scheme.scheme;
+            let before = earlier().filter(|it| it.scheme(id).is_some());
+            match before.max_by_key(|it| it.valid_from) {
+                Some(before) => forgotten(before, scheme, flaws),
+                None => flaws.extend(spelt_like(earlier(), policy, scheme)),
+            }
+        }
+        for before in earlier().filter(|it| goes_on_with(policy, it)) {
+            let Some(last) = before.valid_until else {
+                continue;
+            };
+            // What a document in between set in its place did not end with this one.
+            let goes_on = |id: &SchemeId| {
+                let sets = |it: &&Policy| {
+                    it.scheme(id).is_some() && it.valid_until.is_none_or(|until| until > last)
+                };
+                policy.scheme(id).is_some() || alike.iter().any(sets)
+            };
+            for ended in before.schemes.iter().filter(|it| !goes_on(&it.scheme)) {
+                let (scheme, by) = (ended.scheme.to_string(), document(before));
+                flaws.push((String::new(), FlawKind::SchemeEnds { scheme, by, last }));
+            }
         }
     }
 
@@ -229,9 +265,11 @@ impl<'a> Beside<'a> {
         for (path, scheme) in named {
             if !known.contains(scheme) {
                 let scheme = scheme.to_string();
+                let near = near::closest(&scheme, known.iter().map(|it| it.as_str()));
+                let near = near.map(str::to_owned);
                 let kind = match self.closed {
-                    true => FlawKind::UnknownScheme { scheme },
-                    false => FlawKind::SchemeNotPublished { scheme },
+                    true => FlawKind::UnknownScheme { scheme, near },
+                    false => FlawKind::SchemeNotPublished { scheme, near },
                 };
                 flaws.push((path, kind));
             }
@@ -334,6 +372,50 @@ impl<'a> Beside<'a> {
             .flat_map(|it| it.items.values())
             .any(|item| item.scarce)
     }
+}
+
+/// Whether a document takes the place of an earlier one: it sets some of its schemes, and begins
+/// before the other ends or on the day after.
+fn goes_on_with(policy: &Policy, before: &Policy) -> bool {
+    let sets = |scheme: &Scheme| policy.scheme(&scheme.scheme).is_some();
+    let last = before.valid_until;
+    let next = last.and_then(|last| last.add_days(1));
+    before.schemes.iter().any(sets)
+        && next.is_none_or(|next| policy.valid_from <= next)
+        && last.is_some_and(|last| policy.valid_until.is_none_or(|until| last < until))
+}
+
+/// The rules that a scheme had before and has no more.
+fn forgotten(before: &Policy, scheme: &Scheme, flaws: &mut Vec<(String, FlawKind)>) {
+    let Some(had) = before.scheme(&scheme.scheme) else {
+        return;
+    };
+    let has: BTreeSet<_> = rules(scheme).into_iter().map(|(rule, _)| rule).collect();
+    let lost = rules(had).into_iter().map(|(rule, _)| rule);
+    for rule in lost.filter(|rule| !has.contains(rule)) {
+        let before = document(before);
+        let path = scheme.scheme.to_string();
+        flaws.push((path, FlawKind::RuleForgotten { rule, before }));
+    }
+}
+
+/// A scheme of an earlier document that a new one is spelt nearly like, or has the name of, and
+/// that the document of the new one does not set itself.
+fn spelt_like<'a>(
+    earlier: impl Iterator<Item = &'a Policy>,
+    policy: &Policy,
+    scheme: &Scheme,
+) -> Option<(String, FlawKind)> {
+    let mut others = earlier.flat_map(|it| it.schemes.iter().map(move |other| (it, other)));
+    let id = scheme.scheme.as_str();
+    let is_like = |other: &Scheme| {
+        policy.scheme(&other.scheme).is_none()
+            && (other.name_zh == scheme.name_zh
+                || near::closest(id, [other.scheme.as_str()]).is_some())
+    };
+    let (by, other) = others.find(|(_, other)| is_like(other))?;
+    let (other, by) = (other.scheme.to_string(), document(by));
+    Some((id.to_owned(), FlawKind::SchemeSpeltLike { other, by }))
 }
 
 /// Whether `one` holds on the last day of `other`, or for ever.

@@ -1,6 +1,7 @@
 //! Targets: `[[target]]` and `[[target_sum]]`.
 
 use crate::flaw::{FlawKind, Shape};
+use crate::near;
 use crate::reader::Table;
 use ledger_core::policy::{Ruled, Target, TargetFilter, TargetSum};
 use ledger_core::{ActionId, SchemeId, SectorId, TargetId};
@@ -44,6 +45,52 @@ pub(super) fn target(table: &Table<'_>) -> Option<Ruled<Target>> {
         })
     };
     table.ruled(rule())
+}
+
+/// In form 2 the document lists the actions and sectors that its targets count: one that is spelt
+/// in another way would count nothing.
+pub(super) fn names_are_listed(document: &Table<'_>, targets: &[Ruled<Target>]) {
+    let actions = named(document, "actions", |text| ActionId::parse(text).ok());
+    let sectors = named(document, "sectors", |text| SectorId::parse(text).ok());
+    if document.format() == 1 {
+        return;
+    }
+    let (actions, sectors) = (texts(&actions), texts(&sectors));
+    for target in targets.iter().map(|ruled| &ruled.rule) {
+        let TargetFilter { action, sector, .. } = &target.filter;
+        let named = [
+            (
+                "actions",
+                action.as_ref().map(ToString::to_string),
+                &actions,
+            ),
+            (
+                "sectors",
+                sector.as_ref().map(ToString::to_string),
+                &sectors,
+            ),
+        ];
+        for (list, found, listed) in named {
+            let Some(found) = found.filter(|found| !listed.contains(found)) else {
+                continue;
+            };
+            let near = near::closest(&found, listed.iter().map(String::as_str));
+            let near = near.map(str::to_owned);
+            let kind = FlawKind::UnknownName { list, found, near };
+            document.flaw_in(&format!("{PREFIX}{}", target.target), kind);
+        }
+    }
+}
+
+fn named<T>(document: &Table<'_>, key: &'static str, parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    let listed = document
+        .has(key)
+        .then(|| document.list(key, Shape::Name, parse));
+    listed.flatten().unwrap_or_default()
+}
+
+fn texts(names: &[impl ToString]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
 }
 
 fn filter(table: &Table<'_>) -> TargetFilter {

@@ -90,7 +90,18 @@ impl FlawKind {
                 format!("{target} has no figure, or another measure or period than the whole")
             }
             Self::UnknownTarget { target } => format!("there is no target {target}"),
-            Self::UnknownScheme { scheme } => format!("no document sets the scheme {scheme}"),
+            Self::UnknownName { list, found, near } => {
+                format!(
+                    "{found} is not in {list} of the document{}",
+                    meant_en(near.as_deref())
+                )
+            }
+            Self::UnknownScheme { scheme, near } => {
+                format!(
+                    "no document sets the scheme {scheme}{}",
+                    meant_en(near.as_deref())
+                )
+            }
             Self::RulesOverProvince { scheme, province } => format!(
                 "{province} sets the rules of {scheme}: a city may set its rates, not its rules"
             ),
@@ -98,8 +109,37 @@ impl FlawKind {
                 format!("version {found} is there already; versions count up")
             }
             Self::DivisionMoved => "another version holds in another division".to_owned(),
-            Self::SchemeNotPublished { scheme } => {
-                format!("no published document sets the scheme {scheme}")
+            Self::SchemeNotPublished { scheme, near } => format!(
+                "no published document sets the scheme {scheme}{}",
+                meant_en(near.as_deref())
+            ),
+            Self::InTenThousands { key, found } => format!(
+                "{key} is {found}, and the clause has that in units of 10,000 (万): write it out"
+            ),
+            Self::AmountSmall { key, found } => {
+                format!("{key} is {found} yuan, which is little: is it in units of 10,000 (万元)?")
+            }
+            Self::NotInClause { key, found } => {
+                format!("{key} is {found}, and the clause has other figures of the sort")
+            }
+            Self::MonthsLikeDays { key, months } => {
+                format!("{key} is {months} months, which looks like days")
+            }
+            Self::DaysLikeMonths { key, days } => {
+                format!("{key} is {days} days, and the clause has so many months")
+            }
+            Self::AdvanceIsWhole => {
+                "the advance is the whole amount: nothing is left for the employment rate"
+                    .to_owned()
+            }
+            Self::SchemeSpeltLike { other, by } => {
+                format!("{by} sets {other}: is it the same scheme, spelt in another way?")
+            }
+            Self::SchemeEnds { scheme, by, last } => {
+                format!("{scheme} of {by} ends on {last}, and this document does not go on with it")
+            }
+            Self::RuleForgotten { rule, before } => {
+                format!("{before} has a rule {rule} for it, and this document none")
             }
             Self::NothingRequired => "nothing has to be on record for a subsidy".to_owned(),
             Self::QuotaNeverBinds { limit } => {
@@ -227,14 +267,48 @@ impl FlawKind {
                 format!("{target}没有数值，或与总目标的计量内容、周期不同")
             }
             Self::UnknownTarget { target } => format!("没有目标{target}"),
-            Self::UnknownScheme { scheme } => format!("没有文件规定补贴项目{scheme}"),
+            Self::UnknownName { list, found, near } => {
+                format!(
+                    "{found}不在本文件的{list}清单中{}",
+                    meant_zh(near.as_deref())
+                )
+            }
+            Self::UnknownScheme { scheme, near } => {
+                format!("没有文件规定补贴项目{scheme}{}", meant_zh(near.as_deref()))
+            }
             Self::RulesOverProvince { scheme, province } => {
                 format!("{scheme}的规则由{province}规定：市级只能规定补贴标准")
             }
             Self::VersionNotRising { found } => format!("已有版本{found}，版本号须递增"),
             Self::DivisionMoved => "另一版本适用于其他行政区划".to_owned(),
-            Self::SchemeNotPublished { scheme } => {
-                format!("尚未发布规定补贴项目{scheme}的文件")
+            Self::SchemeNotPublished { scheme, near } => {
+                format!(
+                    "尚未发布规定补贴项目{scheme}的文件{}",
+                    meant_zh(near.as_deref())
+                )
+            }
+            Self::InTenThousands { key, found } => {
+                format!("{key}为{found}，而条款以“万”为单位：请写出完整数字")
+            }
+            Self::AmountSmall { key, found } => {
+                format!("{key}为{found}元，金额偏小：是否以万元为单位？")
+            }
+            Self::NotInClause { key, found } => {
+                format!("{key}为{found}，与条款中的数字不符")
+            }
+            Self::MonthsLikeDays { key, months } => format!("{key}为{months}个月，疑为天数"),
+            Self::DaysLikeMonths { key, days } => {
+                format!("{key}为{days}天，而条款所写为月数")
+            }
+            Self::AdvanceIsWhole => "预拨比例为全额，就业率不再影响拨付".to_owned(),
+            Self::SchemeSpeltLike { other, by } => {
+                format!("{by}规定了{other}：是否为同一补贴项目的不同写法？")
+            }
+            Self::SchemeEnds { scheme, by, last } => {
+                format!("{by}的{scheme}于{last}截止，本文件没有继续规定")
+            }
+            Self::RuleForgotten { rule, before } => {
+                format!("{before}对此有{rule}规则，本文件没有")
             }
             Self::NothingRequired => "享受补贴不需任何材料".to_owned(),
             Self::QuotaNeverBinds { limit } => format!("另一次数限制{limit}总是先达到"),

@@ -310,7 +310,7 @@ name_zh = "补助"
 funds = { allowed = ["special_account"], clause = "第1条" }
 evidence = { certificate = false, assessment = false, clause = "第1条" }
 quota_release = { returned_payment = true, clawback = false, clause = "第1条" }
-award = { kind = "fixed", amount = "1.005", recipients = ["person"], clause = "第2条" }
+award = { kind = "fixed", amount = "1000.005", recipients = ["person"], clause = "第2条" }
 "#;
 
     fn show(text: &str, language: Language) -> (String, usize) {
@@ -342,7 +342,7 @@ award = { kind = "fixed", amount = "1.005", recipients = ["person"], clause = "�
             a.toml: 1 errors, 0 warnings
         "#]]
         .assert_eq(&chinese);
-        let (sound, errors) = show(&TEXT.replace("1.005", "1.00"), Language::En);
+        let (sound, errors) = show(&TEXT.replace("1000.005", "1000.00"), Language::En);
         expect![[r#"
             a.toml:12:1: warning rule_on_award: grant.quota_release: quota_release is never looked at: an award has neither class nor trainee
                 第1条
