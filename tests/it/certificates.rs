@@ -11,6 +11,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tonic::Code;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
 
 const NUMBER: &str = "T37019919920315001X";
 /// How a clerk may write it.
@@ -487,6 +490,157 @@ async fn a_restored_ledger_needs_the_key_that_no_backup_holds() {
     assert!(why.contains("or to its copy"), "{why}");
     let server = TestServer::start_in(folder, set(file)).await;
     let person = found(&mut server.client().await, AS_TYPED).await;
+    assert_eq!(person.as_deref(), Ok(PERSON.as_bytes().as_slice()));
+    server.stop().await;
+}
+
+/// The same without the person's course, so that the certificate is refused.
+fn refused_permit(id: u8, number: &str) -> v1::AppendRequest {
+    let mut request = with_permit(number);
+    let last = request.commands.pop();
+    v1::AppendRequest {
+        request_id: vec![id; 16],
+        commands: last.into_iter().collect(),
+        ..request
+    }
+}
+
+fn set_keys(key: Option<&Path>, lost: &str) -> impl FnOnce(&mut Settings) + use<> {
+    let (key, lost) = (key.map(Path::to_owned), lost.to_owned());
+    move |settings| {
+        settings.certificates.key_file = key;
+        settings.certificates.lost_keys = Some(lost);
+    }
+}
+
+async fn key_status(client: &mut RawClient) -> v1::CertificateKeyStatus {
+    let status = client.get_status(v1::GetStatusRequest {}).await.unwrap();
+    status.into_inner().certificate_key.unwrap()
+}
+
+/// Nothing but attempts was ever recorded under the key.
+#[tokio::test]
+async fn a_ledger_with_refused_attempts_only_tells_the_key_that_it_needs() {
+    let keys = TempDir::new().unwrap();
+    let (file, other) = (key(&keys, "key"), key(&keys, "other"));
+    let server = with_key(&file).await;
+    let mut client = server.client().await;
+    let answer = client.append(refused_permit(1, NUMBER)).await.unwrap_err();
+    hides(&answer);
+    let mark = key_status(&mut client).await.mark;
+    let mut folder = server.stop_and_keep().await;
+    for key in [None, Some(other.as_path())] {
+        let refused = TestServer::start_in(folder, set_keys(key, "")).await;
+        let (kept, why) = refused.failed_and_keep().await;
+        assert!(
+            why.contains(&format!("by digests of the key {mark}")),
+            "{why}"
+        );
+        folder = kept;
+    }
+    // With its own the same request is answered as before.
+    let server = TestServer::start_in(folder, set_keys(Some(&file), "")).await;
+    let mut client = server.client().await;
+    let again = client.append(refused_permit(1, NUMBER)).await.unwrap_err();
+    assert_eq!(again.code(), answer.code());
+    assert_eq!(again.message(), answer.message());
+    server.stop().await;
+}
+
+/// Lost, said to be lost, lost again, and found again.
+#[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one ledger's way")]
+async fn a_ledger_whose_key_is_lost_goes_on_under_another() {
+    let keys = TempDir::new().unwrap();
+    let (first, second) = (key(&keys, "first"), key(&keys, "second"));
+    let third = key(&keys, "third");
+    let server = with_key(&first).await;
+    let mut client = server.client().await;
+    client.append(with_permit(NUMBER)).await.unwrap();
+    let kept = events_of(&mut client, NUMBER).await;
+    let digest = kept[0].windows(31).find(|it| it.starts_with(b"HMAC-"));
+    let digest = String::from_utf8(digest.unwrap().to_vec()).unwrap();
+    let mark = key_status(&mut client).await.mark;
+    let mut folder = server.stop_and_keep().await;
+
+    // What is said has to be so.
+    for (key, lost, expected) in [
+        (Some(&second), "AAAA", "keeps no certificate number by it"),
+        (Some(&first), mark.as_str(), "take it out"),
+    ] {
+        let refused = TestServer::start_in(folder, set_keys(key.map(PathBuf::as_path), lost)).await;
+        let (kept, why) = refused.failed_and_keep().await;
+        assert!(why.contains(expected), "{why}");
+        folder = kept;
+    }
+
+    let server = TestServer::start_in(folder, set_keys(Some(&second), &mark)).await;
+    let mut client = server.client().await;
+    let status = key_status(&mut client).await;
+    assert_eq!(status.lost_marks, std::slice::from_ref(&mark));
+    assert!(status.problem.contains(&mark) && status.problem.contains("look the person up"));
+    let said = tool(server.address(), &["status"]).await;
+    assert!(said.output.contains(&format!("LOST: {mark}")), "{said:?}");
+    // It is not found by its number, which the answer says, and by what events show.
+    let question = |number: &str| v1::GetCertificateRequest {
+        number: number.to_owned(),
+        ..v1::GetCertificateRequest::default()
+    };
+    let not_found = client.get_certificate(question(NUMBER)).await.unwrap_err();
+    assert_eq!(not_found.code(), Code::NotFound);
+    let hint = format!("under the lost key {mark}");
+    assert!(not_found.message().contains(&hint), "{not_found:?}");
+    let other = client
+        .get_certificate(question("S000037000123224000057"))
+        .await;
+    assert!(!other.unwrap_err().message().contains("lost key"));
+    let person = found(&mut client, &digest).await;
+    assert_eq!(person.as_deref(), Ok(PERSON.as_bytes().as_slice()));
+    // Health tells it apart from serving.
+    let channel = tonic::transport::Endpoint::from_shared(format!("http://{}", server.address()));
+    let channel = channel.unwrap().connect().await.unwrap();
+    for (service, expected) in [
+        ("", ServingStatus::Serving),
+        ("subsidy.ledger.v1.LedgerService", ServingStatus::Serving),
+        (
+            "subsidy.ledger.v1.CertificateNumbers",
+            ServingStatus::NotServing,
+        ),
+    ] {
+        let question = HealthCheckRequest {
+            service: service.to_owned(),
+        };
+        let health = HealthClient::new(channel.clone()).check(question).await;
+        assert_eq!(health.unwrap().into_inner().status(), expected, "{service}");
+    }
+    // Numbers are kept by the new key from here on.
+    client.append(refused_permit(2, NUMBER)).await.unwrap_err();
+    let second_mark = key_status(&mut client).await.mark;
+    let mut folder = server.stop_and_keep().await;
+    for (key, lost, expected) in [
+        (Some(&third), mark.as_str(), second_mark.as_str()),
+        (None, mark.as_str(), second_mark.as_str()),
+        // The first is found again: one of the two is in use.
+        (Some(&first), "", second_mark.as_str()),
+    ] {
+        let refused = TestServer::start_in(folder, set_keys(key.map(PathBuf::as_path), lost)).await;
+        let (kept, why) = refused.failed_and_keep().await;
+        assert!(
+            why.contains(&format!("by digests of the key {expected}")),
+            "{why}"
+        );
+        folder = kept;
+    }
+    let both = format!("{mark}, {second_mark}");
+    let server = TestServer::start_in(folder, set_keys(None, &both)).await;
+    let mut client = server.client().await;
+    assert_eq!(key_status(&mut client).await.lost_marks.len(), 2);
+    let refused = found(&mut client, NUMBER).await;
+    assert_eq!(refused, Err(Code::InvalidArgument), "no key is in use");
+    let folder = server.stop_and_keep().await;
+    let found_again = set_keys(Some(&first), &second_mark);
+    let server = TestServer::start_in(folder, found_again).await;
+    let person = found(&mut server.client().await, NUMBER).await;
     assert_eq!(person.as_deref(), Ok(PERSON.as_bytes().as_slice()));
     server.stop().await;
 }

@@ -103,6 +103,35 @@ impl fmt::Debug for CertificateNumber {
 /// digest of that (`docs/adr/0017-certificates-by-keyed-digest.md`).
 pub const DIGEST_PREFIX: &str = "HMAC-";
 
+/// Characters behind [`DIGEST_PREFIX`] that tell which key made a digest: 20 bits, so that another
+/// key is taken for it once in a million times.
+pub const DIGEST_MARK_CHARACTERS: usize = 4;
+
+/// Characters of the digest itself: 110 bits, so that two of a billion numbers have the same one
+/// with a chance of one in 10^15.
+pub const DIGEST_CHARACTERS: usize = 22;
+
+/// Returns the mark of the key that made a digest; `None` for a text that is no digest.
+#[must_use]
+pub fn digest_mark(number: &str) -> Option<&str> {
+    let rest = number.strip_prefix(DIGEST_PREFIX)?;
+    let has_length = rest.len() == DIGEST_MARK_CHARACTERS.saturating_add(DIGEST_CHARACTERS);
+    let mark = rest.get(..DIGEST_MARK_CHARACTERS)?;
+    (has_length && is_base32(rest)).then_some(mark)
+}
+
+/// Tells whether a text can be the mark of a key.
+#[must_use]
+pub fn is_digest_mark(text: &str) -> bool {
+    text.len() == DIGEST_MARK_CHARACTERS && is_base32(text)
+}
+
+/// Whether a text consists of the alphabet of Base32 (RFC 4648).
+fn is_base32(text: &str) -> bool {
+    let is_of = |byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7');
+    text.bytes().all(is_of)
+}
+
 /// Returns the one form of a number that is `T` and the identity number of the holder, as permits
 /// for special operations (特种作业操作证) have it; `None` for every other text.
 ///
@@ -396,6 +425,31 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(number_with_identity(text).as_deref(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_digest_tells_the_mark_of_its_key() {
+        for (text, expected) in [
+            ("HMAC-PYQ6EVL622KD5MGYEBUBVUTNB4", Some("PYQ6")),
+            ("HMAC-PYQ6EVL622KD5MGYEBUBVUTNB", None),
+            ("HMAC-PYQ6EVL622KD5MGYEBUBVUTNB4A", None),
+            ("HMAC-PYQ6EVL622KD5MGYEBUBVUTNB1", None),
+            ("HMAC-PYQ6EVL622KD5MGYEBUBVUTN-4", None),
+            ("HMAX-PYQ6EVL622KD5MGYEBUBVUTNB4", None),
+            ("HMAC-2023000123", None),
+            ("HMAC-", None),
+            ("", None),
+        ] {
+            assert_eq!(digest_mark(text), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("PYQ6", true),
+            ("PYQ", false),
+            ("PYQ1", false),
+            ("pyq6", false),
+        ] {
+            assert_eq!(is_digest_mark(text), expected, "{text}");
         }
     }
 

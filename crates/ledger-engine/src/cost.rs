@@ -49,8 +49,9 @@ const ROWS_PER_PLACE: usize = 12;
 /// A row of a counter of progress: its key with three names of the longest, the count, one change.
 const COUNTER_ROW_BYTES: usize = 192;
 
-/// A refusal, in its record and in the answer of its request: everything that has one length.
-const REFUSAL_BYTES: usize = 192;
+/// A refusal, in its record and in the answer of its request, with the mark of a key that may be
+/// noted beside it: everything that has one length.
+const REFUSAL_BYTES: usize = 224;
 /// The distance to a neighbour, with its sign.
 const FACT_BYTES: usize = 7;
 

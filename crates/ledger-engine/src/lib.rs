@@ -12,13 +12,15 @@
 //! 4. [`rebuild`] — the same state once more from the log alone, compared, switched.
 //! 5. [`simulate`] — history once more under a draft of a policy, in a shadow that is thrown away.
 //! 6. [`query`] — the read side.
-//! 7. [`epochs`] — the lines that the ledger has been on, when a backup was restored and goes on.
+//! 7. [`certificate_marks`] — which keys the ledger keeps certificate numbers by.
+//! 8. [`epochs`] — the lines that the ledger has been on, when a backup was restored and goes on.
 //!
 //! The crate knows no gRPC and no database, so it can be embedded, tested and measured alone.
 
 mod answers;
 mod block_starts;
 mod cache;
+pub mod certificate_marks;
 mod clock;
 mod committer;
 mod cost;

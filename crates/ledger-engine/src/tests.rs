@@ -1,6 +1,7 @@
 //! The engine over a ledger in memory, driven by real commands.
 
 mod append;
+mod certificate_marks;
 mod clock;
 mod correction;
 mod epochs;

@@ -9,12 +9,14 @@ mod key;
 
 use crate::config::Config;
 use key::CertificateKey;
-use ledger_core::certificate_number::{DIGEST_PREFIX, number_with_identity};
-use ledger_log::{Direction, LogError, Space, StateStore, keys};
+use ledger_core::certificate_number::{DIGEST_PREFIX, digest_mark, number_with_identity};
+use ledger_engine::certificate_marks::certificate_marks;
+use ledger_log::StateStore;
 use ledger_proto::from_proto::PROBLEMS_MAX;
 use ledger_proto::v1::command::Body;
 use ledger_proto::v1::tag::Value;
 use ledger_proto::{DecodeError, DecodeProblem, v1};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 pub use key::{CertificateKeyError, make_certificate_key};
@@ -24,8 +26,10 @@ pub use key::{CertificateKeyError, make_certificate_key};
 pub(crate) struct CertificateNumbers {
     /// Absent when none is configured or may be used: such numbers are refused then.
     key: Option<CertificateKey>,
-    /// Why a key is not used, and what helps.
-    problem: Option<&'static str>,
+    /// The marks of keys that an operator says are lost.
+    lost: BTreeSet<String>,
+    /// What is not as it should be, and what helps; empty when all is.
+    problem: String,
 }
 
 /// Why no key is used while the derived state cannot be read.
@@ -33,13 +37,18 @@ const UNREADABLE: &str = "it cannot be told by which key the ledger keeps certif
      because its derived state cannot be read; until it is repaired and the server restarted, \
      numbers that contain an identity number are refused";
 
+/// What follows from the loss of a key.
+const LOST: &str = "what was recorded under it is found by its person, its class and the form that \
+     events show, and not by its number any more; that a number was recorded under it before cannot \
+     be seen, so look the person up before it is recorded again";
+
 impl CertificateNumbers {
     /// Reads the key that is configured, and holds it against the ledger.
     ///
     /// # Errors
     ///
-    /// [`CertificateKeyError`]: the file cannot be used, or the ledger holds such certificates and
-    /// the key is another one or absent.
+    /// [`CertificateKeyError`]: the file cannot be used, or the ledger keeps numbers by a key that
+    /// is neither in use nor said to be lost, or what is said of lost keys is not so.
     pub(crate) fn open(
         config: &Config,
         ledger: &(impl StateStore + ?Sized),
@@ -52,38 +61,38 @@ impl CertificateNumbers {
         let key = file
             .map(|file| CertificateKey::load(file, folders.into_iter().flatten()))
             .transpose()?;
-        let found = match first_digest(ledger) {
-            Ok(found) => found,
+        let marks = match certificate_marks(ledger) {
+            Ok(marks) => marks,
             // Such a ledger is served so that it can be repaired.
             Err(error) => {
                 tracing::error!(%error, "{UNREADABLE}");
                 return Ok(Self {
-                    key: None,
-                    problem: Some(UNREADABLE),
+                    problem: UNREADABLE.to_owned(),
+                    ..Self::default()
                 });
             }
         };
-        match (&key, found) {
-            (Some(key), Some(found)) if !key.made(&found) => Err(CertificateKeyError::Another {
-                path: file.map(Path::to_owned).unwrap_or_default(),
-                found: key::mark_of(&found).to_owned(),
-                configured: key.mark().to_owned(),
-            }),
-            (None, Some(found)) => Err(CertificateKeyError::Absent {
-                found: key::mark_of(&found).to_owned(),
-            }),
-            (Some(key), _) => {
-                tracing::info!(
-                    key = key.mark(),
-                    "certificate numbers that contain an identity number are kept by their digest"
-                );
-                Ok(Self {
-                    key: Some(key.clone()),
-                    problem: None,
-                })
-            }
-            (None, None) => Ok(Self::default()),
+        let lost = &config.lost_certificate_keys;
+        check_marks(file.zip(key.as_ref()), &marks, lost)?;
+        if let Some(key) = &key {
+            tracing::info!(
+                key = key.mark(),
+                "certificate numbers that contain an identity number are kept by their digest"
+            );
         }
+        let mut numbers = Self {
+            key,
+            lost: lost.clone(),
+            problem: String::new(),
+        };
+        if !lost.is_empty() {
+            numbers.problem = format!(
+                "the key {} of certificate numbers is lost, as certificates.lost_keys says: {LOST}",
+                numbers.lost_marks()
+            );
+            tracing::error!("{}", numbers.problem);
+        }
+        Ok(numbers)
     }
 
     /// What is told of the key.
@@ -91,8 +100,30 @@ impl CertificateNumbers {
         let mark = self.key.as_ref().map(CertificateKey::mark);
         v1::CertificateKeyStatus {
             mark: mark.unwrap_or_default().to_owned(),
-            problem: self.problem.unwrap_or_default().to_owned(),
+            problem: self.problem.clone(),
+            lost_marks: self.lost.iter().cloned().collect(),
         }
+    }
+
+    /// Whether every number that was recorded is found by it.
+    pub(crate) const fn finds_all(&self) -> bool {
+        self.problem.is_empty()
+    }
+
+    /// What a caller is told whose number, replaced by this, is not found: it may be one of those
+    /// that are not found any more.
+    pub(crate) fn not_found(&self, replaced: &str) -> Option<String> {
+        let made = digest_mark(replaced)?;
+        let is_of_key = self.key.as_ref().is_some_and(|key| key.mark() == made);
+        let lost = (is_of_key && !self.lost.is_empty()).then(|| self.lost_marks())?;
+        Some(format!(
+            "it may have been recorded under the lost key {lost}"
+        ))
+    }
+
+    fn lost_marks(&self) -> String {
+        let marks: Vec<&str> = self.lost.iter().map(String::as_str).collect();
+        marks.join(" or ")
     }
 
     /// Replaces a number that contains an identity number, and leaves every other as it is.
@@ -165,19 +196,39 @@ impl CertificateNumbers {
     }
 }
 
-/// What follows in the order of texts behind all that begin with [`DIGEST_PREFIX`].
-const BEHIND_DIGESTS: &str = "HMAC.";
-
-/// The first number of the ledger that is a digest.
-fn first_digest(ledger: &(impl StateStore + ?Sized)) -> Result<Option<String>, LogError> {
-    let from = keys::certificate(DIGEST_PREFIX).expect("it is short and ASCII");
-    // All keys that begin so.
-    let to = keys::certificate(BEHIND_DIGESTS).expect("it is short and ASCII");
-    let found = ledger.scan(Space::Entities, &from, &to, Direction::Forward, 1)?;
-    Ok(found.into_iter().next().map(|(key, _)| {
-        let rest = key.get(from.len()..).unwrap_or_default();
-        format!("{DIGEST_PREFIX}{}", String::from_utf8_lossy(rest))
-    }))
+/// Holds the keys of a ledger against the key in use and those said to be lost.
+fn check_marks(
+    key: Option<(&Path, &CertificateKey)>,
+    marks: &BTreeSet<String>,
+    lost: &BTreeSet<String>,
+) -> Result<(), CertificateKeyError> {
+    if let Some((path, key)) = key
+        && lost.contains(key.mark())
+    {
+        return Err(CertificateKeyError::Found {
+            path: path.to_owned(),
+            mark: key.mark().to_owned(),
+        });
+    }
+    if let Some(mark) = lost.difference(marks).next() {
+        return Err(CertificateKeyError::NeverUsed {
+            mark: mark.clone(),
+            marks: marks.iter().cloned().collect(),
+        });
+    }
+    let in_use = key.map(|(_, key)| key.mark());
+    let is_neither = |mark: &&String| !lost.contains(*mark) && in_use != Some(mark.as_str());
+    let Some(found) = marks.iter().find(is_neither).cloned() else {
+        return Ok(());
+    };
+    Err(match key {
+        None => CertificateKeyError::Absent { found },
+        Some((path, key)) => CertificateKeyError::Another {
+            path: path.to_owned(),
+            found,
+            configured: key.mark().to_owned(),
+        },
+    })
 }
 
 #[cfg(test)]

@@ -16,10 +16,12 @@ use crate::limits::{
     VERIFY_BYTES_PER_SECOND,
 };
 use ledger_core::Reference;
+use ledger_core::certificate_number::is_digest_mark;
 use ledger_core::ids::TextError;
 use ledger_engine::ClockBounds;
 use ledger_store::StoreOptions;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -54,6 +56,8 @@ pub struct Config {
     /// The file with the key of certificate numbers; without it none that contains an identity
     /// number is taken.
     pub certificate_key_file: Option<PathBuf>,
+    /// The marks of keys of certificate numbers that are lost.
+    pub lost_certificate_keys: BTreeSet<String>,
     /// How to log.
     pub log: Log,
     /// Backups and checks.
@@ -220,6 +224,25 @@ pub struct CertificateSettings {
     /// outside the folders of the ledger and of its backups, readable by its owner only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_file: Option<PathBuf>,
+    /// The marks of keys of which no copy is left, with commas between. What was recorded under
+    /// them is not found by its number any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost_keys: Option<String>,
+}
+
+impl CertificateSettings {
+    /// The marks of the lost keys.
+    fn lost(&self) -> Result<BTreeSet<String>, ConfigError> {
+        let named = self.lost_keys.as_deref().unwrap_or_default();
+        let marks = named.split(',').map(str::trim);
+        let marks = marks.filter(|_| !named.trim().is_empty());
+        marks
+            .map(|mark| match is_digest_mark(mark) {
+                true => Ok(mark.to_owned()),
+                false => Err(ConfigError::LostKeys),
+            })
+            .collect()
+    }
 }
 
 /// How to log. Logs go to standard error and hold no command and no personal data.
@@ -304,6 +327,13 @@ pub enum ConfigError {
     /// A certificate without its key, or the other way round.
     #[error("tls.certificate and tls.key go together: set both or neither")]
     HalfTls,
+    /// What is named as a lost key is no mark.
+    #[error(
+        "certificates.lost_keys names lost keys by their marks of four characters from A-Z and 2-7, \
+         with commas between, such as PYQ6,XF4T; the server tells the mark that a ledger needs when \
+         it refuses to start"
+    )]
+    LostKeys,
     /// Callers' certificates without TLS.
     #[error("tls.client_ca asks callers for certificates, which needs tls.certificate and tls.key")]
     ClientCaWithoutTls,
@@ -437,6 +467,7 @@ impl Settings {
             port_file: self.port_file,
             identity,
             tls,
+            lost_certificate_keys: self.certificates.lost()?,
             certificate_key_file: self.certificates.key_file,
             log: self.log,
             backup: self.backup,

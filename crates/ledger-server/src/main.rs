@@ -155,7 +155,8 @@ enum Verb {
     /// Such numbers are kept by a keyed digest only, and are found by whoever has the number. The
     /// key goes with the ledger for ever: without it such certificates cannot be found, and the
     /// server does not start. Keep copies of the file, apart from the ledger's backups: whoever has
-    /// both can try out numbers. A file that is there is never written over.
+    /// both can try out numbers. A file that is there is never written over. Where no copy is left,
+    /// make another key and name the mark of the lost one in certificates.lost_keys.
     CertificateKey,
 }
 
@@ -409,8 +410,8 @@ Every key can be set in a file, by a variable, or by a flag (--set for those wit
 Flags win over variables, variables win over the file. A key that does not exist is an error.
 
 A file with every default; data_dir, backup.dir, development_identity, port_file, tls.certificate,
-tls.key, tls.client_ca, tls.client_crl, certificates.key_file and clock.accepted_until have none, and those of section disk
-(writes_headroom_bytes, shadow_headroom_bytes, spare_bytes) follow from section memory:
+tls.key, tls.client_ca, tls.client_crl, certificates.key_file, certificates.lost_keys and clock.accepted_until have none, and those of
+section disk (writes_headroom_bytes, shadow_headroom_bytes, spare_bytes) follow from section memory:
 ";
 
 const EXIT_CODES: &str = "\

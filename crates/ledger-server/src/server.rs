@@ -336,6 +336,11 @@ async fn router(
     let (health, health_service) = tonic_health::server::health_reporter();
     // As after a failed write: whoever asks for health wants to write, and reading goes on.
     set_health(&health, state.engine.status().read_only.is_none()).await;
+    let finds_all = state.edge.certificates.finds_all();
+    let status = serving(finds_all);
+    health
+        .set_service_status(CERTIFICATE_NUMBERS_SERVICE, status)
+        .await;
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
@@ -414,19 +419,26 @@ async fn report_health(
 }
 
 async fn set_health(health: &HealthReporter, serves: bool) {
-    let status = match serves {
-        true => ServingStatus::Serving,
-        false => ServingStatus::NotServing,
-    };
     for service in ["", SERVICE_NAME] {
-        health.set_service_status(service, status).await;
+        health.set_service_status(service, serving(serves)).await;
     }
 }
+
+const fn serving(serves: bool) -> ServingStatus {
+    match serves {
+        true => ServingStatus::Serving,
+        false => ServingStatus::NotServing,
+    }
+}
+
+/// The name that tells in `grpc.health.v1` whether every certificate is found by its number. The
+/// ledger is served whether or not.
+const CERTIFICATE_NUMBERS_SERVICE: &str = "subsidy.ledger.v1.CertificateNumbers";
 
 /// Says that nothing is served any more, and ends the streams of those who watch.
 async fn retire(health: &HealthReporter) {
     let mut health = health.clone();
-    for service in ["", SERVICE_NAME] {
+    for service in ["", SERVICE_NAME, CERTIFICATE_NUMBERS_SERVICE] {
         health
             .set_service_status(service, ServingStatus::NotServing)
             .await;

@@ -11,6 +11,7 @@
 use super::detail::Kept;
 use super::{Writer, last_position, unreadable};
 use crate::cache::LoadError;
+use crate::certificate_marks;
 use crate::cost;
 use crate::counters::changes_of;
 use crate::events::{event_from_bytes, event_to_bytes};
@@ -175,6 +176,8 @@ impl Writer {
         if !request.validate_only {
             if refused {
                 self.record_refusals(request, &appended.outcomes, details);
+                let noted = certificate_marks::noted(request, &appended.outcomes);
+                self.open.group.state.extend(noted);
             }
             self.remember(request, &appended);
         }

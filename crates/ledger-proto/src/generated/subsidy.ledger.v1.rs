@@ -4962,6 +4962,10 @@ pub struct CertificateKeyStatus {
     /// Why it is not as it should be, and what helps; empty when it is.
     #[prost(string, tag = "2")]
     pub problem: ::prost::alloc::string::String,
+    /// Marks of keys of which no copy is left, as the operator says: numbers that were recorded under
+    /// them are not found any more.
+    #[prost(string, repeated, tag = "3")]
+    pub lost_marks: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// The clock that events are recorded by.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -3,7 +3,7 @@
 use crate::config::Settings;
 use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use ledger_core::certificate_number::DIGEST_PREFIX;
+use ledger_core::certificate_number::{DIGEST_CHARACTERS, DIGEST_MARK_CHARACTERS, DIGEST_PREFIX};
 use sha2::Sha256;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -14,14 +14,6 @@ use thiserror::Error;
 
 /// Bytes of a key: as many as the digest has, which RFC 2104 advises.
 const KEY_BYTES: usize = 32;
-
-/// Characters that tell which key made a digest: 20 bits, so that another key is taken for it once
-/// in a million times.
-const MARK_CHARACTERS: usize = 4;
-
-/// Characters of the digest itself: 110 bits, so that two of a billion numbers have the same one
-/// with a chance of one in 10^15.
-const DIGEST_CHARACTERS: usize = 22;
 
 /// Keeps this use of the key apart from every other.
 const NUMBER_LABEL: &[u8] = b"subsidy ledger, certificate number, 1\0";
@@ -47,7 +39,7 @@ impl fmt::Debug for CertificateKey {
 impl CertificateKey {
     pub(super) fn new(key: [u8; KEY_BYTES]) -> Self {
         let mac = Hmac::new_from_slice(&key).expect("HMAC takes keys of any length");
-        let mark = first_characters(&mac, MARK_LABEL, "", MARK_CHARACTERS);
+        let mark = first_characters(&mac, MARK_LABEL, "", DIGEST_MARK_CHARACTERS);
         Self { mac, mark }
     }
 
@@ -98,17 +90,6 @@ impl CertificateKey {
     pub(super) fn mark(&self) -> &str {
         &self.mark
     }
-
-    /// Whether a digest is one of this key.
-    pub(super) fn made(&self, digest: &str) -> bool {
-        mark_of(digest) == self.mark
-    }
-}
-
-/// The mark of the key that made a digest.
-pub(super) fn mark_of(digest: &str) -> &str {
-    let rest = digest.strip_prefix(DIGEST_PREFIX).unwrap_or_default();
-    rest.get(..MARK_CHARACTERS).unwrap_or(rest)
 }
 
 /// The first characters of what HMAC-SHA-256 says of a text under a label.
@@ -233,19 +214,21 @@ pub enum CertificateKeyError {
         /// The folder.
         folder: PathBuf,
     },
-    /// The ledger holds certificates by digests, and no key is configured.
+    /// The ledger keeps numbers by a key, and none is configured.
     #[error(
         "the ledger keeps certificate numbers by digests of the key {found}, and no key is \
-         configured: set certificates.key_file to the file with that key, or to its copy"
+         configured: set certificates.key_file to the file with that key, or to its copy; where no \
+         copy is left, name it in certificates.lost_keys"
     )]
     Absent {
         /// The mark of the key.
         found: String,
     },
-    /// The ledger holds certificates by digests of another key.
+    /// The ledger keeps numbers by another key.
     #[error(
         "the ledger keeps certificate numbers by digests of the key {found}, and {} holds the key \
-         {configured}: set certificates.key_file to the file with the key {found}, or to its copy",
+         {configured}: set certificates.key_file to the file with the key {found}, or to its copy; \
+         where no copy is left, name it in certificates.lost_keys",
         path.display()
     )]
     Another {
@@ -255,6 +238,29 @@ pub enum CertificateKeyError {
         found: String,
         /// The mark of the key in the file.
         configured: String,
+    },
+    /// A key is said to be lost, and is there.
+    #[error(
+        "the key {mark} is said to be lost, and {} holds it: take it out of certificates.lost_keys",
+        path.display()
+    )]
+    Found {
+        /// The file.
+        path: PathBuf,
+        /// The mark of the key.
+        mark: String,
+    },
+    /// A key is said to be lost that the ledger does not know.
+    #[error(
+        "the key {mark} is said to be lost, and the ledger keeps no certificate number by it: \
+         certificates.lost_keys is mistyped, or names the key of another ledger{}",
+        known(marks)
+    )]
+    NeverUsed {
+        /// The mark that is named.
+        mark: String,
+        /// The marks of the ledger.
+        marks: Vec<String>,
     },
     /// There is a file already.
     #[error(
@@ -272,4 +278,11 @@ pub enum CertificateKeyError {
         /// Why.
         source: io::Error,
     },
+}
+
+fn known(marks: &[String]) -> String {
+    match marks {
+        [] => String::new(),
+        marks => format!("; its keys are {}", marks.join(", ")),
+    }
 }

@@ -17,7 +17,7 @@ const DIGEST: &str = "HMAC-PYQ6EVL622KD5MGYEBUBVUTNB4";
 fn numbers(key: Option<[u8; 32]>) -> CertificateNumbers {
     CertificateNumbers {
         key: key.map(CertificateKey::new),
-        problem: None,
+        ..CertificateNumbers::default()
     }
 }
 
@@ -227,5 +227,95 @@ fn a_key_file_is_made_once_and_taken_only_as_it_was_made() {
                 assert!(matches!(error, CertificateKeyError::Form { .. }));
             }
         }
+    }
+}
+
+/// The keys of a ledger (PYQ6 is that of 32 ones, XF4T that of 32 twos), the key in use, what is
+/// said to be lost, and what becomes of it.
+#[test]
+fn a_ledger_is_served_with_its_key_or_when_its_loss_is_said() {
+    let path = Path::new("file");
+    let marks = |text: &str| -> BTreeSet<String> {
+        text.split_terminator(' ').map(str::to_owned).collect()
+    };
+    for (held, key, lost, expected) in [
+        ("", None, "", None),
+        ("", Some(1), "", None),
+        ("PYQ6", Some(1), "", None),
+        ("PYQ6", None, "", Some("Absent PYQ6")),
+        ("PYQ6", Some(2), "", Some("Another PYQ6 XF4T")),
+        // Lost: with a new key, and with none.
+        ("PYQ6", Some(2), "PYQ6", None),
+        ("PYQ6", None, "PYQ6", None),
+        // The new one was used; a third, or none, is neither.
+        ("PYQ6 XF4T", Some(2), "PYQ6", None),
+        ("PYQ6 XF4T", Some(3), "PYQ6", Some("Another XF4T 3")),
+        ("PYQ6 XF4T", None, "PYQ6", Some("Absent XF4T")),
+        // Lost a second time.
+        ("PYQ6 XF4T", Some(3), "PYQ6 XF4T", None),
+        ("PYQ6 XF4T", None, "PYQ6 XF4T", None),
+        // Found again: before the new one was used, and after it.
+        ("PYQ6", Some(1), "PYQ6", Some("Found PYQ6")),
+        ("PYQ6 XF4T", Some(1), "PYQ6", Some("Found PYQ6")),
+        ("PYQ6 XF4T", Some(1), "", Some("Another XF4T PYQ6")),
+        ("PYQ6 XF4T", Some(1), "XF4T", None),
+        // Mistyped.
+        ("PYQ6", Some(2), "PYQ7", Some("NeverUsed PYQ7")),
+        ("PYQ6", Some(2), "PYQ6 PYQ7", Some("NeverUsed PYQ7")),
+        ("PYQ6", Some(1), "XF4T", Some("NeverUsed XF4T")),
+        ("", None, "PYQ6", Some("NeverUsed PYQ6")),
+    ] {
+        let key = key.map(|byte| CertificateKey::new([byte; 32]));
+        let in_use = key.as_ref().map(|key| (path, key));
+        let third = CertificateKey::new([3; 32]);
+        let found = check_marks(in_use, &marks(held), &marks(lost)).err();
+        let found = found.map(|error| match error {
+            CertificateKeyError::Absent { found } => format!("Absent {found}"),
+            CertificateKeyError::Another {
+                found, configured, ..
+            } => format!("Another {found} {configured}").replace(third.mark(), "3"),
+            CertificateKeyError::Found { mark, .. } => format!("Found {mark}"),
+            CertificateKeyError::NeverUsed { mark, .. } => format!("NeverUsed {mark}"),
+            other => panic!("{other}"),
+        });
+        assert_eq!(found.as_deref(), expected, "{held:?} {in_use:?} {lost:?}");
+    }
+}
+
+#[test]
+fn lost_keys_are_named_by_their_marks() {
+    let lost = |text: &str| {
+        let certificates = crate::config::CertificateSettings {
+            lost_keys: Some(text.to_owned()),
+            ..Default::default()
+        };
+        let settings = Settings {
+            data_dir: Some("ledger".into()),
+            development_identity: Some("clerk".to_owned()),
+            certificates,
+            ..Settings::default()
+        };
+        let marks = settings.check().map(|config| config.lost_certificate_keys);
+        marks.map(|marks| marks.into_iter().collect::<Vec<_>>())
+    };
+    for (text, expected) in [
+        ("", &[][..]),
+        ("PYQ6", &["PYQ6"]),
+        (" PYQ6 , XF4T,PYQ6", &["PYQ6", "XF4T"]),
+    ] {
+        assert_eq!(lost(text).unwrap(), expected, "{text:?}");
+    }
+    for text in [
+        "pyq6",
+        "PYQ",
+        "PYQ66",
+        "PYQ1",
+        "PYQ6 XF4T",
+        "PYQ6,",
+        "HMAC-PYQ6",
+        "PYQ6;XF4T",
+    ] {
+        let refused = lost(text).unwrap_err();
+        assert!(matches!(refused, crate::ConfigError::LostKeys), "{text:?}");
     }
 }

@@ -59,7 +59,7 @@ const fn number(name: &'static str) -> Key {
 }
 
 /// Every key that there is; a test holds this list to the fields of [`Settings`].
-pub const KEYS: [Key; 58] = [
+pub const KEYS: [Key; 59] = [
     text("data_dir"),
     switch("create"),
     switch("read_only"),
@@ -74,6 +74,7 @@ pub const KEYS: [Key; 58] = [
     text("tls.minimum_version"),
     number("tls.check_ms"),
     text("certificates.key_file"),
+    text("certificates.lost_keys"),
     text("log.format"),
     text("log.filter"),
     text("backup.dir"),
@@ -300,6 +301,7 @@ mod tests {
             },
             certificates: CertificateSettings {
                 key_file: some("key"),
+                lost_keys: Some("PYQ6".to_owned()),
             },
             clock: Clock {
                 accepted_until: Some("2026-12-01T00:00:00Z".to_owned()),

@@ -4,10 +4,10 @@ use super::call::Call;
 use super::error::CallError;
 use super::read::optional_position;
 use ledger_core::{
-    AwardId, CertificateNumber, ClassId, DisbursementId, Division, Fen, OrderId, PersonKey,
-    SchemeId,
+    AwardId, CertificateNumber, ClassId, DisbursementId, Division, Fen, OrderId, PersonKey, Reason,
+    Refusal, SchemeId,
 };
-use ledger_engine::query::QuotaQuery;
+use ledger_engine::query::{QueryError, QuotaQuery};
 use ledger_proto::from_proto::{
     CERTIFICATE_NUMBERS_MAX, date_from_proto, division_from_proto, id_from_proto,
 };
@@ -16,7 +16,7 @@ use ledger_proto::to_proto::{
     explanation_to_proto, order_to_proto, quota_slot_to_proto, refusal_to_proto,
     rule_citation_to_proto,
 };
-use ledger_proto::{DecodeError, DecodeProblem, v1};
+use ledger_proto::{ApiError, DecodeError, DecodeProblem, v1};
 
 pub(super) async fn get_quota(
     call: Call,
@@ -107,11 +107,20 @@ pub(super) async fn get_certificate(
     // A number that would be refused today may have been recorded before.
     let number = CertificateNumber::from_record(&request.number)
         .map_err(|error| DecodeError::new("number", error.into()))?;
+    let lost = certificates.not_found(&request.number);
+    let may_be_lost = lost.is_some();
     let found = call
         .read_at(request.at_least_position, move |reader| {
-            reader.entity(number)
+            match reader.entity(number) {
+                Err(QueryError::NotFound { .. }) if may_be_lost => Ok(None),
+                found => found.map(Some),
+            }
         })
         .await?;
+    let found = found.ok_or_else(|| {
+        let refusal = Refusal::new(Reason::CertificateNotFound);
+        ApiError::refused(refusal.about(lost.unwrap_or_default()))
+    })?;
     Ok(certificate_to_proto(&found.value, found.log_position))
 }
 

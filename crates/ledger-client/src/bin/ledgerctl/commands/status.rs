@@ -339,6 +339,9 @@ fn show_certificate_key(
     output.line(format_args!(
         "certificate numbers with an identity number: {kept}"
     ))?;
+    if !key.lost_marks.is_empty() {
+        output.line(format_args!("    LOST: {}", key.lost_marks.join(", ")))?;
+    }
     if !key.problem.is_empty() {
         output.line(format_args!("    {}", key.problem))?;
     }
@@ -436,6 +439,7 @@ mod tests {
             certificate_key: Some(v1::CertificateKeyStatus {
                 mark: String::new(),
                 problem: "the derived state cannot be read".to_owned(),
+                lost_marks: vec!["PYQ6".to_owned(), "XF4T".to_owned()],
             }),
             tls: Some(v1::TlsStatus {
                 trouble: "server.pem holds no certificate".to_owned(),
@@ -454,6 +458,7 @@ mod tests {
             "NOTHING IS RECORDED until the clock is right: the clock shows 2036",
             "certificate numbers with an identity number: REFUSED",
             "the derived state cannot be read",
+            "LOST: PYQ6, XF4T",
             "NOT IN USE: server.pem holds no certificate",
         ] {
             assert!(text.contains(part), "{part}: {text}");
