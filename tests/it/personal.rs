@@ -24,7 +24,7 @@ const NOTHING: &str = "";
 
 /// Texts that were thought of as ways past the search, and texts that only look like some. All
 /// numbers are synthetic.
-const TEXTS: [(&str, &str); 44] = [
+const TEXTS: [(&str, &str); 51] = [
     ("370199199001010019", IDENTITY),
     ("T37019919920315001X", IDENTITY),
     ("37370199199001010019-01", IDENTITY),
@@ -42,6 +42,9 @@ const TEXTS: [(&str, &str); 44] = [
     ("З7Ο|99|99ΟΟ|Ο|ΟΟ|9", IDENTITY),
     ("37O199-l99OOlOl-OOl9", IDENTITY),
     ("37019919920315001×", IDENTITY),
+    ("37019919920315001㐅", IDENTITY),
+    ("37OIggIggOOIOIOOIg", IDENTITY),
+    ("3ㄱ0199199001010019", IDENTITY),
     ("37019919920315001Х", IDENTITY),
     (
         "户籍地址码为370199，出生日期为1990年01月01日，顺序码与校验码为0019",
@@ -52,6 +55,9 @@ const TEXTS: [(&str, &str); 44] = [
     ("电话13812345678", MOBILE),
     ("+86 138-1234-5678", MOBILE),
     ("l38·I234·5678", MOBILE),
+    ("138 1234 567B", MOBILE),
+    ("13-812345678", MOBILE),
+    ("13_812_345_678", MOBILE),
     ("统一13812345678", MOBILE),
     ("一三八一二三四五六七八", MOBILE),
     ("6222021234567890128", CARD),
@@ -71,6 +77,7 @@ const TEXTS: [(&str, &str); 44] = [
     ("20250630000012345678", NOTHING),
     ("S000037000123224000057", NOTHING),
     ("JZ-2023-000123", NOTHING),
+    ("150 1200 9000", NOTHING),
     ("拨付13800000000.00元", NOTHING),
     ("2015:6-18-02-01", NOTHING),
     ("Illinois, 2021", NOTHING),

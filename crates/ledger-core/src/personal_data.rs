@@ -84,10 +84,12 @@ pub fn find_in_text(text: &str) -> Option<PersonalData> {
         let in_keys = taken.keys.iter().find_map(find_in_key);
         in_keys.or_else(|| taken.stretches.iter().find_map(|it| kinds::find(it)))
     };
+    let by_looks = |reading| scan::has_looks(&shown, reading).then(|| find(reading))?;
     // Each further reading is for texts in which it finds other digits.
     find(Reading::Values)
         .or_else(|| scan::has_numerals(&shown).then(|| find(Reading::Decimals))?)
-        .or_else(|| scan::has_looks(&shown).then(|| find(Reading::Looks))?)
+        .or_else(|| by_looks(Reading::Looks))
+        .or_else(|| by_looks(Reading::LooksToTheEnd))
 }
 
 /// Tells whether a character shows itself, by its properties: it is no control character

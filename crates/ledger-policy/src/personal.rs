@@ -9,7 +9,7 @@ use crate::flaw::FlawKind;
 use crate::reader::Sink;
 use ledger_core::personal_data::find_in_text;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 
 /// Notes each line, comment and value that holds personal data; the flaw does not repeat it.
 pub(crate) fn check(text: &str, table: &DeTable<'_>, sink: &Sink<'_>) {
@@ -88,23 +88,60 @@ impl Values<'_> {
                 note(text, span.start, self.sink);
             }
             DeValue::Array(values) => {
-                let texts: Vec<&str> = values
-                    .iter()
-                    .filter_map(|it| it.get_ref().as_str())
-                    .collect();
-                let is_found = texts.len() > 1
-                    && spans_lines()
-                    && note(&texts.join("\n"), span.start, self.sink);
-                if !is_found {
+                if !(spans_lines() && self.check_list(values, span.start)) {
                     values.iter().for_each(|value| self.check_value(value));
                 }
             }
             DeValue::Table(table) => self.check_table(table),
+            // Digits of another base show no number to whoever reads the line.
+            DeValue::Integer(integer) if integer.radix() != 10 => {
+                let value = u128::from_str_radix(integer.as_str(), integer.radix());
+                if let Ok(value) = value {
+                    note(&value.to_string(), span.start, self.sink);
+                }
+            }
+            DeValue::Float(float) => self.check_float(float.as_str(), span.start),
             DeValue::String(_)
             | DeValue::Integer(_)
-            | DeValue::Float(_)
             | DeValue::Boolean(_)
             | DeValue::Datetime(_) => {}
+        }
+    }
+
+    /// Whether a list that goes on over lines, with the lists in it, holds anything, which is then
+    /// noted: its texts one below the other, and all of it as in one line.
+    fn check_list(&self, values: &DeArray<'_>, at: usize) -> bool {
+        let mut parts = Vec::new();
+        leaves(values, &mut parts);
+        let join = |parts: Vec<&str>, between| match parts.len() {
+            0 | 1 => false,
+            _ => note(&parts.join(between), at, self.sink),
+        };
+        let texts = parts.iter().filter(|(is_text, _)| *is_text);
+        let texts = texts.map(|(_, part)| *part).collect();
+        join(texts, "\n") || join(parts.into_iter().map(|(_, part)| part).collect(), ", ")
+    }
+
+    /// A number with an exponent, as the integer that it is.
+    fn check_float(&self, text: &str, at: usize) {
+        let value = text.contains(['e', 'E']).then(|| text.parse::<f64>().ok());
+        if let Some(value) = value.flatten().filter(|it| it.abs() < INTEGER_END) {
+            note(&format!("{value:.0}"), at, self.sink);
+        }
+    }
+}
+
+/// The numbers from here on have more digits than any that is looked for.
+const INTEGER_END: f64 = 1e20;
+
+/// The texts and integers of a list and of the lists in it, each with whether it is a text.
+fn leaves<'v>(values: &'v DeArray<'_>, parts: &mut Vec<(bool, &'v str)>) {
+    for value in values {
+        match value.get_ref() {
+            DeValue::String(text) => parts.push((true, text)),
+            DeValue::Integer(integer) => parts.push((false, integer.as_str())),
+            DeValue::Array(values) => leaves(values, parts),
+            _ => {}
         }
     }
 }

@@ -175,6 +175,13 @@ table! { the_head:
     "title = \"every rule\"", "# call\n# 138\n# 12345678\ntitle = \"every rule\""
         => "personal_data", "", "# call";
     "title = \"every rule\"", "title = \"37OI99l99OOlOlOOl9\"" => "personal_data", "", "title = ";
+    "title = \"every rule\"", "title = [[\"370199\"],\n[[\"19900101\"]],\n\"0019\"]"
+        => "personal_data", "", "[[\"370199";
+    "title = \"every rule\"", "title = [138,\n1234,\n5678]" => "personal_data", "", "[138";
+    "title = \"every rule\"", "title = 13_812_345_678" => "personal_data", "", "title = 13";
+    "title = \"every rule\"", "title = 0x3_3747_AB4E" => "personal_data", "", "0x";
+    "title = \"every rule\"", "title = 0o146721725516" => "personal_data", "", "0o";
+    "title = \"every rule\"", "title = 1.3812345678e10" => "personal_data", "", "1.38";
     "title = \"every rule\"", "title = \"every rule" => "syntax", "", "title";
 }
 

@@ -1,4 +1,6 @@
 //! What each sort of personal data looks like among digits.
+//!
+//! Long: the forms of four sorts of numbers, whose parts are told apart together.
 
 use std::ops::Range;
 
@@ -29,8 +31,9 @@ const OLD_BIRTH_YEARS: std::ops::RangeInclusive<u32> = 30..=99;
 const DIGITS_MAX: usize = 19;
 
 /// How people write numbers in parts.
-const MOBILE_PARTS: [&[usize]; 8] = [
+const MOBILE_PARTS: [&[usize]; 9] = [
     &[11],
+    &[2, 9],
     &[3, 4, 4],
     &[3, 8],
     &[7, 4],
@@ -189,8 +192,10 @@ fn number(digits: &[Digit], text: &[u8], range: Range<usize>) -> Option<Personal
         let are_more =
             before.is_some_and(|it| it.begins) || (!after.is_empty() && is_single(after.get(1)));
         let is_any = parts.are_broken_once() || (parts.count == values.len() && !are_more);
-        let is_in = |usual: &[&[usize]]| is_any || parts.are_among(usual);
+        let is_number = parts.are_joined(after);
+        let is_in = |usual: &[&[usize]]| is_any || is_number || parts.are_among(usual);
         if !parts.end_in_day(values)
+            && !parts.are_sums(values)
             && let Some(found) = sort(values, is_in)
         {
             return Some(found);
@@ -226,6 +231,10 @@ struct Parts {
     line_ends: usize,
     last_at: usize,
     last_in_list: bool,
+    /// How many parts an underscore alone joins to the one before.
+    joined: usize,
+    /// Whether an underscore joins the first part to what stands before it.
+    follows_joined: bool,
 }
 
 impl Parts {
@@ -235,6 +244,9 @@ impl Parts {
             self.count = self.count.saturating_add(1);
             self.last_at = at;
             self.last_in_list = digit.in_list;
+            let is_joined = !is_first && digit.is_joined;
+            self.follows_joined |= is_first && digit.is_joined;
+            self.joined = self.joined.saturating_add(usize::from(is_joined));
             let breaks = !is_first && digit.begins_line;
             self.line_ends = self.line_ends.saturating_add(usize::from(breaks));
         }
@@ -257,6 +269,28 @@ impl Parts {
         match last.len() {
             4 => self.last_in_list && (1990..2100).contains(&number),
             8 => self.count > 1 && (2000..2100).contains(&(number / 10_000)) && is_day(last),
+            _ => false,
+        }
+    }
+
+    /// Whether underscores join the parts, as in an integer of a policy, and no others to them.
+    fn are_joined(&self, after: &[Digit]) -> bool {
+        let all = self.count > 1 && self.joined.saturating_add(1) == self.count;
+        all && !self.follows_joined && !after.first().is_some_and(|next| next.is_joined)
+    }
+
+    /// Whether the parts are sums of money and no number: a list of a small one and a large one;
+    /// tens, hundreds and hundreds, which one mobile number in 100,000 is as well; or one integer
+    /// in thousands of whole hundreds, as an amount in fen is.
+    fn are_sums(&self, values: &[u8]) -> bool {
+        let hundreds = values.ends_with(b"00");
+        let in_thousands = |lengths: &[usize]| lengths.iter().skip(1).all(|it| *it == 3);
+        match self.lengths.get(..self.count) {
+            Some([2, 9]) => self.last_in_list,
+            Some([3, 4, 4]) if hundreds => {
+                values.get(2) == Some(&b'0') && values.get(5..7) == Some(b"00")
+            }
+            Some(lengths) if self.joined > 0 => hundreds && in_thousands(lengths),
             _ => false,
         }
     }

@@ -28,6 +28,14 @@ pub(super) fn look(character: char) -> Option<Look> {
         value,
         is_close: false,
     };
+    // The table has none of these, and people have: the Hangul letters ㄱ, ㅇ and ㅣ in their
+    // compatibility form, two strokes of kana, and the ideograph of one stroke.
+    match character {
+        'ᄋ' => return Some(close(0)),
+        '丨' | 'ᅵ' => return Some(close(1)),
+        'ᄀ' | 'フ' | 'ワ' => return Some(close(7)),
+        _ => {}
+    }
     Some(match prototype(character)? {
         'O' | 'o' => close(0),
         'l' => close(1),
@@ -45,8 +53,10 @@ pub(super) fn look(character: char) -> Option<Look> {
 /// Whether a character is an X, or is read as one in the place of the last digit. Full-width forms
 /// and the Roman numeral are the letter X already, by their compatibility form.
 pub(super) fn is_like_x(character: char) -> bool {
-    // Marks and an ideograph, which no table of letters has.
-    const MARKS: [char; 9] = ['×', '╳', '✕', '✖', '✗', '✘', '⨯', '☓', '乂'];
+    // Marks, ideographs, numerals and letters of other scripts, which no table of letters has.
+    const MARKS: [char; 14] = [
+        '×', '╳', '✕', '✖', '✗', '✘', '⨯', '☓', '乂', '乄', '㐅', '〤', 'ㄨ', 'メ',
+    ];
     match character {
         'X' | 'x' | '❌' => true,
         _ if character.is_ascii() => false,

@@ -34,6 +34,8 @@ pub(super) struct Digit {
     pub(super) gap_is_usual: bool,
     /// Whether a comma or its like stands between.
     pub(super) in_list: bool,
+    /// Whether one underscore stands between and nothing else.
+    pub(super) is_joined: bool,
     /// Letters between it and the digit before.
     pub(super) letters_before: usize,
     /// Whether an X, or what looks like one, follows before any other letter or digit.
@@ -63,6 +65,18 @@ pub(super) enum Reading {
     Decimals,
     /// By looks: an O between digits is a zero.
     Looks,
+    /// By looks to the end of a word: a B behind digits is an eight.
+    LooksToTheEnd,
+}
+
+impl Reading {
+    const fn alike(self) -> Alike {
+        Alike {
+            end: 0,
+            counts: 0..0,
+            to_the_end: matches!(self, Self::LooksToTheEnd),
+        }
+    }
 }
 
 /// A text, taken apart.
@@ -83,7 +97,7 @@ pub(super) fn may_hold_digits(text: &str) -> bool {
     for character in text.chars() {
         let is_digit = match character {
             '0'..='9' => true,
-            '\u{4e00}'..='\u{9fff}' => value(character).is_some(),
+            '\u{4e00}'..='\u{9fff}' => value(character).is_some() || look(character).is_some(),
             other => !other.is_ascii(),
         };
         let is_other = !is_digit && character.is_ascii() && look(character).is_some();
@@ -118,12 +132,16 @@ pub(super) fn has_numerals(shown: &[char]) -> bool {
         .any(|it| decimal(*it).is_none() && value(*it).is_some())
 }
 
-/// Whether reading by looks gives other digits.
-pub(super) fn has_looks(shown: &[char]) -> bool {
-    let mut alike = Alike::default();
+/// Whether a reading by looks gives other digits than the one before it.
+pub(super) fn has_looks(shown: &[char], reading: Reading) -> bool {
+    let (mut alike, mut before) = (reading.alike(), Reading::Looks.alike());
     shown.iter().enumerate().any(|(at, it)| {
         let look = alike.value(shown, at);
-        look.is_some() && look != value(*it)
+        let known = match reading {
+            Reading::LooksToTheEnd => before.value(shown, at),
+            _ => value(*it),
+        };
+        look.is_some() && look != known
     })
 }
 
@@ -131,7 +149,7 @@ impl Taken {
     pub(super) fn read(shown: &[char], reading: Reading) -> Self {
         let mut taken = Self::default();
         let mut stretch = Stretch::default();
-        let mut alike = Alike::default();
+        let mut alike = reading.alike();
         let (mut at, mut hexadecimal_until) = (0, 0);
         while let Some(rest) = shown.get(at..).filter(|rest| !rest.is_empty()) {
             let before = at.checked_sub(1).and_then(|before| shown.get(before));
@@ -158,7 +176,7 @@ impl Taken {
             stretch.in_hexadecimal = at < hexadecimal_until;
             let value = match (rest.first(), reading) {
                 (Some(it), Reading::Decimals) => decimal(*it),
-                (Some(it), Reading::Looks) if !stretch.in_hexadecimal => {
+                (Some(it), Reading::Looks | Reading::LooksToTheEnd) if !stretch.in_hexadecimal => {
                     alike.value(shown, at).or_else(|| value(*it))
                 }
                 (Some(it), _) => value(*it),
@@ -173,10 +191,12 @@ impl Taken {
 }
 
 /// A run of digits and of characters that look like some, and the part of it in which they count.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Alike {
     end: usize,
     counts: std::ops::Range<usize>,
+    /// Whether rough looks count at the end of a run as well.
+    to_the_end: bool,
 }
 
 impl Alike {
@@ -189,8 +209,14 @@ impl Alike {
         look(*character).map(|look| look.value)
     }
 
+    /// Whether the word goes on behind the run.
+    fn goes_on(&self, shown: &[char]) -> bool {
+        shown.get(self.end).is_some_and(|it| it.is_alphanumeric())
+    }
+
     /// A run counts where there is a digit in it, or nothing but close looks between two ends of
-    /// words. At either end of it the rough ones are letters.
+    /// words. At either end of it the rough ones are letters: numbers of certificates begin with S.
+    /// Where a word ends with them behind a digit, one reading takes them for digits.
     fn begin(&mut self, shown: &[char], at: usize) {
         let rest = shown.get(at..).unwrap_or_default();
         let is_part = |it: &char| value(*it).is_some() || look(*it).is_some();
@@ -200,7 +226,11 @@ impl Alike {
         let is_close =
             |it: &char| value(*it).is_some() || look(*it).is_some_and(|look| look.is_close);
         let first = run.iter().position(is_close);
-        let last = run.iter().rposition(is_close);
+        let ends_word = self.to_the_end && !self.goes_on(shown);
+        let last = match ends_word {
+            true => run.len().checked_sub(1),
+            false => run.iter().rposition(is_close),
+        };
         let ends = |it: Option<&char>| it.is_none_or(|it| !it.is_alphanumeric());
         let is_last_x = || {
             let x = shown.get(self.end).is_some_and(|it| looks::is_like_x(*it));
@@ -208,7 +238,7 @@ impl Alike {
         };
         let stands_alone = run.iter().all(is_close)
             && ends(at.checked_sub(1).and_then(|at| shown.get(at)))
-            && (ends(shown.get(self.end)) || is_last_x());
+            && (!self.goes_on(shown) || is_last_x());
         self.counts = match first.zip(last) {
             Some((first, last)) if stands_alone || run.iter().any(|it| value(*it).is_some()) => {
                 at.saturating_add(first)..at.saturating_add(last).saturating_add(1)
@@ -257,6 +287,7 @@ impl Stretch {
             begins_line: !is_first && self.line_ends > 0 && self.is_blank,
             gap_is_usual: self.separators <= SEPARATORS_MAX || self.sorts == 1,
             in_list: self.in_list,
+            is_joined: self.separator == Some('_') && self.separators == 1 && self.letters == 0,
             letters_before: self.letters,
             x_follows: false,
             x_touches: false,

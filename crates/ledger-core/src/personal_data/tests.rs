@@ -158,6 +158,41 @@ fn other_personal_data_is_found() {
     }
 }
 
+#[test]
+fn look_alikes_and_integers_of_a_policy_are_found() {
+    for (text, expected) in [
+        // Look-alikes to the end of a word, and letters of other scripts.
+        ("37OIggIggOOIOIOOIg", IdentityNumber),
+        ("证号37OIggIggOOIOIOOIg。", IdentityNumber),
+        ("138 1234 567B", MobileNumber),
+        ("1381234567B", MobileNumber),
+        ("138-1234-567B.", MobileNumber),
+        ("3ㄱ0199199001010019", IdentityNumber),
+        ("138123456ㄱ8", MobileNumber),
+        ("ㅣ38丨23456フ8", MobileNumber),
+        ("37019919920315001㐅", IdentityNumber),
+        ("370199-19920315-001 〤", IdentityNumber),
+        ("37019919920315001ㄨ", IdentityNumber),
+        ("37019919920315001ﾒ", IdentityNumber),
+        ("13-812345678", MobileNumber),
+        ("13 812345678", MobileNumber),
+        ("电话13.812345678", MobileNumber),
+        // As an integer of a policy.
+        ("x = 13_812_345_678", MobileNumber),
+        ("x = 1_381_234_567_8", MobileNumber),
+        ("x = 13812_345_678", MobileNumber),
+        ("x = 6_222_021_234_567_890_128", BankCard),
+        ("x = 370_199_199_001_010_019", IdentityNumber),
+        ("x = 370_199_900_101_001", OldIdentityNumber),
+        // Sums are not taken for one another's parts where one is not round.
+        ("150 1200 9001", MobileNumber),
+        ("151 1200 9000", MobileNumber),
+        ("150 1210 9000", MobileNumber),
+    ] {
+        assert_eq!(find_in_text(text), Some(expected), "{text:?}");
+    }
+}
+
 /// Every digit by something that looks like it, alone and with all others, in one piece, in parts
 /// and behind a letter.
 #[test]
@@ -403,6 +438,16 @@ fn what_is_no_personal_data_passes() {
         "拨付\n150000\n1200\n90000",
         "2021-05-24\n2022-12-31\n150000",
         "HMAC-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+        "150 1200 9000",
+        "150, 1200, 9000",
+        "分别150元 1200 9000",
+        "15, 812345678",
+        "15、812345678",
+        "fen = 13_500_000_000",
+        "fen = 1_350_000",
+        "13_812_345_678_9",
+        "1381234567Bs",
+        "S37019900101001",
     ] {
         assert_eq!(find_in_text(text), None, "{text:?}");
     }
