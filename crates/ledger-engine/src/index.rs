@@ -14,7 +14,7 @@ use ledger_log::{Space, StateOp, keys};
 /// The byte that starts the index keys of a kind of tag, permanent; `None` for tags that are not
 /// indexed because their entities hold the positions.
 #[must_use]
-pub const fn tag_kind(tag: &Tag) -> Option<u8> {
+pub(crate) const fn tag_kind(tag: &Tag) -> Option<u8> {
     match tag {
         Tag::Person(_) | Tag::Certificate(_) | Tag::Disbursement(_) => None,
         Tag::Class(_) => Some(0x02),
@@ -32,7 +32,7 @@ pub const fn tag_kind(tag: &Tag) -> Option<u8> {
 /// The prefix of every index entry of a tag, in the order of the blocks; `None` for tags that are
 /// not indexed.
 #[must_use]
-pub fn tag_prefix(tag: &Tag) -> Option<Vec<u8>> {
+pub(crate) fn tag_prefix(tag: &Tag) -> Option<Vec<u8>> {
     let kind = tag_kind(tag)?;
     let prefix = match tag {
         Tag::Person(_) | Tag::Certificate(_) | Tag::Disbursement(_) => return None,
@@ -52,7 +52,7 @@ pub fn tag_prefix(tag: &Tag) -> Option<Vec<u8>> {
 /// The key of the index entry of a tag in the block that starts at `block`; `None` for tags that
 /// are not indexed.
 #[must_use]
-pub fn tag_key(tag: &Tag, block: Position) -> Option<Vec<u8>> {
+pub(crate) fn tag_key(tag: &Tag, block: Position) -> Option<Vec<u8>> {
     let mut key = tag_prefix(tag)?;
     key.extend_from_slice(&block.get().to_be_bytes());
     Some(key)
@@ -60,7 +60,7 @@ pub fn tag_key(tag: &Tag, block: Position) -> Option<Vec<u8>> {
 
 /// Calls `visit` with each indexed tag of an event: those it carries, and the account and ledger
 /// account of each posting. A tag may come more than once.
-pub fn each_indexed_tag(event: &Event, mut visit: impl FnMut(Tag)) {
+pub(crate) fn each_indexed_tag(event: &Event, mut visit: impl FnMut(Tag)) {
     event.each_carried(|tag| {
         if tag_kind(&tag).is_some() {
             visit(tag);
@@ -70,7 +70,7 @@ pub fn each_indexed_tag(event: &Event, mut visit: impl FnMut(Tag)) {
 
 /// Collects the index entries of one block.
 #[derive(Debug)]
-pub struct BlockIndex {
+pub(crate) struct BlockIndex {
     block: Position,
     tags: HashMap<Tag, Vec<Position>>,
     /// By the first position of the cause's block.
@@ -80,7 +80,7 @@ pub struct BlockIndex {
 impl BlockIndex {
     /// Starts the entries of the block whose first position is `block`.
     #[must_use]
-    pub fn new(block: Position) -> Self {
+    pub(crate) fn new(block: Position) -> Self {
         Self {
             block,
             tags: HashMap::new(),
@@ -94,7 +94,7 @@ impl BlockIndex {
     /// # Errors
     ///
     /// Those of `block_of`.
-    pub fn add<E>(
+    pub(crate) fn add<E>(
         &mut self,
         position: Position,
         event: &Event,
@@ -121,7 +121,7 @@ impl BlockIndex {
     }
 
     /// Appends the changes that write the entries, ordered by key.
-    pub fn finish(self, ops: &mut Vec<StateOp>) {
+    pub(crate) fn finish(self, ops: &mut Vec<StateOp>) {
         let mut tags: Vec<_> = self.tags.into_iter().collect();
         tags.sort_unstable_by_key(|(tag, _)| *tag);
         for (tag, positions) in tags {

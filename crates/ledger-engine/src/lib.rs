@@ -2,12 +2,12 @@
 //!
 //! Reading order:
 //!
-//! 1. [`Engine`] — open, submit, follow, rebuild, shut down; [`request`] — what goes in and comes
+//! 1. [`Engine`] — open, submit, follow, rebuild, shut down; `request` — what goes in and comes
 //!    back.
 //! 2. `writer` — the thread that decides; `committer` — the thread that makes durable; `group` —
 //!    what passes from one to the other; `inbox` — what waits for the writer; `clock` — the time,
 //!    and whether it may be recorded by.
-//! 3. [`entity_codec`], [`index`], `counters`, [`refusals`], [`tip`] — the private encodings of
+//! 3. [`entity_codec`], `index`, `counters`, [`refusals`], `tip` — the private encodings of
 //!    what is derived from the log.
 //! 4. [`rebuild`] — the same state once more from the log alone, compared, switched.
 //! 5. [`simulate`] — history once more under a draft of a policy, in a shadow that is thrown away.
@@ -33,18 +33,18 @@ mod event_ids;
 mod events;
 mod group;
 mod inbox;
-pub mod index;
+mod index;
 pub mod limits;
-pub mod policies;
+mod policies;
 pub mod query;
 pub mod rebuild;
 mod recovery;
 pub mod refusals;
-pub mod request;
+mod request;
 mod shadow_memory;
 mod shared;
 pub mod simulate;
-pub mod tip;
+mod tip;
 mod wire;
 mod writer;
 

@@ -16,7 +16,7 @@ use thiserror::Error;
 
 /// The value of a policy's marker: the version of markers and nothing else. The event at the
 /// marker's position says whether a document was published or withdrawn.
-pub const POLICY_MARKER: &[u8] = &[1];
+pub(crate) const POLICY_MARKER: &[u8] = &[1];
 
 /// Markers in a ledger: one for each published version, and one for its withdrawal.
 const MARKERS_MAX: usize = 2 * POLICIES_MAX;

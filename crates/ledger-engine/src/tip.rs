@@ -5,7 +5,7 @@ use ledger_core::merkle::{self, CompactRange};
 use ledger_core::{Position, RecordedTime};
 
 /// The key of the tip in [`Space::Meta`](ledger_log::Space::Meta).
-pub const TIP_KEY: &[u8] = b"tip";
+pub(crate) const TIP_KEY: &[u8] = b"tip";
 
 /// The version of the encoding.
 const VERSION: u8 = 1;

@@ -67,6 +67,9 @@ pub struct AccountsPage {
 }
 
 /// The sums of all balances on either side.
+///
+/// Both sides are equal at every position; where they are not, an event was posted that the ledger
+/// would not have posted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TrialBalance {
     /// Balances of the accounts that grow by debits, in fen.
@@ -173,44 +176,6 @@ impl Reader {
             next,
             totals,
             log_position: snapshot.last_position(),
-        })
-    }
-
-    /// Sums up all balances of all accounts as of a position, the latest one when absent.
-    ///
-    /// Both sides are equal at every position; where they are not, an event was posted that the
-    /// ledger would not have posted.
-    ///
-    /// # Errors
-    ///
-    /// [`QueryError::PositionInFuture`], [`QueryError::OutOfBounds`] for more than
-    /// [`ACCOUNTS_MAX`] accounts, and what reading the store gives.
-    pub fn trial_balance(
-        &self,
-        as_of_position: Option<Position>,
-    ) -> Result<AsOf<TrialBalance>, QueryError> {
-        self.trial_balance_within(as_of_position, Bounds::default())
-    }
-
-    /// The same, within other bounds.
-    pub(super) fn trial_balance_within(
-        &self,
-        as_of_position: Option<Position>,
-        bounds: Bounds,
-    ) -> Result<AsOf<TrialBalance>, QueryError> {
-        let snapshot = self.store.snapshot()?;
-        let last = snapshot.last_position();
-        let position = as_of(as_of_position, last)?;
-        let mut totals = TrialBalance::default();
-        self.visit_accounts(snapshot.as_ref(), (None, None), bounds, |key, account| {
-            if account.opened <= position {
-                totals.add(&self.account_as_of(key, account, position, last)?)?;
-            }
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(AsOf {
-            value: totals,
-            log_position: position,
         })
     }
 
@@ -370,12 +335,6 @@ impl AccountBalances {
 }
 
 impl TrialBalance {
-    /// Whether both sides are equal.
-    #[must_use]
-    pub fn is_balanced(&self) -> bool {
-        self.debits == self.credits
-    }
-
     fn add(&mut self, account: &Account) -> Result<(), QueryError> {
         for ((kind, _), balance) in &account.balances {
             let side = match kind.normal_side() {
