@@ -164,6 +164,23 @@ impl AccountKind {
     }
 }
 
+impl LedgerAccount {
+    /// The balance after an amount was posted on a side; none outside the range of the books.
+    pub(crate) fn posted(self, before: Fen, side: Side, amount: Fen) -> Option<Fen> {
+        match side == self.kind.normal_side() {
+            true => before.checked_add(amount),
+            false => before.checked_sub(amount),
+        }
+    }
+
+    /// The balance that the last of these postings to it has left; none where there is none.
+    pub(crate) fn left_by(self, postings: &[Posting]) -> Option<Fen> {
+        let mut newest_first = postings.iter().rev();
+        let last = newest_first.find(|posting| posting.account == self);
+        last.map(|posting| posting.balance_after)
+    }
+}
+
 impl Side {
     /// The permanent number.
     #[must_use]

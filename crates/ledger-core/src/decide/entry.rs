@@ -46,11 +46,7 @@ impl<'a> Entry<'a> {
             fiscal_year,
         };
         let before = self.balance(account)?;
-        let after = if side == kind.normal_side() {
-            before.checked_add(amount)
-        } else {
-            before.checked_sub(amount)
-        };
+        let after = account.posted(before, side, amount);
         let balance_after =
             after.ok_or_else(|| Refusal::new(Reason::AmountOverflow).about(kind.name()))?;
         if balance_after.is_negative() {
@@ -69,13 +65,8 @@ impl<'a> Entry<'a> {
 
     /// The balance as the entry has left it so far.
     fn balance(&self, account: LedgerAccount) -> Result<Fen, Refusal> {
-        let posted = self
-            .postings
-            .iter()
-            .rev()
-            .find(|posting| posting.account == account);
-        if let Some(posting) = posted {
-            return Ok(posting.balance_after);
+        if let Some(left) = account.left_by(&self.postings) {
+            return Ok(left);
         }
         let holder = self.deciding.account(account.holder)?;
         Ok(holder.balance(account.kind, account.fiscal_year))

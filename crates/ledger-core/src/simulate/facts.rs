@@ -268,23 +268,15 @@ fn adapted(context: &Context, body: &EventBody) -> Option<EventBody> {
 fn post_again(context: &Context, event: &mut Event) -> bool {
     let mut postings: Vec<Posting> = Vec::with_capacity(event.postings.len());
     for posting in &event.postings {
-        let earlier = postings.iter().rev();
-        let earlier = earlier
-            .filter(|earlier| earlier.account == posting.account)
-            .map(|earlier| earlier.balance_after)
-            .next();
-        let before = earlier.or_else(|| {
-            let account = context.accounts.get(&posting.account.holder)?;
-            Some(account.balance(posting.account.kind, posting.account.fiscal_year))
+        let of = posting.account;
+        let before = of.left_by(&postings).or_else(|| {
+            let account = context.accounts.get(&of.holder)?;
+            Some(account.balance(of.kind, of.fiscal_year))
         });
         let Some(before) = before else {
             return false;
         };
-        let after = if posting.side == posting.account.kind.normal_side() {
-            before.checked_add(posting.amount)
-        } else {
-            before.checked_sub(posting.amount)
-        };
+        let after = of.posted(before, posting.side, posting.amount);
         match after {
             Some(after) if !after.is_negative() => postings.push(Posting {
                 balance_after: after,
