@@ -204,6 +204,15 @@ macro_rules! each_past_fact {
             PersonRegistered: "person_registered";
             PersonStatusDeclared: "person_status_declared";
             PersonStatusEnded: "person_status_ended";
+            PersonEnrolled: "person_enrolled";
+            EnrolmentWithdrawn: "enrolment_withdrawn";
+            AttendanceRecorded: "attendance_recorded";
+            TrainingCompleted: "training_completed";
+            AssessmentRecorded: "assessment_recorded";
+            EmploymentConfirmed: "employment_confirmed";
+            EmploymentWithdrawn: "employment_withdrawn";
+            ClaimSubmitted: "claim_submitted";
+            AgencyContractRecorded: "agency_contract_recorded";
         }
     };
 }

@@ -231,7 +231,16 @@ pub(crate) fn of_counters(context: &Context, event: &Event) -> usize {
 /// How many places may be counted in another way without the fact.
 fn recounted(context: &Context, fact: &PastFact) -> usize {
     let person = match fact {
-        PastFact::PersonRegistered(_) => return 0,
+        PastFact::PersonRegistered(_)
+        | PastFact::PersonEnrolled(_)
+        | PastFact::EnrolmentWithdrawn(_)
+        | PastFact::AttendanceRecorded(_)
+        | PastFact::AssessmentRecorded(_)
+        | PastFact::EmploymentConfirmed(_)
+        | PastFact::EmploymentWithdrawn(_)
+        | PastFact::ClaimSubmitted(_)
+        | PastFact::AgencyContractRecorded(_) => return 0,
+        PastFact::TrainingCompleted(_) => return 1,
         PastFact::PersonStatusDeclared(e) => e.person,
         PastFact::PersonStatusEnded(e) => e.person,
     };

@@ -30,7 +30,20 @@ macro_rules! instead {
     )+};
 }
 
-annulled! { PersonRegistered, PersonStatusDeclared, PersonStatusEnded }
+annulled! {
+    PersonRegistered,
+    PersonStatusDeclared,
+    PersonStatusEnded,
+    PersonEnrolled,
+    EnrolmentWithdrawn,
+    AttendanceRecorded,
+    TrainingCompleted,
+    AssessmentRecorded,
+    EmploymentConfirmed,
+    EmploymentWithdrawn,
+    ClaimSubmitted,
+    AgencyContractRecorded,
+}
 
 instead! {
     PolicyPublished by WithdrawPolicy;
@@ -51,20 +64,11 @@ instead! {
     OrderAccepted by CancelOrder;
     OrderPurchased by CancelOrder;
     OrderCancelled by RaiseOrder;
-    PersonEnrolled by WithdrawEnrolment;
-    EnrolmentWithdrawn by EnrolPerson;
-    AttendanceRecorded by -;
-    TrainingCompleted by -;
-    AssessmentRecorded by -;
     CertificateIssued by InvalidateCertificate;
     CertificateInvalidated by -;
     CertificateVerified by -;
-    EmploymentConfirmed by WithdrawEmployment;
-    EmploymentWithdrawn by ConfirmEmployment;
     SubsidyApproved by -;
     ProjectSettled by -;
-    ClaimSubmitted by -;
-    AgencyContractRecorded by -;
     PublicityOpened by ClosePublicity;
     ObjectionRaised by ResolveObjection;
     ObjectionResolved by RaiseObjection;

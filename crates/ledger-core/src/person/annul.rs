@@ -199,7 +199,7 @@ fn restored(record: StatusRecord, again: &PastEvent) -> StatusRecord {
     let valid_until = match &again.fact {
         PastFact::PersonStatusDeclared(declared) => declared.valid_until,
         PastFact::PersonStatusEnded(ended) => Some(ended.valid_until),
-        PastFact::PersonRegistered(_) => record.valid_until,
+        _ => record.valid_until,
     };
     StatusRecord {
         valid_until,

@@ -4558,7 +4558,10 @@ pub struct PastEvent {
     #[prost(message, optional, tag = "2")]
     pub occurred_date: ::core::option::Option<Date>,
     /// The fact. The numbers of the fields are those in `RecordedEvent`.
-    #[prost(oneof = "past_event::Fact", tags = "130, 131, 132")]
+    #[prost(
+        oneof = "past_event::Fact",
+        tags = "130, 131, 132, 150, 151, 152, 153, 160, 170, 171, 182, 183"
+    )]
     pub fact: ::core::option::Option<past_event::Fact>,
 }
 /// Nested message and enum types in `PastEvent`.
@@ -4572,6 +4575,24 @@ pub mod past_event {
         PersonStatusDeclared(super::PersonStatusDeclared),
         #[prost(message, tag = "132")]
         PersonStatusEnded(super::PersonStatusEnded),
+        #[prost(message, tag = "150")]
+        PersonEnrolled(super::PersonEnrolled),
+        #[prost(message, tag = "151")]
+        EnrolmentWithdrawn(super::EnrolmentWithdrawn),
+        #[prost(message, tag = "152")]
+        AttendanceRecorded(super::AttendanceRecorded),
+        #[prost(message, tag = "153")]
+        TrainingCompleted(super::TrainingCompleted),
+        #[prost(message, tag = "160")]
+        AssessmentRecorded(super::AssessmentRecorded),
+        #[prost(message, tag = "170")]
+        EmploymentConfirmed(super::EmploymentConfirmed),
+        #[prost(message, tag = "171")]
+        EmploymentWithdrawn(super::EmploymentWithdrawn),
+        #[prost(message, tag = "182")]
+        ClaimSubmitted(super::ClaimSubmitted),
+        #[prost(message, tag = "183")]
+        AgencyContractRecorded(super::AgencyContractRecorded),
     }
 }
 /// Which events to read. An empty filter means every event.

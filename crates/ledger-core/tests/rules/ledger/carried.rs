@@ -104,7 +104,14 @@ const CARRIED: [(&str, &[&str]); 52] = [
     ),
     ("EnrolmentWithdrawn", &["Person Class Institution Division"]),
     // What the annulled fact carries.
-    ("FactAnnulled", &["Person"]),
+    (
+        "FactAnnulled",
+        &[
+            "Person",
+            "Person Class Institution Division",
+            "Person Class Institution Division Institution",
+        ],
+    ),
     (
         "FindingMade",
         &[

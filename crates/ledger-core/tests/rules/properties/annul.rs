@@ -87,10 +87,19 @@ fn what_was_annulled_has_never_been() {
     }
 }
 
-const ANNULLED: [EventKind; 3] = [
+const ANNULLED: [EventKind; 12] = [
     EventKind::PersonRegistered,
     EventKind::PersonStatusDeclared,
     EventKind::PersonStatusEnded,
+    EventKind::PersonEnrolled,
+    EventKind::EnrolmentWithdrawn,
+    EventKind::AttendanceRecorded,
+    EventKind::TrainingCompleted,
+    EventKind::AssessmentRecorded,
+    EventKind::EmploymentConfirmed,
+    EventKind::EmploymentWithdrawn,
+    EventKind::ClaimSubmitted,
+    EventKind::AgencyContractRecorded,
 ];
 
 fn annulled(body: &EventBody) -> Option<EventKind> {
@@ -113,17 +122,25 @@ fn line((what, person, class, which): Step, script: &Script) -> Option<String> {
     ][which % 6];
     let until = ["2020-03-10", "2020-12-31", "2021-12-31"][which / 6 % 3];
     Some(match what {
-        0..6 => format!("2020-04-01 status {p} {status} 2020-01-01.."),
-        6..10 => format!("2020-04-01 status {p} {status} 2020-03-05..{until}"),
-        10..13 => format!("2020-04-01 status {p} {status} 2022-01-01.."),
-        13..22 => format!("2020-04-01 end {p} {status} {until}"),
-        22..32 => format!("2020-03-01 enrol {k} {p}"),
-        32..36 => format!("2020-03-0{} attend {k} {p} 8", 1 + which % 9),
-        36..46 => format!("2020-03-31 complete {k} {p}"),
-        46..56 => format!("2020-03-31 certify {k} {p}"),
-        56..58 => format!("2020-04-02 employ {k} {p} 2020-04-01"),
-        58..66 => format!("2020-04-02 approve {k} {p}"),
-        66..68 => format!("2020-04-02 order D{} {k} full {p}", script.accepted.len()),
+        0..5 => format!("2020-04-01 status {p} {status} 2020-01-01.."),
+        5..8 => format!("2020-04-01 status {p} {status} 2020-03-05..{until}"),
+        8..11 => format!("2020-04-01 status {p} {status} 2022-01-01.."),
+        11..18 => format!("2020-04-01 end {p} {status} {until}"),
+        18..27 => format!("2020-03-01 enrol {k} {p}"),
+        27..30 => format!("2020-03-02 withdraw {k} {p}"),
+        30..37 => format!("2020-03-0{} attend {k} {p} 8", 1 + which % 9),
+        37..44 => format!("2020-03-31 complete {k} {p}"),
+        44..49 => {
+            let result = if which % 3 == 0 { "passed" } else { "failed" };
+            format!("2020-03-31 assess {k} {p} {result}")
+        }
+        49..53 => format!("2020-03-31 certify {k} {p}"),
+        53..57 => format!("2020-04-02 employ {k} {p} 2020-04-01"),
+        57..60 => format!("2020-04-02 unemploy {k} {p}"),
+        60..62 => format!("2020-04-02 agency {k} {p}"),
+        62..64 => format!("2020-04-02 claim {k} {p}"),
+        64..67 => format!("2020-04-02 approve {k} {p}"),
+        67..68 => format!("2020-04-02 order D{} {k} full {p}", script.accepted.len()),
         68..69 => format!("2020-01-01 person {p}"),
         69..97 => {
             let events = &script.ledger.events;

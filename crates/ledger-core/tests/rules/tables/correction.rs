@@ -228,4 +228,150 @@ tables! {
                annul of=@ended                      => ok
                certify C2 A
     "
+
+    a_person_enrolled_by_mistake given [POLICY, BODIES]
+    "
+    2020-02-20 class C1 places=1
+               open C1
+    2020-03-01 enrol C1 A @enrolled
+               attend C1 A 8 @attended
+    2020-02-29 annul of=@enrolled                   => DATE_BEFORE_CAUSE facts=@enrolled
+    2020-03-02 annul of=@enrolled                   => FACTS_REST_ON_IT facts=@attended
+               annul of=@attended
+               enrol C1 B                           => CLASS_FULL
+               annul of=@enrolled @annulled         => ok rests-on=@enrolled
+               annul of=@enrolled                   => FACT_ANNULLED facts=@annulled
+               attend C1 A 8                        => ENROLMENT_NOT_FOUND
+               enrol C1 B                           => ok
+    "
+
+    a_withdrawal_of_somebody_else given [POLICY, BODIES]
+    "
+    2020-02-20 class C1 places=1 @class
+               open C1
+    2020-03-01 enrol C1 A @enrolled
+               attend C1 A 8
+               withdraw C1 A @withdrawn
+               annul of=@enrolled                   => FACTS_REST_ON_IT
+               annul of=@withdrawn                  => ok rests-on=@enrolled
+               attend C1 A 8                        => ok
+               withdraw C1 A @again
+               enrol C1 A @second
+               annul of=@again                      => FACTS_REST_ON_IT facts=@second
+               annul of=@second
+               enrol C1 B @b
+               annul of=@again                      => CLASS_FULL limit=1 found=1 facts=@class
+               annul of=@b
+               annul of=@again                      => ok
+    "
+
+    // A feed that reports a day twice.
+    a_day_that_was_reported_twice given [BODIES]
+    "
+    2019-01-01 policy P1 hours=80/100
+    2020-02-20 class C1 class-hours=20
+               open C1
+               enrol C1 A
+    2020-03-02 attend C1 A 8 @first
+               attend C1 A 8 @twice
+    2020-03-03 attend C1 A 8 @second
+               annul of=@twice
+    2020-03-31 complete C1 A @completed             => ok hours=16
+               annul of=@first                      => FACTS_REST_ON_IT facts=@completed
+               annul of=@completed                  => ok rests-on=@completed,@first,@second
+               annul of=@first                      => ok rests-on=@first,@second
+               complete C1 A                        => TOO_FEW_CLASS_HOURS limit=16 found=8 facts=@second
+    2020-03-04 attend C1 A 8
+    2020-03-31 complete C1 A                        => ok hours=16
+    "
+
+    an_assessment_with_the_wrong_result given [POLICY, BODIES]
+    "
+    2020-02-20 class C1
+               open C1
+    2020-03-31 enrol C1 A @enrolled
+               complete C1 A @completed
+               assess C1 A failed @failed
+               assess C1 A passed @passed
+               annul of=@failed                     => FACTS_REST_ON_IT facts=@passed
+               annul of=@completed                  => FACTS_REST_ON_IT facts=@passed
+               certify C1 A @certified
+               annul of=@passed                     => FACTS_REST_ON_IT facts=@certified
+    "
+
+    an_assessment_that_is_the_last_again given [POLICY, BODIES]
+    "
+    2020-02-20 class C1
+               open C1
+    2020-03-31 enrol C1 A
+               complete C1 A
+               assess C1 A failed @failed
+               assess C1 A failed @wrong
+               assess C1 A passed @passed
+               annul of=@passed                     => ok rests-on=@passed,@wrong
+               certify C1 A                         => ASSESSMENT_NOT_PASSED facts=@wrong
+               annul of=@wrong                      => ok rests-on=@failed
+               certify C1 A                         => ASSESSMENT_NOT_PASSED facts=@failed
+               annul of=@failed
+               certify C1 A                         => ok
+    "
+
+    an_employment_of_somebody_else given [POLICY, BODIES]
+    "
+    2020-02-20 class C1 kind=project
+               open C1
+    2020-03-31 graduate C1 A,B @b-graduated
+               close C1
+    2020-05-01 employ C1 A 2020-04-15 @confirmed    => ok counts=yes
+               annul of=@confirmed                  => ok
+               unemploy C1 A                        => EMPLOYMENT_NOT_CONFIRMED
+               employ C1 A 2020-04-20 @right        => ok counts=yes
+               unemploy C1 A @withdrawn             => ok counted=yes
+               annul of=@right                      => FACTS_REST_ON_IT facts=@withdrawn
+               annul of=@withdrawn                  => ok rests-on=@right
+               unemploy C1 A @again                 => ok counted=yes
+               employ C1 A 2020-04-21 @third
+               annul of=@again                      => FACTS_REST_ON_IT facts=@third
+               annul of=@third
+               annul of=@again                      => ok
+               annul of=@right                      => ok
+    "
+
+    // What was approved or paid on a fact keeps it until a contradiction can say so.
+    places_that_decisions_rest_on given [POLICY, BODIES, CLASS_OF_A]
+    "
+    2020-04-01 claim C1 A @claim
+               agency C1 A @agency
+               approve C1 A @approved
+               annul of=@claim                      => DECISIONS_REST_ON_IT facts=@approved
+               annul of=@agency                     => DECISIONS_REST_ON_IT facts=@approved
+               agency C1 A                          => FACT_EXISTS
+               order D1 C1 full A @ordered
+               annul of=@claim                      => DECISIONS_REST_ON_IT facts=@approved,@ordered
+    "
+
+    a_claim_by_mistake given [POLICY, BODIES, CLASS_OF_A]
+    "
+    2020-04-01 agency C1 A @agency
+               claim C1 A by=body @claim
+               claim C1 A                           => FACT_EXISTS facts=@claim
+               annul of=@agency                     => FACTS_REST_ON_IT facts=@claim
+               annul of=@claim                      => ok
+               annul of=@agency                     => ok
+               claim C1 A                           => ok
+    "
+
+    // A settlement counts who completed and who works.
+    work_after_the_settlement given [POLICY, BODIES]
+    "
+    2020-02-20 class C1 kind=project rate=1000.00
+               open C1
+    2020-03-31 graduate C1 A
+               close C1
+    2020-05-01 employ C1 A 2020-04-15 @employed
+               approve C1 A @approved
+               annul of=@employed                   => DECISIONS_REST_ON_IT facts=@approved
+    2020-05-02 order D1 C1 final A @ordered
+               annul of=@employed                   => DECISIONS_REST_ON_IT
+    "
 }
