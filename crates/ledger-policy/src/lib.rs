@@ -14,6 +14,7 @@ pub mod check;
 mod clause;
 mod compile;
 mod consistency;
+mod describe;
 mod doubts;
 mod error;
 pub mod flaw;
@@ -24,5 +25,13 @@ mod reader;
 
 pub use check::{Report, check, check_against, check_beside, check_set};
 pub use compile::{compile, compile_recorded, keys};
+pub use describe::{Language, describe};
 pub use error::PolicyError;
 pub use flaw::{Flaw, FlawKind, Place, Severity};
+pub use names::lists;
+
+/// A commented text to begin with; it passes its own check.
+#[must_use]
+pub const fn template() -> &'static str {
+    include_str!("template.toml")
+}

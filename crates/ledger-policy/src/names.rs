@@ -161,3 +161,25 @@ coded_here! {
         "cumulative" => Cumulative,
     }
 }
+
+/// Every list of codes that texts use, with its codes.
+#[must_use]
+pub fn lists() -> Vec<(ListName, Vec<&'static str>)> {
+    fn of<T: Coded>() -> (ListName, Vec<&'static str>) {
+        (T::LIST, T::codes())
+    }
+    vec![
+        of::<FundSource>(),
+        of::<SkillLevel>(),
+        of::<Group>(),
+        of::<CertificateKind>(),
+        of::<PayeeKind>(),
+        of::<CatalogueKind>(),
+        of::<TrainingKind>(),
+        of::<ClassForm>(),
+        of::<FindingKind>(),
+        of::<DocumentKind>(),
+        of::<DecidingDate>(),
+        of::<Straddling>(),
+    ]
+}

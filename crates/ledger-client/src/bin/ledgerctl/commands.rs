@@ -123,6 +123,9 @@ impl Command {
             Self::Policy(policy::Policy::Check(check)) if !check.needs_server() => {
                 check.run(output).map(|()| None)
             }
+            Self::Policy(policy::Policy::New) => {
+                Ok(output.text(ledger_policy::template()).map(|()| None)?)
+            }
             other => Ok(Some(other)),
         }
     }

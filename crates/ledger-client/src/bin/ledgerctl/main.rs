@@ -295,7 +295,7 @@ mod tests {
     const RECORDING: &str = include_str!("recording_verbs.txt");
 
     /// The verbs that record nothing.
-    const READING: [&str; 25] = [
+    const READING: [&str; 26] = [
         "account",
         "accounts",
         "award show",
@@ -311,6 +311,7 @@ mod tests {
         "order show",
         "policy check",
         "policy list",
+        "policy new",
         "policy show",
         "quota",
         "rebuild",

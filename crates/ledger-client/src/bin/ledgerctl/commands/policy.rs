@@ -1,4 +1,4 @@
-//! `ledgerctl policy`: check policy documents, publish, list, read and withdraw them.
+//! `ledgerctl policy`: begin, check policy documents, publish, list, read and withdraw them.
 
 mod check;
 mod publish;
@@ -18,6 +18,13 @@ pub(crate) use check::Check;
 pub(crate) enum Policy {
     /// Find what is wrong with documents before they are published; needs no server.
     Check(Check),
+    /// Write a commented template of a document; needs no server.
+    #[command(after_help = "\
+Example:
+  ledgerctl policy new > draft.toml
+
+The keys are explained in docs/policy-format.md, in Chinese and in English.")]
+    New,
     /// Publish documents, catalogues and rate tables; publishing the same text again does nothing.
     Publish(publish::Publish),
     /// List the published documents.
@@ -32,6 +39,7 @@ impl Policy {
     pub(crate) async fn run(self, client: &Client, output: &mut Output<'_>) -> Result<(), Failure> {
         match self {
             Self::Check(check) => check.run_beside_published(client, output).await,
+            Self::New => Ok(output.text(ledger_policy::template())?),
             Self::Publish(publish) => publish.run(client, output).await,
             Self::List(list) => list.run(client, output).await,
             Self::Show(show) => show.run(client, output).await,

@@ -43,9 +43,18 @@ pub(crate) struct Check {
 
 /// The language of messages.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Language {
+pub(super) enum Language {
     En,
     Zh,
+}
+
+impl From<Language> for ledger_policy::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::En,
+            Language::Zh => Self::Zh,
+        }
+    }
 }
 
 /// A document and what is wrong with it.

@@ -5,6 +5,7 @@ use ledger_client::json::to_json;
 use ledger_client::{Client, ClientError};
 use ledger_proto::v1;
 
+use super::check::Language;
 use crate::failure::Failure;
 use crate::names::{self, name};
 use crate::output::{Output, key_values, table};
@@ -18,12 +19,13 @@ pub(crate) struct List {
     division: Option<u32>,
 }
 
-/// Shows a published document.
+/// Shows a published document: its rules, amounts, quotas and targets in words, each with its
+/// clause, and what was read into the document where its issuer says nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   ledgerctl policy show 12
-  ledgerctl policy show shandong-2025-87
+  ledgerctl policy show shandong-2025-87 --lang zh
   ledgerctl policy show shandong-2019-2021-action --version 1 --text")]
 pub(crate) struct Show {
     /// Position of the publication, or the id of the document.
@@ -35,6 +37,9 @@ pub(crate) struct Show {
     /// Print the exact text that was published and nothing else.
     #[arg(long)]
     text: bool,
+    /// The language of the rules.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    lang: Language,
 }
 
 impl List {
@@ -145,10 +150,11 @@ impl Show {
             ("withdrawn at", show::position(policy.withdrawn_position)),
             ("as of position", answer.log_position.to_string()),
         ]))?;
-        let mut schemes = table(&["scheme", "name"]);
-        for scheme in answer.schemes {
-            schemes.add_row([scheme.scheme, scheme.name_zh]);
+        // A text of a form that this program does not know yet is still there with --text.
+        match ledger_policy::compile_recorded(&answer.text) {
+            Ok(policy) => output.text(&ledger_policy::describe(&policy, self.lang.into()))?,
+            Err(error) => output.line(format_args!("its rules cannot be read here: {error}"))?,
         }
-        Ok(output.table(&schemes)?)
+        Ok(())
     }
 }
