@@ -8,6 +8,7 @@ use ledger_proto::v1::{self, command::Body, tag::Value};
 use ledger_server::{Settings, make_certificate_key};
 use ledger_tests::{RawClient, TestServer};
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tonic::Code;
@@ -176,6 +177,14 @@ fn hides<T: std::fmt::Debug>(said: &T) {
     }
 }
 
+/// The id of a request, which is told before it is sent.
+fn request_id(messages: &str) -> uuid::Uuid {
+    let mut words = messages
+        .split_whitespace()
+        .skip_while(|it| *it != "request");
+    words.nth(1).expect(messages).parse().unwrap()
+}
+
 /// The id of a request that follows from an identity number could be found out by trying.
 #[tokio::test]
 async fn the_command_line_names_requests_after_the_digest_of_such_a_number() {
@@ -190,11 +199,10 @@ async fn the_command_line_names_requests_after_the_digest_of_such_a_number() {
         assert_eq!(said.code, Some(0), "{said:?}");
         said.messages
     };
-    let id = |messages: &str| messages.split_whitespace().nth(1).map(str::to_owned);
     let first = verify(NUMBER).await;
     let again = verify(AS_TYPED).await;
     assert!(again.contains("on record already"), "{again}");
-    assert_eq!(id(&first), id(&again));
+    assert_eq!(request_id(&first), request_id(&again));
     // It is found by its number on the command line as well.
     let said = tool(server.address(), &["certificate", AS_TYPED]).await;
     assert_eq!(said.code, Some(0), "{said:?}");
@@ -203,6 +211,65 @@ async fn the_command_line_names_requests_after_the_digest_of_such_a_number() {
     assert!(said.output.contains("kept by the key "), "{said:?}");
     let folder = server.stop_and_keep().await;
     assert_eq!(files_with(folder.path(), IDENTITY), Vec::<PathBuf>::new());
+}
+
+/// The file of a clerk, by the programs: named after the digest, found again however it is written.
+#[tokio::test]
+async fn a_file_of_commands_with_such_a_number_is_appended_and_shows_it_nowhere() {
+    let keys = TempDir::new().unwrap();
+    let without = TestServer::start().await;
+    let server = with_key(&key(&keys, "key")).await;
+    let mut request = with_permit(NUMBER);
+    let Some(Body::IssueCertificate(issue)) = request.commands.pop().unwrap().body else {
+        panic!("the story goes up to the certificate");
+    };
+    let mut client = server.client().await;
+    client.append(request).await.unwrap();
+    let uuid = |id: &[u8]| uuid::Uuid::from_slice(id).unwrap();
+    let day = issue.issued_date.unwrap();
+    let day = format!("{}-{:02}-{:02}", day.year, day.month, day.day);
+    let text = |number: &str| {
+        format!(
+            r#"{{"occurredDate": "{day}", "issueCertificate": {{"classId": "{}", "personKey": "{}",
+            "number": "{number}", "evaluator": "{}", "issuedDate": "{day}",
+            "kind": "CERTIFICATE_KIND_SPECIAL_OPERATION"}}}}"#,
+            uuid(&issue.class_id),
+            uuid(&issue.person_key),
+            issue.evaluator,
+        )
+    };
+    let append = async |server: &TestServer, number: &str| {
+        let file = write(keys.path(), "commands.json", &text(number));
+        let said = tool(server.address(), &["append", &file]).await;
+        hides(&said);
+        said
+    };
+    // Nothing is sent to a server without a key.
+    let said = append(&without, NUMBER).await;
+    assert_eq!(said.code, Some(1), "{said:?}");
+    assert!(said.messages.contains("certificate-key"), "{said:?}");
+    let folder = without.stop_and_keep().await;
+    assert_eq!(files_with(folder.path(), IDENTITY), Vec::<PathBuf>::new());
+
+    let first = append(&server, NUMBER).await;
+    assert_eq!(first.code, Some(0), "{first:?}");
+    assert_eq!(events_of(&mut client, NUMBER).await.len(), 1);
+    // The same command however the number is written: the same request, answered as before.
+    let id = |said: &ledger_tests::Said| request_id(&said.messages);
+    for number in [NUMBER, AS_TYPED, "Ｔ３７０１９９１９９２０３１５００１Ｘ"] {
+        let again = append(&server, number).await;
+        assert_eq!(again.code, Some(0), "{again:?}");
+        assert_eq!(id(&again), id(&first), "{again:?}");
+        assert_eq!(events_of(&mut client, NUMBER).await.len(), 1);
+    }
+    // Another number is another request, which is refused: the person has his certificate.
+    let other = append(&server, "T370199199001010019").await;
+    assert_eq!(other.code, Some(3), "{other:?}");
+    assert_ne!(id(&other), id(&first));
+    let folder = server.stop_and_keep().await;
+    for identity in [IDENTITY, "370199199001010019"] {
+        assert_eq!(files_with(folder.path(), identity), Vec::<PathBuf>::new());
+    }
 }
 
 /// What the roster of a class says of everybody.
@@ -263,6 +330,8 @@ async fn a_roster_of_permits_is_imported_resumed_and_its_rejects_come_back() {
     };
     let file = write(keys.path(), "roster.csv", &text(NUMBER));
     let rejects = keys.path().join("rejects.csv");
+    fs::write(&rejects, "of an earlier import").unwrap();
+    fs::set_permissions(&rejects, fs::Permissions::from_mode(0o644)).unwrap();
     let to_rejects = [file.as_str(), "--rejects", rejects.to_str().unwrap()];
     let counts = |said: &ledger_tests::Said, code, line: &str| {
         assert_eq!(said.code, Some(code), "{said:?}");
@@ -279,6 +348,10 @@ async fn a_roster_of_permits_is_imported_resumed_and_its_rejects_come_back() {
     );
     let mut client = server.client().await;
     assert_eq!(events_of(&mut client, NUMBER).await.len(), 1);
+
+    // Only the clerk reads them, also where others could read what stood there.
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&rejects), 0o600);
 
     // The rejects hold the clerk's own cells, and no number in the reasons.
     let rejected = fs::read_to_string(&rejects).unwrap();

@@ -140,11 +140,36 @@ impl Failure {
 }
 
 /// Reads a whole file.
+///
+/// A file that is written to meanwhile is refused: half of it would be of one state and half of
+/// another.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|source| Failure::Read {
+    read_steady(path, || ()).map_err(|source| Failure::Read {
         path: path.to_owned(),
         source,
     })
+}
+
+/// Reads a file, and checks that nothing was written to it between two looks.
+fn read_steady(path: &Path, between: impl FnOnce()) -> std::io::Result<Vec<u8>> {
+    use std::io::Read as _;
+    let mut file = std::fs::File::open(path)?;
+    let look = |file: &std::fs::File| {
+        let about = file.metadata()?;
+        // Of a pipe the length says nothing.
+        let length = about.is_file().then_some(about.len());
+        std::io::Result::Ok((length, about.modified().ok().filter(|_| about.is_file())))
+    };
+    let before = look(&file)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    between();
+    if look(&file)? != before {
+        return Err(std::io::Error::other(
+            "it was written to while it was read; close the program that writes it and try again",
+        ));
+    }
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -152,6 +177,29 @@ mod tests {
     use std::io::{Error, ErrorKind};
 
     use super::*;
+
+    #[test]
+    fn a_file_that_is_written_to_while_it_is_read_is_refused() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("roster.csv");
+        let text = "person\na\n";
+        std::fs::write(&path, text).unwrap();
+        assert_eq!(read_steady(&path, || ()).unwrap(), text.as_bytes());
+        let grown = || std::fs::write(&path, "person\na\nb\n").unwrap();
+        let refused = read_steady(&path, grown).unwrap_err();
+        assert!(refused.to_string().contains("written to"), "{refused}");
+        // Of the same length, at another time.
+        std::fs::write(&path, text).unwrap();
+        let later = || {
+            let file = std::fs::File::options().write(true).open(&path).unwrap();
+            let time = std::time::SystemTime::UNIX_EPOCH;
+            file.set_modified(time).unwrap();
+        };
+        assert!(read_steady(&path, later).is_err());
+        // A file that takes its place is another file.
+        let replaced = || std::fs::rename(&path, folder.path().join("old.csv")).unwrap();
+        assert_eq!(read_steady(&path, replaced).unwrap(), text.as_bytes());
+    }
 
     #[test]
     fn every_failure_has_its_exit_code_and_message() {

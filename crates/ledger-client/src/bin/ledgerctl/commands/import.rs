@@ -6,6 +6,7 @@ mod earlier;
 mod fields;
 mod mapping;
 mod naming;
+mod rejects_file;
 mod report;
 mod source;
 mod table;
@@ -33,6 +34,7 @@ use crate::output::Output;
 use fields::{Kind, Numbers};
 use ledger_client::reading::encoding::Encoding;
 use mapping::{Mapping, MappingError};
+use rejects_file::RejectsFile;
 use report::{Reject, Report};
 use source::{NumberedBatch, Source};
 use table::Table;
@@ -135,6 +137,8 @@ impl Import {
         let numbers = self.numbers_are_whole.then_some(Numbers::WholeAsSaid);
         let source = Source::check(table, mapping, lines_per_batch, source_system, numbers);
         let mut source = source.map_err(input)?;
+        let rejects = self.rejects.as_deref().map(RejectsFile::begin).transpose();
+        let rejects = rejects.map_err(|error| self.rejects_failed(error))?;
         self.ask_digests(client, &mut source).await?;
         let mut report = Report::new(&source);
         let bar = ProgressBar::new(source.line_count()).with_style(style());
@@ -158,13 +162,14 @@ impl Import {
         bar.finish_and_clear();
         report.error = result.as_ref().err().and_then(Failure::message);
         // What was rejected before a failure is worth knowing as well.
-        if let Some(path) = &self.rejects {
-            report.write_rejects(path, &source)?;
-        }
+        let written = rejects.map_or(Ok(()), |rejects| {
+            rejects.finish(|file| report.rejects_to(std::io::BufWriter::new(file), &source))
+        });
         if result.is_ok() || report.batches > 0 || output.is_json() {
             report.show(output)?;
         }
         result?;
+        written.map_err(|error| self.rejects_failed(error))?;
         match report.rejects.is_empty() {
             true => Ok(()),
             false => Err(Failure::Refused),
@@ -183,6 +188,13 @@ impl Import {
                     .to_owned(),
             )),
             false => Ok(()),
+        }
+    }
+
+    fn rejects_failed(&self, source: std::io::Error) -> Failure {
+        Failure::Write {
+            path: self.rejects.clone().unwrap_or_default(),
+            source,
         }
     }
 

@@ -1,7 +1,6 @@
 //! What became of an import.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 
 use ledger_core::RequestId;
 use ledger_proto::v1;
@@ -26,10 +25,6 @@ pub(super) const REASON_COLUMNS: [&str; 7] = [
     "rejected_rule",
     "rejected_earlier_events",
 ];
-
-/// Only the owner reads and writes a file of rejects: its cells may be numbers of permits.
-#[cfg(unix)]
-const OWNER_ONLY: u32 = 0o600;
 
 /// The reason of lines that were never sent.
 const FIELD_INVALID: &str = "FIELD_INVALID";
@@ -196,21 +191,7 @@ impl Report {
     }
 
     /// Writes the rejected lines: their numbers and reasons, then their cells.
-    pub(super) fn write_rejects(&self, path: &Path, source: &Source<'_>) -> Result<(), Failure> {
-        let failed = |source| Failure::Write {
-            path: path.to_owned(),
-            source,
-        };
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, OWNER_ONLY);
-        let file = options.open(path).map_err(failed)?;
-        let file = std::io::BufWriter::new(file);
-        self.rejects_to(file, source).map_err(failed)
-    }
-
-    fn rejects_to(
+    pub(super) fn rejects_to(
         &self,
         writer: impl std::io::Write,
         source: &Source<'_>,
