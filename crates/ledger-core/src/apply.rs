@@ -63,7 +63,7 @@ pub fn touched(context: &Context, event: &Event, keys: &mut Vec<EntityKey>) {
 /// The persons come after the entities that lead to them.
 pub(crate) fn walk_event(need: &mut Need<'_>, context: &Context, event: &Event) {
     event.body.payload().touches(need);
-    found::each_person(Leads::of(context), &event.body, &mut |person| {
+    found::each_person(Leads::of(context), event.body.payload(), &mut |person| {
         need.person(person);
     });
 }
@@ -116,7 +116,7 @@ pub(crate) fn with_person(
 /// Every person by whose key the event is found remembers its position.
 fn remembered(context: &mut Context, event: &RecordedEvent) {
     let (persons, leads) = Leads::beside_persons(context);
-    found::each_person(leads, &event.event.body, &mut |person| {
+    found::each_person(leads, event.event.body.payload(), &mut |person| {
         if let Some(person) = persons.get_mut(&person)
             && person.timeline.last() != Some(&event.position)
         {

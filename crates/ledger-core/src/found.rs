@@ -4,6 +4,7 @@
 //! tags that an event carries are these keys as they stood when it was decided; events on record
 //! keep theirs, whatever a later version would name.
 
+use crate::apply::EventPayload;
 use crate::context::{Context, Table};
 use crate::entity::{
     Award, Case, Certificate, Class, Clawback, Disbursement, Institution, Order, Person,
@@ -41,7 +42,7 @@ impl Key {
 /// Whatever [`missing_for_event`](crate::missing_for_event) names must be loaded.
 pub fn found_by(context: &Context, event: &Event, visit: &mut dyn FnMut(Tag)) {
     event.each_carried(&mut *visit);
-    each_person(Leads::of(context), &event.body, &mut |person| {
+    each_person(Leads::of(context), event.body.payload(), &mut |person| {
         visit(Tag::Person(person));
     });
 }
@@ -59,9 +60,13 @@ impl Event {
 }
 
 /// Calls `visit` with everybody by whose key the event is found. Somebody may come twice.
-pub(crate) fn each_person(leads: Leads<'_>, body: &EventBody, visit: &mut dyn FnMut(PersonKey)) {
+pub(crate) fn each_person(
+    leads: Leads<'_>,
+    payload: &dyn EventPayload,
+    visit: &mut dyn FnMut(PersonKey),
+) {
     let found = &mut |key: Key| key.person().into_iter().for_each(&mut *visit);
-    body.payload().found_by(&mut Keys { leads, found });
+    payload.found_by(&mut Keys { leads, found });
 }
 
 /// The tags that a newly decided event carries.

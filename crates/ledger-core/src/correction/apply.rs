@@ -4,7 +4,7 @@ use super::{Annulled, TakenOut, Way};
 use crate::apply::EventPayload;
 use crate::context::Context;
 use crate::entity::{Annulment, Fact};
-use crate::event::{EventBody, FactAnnulled};
+use crate::event::FactAnnulled;
 use crate::found::{self, Keys, Leads};
 use crate::need::Need;
 use crate::progress::Changes;
@@ -54,9 +54,8 @@ impl EventPayload for FactAnnulled {
             fact: self.annulled.position,
             by: fact.position,
         };
-        let body = EventBody::FactAnnulled(self.clone());
         let (persons, leads) = Leads::beside_persons(context);
-        found::each_person(leads, &body, &mut |person| {
+        found::each_person(leads, self, &mut |person| {
             if let Some(person) = persons.get_mut(&person) {
                 person.annulled.push(annulment);
             }

@@ -83,7 +83,7 @@ impl Deciding<'_> {
     fn annulled_by(&self, annulled: &RecordedEvent) -> Option<Position> {
         let mut by = None;
         let leads = Leads::of(self.context);
-        found::each_person(leads, &annulled.event.body, &mut |person| {
+        found::each_person(leads, annulled.event.body.payload(), &mut |person| {
             let person = self.context.persons.get(&person);
             let annulment = person.and_then(|person| person.annulment_of(annulled.position));
             by = by.or(annulment.map(|annulment| annulment.by));
