@@ -5,6 +5,7 @@
 //!
 //! Long: seven kinds of facts that look at the same place.
 
+use super::apply::{employment_confirmed, employment_withdrawn};
 use super::event::{
     AssessmentRecorded, AttendanceRecorded, EmploymentConfirmed, EmploymentWithdrawn,
     EnrolmentWithdrawn, PersonEnrolled, TrainingCompleted,
@@ -15,7 +16,7 @@ use crate::correction::{
     Annullable, Annulled, TakenOut, Undone, nothing_decided, nothing_rests, past,
 };
 use crate::decide::{Deciding, Place};
-use crate::entity::{Assessment, EmploymentFact, Enrolment, Fact, Person};
+use crate::entity::{Assessment, Enrolment, Fact, Person};
 use crate::event::{AssessmentResult, EventBody, PastEvent, PastFact, RecordedEvent};
 use crate::need::Need;
 use crate::progress::{Changes, GroupSet};
@@ -30,9 +31,7 @@ impl Annullable for PersonEnrolled {
         let mut resting = facts(place.enrolment);
         resting.extend(taken_again(&place, self.class));
         nothing_rests(after(resting, annulled.position), self.person)?;
-        let mut decided = decisions(place.enrolment);
-        decided.extend(place.class.settlement.map(|it| it.position));
-        nothing_decided(after(decided, annulled.position), self.person)?;
+        nothing_decided_or_settled(&place, self.person, annulled.position)?;
         Ok(Undone::default())
     }
 }
@@ -154,19 +153,16 @@ impl Annullable for TrainingCompleted {
         let place = place(case, self.class, self.person, annulled.position)?;
         let resting = after(facts(place.enrolment), annulled.position);
         nothing_rests(resting, self.person)?;
-        let mut decided = decisions(place.enrolment);
-        decided.extend(place.class.settlement.map(|it| it.position));
-        nothing_decided(after(decided, annulled.position), self.person)?;
+        nothing_decided_or_settled(&place, self.person, annulled.position)?;
         let causes = annulled.event.causes.iter();
         let attended = causes.filter_map(|cause| case.context.events.get(cause));
         let attended = attended.filter(|it| {
-            let of_place = matches!(
+            matches!(
                 &it.event.body,
                 EventBody::AttendanceRecorded(e)
                     if (e.class, e.person) == (self.class, self.person)
-            );
-            let is_annulled = place.person.annulment_of(it.position).is_some();
-            of_place && !is_annulled && it.position > place.enrolment.enrolled
+            ) && stands(place.person, it.position)
+                && it.position > place.enrolment.enrolled
         });
         Ok(Undone {
             stands_again: attended.map(past).collect(),
@@ -231,13 +227,11 @@ impl Annullable for AssessmentRecorded {
         let earlier = between_completion_and(place.person, self.class, annulled.position);
         let earlier = earlier.filter_map(|it| case.context.events.get(&it));
         let earlier = earlier.filter(|it| {
-            let is_annulled = place.person.annulment_of(it.position).is_some();
-            let of_place = matches!(
+            matches!(
                 &it.event.body,
                 EventBody::AssessmentRecorded(e)
                     if (e.class, e.person) == (self.class, self.person)
-            );
-            of_place && !is_annulled
+            ) && stands(place.person, it.position)
         });
         Ok(Undone {
             stands_again: earlier.last().map(past).into_iter().collect(),
@@ -267,10 +261,15 @@ impl TakenOut for AssessmentRecorded {
 }
 
 impl Annullable for EmploymentConfirmed {
+    /// What happened to the person since, to name what replaced it. Nothing while it stands.
     fn needs(&self, need: &mut Need<'_>, annulled: &RecordedEvent) {
         let Some(person) = need.person_value(self.person) else {
             return;
         };
+        let place = place_at(person, self.class, annulled.position);
+        if held(place) == Some(annulled.position) {
+            return;
+        }
         for position in since(person, annulled.position) {
             need.event(position);
         }
@@ -278,25 +277,24 @@ impl Annullable for EmploymentConfirmed {
 
     fn undo(&self, case: &Deciding<'_>, annulled: &RecordedEvent) -> Result<Undone, Refusal> {
         let place = place(case, self.class, self.person, annulled.position)?;
-        let held = place.enrolment.employment.map(|it| it.position);
+        let held = held(Some(place.enrolment));
         let mut resting = Vec::new();
         if held != Some(annulled.position) {
             let later = since(place.person, annulled.position);
             resting.extend(later.filter(|position| {
                 let event = case.context.events.get(position);
-                let withdraws = event.is_some_and(|it| {
+                event.is_some_and(|it| {
                     matches!(
                         &it.event.body,
                         EventBody::EmploymentWithdrawn(e)
                             if (e.class, e.person) == (self.class, self.person)
                     )
-                });
-                withdraws && place.person.annulment_of(*position).is_none()
+                }) && stands(place.person, *position)
             }));
             resting.extend(held);
         }
         nothing_rests(after(resting, annulled.position), self.person)?;
-        nothing_decided_on_work(&place, self.person, annulled.position)?;
+        nothing_decided_or_settled(&place, self.person, annulled.position)?;
         Ok(Undone::default())
     }
 }
@@ -307,20 +305,10 @@ impl TakenOut for EmploymentConfirmed {
     fn counts_out(&self, _before: &Context, _annulled: &Annulled<'_>, _changes: &mut Changes) {}
 
     fn take_out(&self, context: &mut Context, _annulled: &Annulled<'_>) {
-        let mut counted = false;
-        let mut approved = false;
-        with_place(context, self.class, self.person, |place| {
-            counted = place.employment_counts();
-            approved = place.approval.is_some();
-            place.employment = None;
-        });
-        if counted {
-            with_class(context, self.class, |class| {
-                class.employed_completed = class.employed_completed.saturating_sub(1);
-                let approved = u32::from(approved);
-                class.employed_approved = class.employed_approved.saturating_sub(approved);
-            });
-        }
+        let person = context.persons.get(&self.person);
+        let place = person.and_then(|person| person.enrolment(self.class));
+        let counted = place.is_some_and(Enrolment::employment_counts);
+        employment_withdrawn(context, self.class, self.person, counted);
     }
 }
 
@@ -334,18 +322,17 @@ impl Annullable for EmploymentWithdrawn {
     /// The employment counts again as it did, unless another one was confirmed.
     fn undo(&self, case: &Deciding<'_>, annulled: &RecordedEvent) -> Result<Undone, Refusal> {
         let place = place(case, self.class, self.person, annulled.position)?;
-        let held = place.enrolment.employment.map(|it| it.position);
+        let held = held(Some(place.enrolment));
         nothing_rests(held.into_iter().collect(), self.person)?;
-        nothing_decided_on_work(&place, self.person, annulled.position)?;
+        nothing_decided_or_settled(&place, self.person, annulled.position)?;
         let causes = annulled.event.causes.iter();
         let confirmed = causes.filter_map(|cause| case.context.events.get(cause));
         let mut confirmed = confirmed.filter(|it| {
-            let of_place = matches!(
+            matches!(
                 &it.event.body,
                 EventBody::EmploymentConfirmed(e)
                     if (e.class, e.person) == (self.class, self.person)
-            );
-            of_place && place.person.annulment_of(it.position).is_none()
+            ) && stands(place.person, it.position)
         });
         Ok(Undone {
             stands_again: confirmed.next_back().map(past).into_iter().collect(),
@@ -366,24 +353,7 @@ impl TakenOut for EmploymentWithdrawn {
         let PastFact::EmploymentConfirmed(confirmed) = &again.fact else {
             return;
         };
-        let mut approved = false;
-        with_place(context, self.class, self.person, |place| {
-            approved = place.approval.is_some();
-            place.employment = Some(EmploymentFact {
-                position: again.position,
-                employer: confirmed.employer,
-                started_on: confirmed.started_on,
-                counts: confirmed.counts,
-                evidence: confirmed.evidence,
-            });
-        });
-        if self.counted {
-            with_class(context, self.class, |class| {
-                class.employed_completed = class.employed_completed.saturating_add(1);
-                let approved = u32::from(approved);
-                class.employed_approved = class.employed_approved.saturating_add(approved);
-            });
-        }
+        employment_confirmed(context, fact_of(again), confirmed, self.counted);
     }
 }
 
@@ -459,8 +429,8 @@ pub(crate) fn after(mut positions: Vec<Position>, position: Position) -> Vec<Pos
     positions
 }
 
-/// Refuses to change the work of somebody that an approval, a payment or a settlement counts.
-fn nothing_decided_on_work(
+/// Refuses to change what an approval, a payment or a settlement counts.
+fn nothing_decided_or_settled(
     place: &Place<'_>,
     person: PersonKey,
     position: Position,
@@ -474,6 +444,16 @@ fn is_first(place: &Enrolment, attended: Position) -> bool {
     place
         .first_attendance
         .is_some_and(|first| first.position == attended)
+}
+
+/// The confirmed employment of a place.
+fn held(place: Option<&Enrolment>) -> Option<Position> {
+    place?.employment.map(|it| it.position)
+}
+
+/// Whether an event of the person was not annulled.
+fn stands(person: &Person, position: Position) -> bool {
+    person.annulment_of(position).is_none()
 }
 
 fn fact_of(past: &PastEvent) -> Fact {

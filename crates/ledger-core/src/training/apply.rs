@@ -136,7 +136,7 @@ impl EventPayload for EmploymentConfirmed {
     fn counts(&self, _before: &Context, _on: BusinessDate, _changes: &mut Changes) {}
 
     fn apply(&self, context: &mut Context, fact: Fact, _policy: Option<Position>) {
-        employment_confirmed(context, fact, self);
+        employment_confirmed(context, fact, self, self.counts);
     }
 }
 
@@ -188,7 +188,13 @@ fn enrolled(context: &mut Context, fact: Fact, class: ClassId, person: PersonKey
     });
 }
 
-fn employment_confirmed(context: &mut Context, fact: Fact, e: &EmploymentConfirmed) {
+/// The employment of a place; `counted` where the class counts it.
+pub(super) fn employment_confirmed(
+    context: &mut Context,
+    fact: Fact,
+    e: &EmploymentConfirmed,
+    counted: bool,
+) {
     let mut approved = false;
     with_place(context, e.class, e.person, |place| {
         place.employment = Some(EmploymentFact {
@@ -200,7 +206,7 @@ fn employment_confirmed(context: &mut Context, fact: Fact, e: &EmploymentConfirm
         });
         approved = place.approval.is_some();
     });
-    if e.counts {
+    if counted {
         with_class(context, e.class, |class| {
             class.employed_completed = class.employed_completed.saturating_add(1);
             class.employed_approved = class.employed_approved.saturating_add(u32::from(approved));
@@ -208,7 +214,13 @@ fn employment_confirmed(context: &mut Context, fact: Fact, e: &EmploymentConfirm
     }
 }
 
-fn employment_withdrawn(context: &mut Context, class: ClassId, person: PersonKey, counted: bool) {
+/// No employment any more; `counted` where the class counted it.
+pub(super) fn employment_withdrawn(
+    context: &mut Context,
+    class: ClassId,
+    person: PersonKey,
+    counted: bool,
+) {
     let mut approved = false;
     with_place(context, class, person, |place| {
         place.employment = None;
